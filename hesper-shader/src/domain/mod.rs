@@ -1,0 +1,275 @@
+//! Number domains: what a "real number" is during one run.
+//!
+//! A domain is an *object*, because a run has context (primes, memo tables, coverage). The reference executor and the
+//! specs of `hesper-ad` are generic over it, so that one kernel and one spec can be run in 32-bit floats, in 64-bit floats,
+//! on dual numbers or in an exact field, and compared there. Integers and truth values of a kernel are always concrete.
+
+mod f32;
+mod f64;
+
+pub use self::f32::F32;
+pub use self::f64::F64;
+
+use crate::number::Number;
+use std::fmt;
+
+/// Operations on one real.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RealUnary {
+    /// `−x`.
+    Negate,
+    /// `|x|`.
+    Abs,
+    /// −1, 0 or 1.
+    Sign,
+    /// Greatest integer not above `x`.
+    Floor,
+    /// Least integer not below `x`.
+    Ceil,
+    /// Nearest integer, ties to even.
+    RoundTiesEven,
+    /// Integer part.
+    Trunc,
+    /// `√x`.
+    Sqrt,
+    /// `1/√x`.
+    InverseSqrt,
+    /// `eˣ`.
+    Exp,
+    /// `2ˣ`.
+    Exp2,
+    /// Natural logarithm.
+    Ln,
+    /// Binary logarithm.
+    Log2,
+    /// Sine of radians.
+    Sin,
+    /// Cosine of radians.
+    Cos,
+    /// Tangent of radians.
+    Tan,
+    /// Hyperbolic sine.
+    Sinh,
+    /// Hyperbolic cosine.
+    Cosh,
+    /// Hyperbolic tangent.
+    Tanh,
+}
+
+/// Operations on two reals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RealBinary {
+    /// `x + y`.
+    Add,
+    /// `x − y`.
+    Subtract,
+    /// `x · y`.
+    Multiply,
+    /// `x / y`.
+    Divide,
+    /// `x − y·trunc(x/y)`.
+    Remainder,
+    /// The greater; where one operand is NaN, WGSL promises nothing.
+    Max,
+    /// The lesser; where one operand is NaN, WGSL promises nothing.
+    Min,
+    /// `xʸ` for `x > 0`.
+    Pow,
+}
+
+/// Comparisons of two reals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `x == y`.
+    Equal,
+    /// `x != y`.
+    NotEqual,
+    /// `x < y`.
+    Less,
+    /// `x <= y`.
+    LessEqual,
+    /// `x > y`.
+    Greater,
+    /// `x >= y`.
+    GreaterEqual,
+}
+
+/// A domain cannot give meaning to an operation. The run that met it stops with an error naming operation and line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the number domain {domain} gives no meaning to {operation}")]
+pub struct NoMeaning {
+    /// The domain's name.
+    pub domain: String,
+    /// What it was asked to do.
+    pub operation: String,
+}
+
+/// A number domain.
+///
+/// Implementors give the scalar methods; the column methods, which the executor calls with one element per lane (and
+/// component), default to them lane by lane, touching active lanes only. A domain whose operations have no side effect may
+/// override them to compute all lanes at once.
+///
+/// The executor needs `Mask = bool`; a domain that records specs as expressions has symbolic masks.
+pub trait Domain {
+    /// A number.
+    type Value: Copy + fmt::Debug;
+    /// The outcome of a comparison, consumed by [`select`](Domain::select).
+    type Mask: Copy + fmt::Debug;
+
+    /// The domain's name, for reports: `f32`, `dual f64`.
+    fn name(&self) -> String;
+
+    /// An exact constant, brought into the domain.
+    fn constant(&self, number: Number) -> Self::Value;
+
+    /// Minus infinity, the identity of `max`.
+    fn neg_infinity(&self) -> Self::Value;
+
+    /// The exact value of a binary32 number that comes as data; may be infinite or NaN.
+    fn from_f32(&self, value: f32) -> Self::Value;
+
+    /// An integer of the kernel as a real; `f32` rounds it, exact domains do not.
+    fn from_integer(&self, value: i64) -> Self::Value;
+
+    /// A real truncated towards zero and saturated to `low..=high`, as `as` does.
+    fn to_integer(&self, value: Self::Value, low: i64, high: i64) -> Result<i64, NoMeaning>;
+
+    /// One operand.
+    fn unary(&self, op: RealUnary, x: Self::Value) -> Self::Value;
+
+    /// Two operands.
+    fn binary(&self, op: RealBinary, x: Self::Value, y: Self::Value) -> Self::Value;
+
+    /// A comparison.
+    fn compare(&self, op: Comparison, x: Self::Value, y: Self::Value) -> Self::Mask;
+
+    /// `on_true` where the mask holds, else `on_false`.
+    fn select(&self, mask: Self::Mask, on_true: Self::Value, on_false: Self::Value) -> Self::Value;
+
+    /// `x·y + z`.
+    fn mul_add(&self, x: Self::Value, y: Self::Value, z: Self::Value) -> Self::Value {
+        self.binary(RealBinary::Add, self.binary(RealBinary::Multiply, x, y), z)
+    }
+
+    /// The sum of any number of terms as one operation; zero for none.
+    fn sum(&self, terms: &[Self::Value]) -> Self::Value {
+        let mut terms = terms.iter().copied();
+        let first = terms.next().unwrap_or_else(|| self.constant(Number::ZERO));
+        terms.fold(first, |sum, term| self.binary(RealBinary::Add, sum, term))
+    }
+
+    /// `xⁿ` by repeated multiplication; `x⁰` is one.
+    fn powi(&self, x: Self::Value, n: i32) -> Self::Value {
+        let one = self.constant(Number::ONE);
+        let (mut result, mut base, mut left) = (None, x, n.unsigned_abs());
+        while left > 0 {
+            if left & 1 == 1 {
+                result = Some(result.map_or(base, |r| self.binary(RealBinary::Multiply, r, base)));
+            }
+            left >>= 1;
+            if left > 0 {
+                base = self.binary(RealBinary::Multiply, base, base);
+            }
+        }
+        match result {
+            None => one,
+            Some(r) if n < 0 => self.binary(RealBinary::Divide, one, r),
+            Some(r) => r,
+        }
+    }
+
+    /// [`unary`](Domain::unary) on columns of equal length; `out` keeps its value on inactive lanes.
+    fn unary_column(
+        &self,
+        op: RealUnary,
+        x: &[Self::Value],
+        active: &[bool],
+        out: &mut [Self::Value],
+    ) {
+        for ((o, x), _) in out.iter_mut().zip(x).zip(active).filter(|(_, on)| **on) {
+            *o = self.unary(op, *x);
+        }
+    }
+
+    /// [`binary`](Domain::binary) on columns of equal length; `out` keeps its value on inactive lanes.
+    fn binary_column(
+        &self,
+        op: RealBinary,
+        x: &[Self::Value],
+        y: &[Self::Value],
+        active: &[bool],
+        out: &mut [Self::Value],
+    ) {
+        for (((o, x), y), _) in out
+            .iter_mut()
+            .zip(x)
+            .zip(y)
+            .zip(active)
+            .filter(|(_, on)| **on)
+        {
+            *o = self.binary(op, *x, *y);
+        }
+    }
+
+    /// [`mul_add`](Domain::mul_add) on columns of equal length; `out` keeps its value on inactive lanes.
+    fn mul_add_column(
+        &self,
+        x: &[Self::Value],
+        y: &[Self::Value],
+        z: &[Self::Value],
+        active: &[bool],
+        out: &mut [Self::Value],
+    ) {
+        for ((((o, x), y), z), _) in out
+            .iter_mut()
+            .zip(x)
+            .zip(y)
+            .zip(z)
+            .zip(active)
+            .filter(|(_, on)| **on)
+        {
+            *o = self.mul_add(*x, *y, *z);
+        }
+    }
+
+    /// [`compare`](Domain::compare) on columns of equal length; `out` keeps its value on inactive lanes.
+    fn compare_column(
+        &self,
+        op: Comparison,
+        x: &[Self::Value],
+        y: &[Self::Value],
+        active: &[bool],
+        out: &mut [Self::Mask],
+    ) {
+        for (((o, x), y), _) in out
+            .iter_mut()
+            .zip(x)
+            .zip(y)
+            .zip(active)
+            .filter(|(_, on)| **on)
+        {
+            *o = self.compare(op, *x, *y);
+        }
+    }
+
+    /// [`select`](Domain::select) on columns of equal length; `out` keeps its value on inactive lanes.
+    fn select_column(
+        &self,
+        mask: &[Self::Mask],
+        on_true: &[Self::Value],
+        on_false: &[Self::Value],
+        active: &[bool],
+        out: &mut [Self::Value],
+    ) {
+        let lanes = out
+            .iter_mut()
+            .zip(mask)
+            .zip(on_true)
+            .zip(on_false)
+            .zip(active);
+        for ((((o, m), t), f), _) in lanes.filter(|(_, on)| **on) {
+            *o = self.select(*m, *t, *f);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Rust types that stand for shader types.
+
+use crate::memory::Memory;
+use crate::tree::{Scalar, Type};
+use std::fmt::Debug;
+
+/// A Rust type that names a type of kernel values.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type of kernel code",
+    note = "kernel values are `f32`, `i32`, `u32`, `bool` and vectors of them: `Vec2<f32>`, `Vec3<u32>`, `Vec4<f32>`"
+)]
+pub trait ShaderType: Copy + Debug + PartialEq + 'static {
+    /// The type it names.
+    const TYPE: Type;
+}
+
+/// A scalar shader type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a scalar: `f32`, `i32`, `u32` or `bool` is needed here"
+)]
+pub trait ScalarType: ShaderType {}
+
+/// A type that can live in a buffer.
+///
+/// The reference device keeps the components as they are; a GPU pads `Vec3` elements to 16 bytes, as WGSL lays them out.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot live in a buffer",
+    note = "buffers hold `f32`, `i32`, `u32` and vectors of them; for truth values use `u32` with 0 and 1"
+)]
+pub trait Element: ShaderType {
+    /// The elements' components in order.
+    fn to_memory(elements: &[Self]) -> Memory<f32>;
+
+    /// The elements back from their components; `None` where the scalar type differs.
+    fn from_memory(memory: &Memory<f32>) -> Option<Vec<Self>>;
+}
+
+macro_rules! scalars {
+    ($($ty:ty, $scalar:ident;)*) => {$(
+        impl ShaderType for $ty {
+            const TYPE: Type = Type::scalar(Scalar::$scalar);
+        }
+        impl ScalarType for $ty {}
+    )*};
+}
+
+scalars! { f32, F32; i32, I32; u32, U32; bool, Bool; }
+
+macro_rules! elements {
+    ($($ty:ty, $variant:ident;)*) => {$(
+        impl Element for $ty {
+            fn to_memory(elements: &[Self]) -> Memory<f32> {
+                Memory::$variant(elements.to_vec())
+            }
+            fn from_memory(memory: &Memory<f32>) -> Option<Vec<Self>> {
+                if let Memory::$variant(v) = memory { Some(v.clone()) } else { None }
+            }
+        }
+    )*};
+}
+
+elements! { f32, Real; i32, I32; u32, U32; }
+
+macro_rules! vectors {
+    ($($(#[$doc:meta])* $name:ident $size:literal $($field:ident)*;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        pub struct $name<T> {
+            $(#[doc = concat!("Component ", stringify!($field), ".")] pub $field: T,)*
+        }
+
+        impl<T: ScalarType> ShaderType for $name<T> {
+            const TYPE: Type = Type::vector($size, T::TYPE.scalar);
+        }
+
+        impl<T> From<[T; $size]> for $name<T> {
+            fn from([$($field),*]: [T; $size]) -> Self {
+                $name { $($field),* }
+            }
+        }
+
+        impl<T> From<$name<T>> for [T; $size] {
+            fn from(v: $name<T>) -> Self {
+                [$(v.$field),*]
+            }
+        }
+
+        impl<T: ScalarType + Element> Element for $name<T> {
+            fn to_memory(elements: &[Self]) -> Memory<f32> {
+                let components: Vec<T> = elements.iter().flat_map(|v| [$(v.$field),*]).collect();
+                T::to_memory(&components)
+            }
+            fn from_memory(memory: &Memory<f32>) -> Option<Vec<Self>> {
+                let components = T::from_memory(memory)?;
+                Some(components.chunks_exact($size).filter_map(|c| <[T; $size]>::try_from(c).ok()).map(Self::from).collect())
+            }
+        }
+    )*};
+}
+
+vectors! {
+    /// A vector of two scalars: a value on the host, a type name in kernel code.
+    Vec2 2 x y;
+    /// A vector of three scalars: a value on the host, a type name in kernel code.
+    Vec3 3 x y z;
+    /// A vector of four scalars: a value on the host, a type name in kernel code.
+    Vec4 4 x y z w;
+}
