@@ -15,7 +15,7 @@
 //!     h.store(y.at(i), x.at(i).get() * h.float("2.0"));
 //!     h.end_if();
 //! });
-//! assert!(double.tree().unwrap().to_string().contains("store y[i] = load"));
+//! assert!(double.tree().unwrap().to_string().contains("store y[i] = (load x[i]) * 2.0"));
 //! ```
 //!
 //! Mistakes never panic: they are collected, with the line that made them, and come out of the kernel's first fallible call.
