@@ -47,6 +47,9 @@ impl Device {
     }
 
     pub(crate) fn raw_zeros(&self, element: Type, len: usize) -> Result<RawBuffer, DeviceError> {
+        if u32::try_from(len).is_err() {
+            return Err(DeviceError::TooManyElements { len });
+        }
         let (need, limit) = (layout::array_bytes(element, len), self.buffer_limit());
         let too_large = || DeviceError::BufferTooLarge {
             device: self.name().to_string(),
@@ -159,6 +162,22 @@ impl RawBuffer {
                 let bytes = buffer.read(bytes, self.device.timeout)?;
                 Ok(layout::from_bytes(&bytes, self.element))
             }
+        }
+    }
+
+    /// The contents on the reference device.
+    pub(super) fn host(&self) -> Option<&Memory<f32>> {
+        match &self.storage {
+            Storage::Host(memory) => Some(memory),
+            Storage::Gpu(_) => None,
+        }
+    }
+
+    /// The contents on the reference device.
+    pub(super) fn host_mut(&mut self) -> Option<&mut Memory<f32>> {
+        match &mut self.storage {
+            Storage::Host(memory) => Some(memory),
+            Storage::Gpu(_) => None,
         }
     }
 

@@ -72,6 +72,12 @@ pub enum DeviceError {
         /// Bytes allowed.
         limit: u64,
     },
+    /// More elements than kernels can index.
+    #[error("a buffer of {len} elements is more than kernels can index, which is {}", u32::MAX)]
+    TooManyElements {
+        /// Number of elements.
+        len: usize,
+    },
     /// Contents of another length.
     #[error("{given} elements do not fill a buffer of {len}")]
     LengthMismatch {

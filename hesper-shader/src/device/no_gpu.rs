@@ -48,7 +48,12 @@ impl Gpu {
         match **self {}
     }
 
-    pub(super) fn run(&self, _: &[&GpuBuffer], _: &[Job<'_>], _: Duration) -> Result<(), DeviceError> {
+    pub(super) fn run(
+        &self,
+        _: &[&GpuBuffer],
+        _: &[Job<'_>],
+        _: Duration,
+    ) -> Result<(), (Option<usize>, DeviceError)> {
         match *self {}
     }
 }

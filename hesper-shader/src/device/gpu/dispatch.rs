@@ -22,17 +22,29 @@ pub(in crate::device) struct Job<'a> {
 }
 
 impl Gpu {
-    /// Zeroes some buffers, then runs the jobs in order, as one submission. Nothing runs where any of them cannot be compiled.
+    /// Zeroes some buffers, then runs the jobs in order, as one submission. Nothing runs where any of them cannot be compiled;
+    /// the error then comes with its position.
     pub(in crate::device) fn run(
         &self,
         zeroed: &[&GpuBuffer],
         jobs: &[Job<'_>],
         timeout: Duration,
-    ) -> Result<(), DeviceError> {
-        let pipelines = jobs
-            .iter()
-            .map(|job| self.pipeline(job))
+    ) -> Result<(), (Option<usize>, DeviceError)> {
+        let pipelines = (0..)
+            .zip(jobs)
+            .map(|(step, job)| self.pipeline(job).map_err(|error| (Some(step), error)))
             .collect::<Result<Vec<_>, _>>()?;
+        self.submit(zeroed, jobs, &pipelines, timeout)
+            .map_err(|error| (None, error))
+    }
+
+    fn submit(
+        &self,
+        zeroed: &[&GpuBuffer],
+        jobs: &[Job<'_>],
+        pipelines: &[Arc<Pipeline>],
+        timeout: Duration,
+    ) -> Result<(), DeviceError> {
         let uniforms = Uniforms::upload(&self.watch, jobs, self.uniform_alignment)?;
         let commands = self.watch.attempt("encoding dispatches", |device, _| {
             let mut encoder = device.create_command_encoder(&Default::default());
@@ -40,7 +52,7 @@ impl Gpu {
                 encoder.clear_buffer(&buffer.buffer, 0, None);
             }
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for ((job, pipeline), at) in jobs.iter().zip(&pipelines).zip(&uniforms.offsets) {
+            for ((job, pipeline), at) in jobs.iter().zip(pipelines).zip(&uniforms.offsets) {
                 let group = bind(device, job, pipeline, uniforms.binding(job, *at));
                 let [x, y, z] = job.groups;
                 pass.set_pipeline(&pipeline.compute);
