@@ -2,7 +2,7 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::memory::{ReadBuffer, WriteBuffer};
+use super::memory::{ReadBuffer, WorkgroupArray, WriteBuffer};
 use super::recorder::Recorder;
 use super::state::{Serial, Specialisation};
 use crate::shader_type::ShaderType;
@@ -10,7 +10,7 @@ use crate::tree::{ExprId, ExprKind, FunctionId, Loc, ParamId, StmtKind, Type};
 
 /// A call of a helper function while it is recorded.
 ///
-/// By-value arguments become arguments of the function in the tree; buffers become part of what the function is, since shaders cannot
+/// By-value arguments become arguments of the function in the tree; buffers and workgroup arrays become part of what the function is, since shaders cannot
 /// pass them: a helper called with two buffers is two functions.
 pub struct Call<'m> {
     recorder: &'m Recorder,
@@ -72,8 +72,23 @@ impl<'m> Call<'m> {
         buffer
     }
 
+    /// Passes a whole workgroup array.
+    #[track_caller]
+    pub fn workgroup_array<T: ShaderType>(
+        &mut self,
+        array: WorkgroupArray<'m, T>,
+    ) -> WorkgroupArray<'m, T> {
+        match array.whole() {
+            Some(root) => self.key.push_str(&format!(",{root:?}")),
+            None => self
+                .recorder
+                .with(|s| s.problem(RecordProblem::PartOfArray, Loc::caller())),
+        }
+        array
+    }
+
     fn specialise(&mut self, param: ParamId) {
-        self.key.push_str(&format!(",&{}", param.0));
+        self.key.push_str(&format!(",{param:?}"));
     }
 
     /// Whether the function is not recorded yet; then its body is to be recorded now.

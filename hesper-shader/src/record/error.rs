@@ -54,4 +54,7 @@ pub enum RecordProblem {
     /// A workgroup variable declared inside a helper function would be made anew for each specialisation.
     #[error("workgroup memory belongs to the kernel; declare `{0}` there and pass it on")]
     WorkgroupInHelper(String),
+    /// A row of a workgroup array handed to a helper.
+    #[error("a helper function takes whole workgroup arrays only; index inside it")]
+    PartOfArray,
 }

@@ -191,6 +191,15 @@ impl<'m, T: ShaderType> WorkgroupArray<'m, T> {
         WorkgroupArray { place, length }
     }
 
+    /// The variable, if this is all of it.
+    pub(super) fn whole(self) -> Option<Root> {
+        self.place
+            .path
+            .iter()
+            .all(Option::is_none)
+            .then_some(self.place.root)
+    }
+
     /// The place of an element.
     #[track_caller]
     pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Place<'m, T> {
