@@ -5,6 +5,7 @@ pub mod domain;
 mod grid;
 mod memory;
 mod number;
+pub mod reference;
 mod shader_type;
 pub mod tree;
 
