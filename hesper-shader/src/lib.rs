@@ -3,10 +3,12 @@
 
 pub mod domain;
 mod grid;
+pub mod lower;
 mod memory;
 mod number;
 mod shader_type;
 pub mod tree;
+pub mod uniforms;
 
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};
 pub use memory::Memory;
