@@ -45,9 +45,11 @@ impl FunctionLowering<'_, '_> {
                 self.builtins.insert(builtin, handle);
             }
         }
-        if let (true, Some(id), Some(counts)) =
-            (group, self.builtin(WorkgroupId), self.builtin(NumWorkgroups))
-        {
+        if let (true, Some(id), Some(counts)) = (
+            group,
+            self.builtin(WorkgroupId),
+            self.builtin(NumWorkgroups),
+        ) {
             let index = self.workgroup_index(id, counts);
             self.bind_flat(usage, WorkgroupIndex, index);
             if let (true, Some(local)) = (flat(GlobalIndex), self.builtin(LocalInvocationIndex)) {
@@ -118,9 +120,8 @@ impl FunctionLowering<'_, '_> {
     ) -> Handle<Expression> {
         use BinaryOperator::{Add, Multiply};
         let loc = self.source.loc;
-        let component = |this: &mut Self, base, index| {
-            this.emit(Expression::AccessIndex { base, index }, loc)
-        };
+        let component =
+            |this: &mut Self, base, index| this.emit(Expression::AccessIndex { base, index }, loc);
         let z = component(self, id, 2);
         let ny = component(self, counts, 1);
         let planes = self.binary(Multiply, z, ny, loc);

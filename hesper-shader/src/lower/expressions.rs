@@ -4,9 +4,7 @@ use naga::{BinaryOperator, Expression, Handle, MathFunction, UnaryOperator};
 
 use super::function::{FunctionLowering, Value};
 use super::{LowerError, types};
-use crate::tree::{
-    BinaryOp, Expr, ExprId, ExprKind, Literal, Loc, Math, Scalar, Type, UnaryOp,
-};
+use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Literal, Loc, Math, Scalar, Type, UnaryOp};
 
 impl FunctionLowering<'_, '_> {
     /// Evaluates an expression here and brings it into scope.

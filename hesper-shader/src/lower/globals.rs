@@ -109,7 +109,10 @@ fn declare_block(
         .zip(0..)
         .map(|(field, i)| naga::StructMember {
             name: Some(field.name.clone()),
-            ty: types::value(&mut module.types, Type::scalar(host_shareable(field.scalar))),
+            ty: types::value(
+                &mut module.types,
+                Type::scalar(host_shareable(field.scalar)),
+            ),
             binding: None,
             offset: 4 * i,
         })

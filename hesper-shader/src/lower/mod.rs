@@ -113,7 +113,12 @@ fn build(tree: &Tree, spans: &mut Spans) -> Result<naga::Module, LowerError> {
         spans,
         helpers: &helpers,
     };
-    let function = lower_function(&mut shared, &tree.entry, |f| f.bind_builtins(&usage), &usage)?;
+    let function = lower_function(
+        &mut shared,
+        &tree.entry,
+        |f| f.bind_builtins(&usage),
+        &usage,
+    )?;
     module.entry_points.push(naga::EntryPoint {
         name: tree.name.clone(),
         stage: naga::ShaderStage::Compute,

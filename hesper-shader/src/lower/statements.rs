@@ -6,8 +6,8 @@ use super::LowerError;
 use super::function::{FunctionLowering, Value};
 use crate::tree::{Barrier, ExprId, FunctionId, Loc, Place, Root, Step, Stmt, StmtKind, Type};
 
-/// WGSL ends at 127 nested braces; a counted loop takes two for itself.
-const MAX_NESTING: u32 = 120;
+/// WGSL ends at 127 nested statements, and Tint counts a branch and its block as two; a counted loop takes two branches.
+const MAX_NESTING: u32 = 60;
 
 impl FunctionLowering<'_, '_> {
     /// Lowers statements into the current block.
