@@ -19,7 +19,8 @@ pub mod tree;
 pub mod uniforms;
 
 pub use device::{
-    Argument, Axis, Buffer, Device, DeviceError, DeviceKind, Excess, KernelArgs, LaunchError, Limits, Quantity, ScalarValue,
+    Argument, Axis, Buffer, Device, DeviceError, DeviceKind, Excess, KernelArgs, LaunchError,
+    Limits, Quantity, ScalarValue,
 };
 pub use error::Error;
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};

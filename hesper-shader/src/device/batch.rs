@@ -5,7 +5,7 @@ use super::buffer::Storage;
 use super::gpu::{Gpu, GpuBuffer, Job};
 use super::launch::LaunchError;
 use super::limits::Needs;
-use super::{Backend, Device, DeviceError, RawBuffer};
+use super::{Backend, Device, RawBuffer};
 use crate::domain::{Domain, F32};
 use crate::error::Error;
 use crate::kernel::Kernel;
@@ -47,7 +47,7 @@ pub(crate) enum BufferRef<'a> {
 pub(crate) struct BatchError {
     /// The dispatch at fault, where it is one's.
     pub(crate) step: Option<usize>,
-    pub(crate) error: Error,
+    pub(crate) error: Box<Error>,
 }
 
 impl BufferRef<'_> {
@@ -73,15 +73,19 @@ impl Device {
             .zip(&batch.dispatches)
             .map(|(step, dispatch)| {
                 let job = self.job(gpu, dispatch, &batch.buffers);
-                job.map_err(|error| BatchError { step: Some(step), error })
+                job.map_err(|error| BatchError {
+                    step: Some(step),
+                    error: Box::new(error),
+                })
             })
             .collect::<Result<Vec<_>, _>>()?;
         let zeroed = batch.zeroed.iter().filter_map(|i| batch.buffers.get(*i));
         let zeroed: Vec<&GpuBuffer> = zeroed.filter_map(on_device).collect();
-        gpu.run(&zeroed, &jobs, self.timeout).map_err(|(step, error)| BatchError {
-            step,
-            error: error.into(),
-        })
+        gpu.run(&zeroed, &jobs, self.timeout)
+            .map_err(|(step, error)| BatchError {
+                step,
+                error: Box::new(error.into()),
+            })
     }
 
     fn job<'a>(
@@ -100,11 +104,13 @@ impl Device {
             lengths,
             uniform_bytes: compiled.uniforms.size() as u64,
         };
-        gpu.limits().check(&needs).map_err(|excess| LaunchError::Limit {
-            kernel: tree.name.clone(),
-            device: self.name().to_string(),
-            excess,
-        })?;
+        gpu.limits()
+            .check(&needs)
+            .map_err(|excess| LaunchError::Limit {
+                kernel: tree.name.clone(),
+                device: self.name().to_string(),
+                excess,
+            })?;
         let on_this = |(buffer, written): &(&'a BufferRef<'_>, bool)| {
             on_device(buffer).map(|buffer| (buffer, *written))
         };
@@ -192,14 +198,27 @@ pub(crate) fn run_on_reference<D: Domain<Mask = bool>>(
     memories: &mut [Cell<'_, D::Value>],
 ) -> Result<(), BatchError> {
     for (step, dispatch) in dispatches.iter().enumerate() {
-        let run = || -> Result<(), Error> {
-            let tree = dispatch.kernel.tree()?;
-            let mut bindings = bindings(tree, &dispatch.arguments, memories);
-            Ok(reference::run(domain, tree, dispatch.groups, &mut bindings)?)
-        };
-        run().map_err(|error| BatchError { step: Some(step), error })?;
+        run_one(domain, dispatch, memories).map_err(|error| BatchError {
+            step: Some(step),
+            error: Box::new(error),
+        })?;
     }
     Ok(())
+}
+
+fn run_one<D: Domain<Mask = bool>>(
+    domain: &D,
+    dispatch: &Dispatch<'_, D::Value>,
+    memories: &mut [Cell<'_, D::Value>],
+) -> Result<(), Error> {
+    let tree = dispatch.kernel.tree()?;
+    let mut bindings = bindings(tree, &dispatch.arguments, memories);
+    Ok(reference::run(
+        domain,
+        tree,
+        dispatch.groups,
+        &mut bindings,
+    )?)
 }
 
 /// Each parameter's binding. One that cannot be had, being lent already, is left out, and the executor refuses the rest.
@@ -214,22 +233,25 @@ fn bindings<'m, V: Copy>(
     };
     let written = |memory: usize| {
         iter::zip(&tree.params, arguments).any(|(param, argument)| {
-            access(param.kind) == Access::ReadWrite && matches!(argument, Bind::Buffer(i) if *i == memory)
+            access(param.kind) == Access::ReadWrite
+                && matches!(argument, Bind::Buffer(i) if *i == memory)
         })
     };
     let (mut unique, mut shared) = (Vec::new(), Vec::new());
     for (i, cell) in memories.iter_mut().enumerate() {
-        let (write, read) = match cell {
-            Cell::Unique(memory) if written(i) => (Some(&mut **memory), None),
-            Cell::Unique(memory) => (None, Some(&**memory)),
-            Cell::Shared(memory) => (None, Some(*memory)),
+        let (write, read) = match (cell, written(i)) {
+            (Cell::Unique(memory), true) => (Some(&mut **memory), None),
+            (Cell::Unique(memory), false) => (None, Some(&**memory)),
+            (Cell::Shared(memory), _) => (None, Some(*memory)),
         };
         unique.push(write);
         shared.push(read);
     }
     iter::zip(&tree.params, arguments)
         .filter_map(|(param, argument)| match (*argument, access(param.kind)) {
-            (Bind::Buffer(i), Access::ReadWrite) => Some(Binding::Write(unique.get_mut(i)?.take()?)),
+            (Bind::Buffer(i), Access::ReadWrite) => {
+                Some(Binding::Write(unique.get_mut(i)?.take()?))
+            }
             (Bind::Buffer(i), Access::Read) => Some(Binding::Read((*shared.get(i)?)?)),
             (Bind::Value(value), _) => Some(match value {
                 ScalarValue::F32(v) => Binding::F32(v),

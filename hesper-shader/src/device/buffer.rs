@@ -60,7 +60,9 @@ impl Device {
         };
         let bytes = need.filter(|n| *n <= limit).ok_or_else(too_large)?;
         let storage = match &*self.backend {
-            Backend::Reference => host_zeros(element, len).map(Storage::Host).ok_or_else(too_large)?,
+            Backend::Reference => host_zeros(element, len)
+                .map(Storage::Host)
+                .ok_or_else(too_large)?,
             Backend::Gpu(gpu) => Storage::Gpu(gpu.allocate(bytes)?),
         };
         Ok(RawBuffer {
@@ -72,7 +74,8 @@ impl Device {
     }
 
     fn buffer_limit(&self) -> u64 {
-        self.limits().map_or(isize::MAX as u64, |limits| limits.buffer_bytes)
+        self.limits()
+            .map_or(isize::MAX as u64, |limits| limits.buffer_bytes)
     }
 }
 
@@ -198,6 +201,12 @@ impl<T> fmt::Debug for Buffer<T> {
 
 impl fmt::Debug for RawBuffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Buffer({} of {} on {})", self.len, self.element, self.device.name())
+        write!(
+            f,
+            "Buffer({} of {} on {})",
+            self.len,
+            self.element,
+            self.device.name()
+        )
     }
 }

@@ -59,7 +59,9 @@ pub enum DeviceError {
         reason: String,
     },
     /// A buffer too large to make.
-    #[error("a buffer of {len} elements of `{element}` needs {need} bytes, and {device} allows {limit}")]
+    #[error(
+        "a buffer of {len} elements of `{element}` needs {need} bytes, and {device} allows {limit}"
+    )]
     BufferTooLarge {
         /// The device's name.
         device: String,
@@ -73,7 +75,10 @@ pub enum DeviceError {
         limit: u64,
     },
     /// More elements than kernels can index.
-    #[error("a buffer of {len} elements is more than kernels can index, which is {}", u32::MAX)]
+    #[error(
+        "a buffer of {len} elements is more than kernels can index, which is {}",
+        u32::MAX
+    )]
     TooManyElements {
         /// Number of elements.
         len: usize,

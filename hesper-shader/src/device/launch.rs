@@ -58,7 +58,9 @@ pub enum LaunchError {
         given: String,
     },
     /// A buffer of another device.
-    #[error("kernel `{kernel}` runs on {device}, and the buffer for `{param}` is on {other}, opened separately")]
+    #[error(
+        "kernel `{kernel}` runs on {device}, and the buffer for `{param}` is on {other}, opened separately"
+    )]
     OtherDevice {
         /// The kernel.
         kernel: String,
@@ -95,7 +97,12 @@ impl Kernel {
     /// # Errors
     /// Where the kernel itself is wrong, an argument does not fit, a buffer is another device's, the device cannot run the kernel, or is
     /// lost. Nothing has run then, save on the reference executor, which also finds what goes wrong inside the kernel.
-    pub fn launch<'a, A: KernelArgs<'a>>(&self, device: &Device, grid: Grid, args: A) -> Result<(), Error> {
+    pub fn launch<'a, A: KernelArgs<'a>>(
+        &self,
+        device: &Device,
+        grid: Grid,
+        args: A,
+    ) -> Result<(), Error> {
         if A::KERNEL != self.name() {
             return Err(Error::from(LaunchError::OtherKernel {
                 kernel: self.name().to_string(),
@@ -153,16 +160,17 @@ impl Kernel {
             buffers,
             zeroed: Vec::new(),
         };
-        device.execute(batch).map_err(|failed| failed.error)
+        device.execute(batch).map_err(|failed| *failed.error)
     }
 }
 
 /// The workgroups of a grid for a kernel.
 pub(crate) fn groups(kernel: &Kernel, grid: Grid) -> Result<[u32; 3], LaunchError> {
-    grid.groups(kernel.workgroup_size()).map_err(|source| LaunchError::Grid {
-        kernel: kernel.name().to_string(),
-        source,
-    })
+    grid.groups(kernel.workgroup_size())
+        .map_err(|source| LaunchError::Grid {
+            kernel: kernel.name().to_string(),
+            source,
+        })
 }
 
 /// A parameter's type as it is written: `&mut [f32]`.
@@ -192,8 +200,16 @@ impl<'k, 'n, 'a> Arguments<'k, 'n, 'a> {
             let (kernel, param) = (kernel.to_string(), (*name).to_string());
             if !params.iter().any(|p| p.name == *name) {
                 let known: Vec<String> = params.iter().map(|p| format!("`{}`", p.name)).collect();
-                let known = if known.is_empty() { "none".to_string() } else { known.join(", ") };
-                return Err(LaunchError::Unknown { kernel, param, known });
+                let known = if known.is_empty() {
+                    "none".to_string()
+                } else {
+                    known.join(", ")
+                };
+                return Err(LaunchError::Unknown {
+                    kernel,
+                    param,
+                    known,
+                });
             }
             if arguments[..i].iter().any(|(other, _)| other == name) {
                 return Err(LaunchError::Twice { kernel, param });
@@ -207,10 +223,12 @@ impl<'k, 'n, 'a> Arguments<'k, 'n, 'a> {
 
     fn take(&mut self, param: &Param) -> Result<Argument<'a>, LaunchError> {
         let at = self.left.iter().position(|(name, _)| *name == param.name);
-        let (_, argument) = at.map(|i| self.left.swap_remove(i)).ok_or_else(|| LaunchError::Missing {
-            kernel: self.kernel.to_string(),
-            param: param.name.clone(),
-        })?;
+        let (_, argument) =
+            at.map(|i| self.left.swap_remove(i))
+                .ok_or_else(|| LaunchError::Missing {
+                    kernel: self.kernel.to_string(),
+                    param: param.name.clone(),
+                })?;
         let (expected, given) = (written_type(param.kind), argument.0.to_string());
         if expected == given {
             Ok(argument)

@@ -44,7 +44,9 @@ impl Limits {
         needs
             .each(self)
             .find(|(_, need, limit)| need > limit)
-            .map_or(Ok(()), |(what, need, limit)| Err(Excess { what, need, limit }))
+            .map_or(Ok(()), |(what, need, limit)| {
+                Err(Excess { what, need, limit })
+            })
     }
 }
 
@@ -61,22 +63,42 @@ pub(crate) struct Needs<'a> {
 impl Needs<'_> {
     /// Every quantity with its need and its limit.
     fn each<'a>(&'a self, limits: &'a Limits) -> impl Iterator<Item = (Quantity, u64, u64)> + 'a {
-        let sizes = self.tree.workgroup_size.into_iter().zip(limits.workgroup_size);
+        let sizes = self
+            .tree
+            .workgroup_size
+            .into_iter()
+            .zip(limits.workgroup_size);
         let sizes = sizes.zip(Axis::ALL);
         let sizes = sizes.map(|((need, limit), axis)| {
             (Quantity::WorkgroupSize(axis), need.into(), limit.into())
         });
         let groups = self.groups.into_iter().zip(Axis::ALL).map(|(need, axis)| {
-            (Quantity::Groups(axis), need.into(), limits.groups_per_dimension.into())
+            (
+                Quantity::Groups(axis),
+                need.into(),
+                limits.groups_per_dimension.into(),
+            )
         });
         let workgroup_bytes = self.tree.workgroup.iter().map(variable_bytes);
-        let bindings = self.tree.buffers().zip(&self.lengths).map(|((_, param, element, _), len)| {
-            let bytes = layout::array_bytes(element, *len).unwrap_or(u64::MAX);
-            (Quantity::BindingBytes(param.name.clone()), bytes, limits.binding_bytes)
-        });
+        let bindings =
+            self.tree
+                .buffers()
+                .zip(&self.lengths)
+                .map(|((_, param, element, _), len)| {
+                    let bytes = layout::array_bytes(element, *len).unwrap_or(u64::MAX);
+                    (
+                        Quantity::BindingBytes(param.name.clone()),
+                        bytes,
+                        limits.binding_bytes,
+                    )
+                });
         sizes
             .chain([
-                (Quantity::Invocations, self.tree.invocations(), limits.invocations),
+                (
+                    Quantity::Invocations,
+                    self.tree.invocations(),
+                    limits.invocations,
+                ),
                 (
                     Quantity::WorkgroupBytes,
                     workgroup_bytes.fold(0, u64::saturating_add),
@@ -87,7 +109,11 @@ impl Needs<'_> {
                     self.tree.buffers().count() as u64,
                     limits.storage_buffers,
                 ),
-                (Quantity::UniformBytes, self.uniform_bytes, limits.uniform_bytes),
+                (
+                    Quantity::UniformBytes,
+                    self.uniform_bytes,
+                    limits.uniform_bytes,
+                ),
             ])
             .chain(groups)
             .chain(bindings)
@@ -117,7 +143,12 @@ pub struct Excess {
 
 impl fmt::Display for Excess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "needs {}, and the limit is {}", self.what.counted(self.need), self.limit)
+        write!(
+            f,
+            "needs {}, and the limit is {}",
+            self.what.counted(self.need),
+            self.limit
+        )
     }
 }
 

@@ -18,11 +18,12 @@ mod layout;
 mod limits;
 
 pub use argument::{Argument, KernelArgs, ScalarValue};
-pub(crate) use batch::{Batch, BatchError, Bind, BufferRef, Dispatch, run_on_reference};
+pub(crate) use batch::{Batch, BatchError, Bind, BufferRef, Cell, Dispatch, run_on_reference};
 pub use buffer::Buffer;
 pub(crate) use buffer::RawBuffer;
 pub use error::DeviceError;
 pub use launch::LaunchError;
+pub(crate) use launch::{groups, written_type};
 pub use limits::{Axis, Excess, Limits, Quantity};
 
 use std::fmt;

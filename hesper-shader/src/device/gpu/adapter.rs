@@ -45,7 +45,9 @@ pub(super) fn best(accept: impl Fn(DeviceKind) -> bool) -> Result<wgpu::Adapter,
     // Not the build's defaults: an installed validation layer would write into the program's output unasked.
     descriptor.flags = wgpu::InstanceFlags::empty();
     let instance = wgpu::Instance::new(descriptor.with_env());
-    let wanted = env::var("WGPU_ADAPTER_NAME").ok().map(|name| name.to_lowercase());
+    let wanted = env::var("WGPU_ADAPTER_NAME")
+        .ok()
+        .map(|name| name.to_lowercase());
     pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()))
         .into_iter()
         .filter(|adapter| {
@@ -53,7 +55,9 @@ pub(super) fn best(accept: impl Fn(DeviceKind) -> bool) -> Result<wgpu::Adapter,
             let flags = adapter.get_downlevel_capabilities().flags;
             accept(kind(info.device_type))
                 && flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
-                && wanted.as_ref().is_none_or(|w| info.name.to_lowercase().contains(w))
+                && wanted
+                    .as_ref()
+                    .is_none_or(|w| info.name.to_lowercase().contains(w))
         })
         .min_by_key(|adapter| rank(adapter.get_info().device_type))
         .ok_or(DeviceError::NoAdapter { wanted })

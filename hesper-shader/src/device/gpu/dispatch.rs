@@ -82,7 +82,10 @@ fn bind(
     pipeline: &Pipeline,
     uniforms: Option<wgpu::BindingResource<'_>>,
 ) -> wgpu::BindGroup {
-    let storage = job.buffers.iter().map(|(buffer, _)| buffer.buffer.as_entire_binding());
+    let storage = job
+        .buffers
+        .iter()
+        .map(|(buffer, _)| buffer.buffer.as_entire_binding());
     let entries: Vec<wgpu::BindGroupEntry<'_>> = storage
         .chain(uniforms)
         .zip(0..)

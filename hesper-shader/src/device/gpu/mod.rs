@@ -30,7 +30,6 @@ pub(super) struct Gpu {
     uniform_alignment: usize,
 }
 
-
 impl Device {
     /// A device and queue that the application already has. Callbacks for lost devices and uncaptured errors stay as they are.
     ///

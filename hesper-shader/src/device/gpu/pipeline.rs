@@ -45,7 +45,10 @@ impl Pipelines {
 }
 
 pub(super) fn compile(watch: &Watch, source: Source<'_>) -> Result<Pipeline, DeviceError> {
-    let storage = source.writable.iter().map(|w| wgpu::BufferBindingType::Storage { read_only: !w });
+    let storage = source
+        .writable
+        .iter()
+        .map(|w| wgpu::BufferBindingType::Storage { read_only: !w });
     let uniform = (source.uniform_bytes > 0).then_some(wgpu::BufferBindingType::Uniform);
     let entries: Vec<wgpu::BindGroupLayoutEntry> = storage
         .chain(uniform)

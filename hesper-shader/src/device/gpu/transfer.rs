@@ -1,7 +1,7 @@
 //! Buffers: made, filled, read back.
 
-use super::watch::Watch;
 use super::Gpu;
+use super::watch::Watch;
 use crate::device::DeviceError;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -17,7 +17,10 @@ pub(in crate::device) struct GpuBuffer {
 
 impl Gpu {
     /// A buffer of zeros.
-    pub(in crate::device) fn allocate(self: &Arc<Self>, bytes: u64) -> Result<GpuBuffer, DeviceError> {
+    pub(in crate::device) fn allocate(
+        self: &Arc<Self>,
+        bytes: u64,
+    ) -> Result<GpuBuffer, DeviceError> {
         Ok(GpuBuffer {
             gpu: Arc::clone(self),
             buffer: allocate(&self.watch, bytes)?,
@@ -36,23 +39,26 @@ impl GpuBuffer {
     }
 
     /// The first `bytes` bytes, once all work submitted so far is done.
-    pub(in crate::device) fn read(&self, bytes: u64, timeout: Duration) -> Result<Vec<u8>, DeviceError> {
+    pub(in crate::device) fn read(
+        &self,
+        bytes: u64,
+        timeout: Duration,
+    ) -> Result<Vec<u8>, DeviceError> {
         read(&self.gpu.watch, &self.buffer, bytes, timeout)
     }
 }
 
 pub(super) fn allocate(watch: &Watch, bytes: u64) -> Result<wgpu::Buffer, DeviceError> {
-    watch
-        .attempt("a buffer", |device, _| {
-            device.create_buffer(&wgpu::BufferDescriptor {
-                label: None,
-                size: bytes.max(LEAST_BYTES),
-                usage: wgpu::BufferUsages::STORAGE
-                    | wgpu::BufferUsages::COPY_SRC
-                    | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            })
+    watch.attempt("a buffer", |device, _| {
+        device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: bytes.max(LEAST_BYTES),
+            usage: wgpu::BufferUsages::STORAGE
+                | wgpu::BufferUsages::COPY_SRC
+                | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
         })
+    })
 }
 
 pub(super) fn read(
@@ -81,10 +87,12 @@ pub(super) fn read(
     let (sender, receiver) = mpsc::channel();
     // The copy is done: one more poll runs the callback.
     let polled = watch.attempt(ACTION, |device, _| {
-        staging.slice(..).map_async(wgpu::MapMode::Read, move |mapped| {
-            // The receiver lives until the end of this function.
-            let _ = sender.send(mapped);
-        });
+        staging
+            .slice(..)
+            .map_async(wgpu::MapMode::Read, move |mapped| {
+                // The receiver lives until the end of this function.
+                let _ = sender.send(mapped);
+            });
         device.poll(wgpu::PollType::Poll)
     })?;
     polled.map_err(|error| watch.rejected(ACTION, error.to_string()))?;
@@ -94,6 +102,11 @@ pub(super) fn read(
         Err(_) => return Err(watch.rejected(ACTION, "the mapping was not answered".to_string())),
     }
     watch
-        .attempt(ACTION, |_, _| staging.slice(..).get_mapped_range().map(|view| view.to_vec()))?
+        .attempt(ACTION, |_, _| {
+            staging
+                .slice(..)
+                .get_mapped_range()
+                .map(|view| view.to_vec())
+        })?
         .map_err(|error| watch.rejected(ACTION, error.to_string()))
 }

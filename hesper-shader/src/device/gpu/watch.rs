@@ -40,13 +40,15 @@ impl Watch {
     /// Has wgpu tell of a lost device, and of errors on other threads than the one that waits for them, instead of panicking.
     pub(super) fn listen(&self) {
         let fault = Arc::clone(&self.fault);
-        self.device.set_device_lost_callback(move |reason, message| {
-            lock(&fault).get_or_insert(Fault::Lost(format!("{reason:?}: {message}")));
-        });
+        self.device
+            .set_device_lost_callback(move |reason, message| {
+                lock(&fault).get_or_insert(Fault::Lost(format!("{reason:?}: {message}")));
+            });
         let fault = Arc::clone(&self.fault);
-        self.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            lock(&fault).get_or_insert(Fault::Lost(format!("an error out of turn: {error}")));
-        }));
+        self.device
+            .on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+                lock(&fault).get_or_insert(Fault::Lost(format!("an error out of turn: {error}")));
+            }));
     }
 
     pub(super) fn name(&self) -> &str {
@@ -85,7 +87,12 @@ impl Watch {
         if let Some(refusal) = refusals.first() {
             return Err(self.rejected(action, refusal.to_string()));
         }
-        done.map_err(|_| self.rejected(action, "wgpu panicked; its message is on stderr".to_string()))
+        done.map_err(|_| {
+            self.rejected(
+                action,
+                "wgpu panicked; its message is on stderr".to_string(),
+            )
+        })
     }
 
     /// Submits commands; the work may still be under way on return.
