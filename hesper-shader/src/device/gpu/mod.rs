@@ -4,6 +4,8 @@ mod adapter;
 mod dispatch;
 mod pipeline;
 mod probe;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod watch;
 

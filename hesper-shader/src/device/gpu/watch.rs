@@ -16,7 +16,21 @@ pub(super) struct Watch {
     queue: wgpu::Queue,
     name: String,
     fault: Arc<Mutex<Option<Fault>>>,
-    in_flight: Mutex<VecDeque<wgpu::SubmissionIndex>>,
+    in_flight: Mutex<InFlight>,
+}
+
+/// Submissions not yet waited for, oldest first.
+#[derive(Debug, Default)]
+struct InFlight {
+    submitted: u64,
+    queue: VecDeque<Submission>,
+}
+
+/// Work handed to the queue.
+#[derive(Clone, Debug)]
+pub(super) struct Submission {
+    number: u64,
+    index: wgpu::SubmissionIndex,
 }
 
 /// Why the device cannot be used any more.
@@ -83,16 +97,15 @@ impl Watch {
             .rev()
             .filter_map(|scope| pollster::block_on(scope.pop()))
             .collect();
-        self.check()?;
-        if let Some(refusal) = refusals.first() {
-            return Err(self.rejected(action, refusal.to_string()));
+        if let (Ok(done), []) = (done, refusals.as_slice()) {
+            return self.check().map(|()| done);
         }
-        done.map_err(|_| {
-            self.rejected(
-                action,
-                "wgpu panicked; its message is on stderr".to_string(),
-            )
-        })
+        // A lost device refuses everything; wgpu tells of the loss at the next poll.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| self.device.poll(wgpu::PollType::Poll)));
+        self.check()?;
+        let panicked = || "wgpu panicked; its message is on stderr".to_string();
+        let reason = refusals.first().map_or_else(panicked, ToString::to_string);
+        Err(self.rejected(action, reason))
     }
 
     /// Submits commands; the work may still be under way on return.
@@ -100,38 +113,37 @@ impl Watch {
         &self,
         commands: wgpu::CommandBuffer,
         timeout: Duration,
-    ) -> Result<wgpu::SubmissionIndex, DeviceError> {
+    ) -> Result<Submission, DeviceError> {
+        let mut in_flight = lock(&self.in_flight);
         let index = self.attempt("a submission", |_, queue| queue.submit([commands]))?;
-        let oldest = {
-            let mut in_flight = lock(&self.in_flight);
-            in_flight.push_back(index.clone());
-            (in_flight.len() > MAX_IN_FLIGHT).then(|| in_flight.pop_front())
-        };
-        if let Some(oldest) = oldest.flatten() {
-            self.wait_for(oldest, timeout)?;
-        }
-        Ok(index)
+        let number = in_flight.submitted;
+        let submission = Submission { number, index };
+        in_flight.submitted += 1;
+        in_flight.queue.push_back(submission.clone());
+        let full = in_flight.queue.len() > MAX_IN_FLIGHT;
+        let oldest = full.then(|| in_flight.queue.pop_front()).flatten();
+        drop(in_flight);
+        oldest.map_or(Ok(()), |oldest| self.wait_for(oldest, timeout))?;
+        Ok(submission)
     }
 
-    /// Waits for all submissions so far, each within the timeout: a long queue of short dispatches is no endless kernel.
+    /// Waits for a submission and all before it, each within the timeout: a long queue of short dispatches is no endless kernel.
     pub(super) fn finish(
         &self,
-        last: wgpu::SubmissionIndex,
+        submission: Submission,
         timeout: Duration,
     ) -> Result<(), DeviceError> {
-        loop {
-            let next = lock(&self.in_flight).pop_front();
-            match next {
-                Some(index) => self.wait_for(index, timeout)?,
-                // Another thread may have taken ours off the queue and still be waiting for it.
-                None => return self.wait_for(last, timeout),
-            }
+        // The lock ends with each call, so that others go on submitting meanwhile.
+        let next = || lock(&self.in_flight).before(submission.number);
+        while let Some(earlier) = next() {
+            self.wait_for(earlier, timeout)?;
         }
+        self.wait_for(submission, timeout)
     }
 
-    fn wait_for(&self, index: wgpu::SubmissionIndex, timeout: Duration) -> Result<(), DeviceError> {
+    fn wait_for(&self, submission: Submission, timeout: Duration) -> Result<(), DeviceError> {
         let wait = wgpu::PollType::Wait {
-            submission_index: Some(index),
+            submission_index: Some(submission.index),
             timeout: Some(timeout),
         };
         match self.attempt("waiting", |device, _| device.poll(wait))? {
@@ -167,6 +179,17 @@ impl Watch {
             action: action.to_string(),
             reason: reason.trim().to_string(),
         }
+    }
+}
+
+impl InFlight {
+    /// Takes the oldest, if it came before this one.
+    fn before(&mut self, number: u64) -> Option<Submission> {
+        let is_before = self
+            .queue
+            .front()
+            .is_some_and(|oldest| oldest.number < number);
+        is_before.then(|| self.queue.pop_front()).flatten()
     }
 }
 
