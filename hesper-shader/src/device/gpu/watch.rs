@@ -1,6 +1,7 @@
 //! Turns every way in which wgpu fails into an error: refusals, panics, lost devices, work that never ends.
 
-use crate::device::DeviceError;
+use super::adapter::Description;
+use crate::device::{DeviceError, DeviceKind};
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +9,9 @@ use std::time::Duration;
 
 /// Submissions under way before the oldest is waited for; bounds what a loop of dispatches can pile up.
 const MAX_IN_FLIGHT: usize = 64;
+
+/// Mesa in software takes no second submission before the first is done, and waits for that without a timeout: so we wait, with one.
+const MAX_IN_FLIGHT_IN_SOFTWARE: usize = 1;
 
 /// A device and its queue, reached only through methods that report what went wrong.
 #[derive(Debug)]
@@ -17,6 +21,7 @@ pub(super) struct Watch {
     name: String,
     fault: Arc<Mutex<Option<Fault>>>,
     in_flight: Mutex<InFlight>,
+    max_in_flight: usize,
 }
 
 /// Submissions not yet waited for, oldest first.
@@ -41,11 +46,19 @@ enum Fault {
 }
 
 impl Watch {
-    pub(super) fn over(device: wgpu::Device, queue: wgpu::Queue, name: String) -> Watch {
+    pub(super) fn over(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        description: &Description,
+    ) -> Watch {
         Watch {
             device,
             queue,
-            name,
+            name: description.name.clone(),
+            max_in_flight: match description.kind {
+                DeviceKind::Software => MAX_IN_FLIGHT_IN_SOFTWARE,
+                DeviceKind::Gpu | DeviceKind::Reference => MAX_IN_FLIGHT,
+            },
             fault: Arc::default(),
             in_flight: Mutex::default(),
         }
@@ -115,15 +128,16 @@ impl Watch {
         timeout: Duration,
     ) -> Result<Submission, DeviceError> {
         let mut in_flight = lock(&self.in_flight);
+        while in_flight.queue.len() >= self.max_in_flight {
+            if let Some(oldest) = in_flight.queue.pop_front() {
+                self.wait_for(oldest, timeout)?;
+            }
+        }
         let index = self.attempt("a submission", |_, queue| queue.submit([commands]))?;
         let number = in_flight.submitted;
         let submission = Submission { number, index };
         in_flight.submitted += 1;
         in_flight.queue.push_back(submission.clone());
-        let full = in_flight.queue.len() > MAX_IN_FLIGHT;
-        let oldest = full.then(|| in_flight.queue.pop_front()).flatten();
-        drop(in_flight);
-        oldest.map_or(Ok(()), |oldest| self.wait_for(oldest, timeout))?;
         Ok(submission)
     }
 
