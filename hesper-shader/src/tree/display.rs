@@ -71,6 +71,7 @@ struct Printer<'a> {
     taken: HashMap<&'a str, ExprId>,
     pending: BTreeMap<ExprId, Pending>,
     out: String,
+    unnamed: usize,
     depth: usize,
 }
 
@@ -86,6 +87,7 @@ impl<'a> Printer<'a> {
             taken: HashMap::new(),
             pending: BTreeMap::new(),
             out: String::new(),
+            unnamed: 0,
             depth: 1,
         }
     }
@@ -243,10 +245,13 @@ impl<'a> Printer<'a> {
         self.names.insert(id, name);
     }
 
-    /// The user's name, made unique within the function; `t12` where there is none.
+    /// The user's name, made unique within the function; `t0`, `t1`, ... in order of the text where there is none.
     fn choose_name(&mut self, id: ExprId) -> String {
         match &self.function[id].name {
-            None => format!("t{}", id.0),
+            None => {
+                self.unnamed += 1;
+                format!("t{}", self.unnamed - 1)
+            }
             Some(name) if *self.taken.entry(name).or_insert(id) == id => name.clone(),
             Some(name) => format!("{name}_{}", id.0),
         }
