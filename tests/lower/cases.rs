@@ -1,5 +1,6 @@
 //! Kernels that between them use every kind of expression and statement.
 
+use hesper_shader::record::Recorder;
 use hesper_shader::tree::*;
 
 use crate::build::{Body, Kernel, at, place};
@@ -7,7 +8,7 @@ use crate::build::{Body, Kernel, at, place};
 const VEC3: Type = Type::vector(3, Scalar::F32);
 
 /// Every case with its name.
-pub const CASES: &[(&str, fn() -> Tree)] = &[
+pub(crate) const CASES: &[(&str, fn() -> Tree)] = &[
     ("arithmetic", arithmetic),
     ("bool_vectors", bool_vectors),
     ("builtins", builtins),
@@ -24,6 +25,7 @@ pub const CASES: &[(&str, fn() -> Tree)] = &[
     ("names", names),
     ("nesting", nesting),
     ("reduction", reduction),
+    ("recorded", recorded),
     ("relu", relu),
     ("shifts_and_divisions", shifts_and_divisions),
     ("uniforms", uniforms),
@@ -34,7 +36,7 @@ fn empty() -> Tree {
     Kernel::new("empty").body(|_| {})
 }
 
-pub fn relu() -> Tree {
+pub(crate) fn relu() -> Tree {
     let mut k = Kernel::new("relu");
     k.tree.docs = vec!["y = max(x, 0), elementwise.".into()];
     let x = k.read("x", Type::F32);
@@ -183,6 +185,7 @@ fn constants_at_run_time() -> Tree {
             b.binary(Remainder, two, none),
             b.binary(ShiftLeft, two, thirty),
             b.binary(Multiply, sum, least),
+            b.unary(UnaryOp::Negate, least),
         ] {
             b.store(at(s, i), value);
         }
@@ -344,7 +347,7 @@ fn helpers() -> Tree {
             b.call(share, &[value], None);
             b.stmt(StmtKind::Barrier(Barrier::Storage));
         });
-        b.call(row, &[], None);
+        b.call(row, &[], Some(Type::U32));
         let first = place(Root::Workgroup(tile), &[Step::Index(zero)]);
         let shared = b.load(first, Type::F32);
         let i = b.global_index();
@@ -516,6 +519,48 @@ fn nesting() -> Tree {
             b.for_("i", n, |b, j| b.for_("j", n, |b, _| b.store(at(x, i), j)));
         });
     })
+}
+
+/// By the recorder: ranges, an `if` as a value, short-circuits, helpers that take buffers and workgroup arrays.
+fn recorded() -> Tree {
+    let kernel = Recorder::record("recorded", &[], [64, 1, 1], |h| {
+        let x = h.storage::<f32>("x");
+        let y = h.storage_mut::<f32>("y");
+        let columns = h.uniform::<u32>("columns");
+        let tile = h.workgroup_array::<f32>("tile", 64);
+        let i = h.bind("i", h.global_index());
+        let lane = h.bind("lane", h.local_invocation_index());
+        let sum = h.var("sum", h.float("0"));
+        let j = h.for_("j", h.range(h.int(3u32), columns).rev());
+        h.store(sum, sum.get() + x.at(j).get() * h.float("2.0"));
+        h.end_for();
+        let k = h.for_("k", h.range(h.int(-4), h.int(9)).step_by(h.int(3u32)));
+        h.store(sum, sum.get() + k.cast::<f32>().tanh());
+        h.end_for();
+        let mut call = h.call("tests::share", "", "share");
+        let value = call.value("value", sum.get());
+        let tile_arg = call.workgroup_array(tile);
+        if call.enter() {
+            h.store(tile_arg.at(h.local_invocation_index()), value);
+            h.workgroup_barrier();
+            call.returns(tile_arg.at(h.int(0u32)).get());
+        }
+        let first = h.bind("first", call.finish::<f32>());
+        h.and_(i.lt(y.len()));
+        let positive = x.at(i).get().gt(first);
+        let both = h.end_and(positive);
+        h.if_(both);
+        let accept = first.powi(3);
+        h.else_();
+        let reject = h.neg_infinity();
+        let result = h.end_if_value(accept, reject);
+        h.loop_();
+        h.while_(lane.eq(h.int(7u32)));
+        h.break_();
+        h.end_loop();
+        h.store(y.at(i), result);
+    });
+    kernel.tree().unwrap_or_else(|e| panic!("{e}")).clone()
 }
 
 /// A tree reduction in workgroup memory.
