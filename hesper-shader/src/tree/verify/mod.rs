@@ -7,6 +7,8 @@
 mod exprs;
 mod problem;
 mod stmts;
+#[cfg(test)]
+mod tests;
 
 pub use problem::VerifyProblem;
 
