@@ -1,6 +1,8 @@
 //! What the texts look like.
 
-use crate::cases::{self, CASES};
+use hesper_shader::tree::Tree;
+
+use crate::cases::{CASES, kernels};
 use crate::lowered;
 
 #[test]
@@ -29,7 +31,7 @@ fn relu(@builtin(local_invocation_index) local_invocation_index: u32, @builtin(w
     }
 }
 ";
-    assert_eq!(lowered(&cases::relu()).wgsl().unwrap(), expected);
+    assert_eq!(lowered(&kernels::relu()).wgsl().unwrap(), expected);
 }
 
 /// One line each that a case's WGSL has.
@@ -97,11 +99,11 @@ fn spirv_keeps_the_name_of_the_kernel() {
     assert_eq!(module.module().entry_points[0].name, "main");
 }
 
-fn case(name: &str) -> hesper_shader::tree::Tree {
-    let (_, case) = CASES.iter().find(|(n, _)| *n == name).unwrap();
+fn case(name: &str) -> Tree {
+    let (_, case) = CASES.iter().find(|(n, _)| *n == name).expect(name);
     case()
 }
 
 fn wgsl(name: &str) -> String {
-    lowered(&case(name)).wgsl().unwrap()
+    lowered(&case(name)).wgsl().expect(name)
 }

@@ -35,11 +35,12 @@ impl FunctionLowering<'_, '_> {
         for id in &ids {
             values.push(self.value(*id, expr.loc)?);
         }
-        if can_overflow(expr) && values.iter().all(|v| v.constant) {
-            if let (Some(id), Some(first)) = (ids.first(), values.first_mut()) {
-                let ty = self.expr(*id, expr.loc)?.ty;
-                first.handle = self.at_run_time(first.handle, ty, expr.loc);
-            }
+        if can_overflow(expr)
+            && values.iter().all(|v| v.constant)
+            && let (Some(id), Some(first)) = (ids.first(), values.first_mut())
+        {
+            let ty = self.expr(*id, expr.loc)?.ty;
+            first.handle = self.at_run_time(first.handle, ty, expr.loc);
         }
         Ok(values)
     }
