@@ -195,3 +195,20 @@ fn a_write_to_a_read_only_buffer_is_an_error() {
         assert!(error.to_string().contains(&expected), "{error}");
     }
 }
+
+#[test]
+fn deep_nesting_is_an_error_before_the_stack_ends() {
+    for (depth, fits) in [(250, true), (300, false)] {
+        let kernel = record([4, 1, 1], |h| {
+            let x = h.storage_mut::<u32>("x");
+            let i = h.global_index();
+            (0..depth).for_each(|_| h.if_(i.lt(x.len())));
+            h.store(x.at(i), i);
+            (0..depth).for_each(|_| h.end_if());
+        });
+        let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
+        let mut x = Memory::U32(vec![0; 4]);
+        let ran = run(&F32, tree, [1, 1, 1], &mut [Binding::Write(&mut x)]);
+        assert_eq!(ran.is_ok(), fits, "{depth}: {ran:?}");
+    }
+}
