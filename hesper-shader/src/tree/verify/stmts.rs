@@ -1,6 +1,6 @@
 //! Scopes, places and structure of statements.
 
-use super::{Verifier, VerifyProblem};
+use super::{MAX_NESTING, Verifier, VerifyProblem};
 use crate::tree::{
     Access, ExprId, ExprKind, Loc, ParamKind, Place, Root, Step, Stmt, StmtKind, Type,
 };
