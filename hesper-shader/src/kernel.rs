@@ -1,0 +1,119 @@
+//! A kernel: its verified tree, or what is wrong with it.
+
+use crate::record::{Problem, RecordProblem};
+use crate::tree::verify::{self, VerifyProblem};
+use crate::tree::{Loc, Tree};
+use std::fmt;
+use std::sync::Arc;
+
+/// A kernel, cheap to clone.
+///
+/// Building one never fails; what went wrong while it was recorded, and what the tree's verifier refuses, comes out of the first fallible
+/// call: [`tree`](Kernel::tree), a text, a launch.
+#[derive(Clone)]
+pub struct Kernel {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    name: String,
+    loc: Loc,
+    workgroup_size: [u32; 3],
+    tree: Result<Tree, KernelError>,
+}
+
+/// A kernel that cannot be used, with every mistake found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KernelError {
+    /// The kernel's name.
+    pub kernel: String,
+    /// Where it was written.
+    pub loc: Loc,
+    /// The mistakes, in order.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// One mistake in a kernel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mistake {
+    /// Found while it was recorded.
+    Record(Problem<RecordProblem>),
+    /// Found by the verifier.
+    Verify(Problem<VerifyProblem>),
+}
+
+impl Kernel {
+    /// A kernel from what a recorder wrote down.
+    pub(crate) fn new(
+        name: &str,
+        loc: Loc,
+        workgroup_size: [u32; 3],
+        tree: Option<Tree>,
+        problems: Vec<Problem<RecordProblem>>,
+    ) -> Kernel {
+        let error = |mistakes| KernelError {
+            kernel: name.to_string(),
+            loc,
+            mistakes,
+        };
+        let tree = match tree {
+            Some(tree) if problems.is_empty() => match verify::verify(&tree) {
+                Ok(()) => Ok(tree),
+                Err(problems) => Err(error(problems.into_iter().map(Mistake::Verify).collect())),
+            },
+            _ => Err(error(problems.into_iter().map(Mistake::Record).collect())),
+        };
+        Kernel {
+            inner: Arc::new(Inner {
+                name: name.to_string(),
+                loc,
+                workgroup_size,
+                tree,
+            }),
+        }
+    }
+
+    /// The kernel's name.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Where it was written.
+    pub fn loc(&self) -> Loc {
+        self.inner.loc
+    }
+
+    /// Invocations per workgroup in x, y and z.
+    pub fn workgroup_size(&self) -> [u32; 3] {
+        self.inner.workgroup_size
+    }
+
+    /// The verified tree.
+    ///
+    /// # Errors
+    /// The mistakes made while recording, or those the verifier found.
+    pub fn tree(&self) -> Result<&Tree, KernelError> {
+        self.inner.tree.as_ref().map_err(KernelError::clone)
+    }
+}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kernel({} at {})", self.name(), self.loc())
+    }
+}
+
+impl fmt::Display for KernelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "kernel `{}` at {} is not valid", self.kernel, self.loc)?;
+        for mistake in &self.mistakes {
+            match mistake {
+                Mistake::Record(problem) => write!(f, "\n  {problem}")?,
+                Mistake::Verify(problem) => write!(f, "\n  {problem}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for KernelError {}
