@@ -55,6 +55,8 @@ pub(crate) enum ParamKind {
     Value,
     /// `mut n: T`.
     MutValue,
+    /// `&mut [T; N]`, a whole workgroup array.
+    Array,
 }
 
 /// A type as written.

@@ -47,9 +47,14 @@ impl Checker<'_> {
     /// The arms as nested `if`s; `None` where the last does not take whatever is left.
     fn arms(&mut self, arms: &[Arm], m: &Ident, value: bool, span: Span) -> Option<Block> {
         let (arm, rest) = arms.split_first()?;
-        let bound = bound_name(&arm.pat);
-        let test = self.test(&arm.pat, m);
-        let guard = arm.guard.as_ref().map(|(_, guard)| {
+        self.no_attributes(&arm.attrs);
+        let (pat, guard) = match &arm.pat {
+            Pat::Guard(guarded) => (&*guarded.pat, Some(&*guarded.guard)),
+            pat => (pat, None),
+        };
+        let bound = bound_name(pat);
+        let test = self.test(pat, m);
+        let guard = guard.map(|guard| {
             let mut block = self.bound(bound, m, span, |check| check.value_block(guard));
             block.brace = token::Brace(guard.span());
             Expr::Block(block)
@@ -62,7 +67,7 @@ impl Checker<'_> {
                 }
                 return Some(accept);
             }
-            (Test::Condition(_), None) if rest.is_empty() && is_bool(&arm.pat) => {
+            (Test::Condition(_), None) if rest.is_empty() && is_bool(pat) => {
                 return Some(accept);
             }
             (Test::Always, Some(guard)) => guard,

@@ -6,7 +6,7 @@ use crate::messages::Message;
 use crate::parse::RawParam;
 use crate::scope::Binding;
 use proc_macro2::{Ident, TokenStream};
-use syn::{ConstParam, FnArg, GenericParam, Generics, Pat, PatIdent, PatType, Type};
+use syn::{ConstParam, FnArg, GenericParam, Generics, Pat, PatIdent, PatType, Type, TypeReference};
 
 impl Checker<'_> {
     pub(super) fn qualifiers(&mut self, qualifiers: &[TokenStream]) {
@@ -92,6 +92,7 @@ impl Checker<'_> {
             (Ty::Broken, _) => Binding::Unknown,
             (_, ParamKind::Read) => Binding::ReadBuffer,
             (_, ParamKind::Write) => Binding::WriteBuffer,
+            (_, ParamKind::Array) => Binding::WorkgroupArray,
             (_, ParamKind::Value) => Binding::Param,
             (_, ParamKind::MutValue) => Binding::Mut,
         };
@@ -122,35 +123,42 @@ impl Checker<'_> {
 
     fn param_type(&mut self, ty: Type, mutable: bool, kernel: bool) -> (ParamKind, Ty) {
         match ty {
-            Type::Reference(reference) if matches!(*reference.elem, Type::Slice(_)) => {
-                if let Some(lifetime) = &reference.lifetime {
-                    let name = lifetime.to_string();
-                    self.errors
-                        .push_named(lifetime, Message::LifetimeGeneric, &name);
-                }
-                let Type::Slice(slice) = *reference.elem else {
-                    return (ParamKind::Read, Ty::Broken);
-                };
-                let kind = match reference.mutability {
-                    Some(_) => ParamKind::Write,
-                    None => ParamKind::Read,
-                };
-                (kind, self.ty(*slice.elem))
-            }
+            Type::Reference(reference) => self.reference(reference, kernel),
             other => {
                 let kind = if mutable {
                     ParamKind::MutValue
                 } else {
                     ParamKind::Value
                 };
-                let ty = self.ty(other);
-                match ty {
+                match self.ty(other) {
                     Ty::Vector(name, _) if kernel => {
                         self.errors.push(name, Message::VectorByValue);
                         (kind, Ty::Broken)
                     }
                     ty => (kind, ty),
                 }
+            }
+        }
+    }
+
+    /// `&[T]`, `&mut [T]` and, in helpers, `&mut [T; N]`.
+    fn reference(&mut self, reference: TypeReference, kernel: bool) -> (ParamKind, Ty) {
+        if let Some(lifetime) = &reference.lifetime {
+            let name = lifetime.to_string();
+            self.errors
+                .push_named(lifetime, Message::LifetimeGeneric, &name);
+        }
+        match (*reference.elem, reference.mutability) {
+            (Type::Slice(slice), Some(_)) => (ParamKind::Write, self.ty(*slice.elem)),
+            (Type::Slice(slice), None) => (ParamKind::Read, self.ty(*slice.elem)),
+            (Type::Array(array), Some(_)) if !kernel => (ParamKind::Array, self.ty(*array.elem)),
+            (Type::Array(array), _) if kernel => {
+                self.errors.push(array, Message::ArrayParameter);
+                (ParamKind::Value, Ty::Broken)
+            }
+            (other, _) => {
+                self.errors.push(other, Message::CompoundType);
+                (ParamKind::Value, Ty::Broken)
             }
         }
     }
