@@ -1,10 +1,13 @@
 //! A kernel: its verified tree, or what is wrong with it.
 
+use crate::error::Error;
+use crate::lower::{self, LowerError, Lowered};
 use crate::record::{Problem, RecordProblem};
 use crate::tree::verify::{self, VerifyProblem};
 use crate::tree::{Loc, Tree};
+use crate::uniforms::UniformBlock;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A kernel, cheap to clone.
 ///
@@ -20,6 +23,14 @@ struct Inner {
     loc: Loc,
     workgroup_size: [u32; 3],
     tree: Result<Tree, KernelError>,
+    compiled: OnceLock<Result<Compiled, LowerError>>,
+}
+
+/// What a GPU is given.
+pub(crate) struct Compiled {
+    pub(crate) lowered: Lowered,
+    pub(crate) wgsl: String,
+    pub(crate) uniforms: UniformBlock,
 }
 
 /// A kernel that cannot be used, with every mistake found.
@@ -69,6 +80,7 @@ impl Kernel {
                 loc,
                 workgroup_size,
                 tree,
+                compiled: OnceLock::new(),
             }),
         }
     }
@@ -94,6 +106,35 @@ impl Kernel {
     /// The mistakes made while recording, or those the verifier found.
     pub fn tree(&self) -> Result<&Tree, KernelError> {
         self.inner.tree.as_ref().map_err(KernelError::clone)
+    }
+
+    /// The kernel as a naga module, from which all the GPU's languages are written. Lowered once.
+    ///
+    /// # Errors
+    /// Where the kernel is wrong or cannot be lowered.
+    pub fn lowered(&self) -> Result<&Lowered, Error> {
+        self.compiled().map(|compiled| &compiled.lowered)
+    }
+
+    /// The kernel as standard WGSL, headed by its doc comment.
+    ///
+    /// # Errors
+    /// Where the kernel is wrong or cannot be lowered.
+    pub fn wgsl(&self) -> Result<&str, Error> {
+        self.compiled().map(|compiled| compiled.wgsl.as_str())
+    }
+
+    pub(crate) fn compiled(&self) -> Result<&Compiled, Error> {
+        let tree = self.tree()?;
+        let compiled = self.inner.compiled.get_or_init(|| {
+            let lowered = lower::lower(tree)?;
+            Ok(Compiled {
+                wgsl: lowered.wgsl()?,
+                uniforms: UniformBlock::of(tree),
+                lowered,
+            })
+        });
+        compiled.as_ref().map_err(|error| error.clone().into())
     }
 }
 

@@ -1,5 +1,11 @@
 //! Binary64.
 
-/// Placeholder until the executor lands.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct F64;
+use super::column::{compare, map1, map2, map3};
+use super::float::float_domain;
+use super::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use crate::number::Number;
+
+float_domain! {
+    /// 64-bit floats: the same kernel with rounding errors 2²⁹ times smaller.
+    F64, f64, to_f64
+}
