@@ -44,7 +44,9 @@ const WGSL_SPELLINGS: &[(&str, &str)] = &[
 
 /// The function of that name.
 pub(crate) fn find(name: &str) -> Option<Builtin> {
-    let row = BUILTINS.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    let row = BUILTINS
+        .binary_search_by_key(&name, |(name, _)| name)
+        .ok()?;
     BUILTINS.get(row).map(|(_, builtin)| *builtin)
 }
 

@@ -82,13 +82,18 @@ pub(crate) fn parse(input: TokenStream, errors: &mut Errors) -> Parsed {
 fn reserved_names(tokens: TokenStream, errors: &mut Errors) {
     for token in tokens {
         match token {
-            TokenTree::Ident(name) if name.unraw().to_string().starts_with("__hesper") => {
+            TokenTree::Ident(name) if is_reserved(&name) => {
                 errors.push_named(&name, Message::ReservedName, &name.to_string());
             }
             TokenTree::Group(group) => reserved_names(group.stream(), errors),
             _ => {}
         }
     }
+}
+
+fn is_reserved(name: &Ident) -> bool {
+    let name = name.unraw().to_string().to_lowercase();
+    name.starts_with("__hesper")
 }
 
 fn items(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<RawItem>> {

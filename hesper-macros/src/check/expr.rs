@@ -124,7 +124,7 @@ impl Checker<'_> {
         }
     }
 
-    fn binary(&mut self, e: &ExprBinary) -> Expr {
+    pub(super) fn binary(&mut self, e: &ExprBinary) -> Expr {
         let (left, right) = (&*e.left, &*e.right);
         match &e.op {
             BinOp::And(op) => self.logic(left, true, op.spans[0], right),

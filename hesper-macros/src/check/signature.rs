@@ -12,8 +12,7 @@ impl Checker<'_> {
     pub(super) fn qualifiers(&mut self, qualifiers: &[TokenStream]) {
         for qualifier in qualifiers {
             let name = qualifier.to_string();
-            self.errors
-                .push_named(qualifier, Message::Qualifier, &name);
+            self.errors.push_named(qualifier, Message::Qualifier, &name);
         }
     }
 

@@ -7,7 +7,6 @@ use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::spanned::Spanned;
 use syn::{
     Attribute, BinOp, ExprAssign, ExprBinary, GenericArgument, Local, Pat, PathArguments, Token,
     Type, token,

@@ -5,7 +5,6 @@ use super::expr::text;
 use crate::ast::{Block, Expr, If, Range};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
-use syn::spanned::Spanned;
 
 impl Emit<'_> {
     /// An `if` for its effect.
@@ -83,10 +82,7 @@ impl Emit<'_> {
                 let text = text(name);
                 (quote_spanned! {name.span()=> #name }, text)
             }
-            None => (
-                quote_spanned! {span=> _ },
-                syn::LitStr::new("_", span),
-            ),
+            None => (quote_spanned! {span=> _ }, syn::LitStr::new("_", span)),
         };
         quote_spanned! {span=> {
             let #own = #range;

@@ -17,9 +17,7 @@ impl Emit<'_> {
             Expr::Float { text, span } => {
                 self.recorded("float", *span, &quote_spanned! {*span=> #text })
             }
-            Expr::Bool(value) => {
-                self.recorded("boolean", value.span(), &value.to_token_stream())
-            }
+            Expr::Bool(value) => self.recorded("boolean", value.span(), &value.to_token_stream()),
             Expr::Name(name) => name.to_token_stream(),
             Expr::Read(place) => {
                 let span = place_span(place);

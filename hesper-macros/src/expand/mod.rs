@@ -11,7 +11,7 @@ mod stmt;
 mod stub;
 mod types;
 
-use crate::ast::{Function, Item};
+use crate::ast::{Function, Item, Ty};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::Attribute;
@@ -21,7 +21,7 @@ pub(crate) fn expand(runtime: &TokenStream, items: &[Item]) -> TokenStream {
     let expand = |item: &Item| match item {
         Item::Verbatim(tokens) => tokens.clone(),
         Item::Kernel(kernel) => {
-            let emit = Emit::new(runtime, &kernel.function);
+            let emit = Emit::new(runtime, &kernel.function, None);
             let valid = kernel.function.valid;
             let function = if valid {
                 emit.kernel(kernel)
@@ -32,7 +32,7 @@ pub(crate) fn expand(runtime: &TokenStream, items: &[Item]) -> TokenStream {
             quote_spanned! {emit.site=> #function #args }
         }
         Item::Helper(helper) => {
-            let emit = Emit::new(runtime, &helper.function);
+            let emit = Emit::new(runtime, &helper.function, helper.result.as_ref());
             if helper.function.valid {
                 emit.helper(helper)
             } else {
@@ -48,13 +48,16 @@ struct Emit<'a> {
     runtime: &'a TokenStream,
     /// Where the macro's own names resolve: one place per function, so that they meet even when the user's tokens come from several macros.
     site: Span,
+    /// What `return` gives back.
+    result: Option<&'a Ty>,
 }
 
 impl<'a> Emit<'a> {
-    fn new(runtime: &'a TokenStream, function: &Function) -> Self {
+    fn new(runtime: &'a TokenStream, function: &Function, result: Option<&'a Ty>) -> Self {
         Emit {
             runtime,
             site: function.name.span(),
+            result,
         }
     }
 

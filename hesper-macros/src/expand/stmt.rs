@@ -20,11 +20,16 @@ impl Emit<'_> {
 
     /// The block without its braces.
     pub(super) fn inside(&self, block: &Block) -> TokenStream {
-        let mut tokens: TokenStream = block.stmts.iter().map(|s| self.stmt(s)).collect();
+        let mut tokens = self.stmts(block);
         if let Some(tail) = &block.tail {
             tokens.extend(self.expr(tail));
         }
         tokens
+    }
+
+    /// The statements before the block's value.
+    pub(super) fn stmts(&self, block: &Block) -> TokenStream {
+        block.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
     }
 
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
@@ -75,7 +80,8 @@ impl Emit<'_> {
                 value: Some(value),
             } => {
                 let (h, value) = (self.recorder(*span), self.expr(value));
-                quote_spanned! {*span=> __hesper_return(#h, #value); }
+                let ty = self.result.map(|ty| self.ty(ty));
+                quote_spanned! {*span=> #h.return_value::<#ty>(#value); }
             }
             Stmt::Item(item) => item.clone(),
         }
