@@ -152,12 +152,6 @@ impl Emit<'_> {
         }}
     }
 
-    /// The module of builtin functions.
-    fn builtins(&self, span: Span) -> TokenStream {
-        let runtime = self.runtime(span);
-        quote_spanned! {span=> #runtime::record::builtins }
-    }
-
     pub(super) fn place(&self, place: &Place) -> TokenStream {
         match place {
             Place::Name(name) => name.to_token_stream(),

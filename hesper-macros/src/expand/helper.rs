@@ -24,6 +24,7 @@ impl Emit<'_> {
             quote_spanned! {name.span()=> let #name = #h.var(#text, #name); }
         });
         let body = self.helper_body(helper, &call);
+        let imports = self.imports();
         let finish = match &helper.result {
             Some(ty) => {
                 let ty = self.ty(ty);
@@ -33,6 +34,7 @@ impl Emit<'_> {
         };
         quote_spanned! {at=>
             #head {
+                #imports
                 let mut #call = #h.call(
                     ::core::concat!(::core::module_path!(), "::", #name, "@", ::core::line!(), ":", ::core::column!()),
                     &#key,

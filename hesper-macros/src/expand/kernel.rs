@@ -26,10 +26,14 @@ impl Emit<'_> {
         });
         let params = kernel.function.params.iter().map(|p| self.declaration(p));
         let body = self.inside(&kernel.function.body);
+        let imports = self.imports();
+        let record = self.own("__HesperRecorder", at);
         quote_spanned! {at=>
             #head {
+                use #runtime::record::Recorder as #record;
+                #imports
                 static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
-                #cache.get(&#key, || #runtime::record::Recorder::record(
+                #cache.get(&#key, || #record::record(
                     #name,
                     &[#(#docs),*],
                     [#(#size),*],

@@ -14,6 +14,7 @@ mod types;
 use crate::ast::{Function, Item, Ty};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
+use std::cell::Cell;
 use syn::Attribute;
 
 /// Prints the items; a function that is not valid becomes a stub.
@@ -50,6 +51,8 @@ struct Emit<'a> {
     site: Span,
     /// What `return` gives back.
     result: Option<&'a Ty>,
+    /// Whether the body calls builtin functions.
+    builtins: Cell<bool>,
 }
 
 impl<'a> Emit<'a> {
@@ -58,6 +61,7 @@ impl<'a> Emit<'a> {
             runtime,
             site: function.name.span(),
             result,
+            builtins: Cell::new(false),
         }
     }
 
@@ -73,6 +77,23 @@ impl<'a> Emit<'a> {
     /// A name of the macro's own.
     fn own(&self, name: &str, at: Span) -> Ident {
         Ident::new(name, at.resolved_at(self.site))
+    }
+
+    /// The module of builtin functions, under the name that `imports` gives it.
+    fn builtins(&self, at: Span) -> Ident {
+        self.builtins.set(true);
+        self.own("__hesper_builtins", at)
+    }
+
+    /// What a function's body imports, once the rest of it is printed.
+    ///
+    /// A call by a path from the runtime would count as written where `shader!` starts, since the path's first token comes from there.
+    fn imports(&self) -> TokenStream {
+        if !self.builtins.get() {
+            return TokenStream::new();
+        }
+        let (runtime, name) = (self.runtime(self.site), self.builtins(self.site));
+        quote_spanned! {self.site=> use #runtime::record::builtins as #name; }
     }
 
     /// The recorder.
