@@ -1,1 +1,3 @@
 //! Helpers that the test suite shares.
+
+pub mod tools;

@@ -1,14 +1,38 @@
 //! GPU kernels as typed expression trees.
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+pub mod __private;
+mod device;
 pub mod domain;
+mod error;
 mod grid;
+mod kernel;
+pub mod lower;
 mod memory;
 mod number;
+mod plan;
+pub mod record;
+pub mod reference;
 mod shader_type;
 pub mod tree;
+pub mod uniforms;
 
+pub use device::{
+    Argument, Axis, Buffer, Device, DeviceError, DeviceKind, Excess, KernelArgs, LaunchError,
+    Limits, Quantity, ScalarValue,
+};
+pub use error::Error;
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};
+pub use kernel::{Kernel, KernelError, Mistake};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
+pub use plan::{Bound, Plan, PlanBuffers, PlanError, Role, Slot, Step, StepProblem};
+pub use record::Exp;
 pub use shader_type::{Element, ScalarType, ShaderType, Vec2, Vec3, Vec4};
+
+/// Turns Rust-like kernel code into [`Kernel`]s. The language is described in `docs/kernel-language.md`.
+#[macro_export]
+macro_rules! shader {
+    ($($tokens:tt)*) => { $crate::__private::expand! { [$crate] $($tokens)* } };
+}

@@ -1,5 +1,13 @@
 //! Binary32 with WGSL semantics.
 
-/// Placeholder until the executor lands.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct F32;
+use super::column::{compare, map1, map2, map3};
+use super::float::float_domain;
+use super::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use crate::number::Number;
+
+float_domain! {
+    /// 32-bit floats, as a device computes them: each operation rounded once, `mul_add` not fused.
+    ///
+    /// WGSL allows a device more: flushed denormals, transcendental functions within a bound, NaN and infinities assumed absent.
+    F32, f32, to_f32
+}

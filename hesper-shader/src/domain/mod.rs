@@ -4,8 +4,10 @@
 //! specs of `hesper-ad` are generic over it, so that one kernel and one spec can be run in 32-bit floats, in 64-bit floats,
 //! on dual numbers or in an exact field, and compared there. Integers and truth values of a kernel are always concrete.
 
+pub(crate) mod column;
 mod f32;
 mod f64;
+mod float;
 
 pub use self::f32::F32;
 pub use self::f64::F64;

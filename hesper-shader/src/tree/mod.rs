@@ -14,9 +14,11 @@
 //! Everything else (text, naga module, execution) is a meaning given to this data by a module of its own.
 
 mod builtin;
+mod display;
 mod expr;
 mod stmt;
 mod types;
+pub mod verify;
 
 pub use builtin::{Math, Signature};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, UnaryOp};

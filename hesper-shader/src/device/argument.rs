@@ -1,0 +1,115 @@
+//! What a launch hands to a kernel's parameters.
+
+use super::{Buffer, RawBuffer};
+use crate::shader_type::Element;
+use crate::tree::Scalar;
+use std::fmt;
+
+/// The arguments of one kernel, by name. `shader!` implements it for the `Args` beside each kernel.
+pub trait KernelArgs<'a> {
+    /// The kernel they are for.
+    const KERNEL: &'static str;
+
+    /// The arguments with the names of their parameters.
+    fn collect(self) -> Vec<(&'static str, Argument<'a>)>;
+}
+
+/// What one parameter is given: a buffer to read, a buffer to write, or a scalar.
+#[derive(Debug)]
+pub struct Argument<'a>(pub(super) Given<'a>);
+
+#[derive(Debug)]
+pub(super) enum Given<'a> {
+    Read(&'a RawBuffer),
+    Write(&'a mut RawBuffer),
+    Value(ScalarValue),
+}
+
+/// A scalar with its type. `V` is what stands for a real number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ScalarValue<V = f32> {
+    /// An `f32`.
+    F32(V),
+    /// An `i32`.
+    I32(i32),
+    /// A `u32`.
+    U32(u32),
+    /// A truth value.
+    Bool(bool),
+}
+
+impl<'a> Argument<'a> {
+    /// A buffer for a parameter `&[T]`.
+    pub fn read<T: Element>(buffer: &'a Buffer<T>) -> Argument<'a> {
+        Argument(Given::Read(buffer.raw()))
+    }
+
+    /// A buffer for a parameter `&mut [T]`.
+    pub fn write<T: Element>(buffer: &'a mut Buffer<T>) -> Argument<'a> {
+        Argument(Given::Write(buffer.raw_mut()))
+    }
+}
+
+impl<S: Into<ScalarValue>> From<S> for Argument<'_> {
+    /// A scalar for a by-value parameter.
+    fn from(value: S) -> Self {
+        Argument(Given::Value(value.into()))
+    }
+}
+
+impl<V> ScalarValue<V> {
+    /// The type.
+    pub const fn scalar(&self) -> Scalar {
+        match self {
+            ScalarValue::F32(_) => Scalar::F32,
+            ScalarValue::I32(_) => Scalar::I32,
+            ScalarValue::U32(_) => Scalar::U32,
+            ScalarValue::Bool(_) => Scalar::Bool,
+        }
+    }
+
+    /// The same with another real number.
+    pub(crate) fn map_real<W>(self, f: impl FnOnce(V) -> W) -> ScalarValue<W> {
+        match self {
+            ScalarValue::F32(v) => ScalarValue::F32(f(v)),
+            ScalarValue::I32(v) => ScalarValue::I32(v),
+            ScalarValue::U32(v) => ScalarValue::U32(v),
+            ScalarValue::Bool(v) => ScalarValue::Bool(v),
+        }
+    }
+}
+
+impl ScalarValue {
+    /// As a field of the uniform block.
+    pub(super) fn to_bytes(self) -> [u8; 4] {
+        match self {
+            ScalarValue::F32(v) => v.to_ne_bytes(),
+            ScalarValue::I32(v) => v.to_ne_bytes(),
+            ScalarValue::U32(v) => v.to_ne_bytes(),
+            ScalarValue::Bool(v) => u32::from(v).to_ne_bytes(),
+        }
+    }
+}
+
+macro_rules! conversions {
+    ($($ty:ty, $variant:ident;)*) => {$(
+        impl From<$ty> for ScalarValue {
+            fn from(value: $ty) -> Self {
+                ScalarValue::$variant(value)
+            }
+        }
+    )*};
+}
+
+conversions! { f32, F32; i32, I32; u32, U32; bool, Bool; }
+
+impl fmt::Display for Given<'_> {
+    /// As the parameter's type would be written: `&[f32]`, `u32`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Given::Read(buffer) => write!(f, "&[{}]", buffer.element()),
+            Given::Write(buffer) => write!(f, "&mut [{}]", buffer.element()),
+            Given::Value(value) => value.scalar().fmt(f),
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The one door to execution: dispatches over a list of buffers, in order, all or nothing as far as that can be known before.
+
+use super::argument::ScalarValue;
+use super::buffer::Storage;
+use super::gpu::{Gpu, GpuBuffer, Job};
+use super::launch::LaunchError;
+use super::limits::Needs;
+use super::{Backend, Device, RawBuffer};
+use crate::domain::{Domain, F32};
+use crate::error::Error;
+use crate::kernel::Kernel;
+use crate::memory::Memory;
+use crate::reference::{self, Binding};
+use crate::tree::{Access, ParamKind, Tree};
+use crate::uniforms::{UniformBlock, UniformSource};
+use std::iter;
+
+/// Dispatches that run as one submission.
+pub(crate) struct Batch<'a> {
+    pub(crate) dispatches: Vec<Dispatch<'a>>,
+    pub(crate) buffers: Vec<BufferRef<'a>>,
+    /// Which buffers become zero first.
+    pub(crate) zeroed: Vec<usize>,
+}
+
+/// One dispatch whose arguments fit its kernel: one for each parameter, in declaration order.
+pub(crate) struct Dispatch<'a, V = f32> {
+    pub(crate) kernel: &'a Kernel,
+    pub(crate) groups: [u32; 3],
+    pub(crate) arguments: Vec<Bind<V>>,
+}
+
+/// An argument: a buffer of the batch, or a scalar.
+#[derive(Clone, Copy)]
+pub(crate) enum Bind<V> {
+    Buffer(usize),
+    Value(ScalarValue<V>),
+}
+
+/// A buffer, with the right to write it or not.
+pub(crate) enum BufferRef<'a> {
+    Read(&'a RawBuffer),
+    Write(&'a mut RawBuffer),
+}
+
+/// How a batch failed.
+pub(crate) struct BatchError {
+    /// The dispatch at fault, where it is one's.
+    pub(crate) step: Option<usize>,
+    pub(crate) error: Box<Error>,
+}
+
+impl BufferRef<'_> {
+    pub(crate) fn raw(&self) -> &RawBuffer {
+        match self {
+            BufferRef::Read(raw) => raw,
+            BufferRef::Write(raw) => raw,
+        }
+    }
+}
+
+impl Device {
+    /// Runs a batch; on a GPU the work may still be under way on return, and what goes wrong then comes out of the next call.
+    pub(crate) fn execute(&self, batch: Batch<'_>) -> Result<(), BatchError> {
+        match &*self.backend {
+            Backend::Reference => on_host(batch),
+            Backend::Gpu(gpu) => self.on_gpu(gpu, &batch),
+        }
+    }
+
+    fn on_gpu(&self, gpu: &Gpu, batch: &Batch<'_>) -> Result<(), BatchError> {
+        let jobs = (0..)
+            .zip(&batch.dispatches)
+            .map(|(step, dispatch)| {
+                let job = self.job(gpu, dispatch, &batch.buffers);
+                job.map_err(|error| BatchError {
+                    step: Some(step),
+                    error: Box::new(error),
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let zeroed = batch.zeroed.iter().filter_map(|i| batch.buffers.get(*i));
+        let zeroed: Vec<&GpuBuffer> = zeroed.filter_map(on_device).collect();
+        gpu.run(&zeroed, &jobs, self.timeout)
+            .map_err(|(step, error)| BatchError {
+                step,
+                error: Box::new(error.into()),
+            })
+    }
+
+    fn job<'a>(
+        &self,
+        gpu: &Gpu,
+        dispatch: &Dispatch<'a>,
+        buffers: &'a [BufferRef<'_>],
+    ) -> Result<Job<'a>, Error> {
+        let tree = dispatch.kernel.tree()?;
+        let bound = storage(tree, dispatch, buffers);
+        let lengths: Vec<usize> = bound.iter().map(|(buffer, _)| buffer.raw().len()).collect();
+        let compiled = dispatch.kernel.compiled()?;
+        let needs = Needs {
+            tree,
+            groups: dispatch.groups,
+            lengths,
+            uniform_bytes: compiled.uniforms.size() as u64,
+        };
+        gpu.limits()
+            .check(&needs)
+            .map_err(|excess| LaunchError::Limit {
+                kernel: tree.name.clone(),
+                device: self.name().to_string(),
+                excess,
+            })?;
+        let on_this = |(buffer, written): &(&'a BufferRef<'_>, bool)| {
+            on_device(buffer).map(|buffer| (buffer, *written))
+        };
+        Ok(Job {
+            kernel: dispatch.kernel.name(),
+            lowered: &compiled.lowered,
+            wgsl: &compiled.wgsl,
+            buffers: bound.iter().filter_map(on_this).collect(),
+            uniforms: uniforms(&compiled.uniforms, dispatch, buffers),
+            groups: dispatch.groups,
+        })
+    }
+}
+
+fn on_device<'a>(buffer: &'a BufferRef<'_>) -> Option<&'a GpuBuffer> {
+    match &buffer.raw().storage {
+        Storage::Gpu(buffer) => Some(buffer),
+        Storage::Host(_) => None,
+    }
+}
+
+/// The buffers of a dispatch in order of binding, with whether the kernel may write them.
+fn storage<'a, 'b>(
+    tree: &Tree,
+    dispatch: &Dispatch<'_>,
+    buffers: &'a [BufferRef<'b>],
+) -> Vec<(&'a BufferRef<'b>, bool)> {
+    let arguments = tree.params.iter().zip(&dispatch.arguments);
+    arguments
+        .filter_map(|(param, argument)| match (param.kind, argument) {
+            (ParamKind::Storage { access, .. }, Bind::Buffer(i)) => {
+                Some((buffers.get(*i)?, access == Access::ReadWrite))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn uniforms(block: &UniformBlock, dispatch: &Dispatch<'_>, buffers: &[BufferRef<'_>]) -> Vec<u8> {
+    let argument = |source| match source {
+        UniformSource::Uniform(param) | UniformSource::Length(param) => {
+            dispatch.arguments.get(param.index())
+        }
+    };
+    let value = |source| match argument(source)? {
+        Bind::Value(value) => Some(*value),
+        // No buffer has more elements than a `u32` counts.
+        Bind::Buffer(i) => Some(ScalarValue::U32(buffers.get(*i)?.raw().len() as u32)),
+    };
+    let fields = block.fields.iter().filter_map(|field| value(field.source));
+    fields.flat_map(ScalarValue::to_bytes).collect()
+}
+
+fn on_host(mut batch: Batch<'_>) -> Result<(), BatchError> {
+    for i in &batch.zeroed {
+        if let Some(BufferRef::Write(raw)) = batch.buffers.get_mut(*i) {
+            raw.host_mut().into_iter().for_each(clear);
+        }
+    }
+    let memories = batch.buffers.iter_mut().filter_map(|buffer| match buffer {
+        BufferRef::Read(raw) => raw.host().map(Cell::Shared),
+        BufferRef::Write(raw) => raw.host_mut().map(Cell::Unique),
+    });
+    run_on_reference(&F32, &batch.dispatches, &mut memories.collect::<Vec<_>>())
+}
+
+fn clear(memory: &mut Memory<f32>) {
+    match memory {
+        Memory::Real(v) => v.fill(0.0),
+        Memory::I32(v) => v.fill(0),
+        Memory::U32(v) => v.fill(0),
+    }
+}
+
+/// Memory of the reference executor, with the right to write it or not.
+pub(crate) enum Cell<'a, V> {
+    Shared(&'a Memory<V>),
+    Unique(&'a mut Memory<V>),
+}
+
+/// Runs dispatches in order on the reference executor, in any number domain.
+pub(crate) fn run_on_reference<D: Domain<Mask = bool>>(
+    domain: &D,
+    dispatches: &[Dispatch<'_, D::Value>],
+    memories: &mut [Cell<'_, D::Value>],
+) -> Result<(), BatchError> {
+    for (step, dispatch) in dispatches.iter().enumerate() {
+        run_one(domain, dispatch, memories).map_err(|error| BatchError {
+            step: Some(step),
+            error: Box::new(error),
+        })?;
+    }
+    Ok(())
+}
+
+fn run_one<D: Domain<Mask = bool>>(
+    domain: &D,
+    dispatch: &Dispatch<'_, D::Value>,
+    memories: &mut [Cell<'_, D::Value>],
+) -> Result<(), Error> {
+    let tree = dispatch.kernel.tree()?;
+    let mut bindings = bindings(tree, &dispatch.arguments, memories);
+    Ok(reference::run(
+        domain,
+        tree,
+        dispatch.groups,
+        &mut bindings,
+    )?)
+}
+
+/// Each parameter's binding. One that cannot be had, being lent already, is left out, and the executor refuses the rest.
+fn bindings<'m, V: Copy>(
+    tree: &Tree,
+    arguments: &[Bind<V>],
+    memories: &'m mut [Cell<'_, V>],
+) -> Vec<Binding<'m, V>> {
+    let access = |kind| match kind {
+        ParamKind::Storage { access, .. } => access,
+        ParamKind::Uniform(_) => Access::Read,
+    };
+    let written = |memory: usize| {
+        iter::zip(&tree.params, arguments).any(|(param, argument)| {
+            access(param.kind) == Access::ReadWrite
+                && matches!(argument, Bind::Buffer(i) if *i == memory)
+        })
+    };
+    let (mut unique, mut shared) = (Vec::new(), Vec::new());
+    for (i, cell) in memories.iter_mut().enumerate() {
+        let (write, read) = match (cell, written(i)) {
+            (Cell::Unique(memory), true) => (Some(&mut **memory), None),
+            (Cell::Unique(memory), false) => (None, Some(&**memory)),
+            (Cell::Shared(memory), _) => (None, Some(*memory)),
+        };
+        unique.push(write);
+        shared.push(read);
+    }
+    iter::zip(&tree.params, arguments)
+        .filter_map(|(param, argument)| match (*argument, access(param.kind)) {
+            (Bind::Buffer(i), Access::ReadWrite) => {
+                Some(Binding::Write(unique.get_mut(i)?.take()?))
+            }
+            (Bind::Buffer(i), Access::Read) => Some(Binding::Read((*shared.get(i)?)?)),
+            (Bind::Value(value), _) => Some(match value {
+                ScalarValue::F32(v) => Binding::F32(v),
+                ScalarValue::I32(v) => Binding::I32(v),
+                ScalarValue::U32(v) => Binding::U32(v),
+                ScalarValue::Bool(v) => Binding::Bool(v),
+            }),
+        })
+        .collect()
+}

@@ -1,0 +1,212 @@
+//! Typed memory of a device.
+
+use super::gpu::GpuBuffer;
+use super::{Backend, Device, DeviceError, layout};
+use crate::memory::Memory;
+use crate::shader_type::Element;
+use crate::tree::Type;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Elements on a device; it works with that device alone.
+pub struct Buffer<T> {
+    raw: RawBuffer,
+    element: PhantomData<fn() -> T>,
+}
+
+/// A buffer whose element type is a value.
+pub(crate) struct RawBuffer {
+    device: Device,
+    element: Type,
+    len: usize,
+    pub(super) storage: Storage,
+}
+
+pub(super) enum Storage {
+    Host(Memory<f32>),
+    Gpu(GpuBuffer),
+}
+
+impl Device {
+    /// A buffer of these elements.
+    ///
+    /// # Errors
+    /// Where it is too large, or the device is lost.
+    pub fn upload<T: Element>(&self, elements: &[T]) -> Result<Buffer<T>, DeviceError> {
+        let mut buffer = self.zeros(elements.len())?;
+        buffer.write(elements)?;
+        Ok(buffer)
+    }
+
+    /// A buffer of `len` zeros. It may be empty.
+    ///
+    /// # Errors
+    /// Where it is too large, or the device is lost.
+    pub fn zeros<T: Element>(&self, len: usize) -> Result<Buffer<T>, DeviceError> {
+        self.raw_zeros(T::TYPE, len).map(Buffer::over)
+    }
+
+    pub(crate) fn raw_zeros(&self, element: Type, len: usize) -> Result<RawBuffer, DeviceError> {
+        if u32::try_from(len).is_err() {
+            return Err(DeviceError::TooManyElements { len });
+        }
+        let (need, limit) = (layout::array_bytes(element, len), self.buffer_limit());
+        let too_large = || DeviceError::BufferTooLarge {
+            device: self.name().to_string(),
+            len,
+            element,
+            need: need.unwrap_or(u64::MAX),
+            limit,
+        };
+        let bytes = need.filter(|n| *n <= limit).ok_or_else(too_large)?;
+        let storage = match &*self.backend {
+            Backend::Reference => host_zeros(element, len)
+                .map(Storage::Host)
+                .ok_or_else(too_large)?,
+            Backend::Gpu(gpu) => Storage::Gpu(gpu.allocate(bytes)?),
+        };
+        Ok(RawBuffer {
+            device: self.clone(),
+            element,
+            len,
+            storage,
+        })
+    }
+
+    fn buffer_limit(&self) -> u64 {
+        self.limits()
+            .map_or(isize::MAX as u64, |limits| limits.buffer_bytes)
+    }
+}
+
+/// `None` where memory is short; asked first, because a vector that cannot grow ends the program.
+fn host_zeros(element: Type, len: usize) -> Option<Memory<f32>> {
+    let components = len.checked_mul(usize::from(element.size))?;
+    Vec::<f32>::new().try_reserve_exact(components).ok()?;
+    Memory::zeros(element.scalar, components, 0.0)
+}
+
+impl<T: Element> Buffer<T> {
+    fn over(raw: RawBuffer) -> Buffer<T> {
+        Buffer {
+            raw,
+            element: PhantomData,
+        }
+    }
+
+    /// The contents, once everything asked of the device so far is done.
+    ///
+    /// # Errors
+    /// Where a dispatch before failed or does not end, or the device is lost: never stale contents.
+    pub fn read(&self) -> Result<Vec<T>, DeviceError> {
+        let memory = self.raw.read()?;
+        // The element type was fixed when the buffer was made.
+        Ok(T::from_memory(&memory).unwrap_or_default())
+    }
+
+    /// Replaces the contents.
+    ///
+    /// # Errors
+    /// Where the number of elements differs from the buffer's, or the device is lost.
+    pub fn write(&mut self, elements: &[T]) -> Result<(), DeviceError> {
+        if elements.len() != self.len() {
+            return Err(DeviceError::LengthMismatch {
+                len: self.len(),
+                given: elements.len(),
+            });
+        }
+        self.raw.write(T::to_memory(elements))
+    }
+
+    pub(crate) fn raw(&self) -> &RawBuffer {
+        &self.raw
+    }
+
+    pub(crate) fn raw_mut(&mut self) -> &mut RawBuffer {
+        &mut self.raw
+    }
+}
+
+impl<T> Buffer<T> {
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.raw.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The device it is on.
+    pub fn device(&self) -> &Device {
+        &self.raw.device
+    }
+}
+
+impl RawBuffer {
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
+    }
+
+    pub(crate) fn element(&self) -> Type {
+        self.element
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn read(&self) -> Result<Memory<f32>, DeviceError> {
+        match &self.storage {
+            Storage::Host(memory) => Ok(memory.clone()),
+            Storage::Gpu(buffer) => {
+                let bytes = self.len as u64 * layout::stride(self.element);
+                let bytes = buffer.read(bytes, self.device.timeout)?;
+                Ok(layout::from_bytes(&bytes, self.element))
+            }
+        }
+    }
+
+    /// The contents on the reference device.
+    pub(super) fn host(&self) -> Option<&Memory<f32>> {
+        match &self.storage {
+            Storage::Host(memory) => Some(memory),
+            Storage::Gpu(_) => None,
+        }
+    }
+
+    /// The contents on the reference device.
+    pub(super) fn host_mut(&mut self) -> Option<&mut Memory<f32>> {
+        match &mut self.storage {
+            Storage::Host(memory) => Some(memory),
+            Storage::Gpu(_) => None,
+        }
+    }
+
+    fn write(&mut self, contents: Memory<f32>) -> Result<(), DeviceError> {
+        match &mut self.storage {
+            Storage::Host(memory) => *memory = contents,
+            Storage::Gpu(buffer) => buffer.write(&layout::to_bytes(&contents, self.element))?,
+        }
+        Ok(())
+    }
+}
+
+impl<T> fmt::Debug for Buffer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.raw.fmt(f)
+    }
+}
+
+impl fmt::Debug for RawBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Buffer({} of {} on {})",
+            self.len,
+            self.element,
+            self.device.name()
+        )
+    }
+}

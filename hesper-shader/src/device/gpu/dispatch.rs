@@ -1,0 +1,145 @@
+//! Runs dispatches: one submission, one compute pass, in order.
+
+use super::pipeline::{Pipeline, Source};
+use super::watch::Watch;
+use super::{Gpu, GpuBuffer};
+use crate::device::DeviceError;
+use crate::lower::Lowered;
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One dispatch, ready to encode.
+pub(in crate::device) struct Job<'a> {
+    pub(in crate::device) kernel: &'a str,
+    pub(in crate::device) lowered: &'a Lowered,
+    pub(in crate::device) wgsl: &'a str,
+    /// The storage bindings in order, with whether they are written.
+    pub(in crate::device) buffers: Vec<(&'a GpuBuffer, bool)>,
+    /// The uniform block; empty where there is none.
+    pub(in crate::device) uniforms: Vec<u8>,
+    pub(in crate::device) groups: [u32; 3],
+}
+
+impl Gpu {
+    /// Zeroes some buffers, then runs the jobs in order, as one submission. Nothing runs where any of them cannot be compiled;
+    /// the error then comes with its position.
+    pub(in crate::device) fn run(
+        &self,
+        zeroed: &[&GpuBuffer],
+        jobs: &[Job<'_>],
+        timeout: Duration,
+    ) -> Result<(), (Option<usize>, DeviceError)> {
+        let pipelines = (0..)
+            .zip(jobs)
+            .map(|(step, job)| self.pipeline(job).map_err(|error| (Some(step), error)))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.submit(zeroed, jobs, &pipelines, timeout)
+            .map_err(|error| (None, error))
+    }
+
+    fn submit(
+        &self,
+        zeroed: &[&GpuBuffer],
+        jobs: &[Job<'_>],
+        pipelines: &[Arc<Pipeline>],
+        timeout: Duration,
+    ) -> Result<(), DeviceError> {
+        let uniforms = Uniforms::upload(&self.watch, jobs, self.uniform_alignment)?;
+        let commands = self.watch.attempt("encoding dispatches", |device, _| {
+            let mut encoder = device.create_command_encoder(&Default::default());
+            for buffer in zeroed {
+                encoder.clear_buffer(&buffer.buffer, 0, None);
+            }
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            for ((job, pipeline), at) in jobs.iter().zip(pipelines).zip(&uniforms.offsets) {
+                let group = bind(device, job, pipeline, uniforms.binding(job, *at));
+                let [x, y, z] = job.groups;
+                pass.set_pipeline(&pipeline.compute);
+                pass.set_bind_group(0, &group, &[]);
+                pass.dispatch_workgroups(x, y, z);
+            }
+            drop(pass);
+            encoder.finish()
+        })?;
+        self.watch.submit(commands, timeout).map(|_| ())
+    }
+
+    fn pipeline(&self, job: &Job<'_>) -> Result<Arc<Pipeline>, DeviceError> {
+        let writable: Vec<bool> = job.buffers.iter().map(|(_, written)| *written).collect();
+        self.pipelines.get(&self.watch, job.wgsl, || Source {
+            kernel: job.kernel,
+            writable: &writable,
+            uniform_bytes: job.uniforms.len() as u64,
+            shader: wgpu::ShaderSource::Naga(Cow::Owned(job.lowered.module().clone())),
+        })
+    }
+}
+
+fn bind(
+    device: &wgpu::Device,
+    job: &Job<'_>,
+    pipeline: &Pipeline,
+    uniforms: Option<wgpu::BindingResource<'_>>,
+) -> wgpu::BindGroup {
+    let storage = job
+        .buffers
+        .iter()
+        .map(|(buffer, _)| buffer.buffer.as_entire_binding());
+    let entries: Vec<wgpu::BindGroupEntry<'_>> = storage
+        .chain(uniforms)
+        .zip(0..)
+        .map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource })
+        .collect();
+    device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some(job.kernel),
+        layout: &pipeline.bindings,
+        entries: &entries,
+    })
+}
+
+/// The uniform blocks of a batch, one after another in one buffer.
+struct Uniforms {
+    buffer: Option<wgpu::Buffer>,
+    /// Where each job's block starts.
+    offsets: Vec<u64>,
+}
+
+impl Uniforms {
+    fn upload(watch: &Watch, jobs: &[Job<'_>], alignment: usize) -> Result<Uniforms, DeviceError> {
+        let mut bytes = Vec::new();
+        let mut offsets = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            offsets.push(bytes.len() as u64);
+            bytes.extend_from_slice(&job.uniforms);
+            // Blocks end on a multiple of 16, which some back ends want of uniform buffers, and start aligned.
+            bytes.resize(bytes.len().next_multiple_of(alignment.max(16)), 0);
+        }
+        let buffer = (!bytes.is_empty()).then(|| {
+            watch.attempt("the by-value parameters", |device, queue| {
+                let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+                    label: Some("uniforms"),
+                    size: bytes.len() as u64,
+                    usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                    mapped_at_creation: false,
+                });
+                queue.write_buffer(&buffer, 0, &bytes);
+                buffer
+            })
+        });
+        Ok(Uniforms {
+            buffer: buffer.transpose()?,
+            offsets,
+        })
+    }
+
+    fn binding(&self, job: &Job<'_>, offset: u64) -> Option<wgpu::BindingResource<'_>> {
+        let size = wgpu::BufferSize::new(job.uniforms.len().next_multiple_of(16) as u64)?;
+        let buffer = self.buffer.as_ref()?;
+        Some(wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer,
+            offset,
+            size: Some(size),
+        }))
+    }
+}

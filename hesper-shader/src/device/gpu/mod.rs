@@ -1,0 +1,102 @@
+//! The device that runs kernels through wgpu. Nothing outside this folder names wgpu.
+
+mod adapter;
+mod dispatch;
+mod pipeline;
+mod probe;
+mod transfer;
+mod watch;
+
+pub(super) use dispatch::Job;
+pub(super) use transfer::GpuBuffer;
+
+use self::adapter::Description;
+use self::pipeline::Pipelines;
+use self::watch::Watch;
+use super::{Device, DeviceError, DeviceKind, Limits};
+use std::time::Duration;
+
+/// Opening, and the probe, must end even on a driver that hangs.
+const OPENING_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A wgpu device with all that this crate keeps beside it.
+#[derive(Debug)]
+pub(super) struct Gpu {
+    watch: Watch,
+    pipelines: Pipelines,
+    limits: Limits,
+    kind: DeviceKind,
+    loop_cap: Option<u32>,
+    uniform_alignment: usize,
+}
+
+impl Device {
+    /// A device and queue that the application already has. Callbacks for lost devices and uncaptured errors stay as they are.
+    ///
+    /// # Errors
+    /// Where a software driver fails at the small kernel that looks for its [`loop_cap`](Device::loop_cap).
+    pub fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Device, DeviceError> {
+        Gpu::from_wgpu(device, queue).map(Device::over_gpu)
+    }
+}
+
+impl Gpu {
+    /// The best adapter there is: a GPU before a software driver.
+    pub(super) fn open() -> Result<Gpu, DeviceError> {
+        adapter::best(|_| true).and_then(Gpu::from_adapter)
+    }
+
+    /// The best GPU, software drivers excluded.
+    pub(super) fn open_hardware() -> Result<Gpu, DeviceError> {
+        adapter::best(|kind| kind == DeviceKind::Gpu).and_then(Gpu::from_adapter)
+    }
+
+    fn from_adapter(adapter: wgpu::Adapter) -> Result<Gpu, DeviceError> {
+        let (device, queue) = adapter::open(&adapter)?;
+        let description = Description::of(&adapter.get_info());
+        let watch = Watch::over(device, queue, description.name.clone());
+        watch.listen();
+        Gpu::new(watch, description)
+    }
+
+    /// A device of the application's own. Its callbacks stay the application's.
+    pub(super) fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Gpu, DeviceError> {
+        let description = Description::of(&device.adapter_info());
+        let watch = Watch::over(device, queue, description.name.clone());
+        Gpu::new(watch, description)
+    }
+
+    fn new(mut watch: Watch, description: Description) -> Result<Gpu, DeviceError> {
+        // Real drivers run loops to their end; the probe would only delay them.
+        let loop_cap = match description.kind {
+            DeviceKind::Software => probe::loop_cap(&watch, OPENING_TIMEOUT)?,
+            _ => None,
+        };
+        watch.rename(description.with_loop_cap(loop_cap));
+        let limits = watch.device().limits();
+        Ok(Gpu {
+            pipelines: Pipelines::default(),
+            uniform_alignment: limits.min_uniform_buffer_offset_alignment as usize,
+            limits: adapter::limits(&limits),
+            kind: description.kind,
+            loop_cap,
+            watch,
+        })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.watch.name()
+    }
+
+    pub(super) fn kind(&self) -> DeviceKind {
+        self.kind
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn loop_cap(&self) -> Option<u32> {
+        self.loop_cap
+    }
+}

@@ -1,0 +1,174 @@
+//! What the two domains of binary floating point numbers have in common: everything but the type.
+
+/// Defines a domain whose values are a primitive float.
+macro_rules! float_domain {
+    ($(#[$doc:meta])* $name:ident, $float:ident, $round:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $name;
+
+        impl Domain for $name {
+            type Value = $float;
+            type Mask = bool;
+
+            fn name(&self) -> String {
+                stringify!($float).to_string()
+            }
+
+            fn constant(&self, number: Number) -> $float {
+                number.$round()
+            }
+
+            fn neg_infinity(&self) -> $float {
+                $float::NEG_INFINITY
+            }
+
+            fn from_f32(&self, value: f32) -> $float {
+                value as $float
+            }
+
+            fn from_integer(&self, value: i64) -> $float {
+                value as $float
+            }
+
+            fn to_integer(&self, value: $float, low: i64, high: i64) -> Result<i64, NoMeaning> {
+                Ok((value as i64).min(high).max(low))
+            }
+
+            // Always inlined, so that a column method with a constant operator is a loop over that operator alone.
+            #[inline(always)]
+            fn unary(&self, op: RealUnary, x: $float) -> $float {
+                match op {
+                    RealUnary::Negate => -x,
+                    RealUnary::Abs => x.abs(),
+                    // NaN stays NaN, so that it is noticed.
+                    RealUnary::Sign if x > 0.0 => 1.0,
+                    RealUnary::Sign if x < 0.0 => -1.0,
+                    RealUnary::Sign => x + 0.0,
+                    RealUnary::Floor => x.floor(),
+                    RealUnary::Ceil => x.ceil(),
+                    RealUnary::RoundTiesEven => x.round_ties_even(),
+                    RealUnary::Trunc => x.trunc(),
+                    RealUnary::Sqrt => x.sqrt(),
+                    RealUnary::InverseSqrt => 1.0 / x.sqrt(),
+                    RealUnary::Exp => x.exp(),
+                    RealUnary::Exp2 => x.exp2(),
+                    RealUnary::Ln => x.ln(),
+                    RealUnary::Log2 => x.log2(),
+                    RealUnary::Sin => x.sin(),
+                    RealUnary::Cos => x.cos(),
+                    RealUnary::Tan => x.tan(),
+                    RealUnary::Sinh => x.sinh(),
+                    RealUnary::Cosh => x.cosh(),
+                    RealUnary::Tanh => x.tanh(),
+                }
+            }
+
+            #[inline(always)]
+            fn binary(&self, op: RealBinary, x: $float, y: $float) -> $float {
+                match op {
+                    RealBinary::Add => x + y,
+                    RealBinary::Subtract => x - y,
+                    RealBinary::Multiply => x * y,
+                    RealBinary::Divide => x / y,
+                    RealBinary::Remainder => x - y * (x / y).trunc(),
+                    RealBinary::Max => x.max(y),
+                    RealBinary::Min => x.min(y),
+                    // A device computes 2^(y·log₂ x): no number below zero, whatever y is.
+                    RealBinary::Pow if x < 0.0 => $float::NAN,
+                    RealBinary::Pow => x.powf(y),
+                }
+            }
+
+            #[inline(always)]
+            fn compare(&self, op: Comparison, x: $float, y: $float) -> bool {
+                match op {
+                    Comparison::Equal => x == y,
+                    Comparison::NotEqual => x != y,
+                    Comparison::Less => x < y,
+                    Comparison::LessEqual => x <= y,
+                    Comparison::Greater => x > y,
+                    Comparison::GreaterEqual => x >= y,
+                }
+            }
+
+            fn select(&self, mask: bool, on_true: $float, on_false: $float) -> $float {
+                if mask { on_true } else { on_false }
+            }
+
+            fn unary_column(&self, op: RealUnary, x: &[$float], active: &[bool], out: &mut [$float]) {
+                match op {
+                    RealUnary::Negate => map1(x, out, |x| -x),
+                    RealUnary::Abs => map1(x, out, |x| self.unary(RealUnary::Abs, x)),
+                    RealUnary::Sqrt => map1(x, out, |x| self.unary(RealUnary::Sqrt, x)),
+                    RealUnary::InverseSqrt => map1(x, out, |x| self.unary(RealUnary::InverseSqrt, x)),
+                    // A call for each lane, so idle lanes are worth skipping.
+                    _ => {
+                        for ((o, x), _) in out.iter_mut().zip(x).zip(active).filter(|(_, on)| **on) {
+                            *o = self.unary(op, *x);
+                        }
+                    }
+                }
+            }
+
+            fn binary_column(
+                &self,
+                op: RealBinary,
+                x: &[$float],
+                y: &[$float],
+                active: &[bool],
+                out: &mut [$float],
+            ) {
+                match op {
+                    RealBinary::Add => map2(x, y, out, |x, y| x + y),
+                    RealBinary::Subtract => map2(x, y, out, |x, y| x - y),
+                    RealBinary::Multiply => map2(x, y, out, |x, y| x * y),
+                    RealBinary::Divide => map2(x, y, out, |x, y| x / y),
+                    RealBinary::Max => map2(x, y, out, |x, y| self.binary(RealBinary::Max, x, y)),
+                    RealBinary::Min => map2(x, y, out, |x, y| self.binary(RealBinary::Min, x, y)),
+                    RealBinary::Remainder | RealBinary::Pow => {
+                        let lanes = out.iter_mut().zip(x).zip(y).zip(active);
+                        for (((o, x), y), _) in lanes.filter(|(_, on)| **on) {
+                            *o = self.binary(op, *x, *y);
+                        }
+                    }
+                }
+            }
+
+            fn mul_add_column(
+                &self,
+                x: &[$float],
+                y: &[$float],
+                z: &[$float],
+                _: &[bool],
+                out: &mut [$float],
+            ) {
+                map3(x, y, z, out, |x, y, z| x * y + z);
+            }
+
+            fn compare_column(
+                &self,
+                op: Comparison,
+                x: &[$float],
+                y: &[$float],
+                _: &[bool],
+                out: &mut [bool],
+            ) {
+                compare(op, x, y, out);
+            }
+
+            fn select_column(
+                &self,
+                mask: &[bool],
+                on_true: &[$float],
+                on_false: &[$float],
+                _: &[bool],
+                out: &mut [$float],
+            ) {
+                map3(mask, on_true, on_false, out, |m, t, f| if m { t } else { f });
+            }
+        }
+    };
+}
+
+pub(super) use float_domain;

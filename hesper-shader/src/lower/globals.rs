@@ -1,0 +1,176 @@
+//! Variables of the module: storage buffers, the uniform block, workgroup memory.
+
+use naga::{AddressSpace, GlobalVariable, Handle, ResourceBinding, StorageAccess, TypeInner};
+
+use super::spans::Spans;
+use super::{LowerError, types};
+use crate::tree::{Access, Root, Scalar, Tree, Type, WorkgroupVar};
+use crate::uniforms::{UniformBlock, storage_binding, uniform_binding};
+
+/// The name of the uniform block in the module.
+const BLOCK: &str = "params";
+
+/// naga's variables for everything a kernel shares between its functions.
+pub(super) struct Globals {
+    /// By parameter; `None` for uniforms.
+    storage: Vec<Option<Handle<GlobalVariable>>>,
+    workgroup: Vec<Handle<GlobalVariable>>,
+    /// The variable of the uniform block, where there is one.
+    pub(super) block: Option<Handle<GlobalVariable>>,
+    /// Its layout.
+    pub(super) layout: UniformBlock,
+    /// Names that locals must leave alone, so that the user's own survive on the buffers.
+    names: Vec<String>,
+}
+
+impl Globals {
+    /// Declares all variables.
+    pub(super) fn declare(
+        tree: &Tree,
+        module: &mut naga::Module,
+        spans: &mut Spans,
+    ) -> Result<Globals, LowerError> {
+        let storage = declare_storage(tree, module, spans);
+        let layout = UniformBlock::of(tree);
+        let block = (!layout.is_empty()).then(|| declare_block(tree, &layout, module, spans));
+        let workgroup = declare_workgroup(tree, module, spans)?;
+        let variables = module.global_variables.iter();
+        let names = variables
+            .filter_map(|(_, v)| v.name.clone())
+            .chain(tree.all_functions().map(|f| f.name.clone()))
+            .collect();
+        Ok(Globals {
+            storage,
+            workgroup,
+            block,
+            layout,
+            names,
+        })
+    }
+
+    /// The variable behind a root that is not local.
+    pub(super) fn get(&self, root: Root) -> Option<Handle<GlobalVariable>> {
+        match root {
+            Root::Storage(param) => self.storage.get(param.index()).copied().flatten(),
+            Root::Workgroup(variable) => self.workgroup.get(variable.index()).copied(),
+            Root::Local(_) => None,
+        }
+    }
+
+    /// `name`, marked with `kind` where a variable or function of the module has that name. naga would rename the
+    /// other one, which is the one the user binds.
+    pub(super) fn local_name(&self, name: &str, kind: &str) -> String {
+        if self.names.iter().any(|n| n == name) {
+            format!("{name}_{kind}")
+        } else {
+            name.to_string()
+        }
+    }
+}
+
+fn declare_storage(
+    tree: &Tree,
+    module: &mut naga::Module,
+    spans: &mut Spans,
+) -> Vec<Option<Handle<GlobalVariable>>> {
+    let mut variables = vec![None; tree.params.len()];
+    for (id, param, element, access) in tree.buffers() {
+        let access = match access {
+            Access::Read => StorageAccess::LOAD,
+            Access::ReadWrite => StorageAccess::LOAD | StorageAccess::STORE,
+        };
+        let variable = GlobalVariable {
+            name: Some(param.name.clone()),
+            space: AddressSpace::Storage { access },
+            binding: storage_binding(tree, id).map(in_group_zero),
+            ty: types::runtime_array(&mut module.types, element),
+            init: None,
+            memory_decorations: Default::default(),
+        };
+        let handle = module
+            .global_variables
+            .append(variable, spans.of(param.loc));
+        if let Some(slot) = variables.get_mut(id.index()) {
+            *slot = Some(handle);
+        }
+    }
+    variables
+}
+
+fn declare_block(
+    tree: &Tree,
+    layout: &UniformBlock,
+    module: &mut naga::Module,
+    spans: &mut Spans,
+) -> Handle<GlobalVariable> {
+    let members = layout
+        .fields
+        .iter()
+        .zip(0..)
+        .map(|(field, i)| naga::StructMember {
+            name: Some(field.name.clone()),
+            ty: types::value(
+                &mut module.types,
+                Type::scalar(host_shareable(field.scalar)),
+            ),
+            binding: None,
+            offset: 4 * i,
+        })
+        .collect();
+    let inner = TypeInner::Struct {
+        members,
+        span: layout.size() as u32,
+    };
+    let name = Some("Params".to_string());
+    let span = spans.of(tree.loc);
+    let ty = module.types.insert(naga::Type { name, inner }, span);
+    let variable = GlobalVariable {
+        name: Some(BLOCK.to_string()),
+        space: AddressSpace::Uniform,
+        binding: Some(in_group_zero(uniform_binding(tree))),
+        ty,
+        init: None,
+        memory_decorations: Default::default(),
+    };
+    module.global_variables.append(variable, span)
+}
+
+fn declare_workgroup(
+    tree: &Tree,
+    module: &mut naga::Module,
+    spans: &mut Spans,
+) -> Result<Vec<Handle<GlobalVariable>>, LowerError> {
+    let declare = |variable: &WorkgroupVar| {
+        let ty = types::nested_array(&mut module.types, variable.element, &variable.dims)
+            .ok_or_else(|| LowerError::WorkgroupSize {
+                kernel: tree.name.clone(),
+                loc: variable.loc,
+                name: variable.name.clone(),
+                dims: variable.dims.clone(),
+            })?;
+        let global = GlobalVariable {
+            name: Some(variable.name.clone()),
+            space: AddressSpace::WorkGroup,
+            binding: None,
+            ty,
+            init: None,
+            memory_decorations: Default::default(),
+        };
+        Ok(module
+            .global_variables
+            .append(global, spans.of(variable.loc)))
+    };
+    tree.workgroup.iter().map(declare).collect()
+}
+
+/// The scalar that stands for `scalar` in memory shared with the host, where WGSL has no `bool`.
+fn host_shareable(scalar: Scalar) -> Scalar {
+    match scalar {
+        Scalar::Bool => Scalar::U32,
+        other => other,
+    }
+}
+
+fn in_group_zero(binding: u32) -> ResourceBinding {
+    ResourceBinding { group: 0, binding }
+}

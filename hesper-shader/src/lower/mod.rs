@@ -1,0 +1,165 @@
+//! From the tree to the GPU's languages, by way of a naga module.
+//!
+//! [`lower`] builds one module with one entry point, named as the kernel, and has naga validate it. The module goes to a
+//! device as it is; [`Lowered`] writes it as WGSL, SPIR-V, MSL, HLSL and GLSL for everything else. Names of parameters,
+//! variables and `let`s survive, as far as naga lets them: it appends `_` to names that are reserved words or end in a
+//! digit, `_1` to names already taken, and names the results of calls itself.
+
+mod entry;
+mod error;
+mod expressions;
+mod function;
+mod globals;
+mod spans;
+mod statements;
+mod types;
+mod usage;
+mod writers;
+
+pub use error::LowerError;
+
+use std::fmt;
+
+use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
+
+use crate::tree::{Function, Loc, Tree};
+use function::{FunctionLowering, Helper, Shared};
+use globals::Globals;
+use spans::Spans;
+use usage::Usage;
+
+/// A kernel as a validated naga module.
+#[derive(Clone)]
+pub struct Lowered {
+    module: naga::Module,
+    info: ModuleInfo,
+    kernel: String,
+    loc: Loc,
+    docs: Vec<String>,
+}
+
+impl Lowered {
+    /// The module: one compute entry point, no overrides.
+    pub fn module(&self) -> &naga::Module {
+        &self.module
+    }
+
+    /// What naga's validator found out about the module.
+    pub fn info(&self) -> &ModuleInfo {
+        &self.info
+    }
+
+    /// The name of the entry point in the module: the kernel's.
+    pub fn entry_point(&self) -> &str {
+        &self.kernel
+    }
+}
+
+impl fmt::Debug for Lowered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lowered")
+            .field("kernel", &self.kernel)
+            .field("loc", &self.loc)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Lowers a kernel that [the verifier](crate::tree) accepts.
+///
+/// # Errors
+/// Where a constant is too large for `f32`, workgroup memory has no size, blocks nest too deep, or naga's validator
+/// refuses the module; the error names the kernel and the line. A tree that breaks the verifier's rules is an error too,
+/// never a panic.
+pub fn lower(tree: &Tree) -> Result<Lowered, LowerError> {
+    let mut spans = Spans::new(tree.loc);
+    let module = build(tree, &mut spans)?;
+    let info = validate(tree, &module, &spans)?;
+    Ok(Lowered {
+        module,
+        info,
+        kernel: tree.name.clone(),
+        loc: tree.loc,
+        docs: tree.docs.clone(),
+    })
+}
+
+fn build(tree: &Tree, spans: &mut Spans) -> Result<naga::Module, LowerError> {
+    let mut module = naga::Module::default();
+    let globals = Globals::declare(tree, &mut module, spans)?;
+    let mut usages = Vec::with_capacity(tree.functions.len());
+    let mut helpers = Vec::with_capacity(tree.functions.len());
+    for function in &tree.functions {
+        let usage = Usage::of(function, &usages);
+        let mut shared = Shared {
+            tree,
+            types: &mut module.types,
+            globals: &globals,
+            spans,
+            helpers: &helpers,
+        };
+        let lowered = lower_function(&mut shared, function, |f| f.take_builtins(&usage), &usage)?;
+        helpers.push(Helper {
+            handle: module.functions.append(lowered, spans.of(function.loc)),
+            builtins: usage.builtins.iter().copied().collect(),
+            has_result: function.result.is_some(),
+        });
+        usages.push(usage);
+    }
+    let usage = Usage::of(&tree.entry, &usages);
+    let mut shared = Shared {
+        tree,
+        types: &mut module.types,
+        globals: &globals,
+        spans,
+        helpers: &helpers,
+    };
+    let function = lower_function(
+        &mut shared,
+        &tree.entry,
+        |f| f.bind_builtins(&usage),
+        &usage,
+    )?;
+    module.entry_points.push(naga::EntryPoint {
+        name: tree.name.clone(),
+        stage: naga::ShaderStage::Compute,
+        early_depth_test: None,
+        workgroup_size: tree.workgroup_size,
+        workgroup_size_overrides: None,
+        function,
+        mesh_info: None,
+        task_payload: None,
+        incoming_ray_payload: None,
+    });
+    Ok(module)
+}
+
+fn lower_function<'t>(
+    shared: &mut Shared<'t>,
+    source: &'t Function,
+    builtins: impl FnOnce(&mut FunctionLowering<'_, 't>),
+    usage: &Usage,
+) -> Result<naga::Function, LowerError> {
+    let mut function = FunctionLowering::new(shared, source);
+    builtins(&mut function);
+    function.define_ambient(usage)?;
+    function.statements(&source.body)?;
+    function.out.body = std::mem::take(&mut function.block);
+    Ok(function.out)
+}
+
+fn validate(tree: &Tree, module: &naga::Module, spans: &Spans) -> Result<ModuleInfo, LowerError> {
+    let error = |loc, message| LowerError::Validation {
+        kernel: tree.name.clone(),
+        loc,
+        message,
+    };
+    let mut at = tree.loc;
+    error::catch(|| {
+        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        validator.validate(module).map_err(|e| {
+            at = spans.locate(&e).unwrap_or(tree.loc);
+            error::with_causes(&e)
+        })
+    })
+    .map_err(|message| error(at, message))
+}

@@ -1,0 +1,220 @@
+//! Statements.
+
+use naga::{BinaryOperator, Expression, Handle, Statement};
+
+use super::LowerError;
+use super::function::{FunctionLowering, Value};
+use crate::tree::{Barrier, ExprId, FunctionId, Loc, Place, Root, Step, Stmt, StmtKind, Type};
+
+/// WGSL ends at 127 nested statements, and Tint counts a branch and its block as two; a counted loop takes two branches.
+const MAX_NESTING: u32 = 60;
+
+impl FunctionLowering<'_, '_> {
+    /// Lowers statements into the current block.
+    pub(super) fn statements(&mut self, block: &[Stmt]) -> Result<(), LowerError> {
+        for stmt in block {
+            self.statement(stmt)?;
+            if stmt.kind.is_terminator() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn statement(&mut self, stmt: &Stmt) -> Result<(), LowerError> {
+        let loc = stmt.loc;
+        let lowered = match &stmt.kind {
+            StmtKind::Emit(id) => return self.expression(*id, loc),
+            StmtKind::Load { place, result } => return self.load(place, *result, loc),
+            StmtKind::Store { place, value } => Statement::Store {
+                pointer: self.place(place, loc)?,
+                value: self.handle(*value, loc)?,
+            },
+            StmtKind::If {
+                condition,
+                accept,
+                reject,
+            } => Statement::If {
+                condition: self.handle(*condition, loc)?,
+                accept: self.nested(accept, 1, loc)?,
+                reject: self.nested(reject, 1, loc)?,
+            },
+            StmtKind::For {
+                counter,
+                trips,
+                body,
+            } => return self.counted_loop(*counter, *trips, body, loc),
+            StmtKind::Loop { body } => Statement::Loop {
+                body: self.nested(body, 1, loc)?,
+                continuing: naga::Block::new(),
+                break_if: None,
+            },
+            StmtKind::Break => Statement::Break,
+            StmtKind::Continue => Statement::Continue,
+            StmtKind::Return(value) => Statement::Return {
+                value: value.map(|id| self.handle(id, loc)).transpose()?,
+            },
+            StmtKind::Barrier(Barrier::Workgroup) => {
+                Statement::ControlBarrier(naga::Barrier::WORK_GROUP)
+            }
+            StmtKind::Barrier(Barrier::Storage) => {
+                Statement::ControlBarrier(naga::Barrier::STORAGE)
+            }
+            StmtKind::Call {
+                function,
+                arguments,
+                result,
+            } => return self.call_helper(*function, arguments, *result, loc),
+        };
+        self.push(lowered, loc);
+        Ok(())
+    }
+
+    fn push(&mut self, statement: Statement, loc: Loc) {
+        let span = self.span(loc);
+        self.block.push(statement, span);
+    }
+
+    fn nested(&mut self, block: &[Stmt], braces: u32, loc: Loc) -> Result<naga::Block, LowerError> {
+        self.nesting += braces;
+        if self.nesting > MAX_NESTING {
+            return Err(LowerError::Nesting {
+                kernel: self.shared.tree.name.clone(),
+                loc,
+                limit: MAX_NESTING,
+            });
+        }
+        let lowered = self.scoped(|this| this.statements(block))?;
+        self.nesting -= braces;
+        Ok(lowered)
+    }
+
+    fn load(&mut self, place: &Place, result: ExprId, loc: Loc) -> Result<(), LowerError> {
+        let pointer = self.place(place, loc)?;
+        let handle = self.emit(Expression::Load { pointer }, loc);
+        self.define_emitted(result, run_time(handle))
+    }
+
+    /// A pointer to a place.
+    fn place(&mut self, place: &Place, loc: Loc) -> Result<Handle<Expression>, LowerError> {
+        let root = match place.root {
+            Root::Local(local) => self
+                .locals
+                .get(local.index())
+                .map(|l| Expression::LocalVariable(*l)),
+            shared => self
+                .shared
+                .globals
+                .get(shared)
+                .map(Expression::GlobalVariable),
+        };
+        let root = root.ok_or_else(|| self.internal(loc, format!("no {:?}", place.root)))?;
+        let mut pointer = self.append(root, loc);
+        for step in &place.path {
+            let access = match step {
+                Step::Index(id) => Expression::Access {
+                    base: pointer,
+                    index: self.handle(*id, loc)?,
+                },
+                Step::Component(index) => Expression::AccessIndex {
+                    base: pointer,
+                    index: u32::from(*index),
+                },
+            };
+            pointer = self.emit(access, loc);
+        }
+        Ok(pointer)
+    }
+
+    /// `var count = 0; loop { let i = count; if i >= trips { break; } … continuing { count = count + 1; } }`
+    fn counted_loop(
+        &mut self,
+        counter: ExprId,
+        trips: ExprId,
+        body: &[Stmt],
+        loc: Loc,
+    ) -> Result<(), LowerError> {
+        let trips = self.handle(trips, loc)?;
+        let name = self.expr(counter, loc)?.name.as_deref().unwrap_or("k");
+        let variable = self.local(format!("{name}_count"), Type::U32, loc);
+        let pointer = self.append(Expression::LocalVariable(variable), loc);
+        // A local's own initial value would be set once per call, not once per loop.
+        let value = self.u32(0, loc);
+        self.push(Statement::Store { pointer, value }, loc);
+        let body = self.scoped(|this| {
+            let handle = this.emit(Expression::Load { pointer }, loc);
+            this.name(handle, name);
+            this.define(counter, run_time(handle))?;
+            let condition = this.binary(BinaryOperator::GreaterEqual, handle, trips, loc);
+            let accept = naga::Block::from_vec(vec![Statement::Break]);
+            let reject = naga::Block::new();
+            let leave = Statement::If {
+                condition,
+                accept,
+                reject,
+            };
+            this.push(leave, loc);
+            let rest = this.nested(body, 2, loc)?;
+            this.block.extend_block(rest);
+            Ok(())
+        })?;
+        let continuing = self.scoped(|this| {
+            let count = this.emit(Expression::Load { pointer }, loc);
+            let one = this.u32(1, loc);
+            let value = this.binary(BinaryOperator::Add, count, one, loc);
+            this.push(Statement::Store { pointer, value }, loc);
+            Ok(())
+        })?;
+        let lowered = Statement::Loop {
+            body,
+            continuing,
+            break_if: None,
+        };
+        self.push(lowered, loc);
+        Ok(())
+    }
+
+    fn call_helper(
+        &mut self,
+        function: FunctionId,
+        arguments: &[ExprId],
+        result: Option<ExprId>,
+        loc: Loc,
+    ) -> Result<(), LowerError> {
+        let helpers = self.shared.helpers;
+        let Some(helper) = helpers.get(function.index()) else {
+            return Err(self.internal(loc, format!("{function:?} is not before its caller")));
+        };
+        let mut values = Vec::with_capacity(arguments.len() + helper.builtins.len());
+        for id in arguments {
+            values.push(self.handle(*id, loc)?);
+        }
+        for builtin in &helper.builtins {
+            let value = self.builtins.get(builtin).copied();
+            values.push(value.ok_or_else(|| self.internal(loc, "a builtin value is not bound"))?);
+        }
+        let returned = helper
+            .has_result
+            .then(|| self.append(Expression::CallResult(helper.handle), loc));
+        let call = Statement::Call {
+            function: helper.handle,
+            arguments: values,
+            result: returned,
+        };
+        self.push(call, loc);
+        match (result, returned) {
+            (Some(id), Some(handle)) => self.define_emitted(id, run_time(handle)),
+            (Some(_), None) => Err(self.internal(loc, "the called function returns nothing")),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+/// A value that has a name or statement of its own in a text.
+fn run_time(handle: Handle<Expression>) -> Value {
+    Value {
+        handle,
+        constant: false,
+        depth: 0,
+    }
+}

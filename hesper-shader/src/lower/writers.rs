@@ -1,0 +1,145 @@
+//! The module as text, or as SPIR-V words.
+
+use naga::back::{glsl, hlsl, msl, spv, wgsl};
+use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
+
+use super::error::{catch, with_causes};
+use super::{LowerError, Lowered};
+
+impl Lowered {
+    /// Standard WGSL, headed by the kernel's doc comment.
+    pub fn wgsl(&self) -> Result<String, LowerError> {
+        let text = self.write("WGSL", || {
+            wgsl::write_string(&self.module, &self.info, wgsl::WriterFlags::empty())
+                .map_err(|e| with_causes(&e))
+        })?;
+        Ok(self.headed(&text))
+    }
+
+    /// SPIR-V 1.3, in which every index stays inside its array.
+    pub fn spirv(&self) -> Result<Vec<u32>, LowerError> {
+        let options = spv::Options {
+            lang_version: (1, 3),
+            bounds_check_policies: BoundsCheckPolicies {
+                index: BoundsCheckPolicy::Restrict,
+                buffer: BoundsCheckPolicy::Restrict,
+                ..Default::default()
+            },
+            ..Default::default()
+        };
+        self.write("SPIR-V", || {
+            spv::write_vec(&self.module, &self.info, &options, None).map_err(|e| with_causes(&e))
+        })
+    }
+
+    /// The Metal shading language, for reading: buffer slots are made up.
+    pub fn msl(&self) -> Result<String, LowerError> {
+        let options = msl::Options {
+            lang_version: (2, 0),
+            fake_missing_bindings: true,
+            ..Default::default()
+        };
+        let text = self.write("MSL", || {
+            let pipeline = msl::PipelineOptions::default();
+            msl::write_string(&self.module, &self.info, &options, &pipeline)
+                .map(|(text, _)| text)
+                .map_err(|e| with_causes(&e))
+        })?;
+        Ok(self.headed(&text))
+    }
+
+    /// HLSL, for reading: registers are made up.
+    pub fn hlsl(&self) -> Result<String, LowerError> {
+        let options = hlsl::Options {
+            fake_missing_bindings: true,
+            special_constants_binding: self.uses_num_workgroups().then(Default::default),
+            ..Default::default()
+        };
+        let text = self.write("HLSL", || {
+            let mut text = String::new();
+            let pipeline = hlsl::PipelineOptions::default();
+            hlsl::Writer::new(&mut text, &options, &pipeline)
+                .write(&self.module, &self.info, None)
+                .map_err(|e| with_causes(&e))?;
+            Ok(text)
+        })?;
+        Ok(self.headed(&text))
+    }
+
+    /// Desktop GLSL 4.50, for reading.
+    pub fn glsl(&self) -> Result<String, LowerError> {
+        let options = glsl::Options {
+            version: glsl::Version::Desktop(450),
+            binding_map: self.glsl_bindings(),
+            ..Default::default()
+        };
+        let pipeline = glsl::PipelineOptions {
+            shader_stage: naga::ShaderStage::Compute,
+            entry_point: self.kernel.clone(),
+            multiview: None,
+        };
+        let text = self.write("GLSL", || {
+            let mut text = String::new();
+            let policies = BoundsCheckPolicies::default();
+            let (module, info) = (&self.module, &self.info);
+            glsl::Writer::new(&mut text, module, info, &options, &pipeline, policies)
+                .and_then(|mut writer| writer.write())
+                .map_err(|e| with_causes(&e))?;
+            Ok(text)
+        })?;
+        Ok(self.headed(&text))
+    }
+
+    fn write<T>(
+        &self,
+        target: &'static str,
+        f: impl FnOnce() -> Result<T, String>,
+    ) -> Result<T, LowerError> {
+        catch(f).map_err(|message| LowerError::Writer {
+            kernel: self.kernel.clone(),
+            loc: self.loc,
+            target,
+            message,
+        })
+    }
+
+    /// HLSL has no such builtin value; naga reads it from a constant buffer that it calls special.
+    fn uses_num_workgroups(&self) -> bool {
+        let wanted = Some(naga::Binding::BuiltIn(naga::BuiltIn::NumWorkGroups));
+        let mut arguments = self
+            .module
+            .entry_points
+            .iter()
+            .flat_map(|e| &e.function.arguments);
+        arguments.any(|a| a.binding == wanted)
+    }
+
+    fn glsl_bindings(&self) -> glsl::BindingMap {
+        let variables = self.module.global_variables.iter();
+        variables
+            .filter_map(|(_, v)| v.binding)
+            .filter_map(|b| Some((b, u8::try_from(b.binding).ok()?)))
+            .collect()
+    }
+
+    /// The kernel's doc comment as line comments, then the text.
+    fn headed(&self, text: &str) -> String {
+        let mut out = String::new();
+        for line in self.docs.iter().flat_map(|d| d.split(is_line_break)) {
+            // At the end of a line, C's languages take a backslash for "continued on the next".
+            let line = format!("// {line}");
+            out.push_str(line.trim_end_matches(|c: char| c == '\\' || c.is_whitespace()));
+            out.push('\n');
+        }
+        out.push_str(text);
+        out
+    }
+}
+
+/// What ends a line comment in WGSL.
+fn is_line_break(c: char) -> bool {
+    matches!(
+        c,
+        '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}

@@ -1,0 +1,284 @@
+//! Runs a plan: on a device, or in a number domain.
+
+use super::{Plan, PlanError, Role, Slot, Source, StepProblem};
+use crate::device::{
+    Batch, BatchError, Bind, Buffer, BufferRef, Cell, Device, Dispatch, RawBuffer, ScalarValue,
+    run_on_reference,
+};
+use crate::domain::Domain;
+use crate::error::Error;
+use crate::memory::Memory;
+use crate::number::Number;
+use crate::shader_type::Element;
+use std::collections::BTreeMap;
+
+/// What one run of a plan is given: buffers for its slots, and scalars, by name.
+#[derive(Default)]
+pub struct PlanBuffers<'a> {
+    buffers: Vec<(String, BufferRef<'a>)>,
+    scalars: Vec<(String, ScalarValue)>,
+}
+
+impl<'a> PlanBuffers<'a> {
+    /// Nothing yet.
+    pub fn new() -> PlanBuffers<'a> {
+        PlanBuffers::default()
+    }
+
+    /// A buffer for an input.
+    pub fn read<T: Element>(
+        mut self,
+        slot: impl Into<String>,
+        buffer: &'a Buffer<T>,
+    ) -> PlanBuffers<'a> {
+        self.buffers
+            .push((slot.into(), BufferRef::Read(buffer.raw())));
+        self
+    }
+
+    /// A buffer for an output or in-out slot.
+    pub fn write<T: Element>(
+        mut self,
+        slot: impl Into<String>,
+        buffer: &'a mut Buffer<T>,
+    ) -> PlanBuffers<'a> {
+        self.buffers
+            .push((slot.into(), BufferRef::Write(buffer.raw_mut())));
+        self
+    }
+
+    /// A scalar.
+    pub fn scalar(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<ScalarValue>,
+    ) -> PlanBuffers<'a> {
+        self.scalars.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl Device {
+    /// Runs a plan as one submission: every slot that is no temporary is given a buffer of its type and length. Outputs and temporaries
+    /// start as zeros.
+    ///
+    /// # Errors
+    /// Where what is given does not fit, a step cannot run on this device, or the device is lost. On a GPU nothing has run then.
+    pub fn run(&self, plan: &Plan, given: PlanBuffers<'_>) -> Result<(), Error> {
+        let scalars = plan.scalars_from(given.scalars)?;
+        let mut given = by_name(given.buffers)?;
+        let mut temporaries = plan.temporaries(self)?;
+        let mut temporaries = temporaries.iter_mut();
+        let mut buffers = Vec::with_capacity(plan.slots.len());
+        for slot in &plan.slots {
+            let buffer = match slot.role {
+                Role::Temporary => temporaries.next().map(BufferRef::Write),
+                _ => given.remove(&slot.name),
+            };
+            let buffer = buffer.ok_or_else(|| nothing_given(slot))?;
+            self.check_buffer(slot, &buffer)?;
+            buffers.push(buffer);
+        }
+        if let Some(name) = given.into_keys().next() {
+            return Err(Error::from(PlanError::NotAsked { name }));
+        }
+        let outputs = plan
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.role == Role::Output);
+        let batch = Batch {
+            dispatches: plan.dispatches(&scalars, Number::to_f32),
+            zeroed: outputs.map(|(i, _)| i).collect(),
+            buffers,
+        };
+        self.execute(batch).map_err(|failed| plan.failed(failed))
+    }
+
+    fn check_buffer(&self, slot: &Slot, buffer: &BufferRef<'_>) -> Result<(), PlanError> {
+        let raw = buffer.raw();
+        let readable = matches!(buffer, BufferRef::Read(_));
+        if raw.element() != slot.element
+            || raw.len() != slot.len
+            || (readable && slot.role != Role::Input)
+        {
+            let access = if readable { "to read" } else { "to write" };
+            return Err(PlanError::GivenMismatch {
+                slot: slot.to_string(),
+                given: format!("a buffer of {} `{}` {access}", raw.len(), raw.element()),
+            });
+        }
+        if !raw.device().is_same_as(self) {
+            return Err(PlanError::OtherDevice {
+                slot: slot.name.clone(),
+                device: self.name().to_string(),
+                other: raw.device().name().to_string(),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// Runs the plan on the reference executor in a number domain: the contents of inputs and in-out slots go in, those of all other slots,
+    /// temporaries and in-out slots included, come out.
+    ///
+    /// # Errors
+    /// Where what is given does not fit, or the executor finds a fault in a kernel.
+    pub fn run_in<D: Domain<Mask = bool>>(
+        &self,
+        domain: &D,
+        inputs: BTreeMap<String, Memory<D::Value>>,
+    ) -> Result<BTreeMap<String, Memory<D::Value>>, Error> {
+        self.run_in_with(domain, inputs, Vec::new())
+    }
+
+    /// [`run_in`](Plan::run_in) for plans with named scalars.
+    ///
+    /// # Errors
+    /// As [`run_in`](Plan::run_in).
+    pub fn run_in_with<D: Domain<Mask = bool>>(
+        &self,
+        domain: &D,
+        mut inputs: BTreeMap<String, Memory<D::Value>>,
+        scalars: Vec<(String, ScalarValue<D::Value>)>,
+    ) -> Result<BTreeMap<String, Memory<D::Value>>, Error> {
+        let scalars = self.scalars_from(scalars)?;
+        let mut memories = Vec::with_capacity(self.slots.len());
+        for slot in &self.slots {
+            memories.push(match slot.role {
+                Role::Output | Role::Temporary => zeros(domain, slot)?,
+                Role::Input | Role::InOut => {
+                    let memory = inputs
+                        .remove(&slot.name)
+                        .ok_or_else(|| nothing_given(slot))?;
+                    check_memory(slot, &memory)?;
+                    memory
+                }
+            });
+        }
+        if let Some(name) = inputs.into_keys().next() {
+            return Err(Error::from(PlanError::NotAsked { name }));
+        }
+        let dispatches = self.dispatches(&scalars, |number| domain.constant(number));
+        let mut cells: Vec<_> = memories.iter_mut().map(Cell::Unique).collect();
+        run_on_reference(domain, &dispatches, &mut cells).map_err(|failed| self.failed(failed))?;
+        let results = self
+            .slots
+            .iter()
+            .zip(memories)
+            .filter(|(slot, _)| slot.role != Role::Input);
+        Ok(results
+            .map(|(slot, memory)| (slot.name.clone(), memory))
+            .collect())
+    }
+
+    fn temporaries(&self, device: &Device) -> Result<Vec<RawBuffer>, Error> {
+        let temporaries = self
+            .slots
+            .iter()
+            .filter(|slot| slot.role == Role::Temporary);
+        let made = temporaries.map(|slot| device.raw_zeros(slot.element, slot.len));
+        Ok(made.collect::<Result<_, _>>()?)
+    }
+
+    /// The steps with the scalars of this run.
+    fn dispatches<V: Copy>(
+        &self,
+        scalars: &[ScalarValue<V>],
+        real: impl Fn(Number) -> V,
+    ) -> Vec<Dispatch<'_, V>> {
+        let bind = |source: &Source| match source {
+            Source::Slot(i) => Some(Bind::Buffer(*i)),
+            Source::Value(value) => Some(Bind::Value(value.map_real(&real))),
+            Source::Scalar(i) => scalars.get(*i).copied().map(Bind::Value),
+        };
+        self.steps
+            .iter()
+            .map(|step| Dispatch {
+                kernel: &step.kernel,
+                groups: step.groups,
+                arguments: step.arguments.iter().filter_map(bind).collect(),
+            })
+            .collect()
+    }
+
+    /// The plan's scalars in order, from those given.
+    fn scalars_from<V: Copy>(
+        &self,
+        given: Vec<(String, ScalarValue<V>)>,
+    ) -> Result<Vec<ScalarValue<V>>, PlanError> {
+        let mut given = by_name(given)?;
+        let mut scalars = Vec::with_capacity(self.scalars.len());
+        for (name, scalar) in &self.scalars {
+            let described = || format!("scalar {name}: {scalar}");
+            let value = given
+                .remove(name)
+                .ok_or_else(|| PlanError::NothingGiven { slot: described() })?;
+            if value.scalar() != *scalar {
+                return Err(PlanError::GivenMismatch {
+                    slot: described(),
+                    given: format!("a scalar of `{}`", value.scalar()),
+                });
+            }
+            scalars.push(value);
+        }
+        match given.into_keys().next() {
+            None => Ok(scalars),
+            Some(name) => Err(PlanError::NotAsked { name }),
+        }
+    }
+
+    fn failed(&self, failed: BatchError) -> Error {
+        let error = failed.error;
+        let step = failed.step.and_then(|i| Some((i, self.steps.get(i)?)));
+        Error::from(match step {
+            None => PlanError::Run(error),
+            Some((i, step)) => PlanError::Step {
+                step: i + 1,
+                kernel: step.kernel.name().to_string(),
+                problem: Box::new(StepProblem::Run(error)),
+            },
+        })
+    }
+}
+
+fn by_name<T>(given: Vec<(String, T)>) -> Result<BTreeMap<String, T>, PlanError> {
+    let mut map = BTreeMap::new();
+    for (name, value) in given {
+        if map.contains_key(&name) {
+            return Err(PlanError::GivenTwice { name });
+        }
+        map.insert(name, value);
+    }
+    Ok(map)
+}
+
+fn zeros<D: Domain>(domain: &D, slot: &Slot) -> Result<Memory<D::Value>, PlanError> {
+    let components = slot.len.saturating_mul(usize::from(slot.element.size));
+    Memory::zeros(
+        slot.element.scalar,
+        components,
+        domain.constant(Number::ZERO),
+    )
+    .ok_or_else(|| PlanError::TruthValues {
+        slot: slot.name.clone(),
+    })
+}
+
+fn check_memory<V: Copy>(slot: &Slot, memory: &Memory<V>) -> Result<(), PlanError> {
+    let components = slot.len.saturating_mul(usize::from(slot.element.size));
+    if memory.scalar() == slot.element.scalar && memory.len() == components {
+        return Ok(());
+    }
+    Err(PlanError::GivenMismatch {
+        slot: slot.to_string(),
+        given: format!("{} components of `{}`", memory.len(), memory.scalar()),
+    })
+}
+
+fn nothing_given(slot: &Slot) -> PlanError {
+    PlanError::NothingGiven {
+        slot: slot.to_string(),
+    }
+}

@@ -1,0 +1,171 @@
+//! Helper functions: recorded once per path, constants, argument types and buffers.
+
+use super::error::RecordProblem;
+use super::exp::Exp;
+use super::memory::{ReadBuffer, WorkgroupArray, WriteBuffer};
+use super::recorder::Recorder;
+use super::state::{Serial, Specialisation};
+use crate::shader_type::ShaderType;
+use crate::tree::{ExprId, ExprKind, FunctionId, Loc, ParamId, StmtKind, Type};
+
+/// A call of a helper function while it is recorded.
+///
+/// By-value arguments become arguments of the function in the tree; buffers and workgroup arrays become part of what the function is, since shaders cannot
+/// pass them: a helper called with two buffers is two functions.
+pub struct Call<'m> {
+    recorder: &'m Recorder,
+    key: String,
+    name: String,
+    loc: Loc,
+    caller: Serial,
+    callee: Serial,
+    parameters: Vec<(String, Type)>,
+    arguments: Vec<ExprId>,
+    entered: bool,
+    result: Option<Type>,
+}
+
+impl Recorder {
+    /// Starts a call. `path` and `constants` say which function it is; `name` is its name in texts.
+    #[track_caller]
+    pub fn call(&self, path: &str, constants: &str, name: &str) -> Call<'_> {
+        let (caller, callee) = self.with(|s| (s.serial(), s.next_serial()));
+        Call {
+            recorder: self,
+            key: format!("{path}<{constants}>"),
+            name: name.to_string(),
+            loc: Loc::caller(),
+            caller,
+            callee,
+            parameters: Vec::new(),
+            arguments: Vec::new(),
+            entered: false,
+            result: None,
+        }
+    }
+}
+
+impl<'m> Call<'m> {
+    /// Passes a value; gives the parameter as the function's body sees it.
+    #[track_caller]
+    pub fn value<T: ShaderType>(&mut self, name: &str, value: Exp<'m, T>) -> Exp<'m, T> {
+        let argument = self.recorder.own(value, Loc::caller());
+        let position = self.arguments.len() as u32;
+        self.arguments.push(argument);
+        self.parameters.push((name.to_string(), T::TYPE));
+        self.key.push_str(&format!(",{}", T::TYPE));
+        self.recorder.exp_of(ExprId(position), self.callee)
+    }
+
+    /// Passes a buffer that the function only reads.
+    pub fn read_buffer<T: ShaderType>(&mut self, buffer: ReadBuffer<'m, T>) -> ReadBuffer<'m, T> {
+        self.specialise(buffer.param);
+        buffer
+    }
+
+    /// Passes a buffer that the function writes.
+    pub fn write_buffer<T: ShaderType>(
+        &mut self,
+        buffer: WriteBuffer<'m, T>,
+    ) -> WriteBuffer<'m, T> {
+        self.specialise(buffer.param);
+        buffer
+    }
+
+    /// Passes a whole workgroup array.
+    #[track_caller]
+    pub fn workgroup_array<T: ShaderType>(
+        &mut self,
+        array: WorkgroupArray<'m, T>,
+    ) -> WorkgroupArray<'m, T> {
+        match array.whole() {
+            Some(root) => self.key.push_str(&format!(",{root:?}")),
+            None => self
+                .recorder
+                .with(|s| s.problem(RecordProblem::PartOfArray, Loc::caller())),
+        }
+        array
+    }
+
+    fn specialise(&mut self, param: ParamId) {
+        self.key.push_str(&format!(",{param:?}"));
+    }
+
+    /// Whether the function is not recorded yet; then its body is to be recorded now.
+    pub fn enter(&mut self) -> bool {
+        let (name, loc, parameters) = (&self.name, self.loc, &self.parameters);
+        self.entered = self.recorder.with(|s| {
+            if s.specialisations.contains_key(&self.key) {
+                return false;
+            }
+            s.specialisations
+                .insert(self.key.clone(), Specialisation::Recording);
+            s.open_function(name, loc);
+            for (position, (name, ty)) in parameters.iter().enumerate() {
+                let id = s.expr(ExprKind::Argument(position as u32), *ty, loc);
+                s.name(id, name);
+            }
+            if let Some(function) = s.function() {
+                function.arguments.clone_from(parameters);
+            }
+            true
+        });
+        self.entered
+    }
+
+    /// The value of the body's last expression.
+    #[track_caller]
+    pub fn returns<T: ShaderType>(&mut self, value: Exp<'m, T>) {
+        self.recorder.return_value(value);
+    }
+
+    /// Ends the call of a function with a result.
+    pub fn finish<T: ShaderType>(mut self) -> Exp<'m, T> {
+        self.result = Some(T::TYPE);
+        let recorder = self.recorder;
+        let id = self
+            .end()
+            .unwrap_or_else(|| recorder.with(|s| s.zero(T::TYPE, Loc::caller())));
+        recorder.exp(id)
+    }
+
+    /// Ends the call of a function without result.
+    pub fn finish_unit(self) {
+        self.end();
+    }
+
+    fn end(self) -> Option<ExprId> {
+        let recorder = self.recorder;
+        if self.entered {
+            recorder.with(|s| {
+                if let Some(mut function) = s.close_function() {
+                    function.result = self.result;
+                    s.functions.push(function);
+                    let id = FunctionId(s.functions.len() as u32 - 1);
+                    s.specialisations
+                        .insert(self.key.clone(), Specialisation::Done(id));
+                }
+            });
+        }
+        recorder.with(|s| {
+            let function = match s.specialisations.get(&self.key) {
+                Some(Specialisation::Done(id)) => *id,
+                _ => {
+                    s.problem(RecordProblem::Recursion(self.name.clone()), self.loc);
+                    return None;
+                }
+            };
+            debug_assert_eq!(s.serial(), self.caller);
+            let result = self.result.map(|ty| s.expr(ExprKind::Result, ty, self.loc));
+            s.push(
+                StmtKind::Call {
+                    function,
+                    arguments: self.arguments.clone(),
+                    result,
+                },
+                self.loc,
+            );
+            result
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! What can go wrong while recording.
+
+use crate::number::NumberError;
+use crate::tree::Loc;
+use std::fmt;
+
+/// A mistake and where it was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem<K> {
+    /// What is wrong.
+    pub kind: K,
+    /// The Rust line.
+    pub loc: Loc,
+}
+
+impl<K: fmt::Display> fmt::Display for Problem<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.loc, self.kind)
+    }
+}
+
+/// A mistake in the use of the recorder.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RecordProblem {
+    /// A value of another kernel or helper function.
+    #[error("a value of another function is used here; pass it as an argument")]
+    ForeignValue,
+    /// A constant the tree cannot hold.
+    #[error("{0}")]
+    Number(#[from] NumberError),
+    /// A host integer beyond `u32`.
+    #[error("the host value {0} does not fit `u32`")]
+    HostInteger(u64),
+    /// `else_`, `end_if`, ... without what it closes.
+    #[error("`{found}` without `{needed}` before it")]
+    Unbalanced {
+        /// The call that was made.
+        found: &'static str,
+        /// The call it belongs to.
+        needed: &'static str,
+    },
+    /// A block left open.
+    #[error("`{0}` is never closed")]
+    Unclosed(&'static str),
+    /// A helper that calls itself, directly or through others.
+    #[error("`{0}` calls itself, and shaders have no recursion; write a loop")]
+    Recursion(String),
+    /// A step of zero.
+    #[error("a step of zero never ends; step by at least 1")]
+    ZeroStep,
+    /// A parameter declared inside a helper function.
+    #[error("parameters belong to the kernel; declare `{0}` before any helper call")]
+    ParameterInHelper(String),
+    /// A workgroup variable declared inside a helper function would be made anew for each specialisation.
+    #[error("workgroup memory belongs to the kernel; declare `{0}` there and pass it on")]
+    WorkgroupInHelper(String),
+    /// A row of a workgroup array handed to a helper.
+    #[error("a helper function takes whole workgroup arrays only; index inside it")]
+    PartOfArray,
+}

@@ -1,0 +1,122 @@
+//! Constants: literals of kernel code and values of the host.
+
+use super::error::RecordProblem;
+use super::exp::Exp;
+use super::recorder::Recorder;
+use crate::number::{Number, NumberError};
+use crate::shader_type::ScalarType;
+use crate::tree::{ExprKind, Literal, Loc};
+
+/// The type of an integer literal. The literal itself is the witness, so rustc infers `i32` or `u32` as in any Rust code.
+#[diagnostic::on_unimplemented(
+    message = "an integer literal cannot be a `{Self}`",
+    note = "kernel integers are `i32` and `u32`"
+)]
+pub trait IntegerLiteral: ScalarType {
+    /// The constant.
+    fn literal(self) -> Literal;
+}
+
+impl IntegerLiteral for i32 {
+    fn literal(self) -> Literal {
+        Literal::I32(self)
+    }
+}
+
+impl IntegerLiteral for u32 {
+    fn literal(self) -> Literal {
+        Literal::U32(self)
+    }
+}
+
+/// A value known while recording (a constant, a const generic, a `#[comptime]` parameter), brought into the kernel.
+#[diagnostic::on_unimplemented(
+    message = "a host value of type `{Self}` has no meaning in a kernel",
+    note = "use `f32`, `i32`, `u32`, `usize` or `bool`"
+)]
+pub trait HostValue: Copy {
+    /// Its type in the kernel.
+    type Shader: ScalarType;
+
+    /// The constant; `usize` becomes `u32`, a float its shortest decimal, `f32::NEG_INFINITY` the mask value.
+    fn lift(self) -> Result<ExprKind, RecordProblem>;
+}
+
+impl HostValue for f32 {
+    type Shader = f32;
+
+    fn lift(self) -> Result<ExprKind, RecordProblem> {
+        if self == f32::NEG_INFINITY {
+            return Ok(ExprKind::NegInfinity);
+        }
+        Ok(ExprKind::Literal(Literal::F32(Number::from_f32(self)?)))
+    }
+}
+
+impl HostValue for usize {
+    type Shader = u32;
+
+    fn lift(self) -> Result<ExprKind, RecordProblem> {
+        let small = u32::try_from(self).map_err(|_| RecordProblem::HostInteger(self as u64))?;
+        Ok(ExprKind::Literal(Literal::U32(small)))
+    }
+}
+
+macro_rules! host_scalars {
+    ($($ty:ident $variant:ident;)*) => {$(
+        impl HostValue for $ty {
+            type Shader = $ty;
+
+            fn lift(self) -> Result<ExprKind, RecordProblem> {
+                Ok(ExprKind::Literal(Literal::$variant(self)))
+            }
+        }
+    )*};
+}
+
+host_scalars! { i32 I32; u32 U32; bool Bool; }
+
+impl Recorder {
+    /// An integer literal.
+    #[track_caller]
+    pub fn int<T: IntegerLiteral>(&self, witness: T) -> Exp<'_, T> {
+        self.push_expr(ExprKind::Literal(witness.literal()), Loc::caller())
+    }
+
+    /// A real literal from its text, exact.
+    #[track_caller]
+    pub fn float(&self, text: &str) -> Exp<'_, f32> {
+        let loc = Loc::caller();
+        let number = Number::parse(text).and_then(|n| match n.to_f32().is_finite() {
+            true => Ok(n),
+            false => Err(NumberError::NotFinite(n.to_f64())),
+        });
+        let number = number.unwrap_or_else(|e| {
+            self.with(|s| s.problem(e.into(), loc));
+            Number::ZERO
+        });
+        self.push_expr(ExprKind::Literal(Literal::F32(number)), loc)
+    }
+
+    /// `true` or `false`.
+    #[track_caller]
+    pub fn boolean(&self, value: bool) -> Exp<'_, bool> {
+        self.push_expr(ExprKind::Literal(Literal::Bool(value)), Loc::caller())
+    }
+
+    /// A value of the host.
+    #[track_caller]
+    pub fn lift<H: HostValue>(&self, value: H) -> Exp<'_, H::Shader> {
+        let loc = Loc::caller();
+        match value.lift() {
+            Ok(kind) => self.push_expr(kind, loc),
+            Err(problem) => {
+                let id = self.with(|s| {
+                    s.problem(problem, loc);
+                    s.zero(<H::Shader as crate::ShaderType>::TYPE, loc)
+                });
+                self.exp(id)
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Typed paths to memory: buffers, workgroup arrays, places.
+
+use super::exp::Exp;
+use super::recorder::Recorder;
+use super::relations::{HasW, HasX, HasY, HasZ, IndexTy};
+use super::state::Serial;
+use crate::shader_type::ShaderType;
+use crate::tree::{self, ExprKind, Literal, Loc, ParamId, Root, Step};
+use std::marker::PhantomData;
+
+/// The longest path: two indices and a component.
+const LONGEST: usize = 3;
+
+/// A typed path to a value in memory: a local variable, a buffer element, a component of one.
+pub struct Place<'m, T> {
+    recorder: &'m Recorder,
+    root: Root,
+    path: [Option<Step>; LONGEST],
+    /// The function a local or an index belongs to.
+    serial: Serial,
+    ty: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Place<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Place<'_, T> {}
+
+impl<'m, T> Place<'m, T> {
+    pub(super) fn new(recorder: &'m Recorder, root: Root) -> Self {
+        Place {
+            recorder,
+            root,
+            path: [None; LONGEST],
+            serial: recorder.with(|s| s.serial()),
+            ty: PhantomData,
+        }
+    }
+
+    fn step<U>(self, step: Step) -> Place<'m, U> {
+        let mut path = self.path;
+        if let Some(free) = path.iter_mut().find(|s| s.is_none()) {
+            *free = Some(step);
+        }
+        Place {
+            recorder: self.recorder,
+            root: self.root,
+            path,
+            serial: self.serial,
+            ty: PhantomData,
+        }
+    }
+
+    fn index<U, I: IndexTy>(self, index: Exp<'m, I>, loc: Loc) -> Place<'m, U> {
+        let index = self.recorder.own(index, loc);
+        let serial = self.recorder.with(|s| s.serial());
+        Place {
+            serial,
+            ..self.step(Step::Index(index))
+        }
+    }
+
+    /// The untyped place, if it belongs to the function being recorded; else a mistake is noted.
+    pub(super) fn in_tree(self, recorder: &Recorder, loc: Loc) -> Option<tree::Place> {
+        let ours = std::ptr::eq(recorder, self.recorder);
+        let path: Vec<Step> = self.path.into_iter().flatten().collect();
+        recorder.with(|s| {
+            let bound = matches!(self.root, Root::Local(_))
+                || path.iter().any(|s| matches!(s, Step::Index(_)));
+            if ours && (!bound || self.serial == s.serial()) {
+                return Some(tree::Place {
+                    root: self.root,
+                    path,
+                });
+            }
+            s.problem(super::error::RecordProblem::ForeignValue, loc);
+            None
+        })
+    }
+}
+
+impl<'m, T: ShaderType> Place<'m, T> {
+    /// Reads the value, here and now.
+    #[track_caller]
+    pub fn get(self) -> Exp<'m, T> {
+        let loc = Loc::caller();
+        let recorder = self.recorder;
+        let place = self.in_tree(recorder, loc);
+        let id = recorder.with(|s| match place {
+            Some(place) => s.load(place, T::TYPE, loc),
+            None => s.zero(T::TYPE, loc),
+        });
+        recorder.exp(id)
+    }
+}
+
+macro_rules! components {
+    ($($name:ident $index:literal $relation:ident;)*) => {
+        impl<'m, T: ShaderType> Place<'m, T> {$(
+            #[doc = concat!("The place of component `", stringify!($name), "` of a vector.")]
+            pub fn $name(self) -> Place<'m, T::Component>
+            where
+                T: $relation,
+            {
+                self.step(Step::Component($index))
+            }
+        )*}
+    };
+}
+
+components! { x 0 HasX; y 1 HasY; z 2 HasZ; w 3 HasW; }
+
+macro_rules! buffers {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        pub struct $name<'m, T> {
+            recorder: &'m Recorder,
+            pub(super) param: ParamId,
+            ty: PhantomData<fn() -> T>,
+        }
+
+        impl<T> Clone for $name<'_, T> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<T> Copy for $name<'_, T> {}
+
+        impl<'m, T: ShaderType> $name<'m, T> {
+            pub(super) fn new(recorder: &'m Recorder, param: ParamId) -> Self {
+                $name { recorder, param, ty: PhantomData }
+            }
+
+            /// The place of an element.
+            #[track_caller]
+            pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Place<'m, T> {
+                Place::<T>::new(self.recorder, Root::Storage(self.param)).index(index, Loc::caller())
+            }
+
+            /// The logical number of elements.
+            #[track_caller]
+            pub fn len(self) -> Exp<'m, u32> {
+                self.recorder.push_expr(ExprKind::Length(self.param), Loc::caller())
+            }
+        }
+    )*};
+}
+
+buffers! {
+    /// A storage buffer the kernel only reads, `&[T]`.
+    ReadBuffer;
+    /// A storage buffer the kernel reads and writes, `&mut [T]`.
+    WriteBuffer;
+}
+
+/// An array shared by the workgroup.
+pub struct WorkgroupArray<'m, T> {
+    place: Place<'m, T>,
+    length: u32,
+}
+
+/// An array of arrays shared by the workgroup.
+pub struct WorkgroupArray2<'m, T> {
+    place: Place<'m, T>,
+    rows: u32,
+    columns: u32,
+}
+
+impl<T> Clone for WorkgroupArray<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for WorkgroupArray<'_, T> {}
+
+impl<T> Clone for WorkgroupArray2<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for WorkgroupArray2<'_, T> {}
+
+impl<'m, T: ShaderType> WorkgroupArray<'m, T> {
+    pub(super) fn new(place: Place<'m, T>, length: u32) -> Self {
+        WorkgroupArray { place, length }
+    }
+
+    /// The variable, if this is all of it.
+    pub(super) fn whole(self) -> Option<Root> {
+        self.place
+            .path
+            .iter()
+            .all(Option::is_none)
+            .then_some(self.place.root)
+    }
+
+    /// The place of an element.
+    #[track_caller]
+    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Place<'m, T> {
+        self.place.index(index, Loc::caller())
+    }
+
+    /// Number of elements.
+    #[track_caller]
+    pub fn len(self) -> Exp<'m, u32> {
+        length(self.place.recorder, self.length, Loc::caller())
+    }
+}
+
+impl<'m, T: ShaderType> WorkgroupArray2<'m, T> {
+    pub(super) fn new(place: Place<'m, T>, rows: u32, columns: u32) -> Self {
+        WorkgroupArray2 {
+            place,
+            rows,
+            columns,
+        }
+    }
+
+    /// A row.
+    #[track_caller]
+    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> WorkgroupArray<'m, T> {
+        WorkgroupArray::new(self.place.index(index, Loc::caller()), self.columns)
+    }
+
+    /// Number of rows.
+    #[track_caller]
+    pub fn len(self) -> Exp<'m, u32> {
+        length(self.place.recorder, self.rows, Loc::caller())
+    }
+}
+
+fn length(recorder: &Recorder, n: u32, loc: Loc) -> Exp<'_, u32> {
+    recorder.push_expr(ExprKind::Literal(Literal::U32(n)), loc)
+}

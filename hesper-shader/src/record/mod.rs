@@ -1,0 +1,46 @@
+//! The typed recorder: kernels built by plain Rust code.
+//!
+//! [`Recorder::record`] runs a closure that receives a [`Recorder`]; every operation on the [`Exp`]s, [`Place`]s and buffers it hands
+//! out is written down as data, a [`Tree`](crate::tree::Tree). The generated code of [`shader!`](crate::shader) is nothing but calls to
+//! this module, so whatever the macro can say, plain Rust can:
+//!
+//! ```
+//! use hesper_shader::record::Recorder;
+//!
+//! let double = Recorder::record("double", &["y = 2·x, elementwise."], [64, 1, 1], |h| {
+//!     let x = h.storage::<f32>("x");
+//!     let y = h.storage_mut::<f32>("y");
+//!     let i = h.bind("i", h.global_index());
+//!     h.if_(i.lt(y.len()));
+//!     h.store(y.at(i), x.at(i).get() * h.float("2.0"));
+//!     h.end_if();
+//! });
+//! assert!(double.tree().unwrap().to_string().contains("store y[i] = (load x[i]) * 2.0"));
+//! ```
+//!
+//! Mistakes never panic: they are collected, with the line that made them, and come out of the kernel's first fallible call.
+//! The typed layer is thin: one-line generic shells over the untyped functions of the recorder's state.
+
+pub mod builtins;
+mod call;
+mod control;
+mod error;
+mod exp;
+mod literal;
+mod memory;
+mod ops;
+mod range;
+mod recorder;
+mod relations;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use call::Call;
+pub use error::{Problem, RecordProblem};
+pub use exp::Exp;
+pub use literal::{HostValue, IntegerLiteral};
+pub use memory::{Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
+pub use range::{Range, RangeIndex};
+pub use recorder::Recorder;
+pub use relations::*;

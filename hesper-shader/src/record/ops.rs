@@ -1,0 +1,83 @@
+//! Rust's operators on [`Exp`].
+
+use super::exp::Exp;
+use super::relations::{AddTy, BitTy, DivTy, MulTy, NegTy, NotTy, RemTy, ShiftTy, SubTy};
+use crate::shader_type::ShaderType;
+use crate::tree::{BinaryOp, ExprId, ExprKind, Loc, Type, UnaryOp};
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Shl, Shr, Sub};
+
+/// An operator, with a scalar operand spread over the components of a vector result.
+fn binary<'m, L: ShaderType, R: ShaderType, O: ShaderType>(
+    op: BinaryOp,
+    left: Exp<'m, L>,
+    right: Exp<'m, R>,
+    loc: Loc,
+) -> Exp<'m, O> {
+    let recorder = left.recorder;
+    let (left, right) = (recorder.own(left, loc), recorder.own(right, loc));
+    let spread = |id: ExprId, ty: Type| match ty.is_scalar() && !O::TYPE.is_scalar() {
+        true => recorder.with(|s| s.expr(ExprKind::Splat(id), O::TYPE, loc)),
+        false => id,
+    };
+    let (left, right) = (spread(left, L::TYPE), spread(right, R::TYPE));
+    recorder.push_expr(ExprKind::Binary(op, left, right), loc)
+}
+
+macro_rules! arithmetic {
+    ($($trait:ident $method:ident $relation:ident $op:ident;)*) => {$(
+        impl<'m, L: $relation<R>, R: ShaderType> $trait<Exp<'m, R>> for Exp<'m, L> {
+            type Output = Exp<'m, L::Output>;
+
+            #[track_caller]
+            fn $method(self, right: Exp<'m, R>) -> Self::Output {
+                binary(BinaryOp::$op, self, right, Loc::caller())
+            }
+        }
+    )*};
+}
+
+arithmetic! {
+    Add add AddTy Add;
+    Sub sub SubTy Subtract;
+    Mul mul MulTy Multiply;
+    Div div DivTy Divide;
+    Rem rem RemTy Remainder;
+}
+
+macro_rules! bits {
+    ($($trait:ident $method:ident $relation:ident $op:ident;)*) => {$(
+        impl<'m, L: $relation<R>, R: ShaderType> $trait<Exp<'m, R>> for Exp<'m, L> {
+            type Output = Exp<'m, L>;
+
+            #[track_caller]
+            fn $method(self, right: Exp<'m, R>) -> Self::Output {
+                binary(BinaryOp::$op, self, right, Loc::caller())
+            }
+        }
+    )*};
+}
+
+bits! {
+    BitAnd bitand BitTy And;
+    BitOr bitor BitTy Or;
+    BitXor bitxor BitTy Xor;
+    Shl shl ShiftTy ShiftLeft;
+    Shr shr ShiftTy ShiftRight;
+}
+
+macro_rules! unary {
+    ($($trait:ident $method:ident $relation:ident $op:ident;)*) => {$(
+        impl<'m, T: $relation> $trait for Exp<'m, T> {
+            type Output = Exp<'m, T>;
+
+            #[track_caller]
+            fn $method(self) -> Self::Output {
+                let loc = Loc::caller();
+                let operand = self.recorder.own(self, loc);
+                self.recorder.push_expr(ExprKind::Unary(UnaryOp::$op, operand), loc)
+            }
+        }
+    )*};
+}
+
+unary! { Neg neg NegTy Negate; Not not NotTy Not; }

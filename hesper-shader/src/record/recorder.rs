@@ -1,0 +1,284 @@
+//! The recorder and the values it hands out.
+
+use super::error::RecordProblem;
+use super::exp::Exp;
+use super::memory::{Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
+use super::relations::StoreTy;
+use super::state::{Serial, State};
+use crate::kernel::Kernel;
+use crate::shader_type::{Element, ScalarType, ShaderType, Vec3};
+use crate::tree::{
+    Access, Barrier, BuiltinValue, ExprId, ExprKind, Loc, Param, ParamId, ParamKind, Root,
+    StmtKind, Tree, Type, WorkgroupId, WorkgroupVar,
+};
+use std::cell::RefCell;
+
+/// Writes down one kernel. Values of one recorder cannot be mixed with those of another; that is an error of the kernel.
+pub struct Recorder {
+    state: RefCell<State>,
+}
+
+impl Recorder {
+    /// Records the kernel that `body` describes.
+    ///
+    /// `docs` are the lines of its doc comment; `workgroup_size` counts invocations in x, y and z. Mistakes made in `body` come out
+    /// of the kernel's first fallible call, each with its Rust line.
+    #[track_caller]
+    pub fn record(
+        name: &str,
+        docs: &[&str],
+        workgroup_size: [u32; 3],
+        body: impl FnOnce(&Recorder),
+    ) -> Kernel {
+        let loc = Loc::caller();
+        let recorder = Recorder {
+            state: RefCell::new(State::new(name, loc)),
+        };
+        body(&recorder);
+        let mut state = recorder.state.into_inner();
+        // A helper that was entered and never left would hide the kernel's own body.
+        while state.in_helper() {
+            if let Some(function) = state.close_function() {
+                state.problem(RecordProblem::Unclosed("call"), function.loc);
+            }
+        }
+        let entry = state.close_function();
+        let tree = entry.map(|entry| Tree {
+            name: name.to_string(),
+            docs: docs.iter().map(|line| line.to_string()).collect(),
+            loc,
+            workgroup_size,
+            params: state.params,
+            workgroup: state.workgroup,
+            functions: state.functions,
+            entry,
+        });
+        Kernel::new(name, loc, workgroup_size, tree, state.problems)
+    }
+
+    /// Runs `f` on the state. The borrow never outlives the call and nothing inside calls back, so it cannot fail.
+    pub(super) fn with<R>(&self, f: impl FnOnce(&mut State) -> R) -> R {
+        f(&mut self.state.borrow_mut())
+    }
+
+    /// The handle of a value if it belongs to the function being recorded; else zero, and a mistake is noted.
+    pub(super) fn own<T: ShaderType>(&self, value: Exp<'_, T>, loc: Loc) -> ExprId {
+        let same = std::ptr::eq(self, value.recorder);
+        self.with(|s| {
+            if same && value.serial == s.serial() {
+                value.id
+            } else {
+                s.problem(RecordProblem::ForeignValue, loc);
+                s.zero(T::TYPE, loc)
+            }
+        })
+    }
+
+    /// A value of the function being recorded.
+    pub(super) fn exp<T>(&self, id: ExprId) -> Exp<'_, T> {
+        Exp::new(self, id, self.with(|s| s.serial()))
+    }
+
+    pub(super) fn exp_of<T>(&self, id: ExprId, serial: Serial) -> Exp<'_, T> {
+        Exp::new(self, id, serial)
+    }
+
+    pub(super) fn push_expr<T: ShaderType>(&self, kind: ExprKind, loc: Loc) -> Exp<'_, T> {
+        let id = self.with(|s| s.expr(kind, T::TYPE, loc));
+        self.exp(id)
+    }
+
+    // Parameters, in the order of declaration.
+
+    fn param(&self, name: &str, kind: ParamKind, loc: Loc) -> ParamId {
+        self.with(|s| {
+            if s.in_helper() {
+                s.problem(RecordProblem::ParameterInHelper(name.to_string()), loc);
+            }
+            s.params.push(Param {
+                name: name.to_string(),
+                loc,
+                kind,
+            });
+            ParamId(s.params.len() as u32 - 1)
+        })
+    }
+
+    /// Declares a read-only storage buffer, `name: &[T]`.
+    #[track_caller]
+    pub fn storage<T: Element>(&self, name: &str) -> ReadBuffer<'_, T> {
+        let kind = ParamKind::Storage {
+            element: T::TYPE,
+            access: Access::Read,
+        };
+        ReadBuffer::new(self, self.param(name, kind, Loc::caller()))
+    }
+
+    /// Declares a read-write storage buffer, `name: &mut [T]`.
+    #[track_caller]
+    pub fn storage_mut<T: Element>(&self, name: &str) -> WriteBuffer<'_, T> {
+        let kind = ParamKind::Storage {
+            element: T::TYPE,
+            access: Access::ReadWrite,
+        };
+        WriteBuffer::new(self, self.param(name, kind, Loc::caller()))
+    }
+
+    /// Declares a scalar that is the same for all invocations, `name: T`.
+    #[track_caller]
+    pub fn uniform<T: ScalarType>(&self, name: &str) -> Exp<'_, T> {
+        let loc = Loc::caller();
+        let param = self.param(name, ParamKind::Uniform(T::TYPE.scalar), loc);
+        self.push_expr(ExprKind::Uniform(param), loc)
+    }
+
+    // Workgroup memory.
+
+    fn workgroup(&self, name: &str, element: Type, dims: Vec<u32>, loc: Loc) -> Root {
+        self.with(|s| {
+            if s.in_helper() {
+                s.problem(RecordProblem::WorkgroupInHelper(name.to_string()), loc);
+            }
+            s.workgroup.push(WorkgroupVar {
+                name: name.to_string(),
+                loc,
+                element,
+                dims,
+            });
+            Root::Workgroup(WorkgroupId(s.workgroup.len() as u32 - 1))
+        })
+    }
+
+    /// A value shared by the workgroup, zero at its start: `workgroup::<T>()`.
+    #[track_caller]
+    pub fn workgroup_var<T: ShaderType>(&self, name: &str) -> Place<'_, T> {
+        Place::new(
+            self,
+            self.workgroup(name, T::TYPE, Vec::new(), Loc::caller()),
+        )
+    }
+
+    /// An array shared by the workgroup, zero at its start: `workgroup::<[T; length]>()`.
+    #[track_caller]
+    pub fn workgroup_array<T: ShaderType>(&self, name: &str, length: u32) -> WorkgroupArray<'_, T> {
+        WorkgroupArray::new(
+            Place::new(
+                self,
+                self.workgroup(name, T::TYPE, vec![length], Loc::caller()),
+            ),
+            length,
+        )
+    }
+
+    /// An array of arrays shared by the workgroup, zero at its start: `workgroup::<[[T; columns]; rows]>()`.
+    #[track_caller]
+    pub fn workgroup_array2<T: ShaderType>(
+        &self,
+        name: &str,
+        rows: u32,
+        columns: u32,
+    ) -> WorkgroupArray2<'_, T> {
+        let root = self.workgroup(name, T::TYPE, vec![rows, columns], Loc::caller());
+        WorkgroupArray2::new(Place::new(self, root), rows, columns)
+    }
+
+    /// Waits for all invocations of the workgroup; their writes to workgroup memory are then visible.
+    #[track_caller]
+    pub fn workgroup_barrier(&self) {
+        let loc = Loc::caller();
+        self.with(|s| s.push(StmtKind::Barrier(Barrier::Workgroup), loc));
+    }
+
+    /// Waits for all invocations of the workgroup; their writes to storage buffers are then visible within it.
+    #[track_caller]
+    pub fn storage_barrier(&self) {
+        let loc = Loc::caller();
+        self.with(|s| s.push(StmtKind::Barrier(Barrier::Storage), loc));
+    }
+
+    // Names, variables, assignment.
+
+    /// `let name = value`: the value, with a name for texts.
+    pub fn bind<'m, T: ShaderType>(&'m self, name: &str, value: Exp<'m, T>) -> Exp<'m, T> {
+        if std::ptr::eq(self, value.recorder) && value.serial == self.with(|s| s.serial()) {
+            self.with(|s| s.name(value.id, name));
+        }
+        value
+    }
+
+    /// `let mut name = value`: a local variable of each invocation.
+    #[track_caller]
+    pub fn var<'m, T: ShaderType>(&'m self, name: &str, value: Exp<'m, T>) -> Place<'m, T> {
+        let loc = Loc::caller();
+        let place = Place::new(
+            self,
+            Root::Local(self.with(|s| s.local(name, T::TYPE, loc))),
+        );
+        self.store(place, value);
+        place
+    }
+
+    /// `place = value`.
+    #[track_caller]
+    pub fn store<T: StoreTy<U>, U: ShaderType>(&self, place: Place<'_, T>, value: Exp<'_, U>) {
+        let loc = Loc::caller();
+        let value = self.own(value, loc);
+        if let Some(place) = place.in_tree(self, loc) {
+            self.with(|s| s.push(StmtKind::Store { place, value }, loc));
+        }
+    }
+
+    // Values of the device.
+
+    fn builtin<T: ShaderType>(&self, value: BuiltinValue, loc: Loc) -> Exp<'_, T> {
+        self.push_expr(ExprKind::BuiltinValue(value), loc)
+    }
+
+    /// Position in the grid of invocations.
+    #[track_caller]
+    pub fn global_invocation_id(&self) -> Exp<'_, Vec3<u32>> {
+        self.builtin(BuiltinValue::GlobalInvocationId, Loc::caller())
+    }
+
+    /// Position in the workgroup.
+    #[track_caller]
+    pub fn local_invocation_id(&self) -> Exp<'_, Vec3<u32>> {
+        self.builtin(BuiltinValue::LocalInvocationId, Loc::caller())
+    }
+
+    /// Position in the workgroup, flattened, x fastest.
+    #[track_caller]
+    pub fn local_invocation_index(&self) -> Exp<'_, u32> {
+        self.builtin(BuiltinValue::LocalInvocationIndex, Loc::caller())
+    }
+
+    /// Position of the workgroup in the dispatch.
+    #[track_caller]
+    pub fn workgroup_id(&self) -> Exp<'_, Vec3<u32>> {
+        self.builtin(BuiltinValue::WorkgroupId, Loc::caller())
+    }
+
+    /// Number of workgroups in the dispatch.
+    #[track_caller]
+    pub fn num_workgroups(&self) -> Exp<'_, Vec3<u32>> {
+        self.builtin(BuiltinValue::NumWorkgroups, Loc::caller())
+    }
+
+    /// Position of the workgroup in the dispatch, flattened, x fastest; see [`Grid::workgroups`](crate::Grid::workgroups).
+    #[track_caller]
+    pub fn workgroup_index(&self) -> Exp<'_, u32> {
+        self.builtin(BuiltinValue::WorkgroupIndex, Loc::caller())
+    }
+
+    /// Position of the invocation in the dispatch, flattened; see [`Grid::cover`](crate::Grid::cover).
+    #[track_caller]
+    pub fn global_index(&self) -> Exp<'_, u32> {
+        self.builtin(BuiltinValue::GlobalIndex, Loc::caller())
+    }
+
+    /// Minus infinity, the identity of `max`.
+    #[track_caller]
+    pub fn neg_infinity(&self) -> Exp<'_, f32> {
+        self.push_expr(ExprKind::NegInfinity, Loc::caller())
+    }
+}

@@ -1,0 +1,222 @@
+//! Relations between kernel types: which operators and methods accept which. They exist for rustc's error messages, which
+//! name the relation's subject and point at the user's operator or name.
+
+use crate::shader_type::{ShaderType, Vec2, Vec3, Vec4};
+
+macro_rules! same_type_relations {
+    ($($(#[$meta:meta])* $name:ident;)*) => {$(
+        $(#[$meta])*
+        pub trait $name<R>: ShaderType {}
+        impl<T: ShaderType> $name<T> for T {}
+    )*};
+}
+
+same_type_relations! {
+    /// Both operands of a function are of one type.
+    #[diagnostic::on_unimplemented(
+        message = "expected another `{Self}` here, found `{R}`",
+        label = "both must be of one type",
+        note = "convert with `as`"
+    )]
+    SameTy;
+    /// A value fits the place it is stored in.
+    #[diagnostic::on_unimplemented(
+        message = "cannot store `{R}` where `{Self}` is kept",
+        label = "this place holds `{Self}`",
+        note = "convert the value with `as`"
+    )]
+    StoreTy;
+    /// Both arms of an `if` yield one type.
+    #[diagnostic::on_unimplemented(
+        message = "the arms of this `if` have different types: `{Self}` and `{R}`",
+        label = "one arm yields `{Self}`, the other `{R}`"
+    )]
+    JoinTy;
+}
+
+macro_rules! properties {
+    ($($(#[$meta:meta])* $name:ident: $($ty:ident)*;)*) => {$(
+        $(#[$meta])*
+        pub trait $name: ShaderType {}
+        $(
+            impl $name for $ty {}
+            impl $name for Vec2<$ty> {}
+            impl $name for Vec3<$ty> {}
+            impl $name for Vec4<$ty> {}
+        )*
+    )*};
+}
+
+properties! {
+    /// `f32` and its vectors.
+    #[diagnostic::on_unimplemented(
+        message = "this function is defined on `f32` and its vectors, not on `{Self}`",
+        label = "`{Self}` is not a float",
+        note = "convert with `as f32`"
+    )]
+    FloatTy: f32;
+    /// Numbers and their vectors.
+    #[diagnostic::on_unimplemented(
+        message = "this function is defined on numbers, not on `{Self}`",
+        label = "`{Self}` is not a number"
+    )]
+    NumericTy: f32 i32 u32;
+    /// Numbers with a sign, and their vectors.
+    #[diagnostic::on_unimplemented(
+        message = "this function is defined on `f32` and `i32`, not on `{Self}`",
+        label = "`{Self}` has no sign"
+    )]
+    SignedTy: f32 i32;
+}
+
+/// Types with `-x`.
+#[diagnostic::on_unimplemented(message = "cannot negate `{Self}`", label = "`{Self}` has no `-`")]
+pub trait NegTy: ShaderType {}
+
+impl<T: SignedTy> NegTy for T {}
+
+/// Types with `!x`.
+#[diagnostic::on_unimplemented(
+    message = "cannot apply `!` to `{Self}`",
+    label = "`!` needs `bool` or an integer"
+)]
+pub trait NotTy: ShaderType {}
+
+impl NotTy for bool {}
+impl NotTy for i32 {}
+impl NotTy for u32 {}
+
+/// The condition of an `if`, `while`, `&&` or `||`.
+#[diagnostic::on_unimplemented(
+    message = "a condition is a `bool`, not `{Self}`",
+    label = "`{Self}` is not a condition",
+    note = "compare it: `x != 0`"
+)]
+pub trait ConditionTy: ShaderType {}
+
+impl ConditionTy for bool {}
+
+/// The index of an array element.
+#[diagnostic::on_unimplemented(
+    message = "an index is a `u32`, not `{Self}`",
+    label = "`{Self}` cannot index",
+    note = "convert with `as u32`"
+)]
+pub trait IndexTy: ShaderType {}
+
+impl IndexTy for u32 {}
+
+/// Scalars with `==`.
+#[diagnostic::on_unimplemented(
+    message = "cannot compare `{Self}` with `{R}`",
+    label = "scalars of one type can be compared",
+    note = "convert with `as`, or compare components"
+)]
+pub trait CompareTy<R>: ShaderType {}
+
+/// Scalars with `<`.
+#[diagnostic::on_unimplemented(
+    message = "cannot compare `{Self}` with `{R}`",
+    label = "numbers of one type can be ordered",
+    note = "convert with `as`, or compare components"
+)]
+pub trait OrderTy<R>: ShaderType {}
+
+macro_rules! comparable {
+    ($($relation:ident: $($ty:ident)*;)*) => {$($(impl $relation<$ty> for $ty {})*)*};
+}
+
+comparable! { CompareTy: bool f32 i32 u32; OrderTy: f32 i32 u32; }
+
+/// Conversions with `as`.
+#[diagnostic::on_unimplemented(
+    message = "cannot cast `{Self}` to `{R}`",
+    label = "no such `as`",
+    note = "numbers cast to numbers, `bool` to numbers, vectors to vectors of the same size; for a truth value write `x != 0`"
+)]
+pub trait CastTy<R>: ShaderType {}
+
+macro_rules! casts {
+    ($($from:ident => $($to:ident)*;)*) => {$($(
+        impl CastTy<$to> for $from {}
+        impl CastTy<Vec2<$to>> for Vec2<$from> {}
+        impl CastTy<Vec3<$to>> for Vec3<$from> {}
+        impl CastTy<Vec4<$to>> for Vec4<$from> {}
+    )*)*};
+}
+
+casts! { f32 => f32 i32 u32; i32 => f32 i32 u32; u32 => f32 i32 u32; bool => f32 i32 u32 bool; }
+
+macro_rules! operators {
+    ($($name:ident $verb:literal $first:literal $second:literal: $($ty:ident)*;)*) => {$(
+        #[doc = concat!("Types one can ", $verb, ": equal types, or a vector and a scalar.")]
+        #[diagnostic::on_unimplemented(
+            message = $first,
+            label = $second,
+            note = "operands are of one type, or a vector and its scalar; convert with `as`"
+        )]
+        pub trait $name<R>: ShaderType {
+            /// Type of the result.
+            type Output: ShaderType;
+        }
+        $(operators!(@impls $name $ty Vec2 Vec3 Vec4);)*
+    )*};
+    (@impls $name:ident $ty:ident $($vector:ident)*) => {
+        impl $name<$ty> for $ty { type Output = $ty; }
+        $(
+            impl $name<$vector<$ty>> for $vector<$ty> { type Output = $vector<$ty>; }
+            impl $name<$ty> for $vector<$ty> { type Output = $vector<$ty>; }
+            impl $name<$vector<$ty>> for $ty { type Output = $vector<$ty>; }
+        )*
+    };
+}
+
+operators! {
+    AddTy "add" "cannot add `{R}` to `{Self}`" "no `{Self} + {R}`": f32 i32 u32;
+    SubTy "subtract" "cannot subtract `{R}` from `{Self}`" "no `{Self} - {R}`": f32 i32 u32;
+    MulTy "multiply" "cannot multiply `{Self}` by `{R}`" "no `{Self} * {R}`": f32 i32 u32;
+    DivTy "divide" "cannot divide `{Self}` by `{R}`" "no `{Self} / {R}`": f32 i32 u32;
+    RemTy "take the remainder of" "cannot take the remainder of `{Self}` by `{R}`" "no `{Self} % {R}`": f32 i32 u32;
+}
+
+macro_rules! bit_operators {
+    ($($name:ident $text:literal: $($ty:ident)*;)*) => {$(
+        #[doc = concat!("Types with `", $text, "`.")]
+        #[diagnostic::on_unimplemented(
+            message = "cannot apply a bit operator to `{Self}` and `{R}`",
+            label = "both sides must be of one integer type, or both `bool`"
+        )]
+        pub trait $name<R>: ShaderType {}
+        $(impl $name<$ty> for $ty {})*
+    )*};
+}
+
+bit_operators! { BitTy "&`, `|`, `^": bool i32 u32; }
+
+/// Types with `<<` and `>>`: an integer by a `u32`.
+#[diagnostic::on_unimplemented(
+    message = "cannot shift `{Self}` by `{R}`",
+    label = "an integer is shifted by a `u32`"
+)]
+pub trait ShiftTy<R>: ShaderType {}
+
+impl ShiftTy<u32> for u32 {}
+impl ShiftTy<u32> for i32 {}
+
+macro_rules! components {
+    ($($trait:ident $letter:literal: $($vector:ident)*;)*) => {$(
+        #[doc = concat!("Vectors with a component `", $letter, "`.")]
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` has no such component",
+            label = "`{Self}` has no component with this name",
+            note = "`Vec2` has `x y`, `Vec3` has `x y z`, `Vec4` has `x y z w`"
+        )]
+        pub trait $trait: ShaderType {
+            /// Type of the component.
+            type Component: ShaderType;
+        }
+        $(impl<T: crate::shader_type::ScalarType> $trait for $vector<T> { type Component = T; })*
+    )*};
+}
+
+components! { HasX "x": Vec2 Vec3 Vec4; HasY "y": Vec2 Vec3 Vec4; HasZ "z": Vec3 Vec4; HasW "w": Vec4; }

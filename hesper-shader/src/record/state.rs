@@ -1,0 +1,313 @@
+//! The recorder's untyped state: open functions, open blocks, collected mistakes.
+
+use super::error::{Problem, RecordProblem};
+use crate::number::Number;
+use crate::tree::{
+    Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
+    Place, Root, Scalar, Stmt, StmtKind, Type, WorkgroupVar,
+};
+use std::collections::HashMap;
+
+/// Identifies the function an expression belongs to, from its opening on (its [`FunctionId`] exists only once it is done).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Serial(pub(super) u32);
+
+pub(super) struct State {
+    pub(super) params: Vec<Param>,
+    pub(super) workgroup: Vec<WorkgroupVar>,
+    pub(super) functions: Vec<Function>,
+    pub(super) specialisations: HashMap<String, Specialisation>,
+    pub(super) problems: Vec<Problem<RecordProblem>>,
+    open: Vec<OpenFunction>,
+    serials: u32,
+}
+
+/// What is known of a helper called with given types, constants and buffers.
+#[derive(Clone, Copy)]
+pub(super) enum Specialisation {
+    /// Its body is being recorded: a call now is recursion.
+    Recording,
+    Done(FunctionId),
+}
+
+struct OpenFunction {
+    serial: Serial,
+    function: Function,
+    blocks: Vec<OpenBlock>,
+}
+
+pub(super) struct OpenBlock {
+    pub(super) kind: OpenKind,
+    pub(super) statements: Block,
+    pub(super) loc: Loc,
+    /// Control has left: what follows is unreachable and not recorded.
+    left: bool,
+}
+
+pub(super) enum OpenKind {
+    Body,
+    Accept {
+        condition: ExprId,
+    },
+    Reject {
+        condition: ExprId,
+        accept: Block,
+    },
+    For {
+        counter: ExprId,
+        trips: ExprId,
+    },
+    Loop,
+    /// The right side of `&&` (true) or `||` (false).
+    Shortcut {
+        left: ExprId,
+        and: bool,
+    },
+}
+
+impl OpenKind {
+    /// The call that opened the block.
+    pub(super) const fn opener(&self) -> &'static str {
+        match self {
+            OpenKind::Body => "record",
+            OpenKind::Accept { .. } => "if_",
+            OpenKind::Reject { .. } => "else_",
+            OpenKind::For { .. } => "for_",
+            OpenKind::Loop => "loop_",
+            OpenKind::Shortcut { and: true, .. } => "and_",
+            OpenKind::Shortcut { and: false, .. } => "or_",
+        }
+    }
+}
+
+impl State {
+    pub(super) fn new(name: &str, loc: Loc) -> State {
+        let mut state = State {
+            params: Vec::new(),
+            workgroup: Vec::new(),
+            functions: Vec::new(),
+            specialisations: HashMap::new(),
+            problems: Vec::new(),
+            open: Vec::new(),
+            serials: 0,
+        };
+        state.open_function(name, loc);
+        state
+    }
+
+    pub(super) fn problem(&mut self, kind: RecordProblem, loc: Loc) {
+        self.problems.push(Problem { kind, loc });
+    }
+
+    // Functions. The kernel's body is the outermost one and stays open until the end.
+
+    pub(super) fn open_function(&mut self, name: &str, loc: Loc) -> Serial {
+        let serial = Serial(self.serials);
+        self.serials += 1;
+        let function = Function {
+            name: name.to_string(),
+            loc,
+            arguments: Vec::new(),
+            result: None,
+            exprs: Vec::new(),
+            locals: Vec::new(),
+            body: Block::new(),
+        };
+        let body = OpenBlock {
+            kind: OpenKind::Body,
+            statements: Block::new(),
+            loc,
+            left: false,
+        };
+        self.open.push(OpenFunction {
+            serial,
+            function,
+            blocks: vec![body],
+        });
+        serial
+    }
+
+    /// Closes the innermost function, reporting blocks left open.
+    pub(super) fn close_function(&mut self) -> Option<Function> {
+        let mut open = self.open.pop()?;
+        for block in open.blocks.iter().skip(1) {
+            self.problems.push(Problem {
+                kind: RecordProblem::Unclosed(block.kind.opener()),
+                loc: block.loc,
+            });
+        }
+        open.function.body = open
+            .blocks
+            .into_iter()
+            .next()
+            .map(|b| b.statements)
+            .unwrap_or_default();
+        Some(open.function)
+    }
+
+    pub(super) fn in_helper(&self) -> bool {
+        self.open.len() > 1
+    }
+
+    pub(super) fn serial(&self) -> Serial {
+        self.open.last().map_or(Serial(0), |o| o.serial)
+    }
+
+    /// The next serial an opened function will get.
+    pub(super) fn next_serial(&self) -> Serial {
+        Serial(self.serials)
+    }
+
+    pub(super) fn function(&mut self) -> Option<&mut Function> {
+        self.open.last_mut().map(|o| &mut o.function)
+    }
+
+    // Blocks and statements.
+
+    pub(super) fn open_block(&mut self, kind: OpenKind, loc: Loc) {
+        if let Some(open) = self.open.last_mut() {
+            let left = open.blocks.last().is_some_and(|b| b.left);
+            open.blocks.push(OpenBlock {
+                kind,
+                statements: Block::new(),
+                loc,
+                left,
+            });
+        }
+    }
+
+    /// Takes the innermost block where `accepts` says it is the one to close; else notes the imbalance.
+    pub(super) fn close_block(
+        &mut self,
+        found: &'static str,
+        needed: &'static str,
+        loc: Loc,
+        accepts: impl Fn(&OpenKind) -> bool,
+    ) -> Option<OpenBlock> {
+        let blocks = self.open.last_mut().map(|o| &mut o.blocks);
+        let block = blocks.and_then(|b| {
+            if b.last().is_some_and(|b| accepts(&b.kind)) {
+                b.pop()
+            } else {
+                None
+            }
+        });
+        if block.is_none() {
+            self.problem(RecordProblem::Unbalanced { found, needed }, loc);
+        }
+        block
+    }
+
+    pub(super) fn push(&mut self, kind: StmtKind, loc: Loc) {
+        if let Some(block) = self.open.last_mut().and_then(|o| o.blocks.last_mut())
+            && !block.left
+        {
+            block.left = kind.is_terminator();
+            block.statements.push(Stmt { kind, loc });
+        }
+    }
+
+    // Expressions.
+
+    /// Adds an expression, evaluated here unless it is ambient or the result of a statement.
+    pub(super) fn expr(&mut self, kind: ExprKind, ty: Type, loc: Loc) -> ExprId {
+        let emitted = !kind.is_ambient() && kind != ExprKind::Result;
+        let Some(function) = self.function() else {
+            return ExprId(0);
+        };
+        let id = ExprId(function.exprs.len() as u32);
+        function.exprs.push(Expr {
+            kind,
+            ty,
+            loc,
+            name: None,
+        });
+        if emitted {
+            self.push(StmtKind::Emit(id), loc);
+        }
+        id
+    }
+
+    pub(super) fn get(&self, id: ExprId) -> Option<&Expr> {
+        self.open.last().and_then(|o| o.function.get(id))
+    }
+
+    /// The value of an unsigned literal.
+    pub(super) fn literal_u32(&self, id: ExprId) -> Option<u32> {
+        match self.get(id)?.kind {
+            ExprKind::Literal(Literal::U32(n)) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Names a value, unless it has a name or is a parameter, which has one of its own.
+    pub(super) fn name(&mut self, id: ExprId, name: &str) {
+        if let Some(expr) = self.function().and_then(|f| f.exprs.get_mut(id.index()))
+            && expr.name.is_none()
+            && !matches!(expr.kind, ExprKind::Uniform(_) | ExprKind::Argument(_))
+        {
+            expr.name = Some(name.to_string());
+        }
+    }
+
+    /// Zero of a type: what stands in for a value that could not be recorded.
+    pub(super) fn zero(&mut self, ty: Type, loc: Loc) -> ExprId {
+        let literal = match ty.scalar {
+            Scalar::F32 => Literal::F32(Number::ZERO),
+            Scalar::I32 => Literal::I32(0),
+            Scalar::U32 => Literal::U32(0),
+            Scalar::Bool => Literal::Bool(false),
+        };
+        let scalar = self.expr(ExprKind::Literal(literal), ty.component(), loc);
+        if ty.is_scalar() {
+            scalar
+        } else {
+            self.expr(ExprKind::Splat(scalar), ty, loc)
+        }
+    }
+
+    // Locals.
+
+    pub(super) fn local(&mut self, name: &str, ty: Type, loc: Loc) -> LocalId {
+        let Some(function) = self.function() else {
+            return LocalId(0);
+        };
+        function.locals.push(Local {
+            name: name.to_string(),
+            loc,
+            ty,
+        });
+        LocalId(function.locals.len() as u32 - 1)
+    }
+
+    pub(super) fn load(&mut self, place: Place, ty: Type, loc: Loc) -> ExprId {
+        let result = self.expr(ExprKind::Result, ty, loc);
+        self.push(StmtKind::Load { place, result }, loc);
+        result
+    }
+
+    pub(super) fn load_local(&mut self, local: LocalId, ty: Type, loc: Loc) -> ExprId {
+        self.load(
+            Place {
+                root: Root::Local(local),
+                path: Vec::new(),
+            },
+            ty,
+            loc,
+        )
+    }
+}
+
+/// A store to a local, as the last statement of a block that was already closed.
+pub(super) fn store_local(local: LocalId, value: ExprId, loc: Loc) -> Stmt {
+    Stmt {
+        kind: StmtKind::Store {
+            place: Place {
+                root: Root::Local(local),
+                path: Vec::new(),
+            },
+            value,
+        },
+        loc,
+    }
+}

@@ -1,0 +1,112 @@
+//! What a run is given for each parameter of a kernel.
+
+use super::error::{ExecError, Fault};
+use crate::memory::Memory;
+use crate::tree::{Access, Param, ParamKind, Scalar, Tree, Type};
+use std::fmt::Debug;
+
+/// The argument for one parameter.
+#[derive(Debug)]
+pub enum Binding<'a, V> {
+    /// A buffer the kernel reads.
+    Read(&'a Memory<V>),
+    /// A buffer the kernel reads and writes.
+    Write(&'a mut Memory<V>),
+    /// An `f32` by value.
+    F32(V),
+    /// An `i32` by value.
+    I32(i32),
+    /// A `u32` by value.
+    U32(u32),
+    /// A truth value.
+    Bool(bool),
+}
+
+impl<V: Copy> Binding<'_, V> {
+    /// The buffer, if it is one.
+    pub(super) fn memory(&self) -> Option<&Memory<V>> {
+        match self {
+            Binding::Read(memory) => Some(memory),
+            Binding::Write(memory) => Some(memory),
+            _ => None,
+        }
+    }
+
+    /// Number of elements of this type in the buffer; 0 for a scalar.
+    pub(super) fn length(&self, element: Type) -> usize {
+        let size = usize::from(element.size).max(1);
+        self.memory().map_or(0, |memory| memory.len() / size)
+    }
+
+    fn scalar(&self) -> Scalar {
+        match self {
+            Binding::Read(memory) => memory.scalar(),
+            Binding::Write(memory) => memory.scalar(),
+            Binding::F32(_) => Scalar::F32,
+            Binding::I32(_) => Scalar::I32,
+            Binding::U32(_) => Scalar::U32,
+            Binding::Bool(_) => Scalar::Bool,
+        }
+    }
+
+    fn fits(&self, kind: ParamKind) -> bool {
+        match (self, kind) {
+            (Binding::Read(memory), ParamKind::Storage { element, access }) => {
+                access == Access::Read && holds(memory, element)
+            }
+            (Binding::Write(memory), ParamKind::Storage { element, access }) => {
+                access == Access::ReadWrite && holds(memory, element)
+            }
+            (Binding::Read(_) | Binding::Write(_), ParamKind::Uniform(_)) => false,
+            (_, ParamKind::Storage { .. }) => false,
+            (value, ParamKind::Uniform(scalar)) => value.scalar() == scalar,
+        }
+    }
+
+    fn describe(&self) -> String {
+        let scalar = self.scalar();
+        match self {
+            Binding::Read(m) => format!("a read-only buffer of {} {scalar} components", m.len()),
+            Binding::Write(m) => format!("a writable buffer of {} {scalar} components", m.len()),
+            _ => format!("an {scalar} by value"),
+        }
+    }
+}
+
+/// Checks that there is one fitting binding for each parameter.
+pub(super) fn check<V: Copy>(tree: &Tree, bindings: &[Binding<'_, V>]) -> Result<(), ExecError> {
+    let error = |loc, fault| ExecError {
+        kernel: tree.name.clone(),
+        loc,
+        fault,
+    };
+    if tree.params.len() != bindings.len() {
+        let (expected, given) = (tree.params.len(), bindings.len());
+        return Err(error(tree.loc, Fault::BindingCount { expected, given }));
+    }
+    for (param, binding) in tree.params.iter().zip(bindings) {
+        if !binding.fits(param.kind) {
+            return Err(error(param.loc, misfit(param, binding)));
+        }
+    }
+    Ok(())
+}
+
+fn misfit<V: Copy>(param: &Param, binding: &Binding<'_, V>) -> Fault {
+    Fault::Binding {
+        param: param.name.clone(),
+        expected: match param.kind {
+            ParamKind::Storage { element, access } => match access {
+                Access::Read => format!("a read-only buffer of whole {element} elements"),
+                Access::ReadWrite => format!("a writable buffer of whole {element} elements"),
+            },
+            ParamKind::Uniform(scalar) => format!("an {scalar} by value"),
+        },
+        given: binding.describe(),
+    }
+}
+
+fn holds<V: Copy>(memory: &Memory<V>, element: Type) -> bool {
+    let size = usize::from(element.size).max(1);
+    memory.scalar() == element.scalar && memory.len().is_multiple_of(size)
+}

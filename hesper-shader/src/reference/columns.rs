@@ -1,0 +1,195 @@
+//! Columns: one value for each lane.
+//!
+//! A column of a vector type holds component after component: component `c` of lane `l` is at `c · lanes + l`, so that an
+//! operation on each component is an operation on the flat column.
+
+use super::error::Fault;
+use crate::memory::Memory;
+use crate::tree::{Scalar, Type};
+
+/// Values of one scalar type: a column, or the elements of a workgroup variable.
+#[derive(Clone, Debug)]
+pub(super) enum Column<V> {
+    Real(Vec<V>),
+    I32(Vec<i32>),
+    U32(Vec<u32>),
+    Bool(Vec<bool>),
+}
+
+/// Borrowed values of one scalar type.
+#[derive(Clone, Copy)]
+pub(super) enum View<'a, V> {
+    Real(&'a [V]),
+    I32(&'a [i32]),
+    U32(&'a [u32]),
+    Bool(&'a [bool]),
+}
+
+/// Mutably borrowed values of one scalar type.
+pub(super) enum ViewMut<'a, V> {
+    Real(&'a mut [V]),
+    I32(&'a mut [i32]),
+    U32(&'a mut [u32]),
+    Bool(&'a mut [bool]),
+}
+
+pub(super) const MIXED: Fault = Fault::Internal("operands of different types");
+
+/// Runs a body for two column-like enums of the same scalar type.
+macro_rules! same_scalar {
+    ($a:expr, $from:ident, $b:expr, $to:ident, |$x:ident, $y:ident| $body:expr) => {
+        match ($a, $b) {
+            ($from::Real($x), $to::Real($y)) => $body,
+            ($from::I32($x), $to::I32($y)) => $body,
+            ($from::U32($x), $to::U32($y)) => $body,
+            ($from::Bool($x), $to::Bool($y)) => $body,
+            _ => return Err(crate::reference::columns::MIXED),
+        }
+    };
+}
+pub(super) use same_scalar;
+
+impl<V: Copy> Column<V> {
+    /// `size` components for each of `lanes` lanes.
+    pub(super) fn zeros(ty: Type, lanes: usize, zero: V) -> Column<V> {
+        let length = lanes * usize::from(ty.size);
+        match ty.scalar {
+            Scalar::F32 => Column::Real(vec![zero; length]),
+            Scalar::I32 => Column::I32(vec![0; length]),
+            Scalar::U32 => Column::U32(vec![0; length]),
+            Scalar::Bool => Column::Bool(vec![false; length]),
+        }
+    }
+
+    pub(super) fn fill_zero(&mut self, zero: V) {
+        match self {
+            Column::Real(v) => v.fill(zero),
+            Column::I32(v) => v.fill(0),
+            Column::U32(v) => v.fill(0),
+            Column::Bool(v) => v.fill(false),
+        }
+    }
+
+    pub(super) fn view(&self) -> View<'_, V> {
+        match self {
+            Column::Real(v) => View::Real(v),
+            Column::I32(v) => View::I32(v),
+            Column::U32(v) => View::U32(v),
+            Column::Bool(v) => View::Bool(v),
+        }
+    }
+
+    pub(super) fn view_mut(&mut self) -> ViewMut<'_, V> {
+        match self {
+            Column::Real(v) => ViewMut::Real(v),
+            Column::I32(v) => ViewMut::I32(v),
+            Column::U32(v) => ViewMut::U32(v),
+            Column::Bool(v) => ViewMut::Bool(v),
+        }
+    }
+
+    pub(super) fn reals(&self) -> Result<&[V], Fault> {
+        if let Column::Real(v) = self {
+            Ok(v)
+        } else {
+            Err(MIXED)
+        }
+    }
+
+    pub(super) fn unsigned(&self) -> Result<&[u32], Fault> {
+        if let Column::U32(v) = self {
+            Ok(v)
+        } else {
+            Err(MIXED)
+        }
+    }
+
+    pub(super) fn unsigned_mut(&mut self) -> Result<&mut [u32], Fault> {
+        if let Column::U32(v) = self {
+            Ok(v)
+        } else {
+            Err(MIXED)
+        }
+    }
+
+    pub(super) fn truths(&self) -> Result<&[bool], Fault> {
+        if let Column::Bool(v) = self {
+            Ok(v)
+        } else {
+            Err(MIXED)
+        }
+    }
+}
+
+impl<'a, V: Copy> From<&'a Memory<V>> for View<'a, V> {
+    fn from(memory: &'a Memory<V>) -> View<'a, V> {
+        match memory {
+            Memory::Real(v) => View::Real(v),
+            Memory::I32(v) => View::I32(v),
+            Memory::U32(v) => View::U32(v),
+        }
+    }
+}
+
+impl<'a, V: Copy> From<&'a mut Memory<V>> for ViewMut<'a, V> {
+    fn from(memory: &'a mut Memory<V>) -> ViewMut<'a, V> {
+        match memory {
+            Memory::Real(v) => ViewMut::Real(v),
+            Memory::I32(v) => ViewMut::I32(v),
+            Memory::U32(v) => ViewMut::U32(v),
+        }
+    }
+}
+
+/// The lanes of component `c`; nothing where there is no such component.
+pub(super) fn part<T>(column: &[T], c: usize, lanes: usize) -> &[T] {
+    column.get(c * lanes..(c + 1) * lanes).unwrap_or_default()
+}
+
+/// The lanes of component `c`; nothing where there is no such component.
+pub(super) fn part_mut<T>(column: &mut [T], c: usize, lanes: usize) -> &mut [T] {
+    column
+        .get_mut(c * lanes..(c + 1) * lanes)
+        .unwrap_or_default()
+}
+
+/// Copies all lanes. What idle lanes then hold is never read: a value is used only by lanes that evaluated it.
+pub(super) fn copy<T: Copy>(from: &[T], to: &mut [T]) -> Result<(), Fault> {
+    if from.len() != to.len() {
+        return Err(MIXED);
+    }
+    to.copy_from_slice(from);
+    Ok(())
+}
+
+/// Copies the active lanes of each component.
+pub(super) fn copy_active<T: Copy>(from: &[T], to: &mut [T], active: &[bool]) -> Result<(), Fault> {
+    if from.len() != to.len() {
+        return Err(MIXED);
+    }
+    let lanes = active.len();
+    for (from, to) in from.chunks_exact(lanes).zip(to.chunks_exact_mut(lanes)) {
+        for ((from, to), on) in from.iter().zip(to).zip(active) {
+            if *on {
+                *to = *from;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies a column.
+pub(super) fn copy_column<V: Copy>(from: &Column<V>, to: &mut Column<V>) -> Result<(), Fault> {
+    same_scalar!(from, Column, to, Column, |from, to| copy(from, to))
+}
+
+/// Copies a column's active lanes.
+pub(super) fn copy_column_active<V: Copy>(
+    from: &Column<V>,
+    to: &mut Column<V>,
+    active: &[bool],
+) -> Result<(), Fault> {
+    same_scalar!(from, Column, to, Column, |from, to| copy_active(
+        from, to, active
+    ))
+}

@@ -1,0 +1,66 @@
+//! Conversions between scalar types, as Rust's `as`.
+
+use super::columns::{Column, copy};
+use super::error::Fault;
+use super::reals::Reals;
+use crate::domain::Domain;
+use crate::domain::column::map1;
+
+/// Converts each component to the scalar type of `out`.
+pub(super) fn convert<D: Domain<Mask = bool>>(
+    x: &Column<D::Value>,
+    out: &mut Column<D::Value>,
+    reals: &Reals<'_, D>,
+    active: &[bool],
+) -> Result<(), Fault> {
+    let domain = reals.domain;
+    match (x, out) {
+        (Column::Real(x), Column::Real(out)) => return copy(x, out),
+        (Column::Real(x), Column::I32(out)) => {
+            let (low, high) = (i32::MIN.into(), i32::MAX.into());
+            return each_active(x, out, active, |x| {
+                Ok(domain.to_integer(x, low, high)? as i32)
+            });
+        }
+        (Column::Real(x), Column::U32(out)) => {
+            return each_active(x, out, active, |x| {
+                Ok(domain.to_integer(x, 0, u32::MAX.into())? as u32)
+            });
+        }
+        (Column::Real(x), Column::Bool(out)) => reals.differs_from_zero(x, active, out),
+        (Column::I32(x), Column::Real(out)) => {
+            return each_active(x, out, active, |n| Ok(domain.from_integer(n.into())));
+        }
+        (Column::U32(x), Column::Real(out)) => {
+            return each_active(x, out, active, |n| Ok(domain.from_integer(n.into())));
+        }
+        (Column::Bool(x), Column::Real(out)) => {
+            return each_active(x, out, active, |b| Ok(domain.from_integer(b.into())));
+        }
+        (Column::I32(x), Column::I32(out)) => return copy(x, out),
+        (Column::I32(x), Column::U32(out)) => map1(x, out, |n| n as u32),
+        (Column::I32(x), Column::Bool(out)) => map1(x, out, |n| n != 0),
+        (Column::U32(x), Column::I32(out)) => map1(x, out, |n| n as i32),
+        (Column::U32(x), Column::U32(out)) => return copy(x, out),
+        (Column::U32(x), Column::Bool(out)) => map1(x, out, |n| n != 0),
+        (Column::Bool(x), Column::I32(out)) => map1(x, out, i32::from),
+        (Column::Bool(x), Column::U32(out)) => map1(x, out, u32::from),
+        (Column::Bool(x), Column::Bool(out)) => return copy(x, out),
+    }
+    Ok(())
+}
+
+/// Active lanes alone: the domain may count what it is asked, or refuse.
+fn each_active<A: Copy, B>(
+    x: &[A],
+    out: &mut [B],
+    active: &[bool],
+    f: impl Fn(A) -> Result<B, Fault>,
+) -> Result<(), Fault> {
+    for ((out, x), on) in out.iter_mut().zip(x).zip(active.iter().cycle()) {
+        if *on {
+            *out = f(*x)?;
+        }
+    }
+    Ok(())
+}

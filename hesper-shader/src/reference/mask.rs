@@ -1,0 +1,83 @@
+//! Which lanes of a workgroup take part.
+
+/// A set of lanes that knows its size.
+#[derive(Clone, Debug)]
+pub(super) struct Mask {
+    lanes: Vec<bool>,
+    count: usize,
+}
+
+impl Mask {
+    pub(super) fn none(lanes: usize) -> Mask {
+        Mask {
+            lanes: vec![false; lanes],
+            count: 0,
+        }
+    }
+
+    pub(super) fn lanes(&self) -> &[bool] {
+        &self.lanes
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.count == self.lanes.len()
+    }
+
+    pub(super) fn first(&self) -> Option<usize> {
+        self.lanes.iter().position(|on| *on)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.lanes.fill(false);
+        self.count = 0;
+    }
+
+    pub(super) fn fill(&mut self) {
+        self.lanes.fill(true);
+        self.count = self.lanes.len();
+    }
+
+    pub(super) fn set(&mut self, other: &Mask) {
+        self.lanes.copy_from_slice(&other.lanes);
+        self.count = other.count;
+    }
+
+    /// Adds lanes; the two sets are disjoint.
+    pub(super) fn add(&mut self, other: &Mask) {
+        if other.is_empty() {
+            return;
+        }
+        for (lane, on) in self.lanes.iter_mut().zip(&other.lanes) {
+            *lane |= on;
+        }
+        self.count += other.count;
+    }
+
+    /// Keeps the lanes where the condition is `wanted`.
+    pub(super) fn keep(&mut self, condition: &[bool], wanted: bool) {
+        for (lane, c) in self.lanes.iter_mut().zip(condition) {
+            *lane &= *c == wanted;
+        }
+        self.count = self.lanes.iter().filter(|on| **on).count();
+    }
+
+    /// Moves the lanes that have done all their trips to `finished`.
+    pub(super) fn retire(&mut self, trips: &[u32], done: u32, finished: &mut Mask) {
+        for ((lane, trips), out) in self.lanes.iter_mut().zip(trips).zip(&mut finished.lanes) {
+            let leaves = *lane && *trips <= done;
+            *lane &= !leaves;
+            *out |= leaves;
+        }
+        let left = self.lanes.iter().filter(|on| **on).count();
+        finished.count += self.count - left;
+        self.count = left;
+    }
+}

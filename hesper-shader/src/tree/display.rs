@@ -1,0 +1,445 @@
+//! The tree as text: stable and pleasant, for snapshots, logs and bug reports.
+//!
+//! A value used once is written where it is used; named values and those used more often get a `let`. A load stays before any later
+//! effect, so the order of the text is the order of evaluation. A tree the verifier refuses prints too, with `?` for what is missing.
+
+use super::{
+    Access, Barrier, BinaryOp, Expr, ExprId, ExprKind, Function, Literal, ParamKind, Place, Root,
+    Step, Stmt, StmtKind, Tree, Type, UnaryOp,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::{self, Write};
+
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.docs {
+            writeln!(f, "{}", format!("/// {line}").trim_end())?;
+        }
+        let [x, y, z] = self.workgroup_size;
+        writeln!(f, "kernel {} workgroup_size({x}, {y}, {z})", self.name)?;
+        for param in &self.params {
+            match param.kind {
+                ParamKind::Storage {
+                    element,
+                    access: Access::Read,
+                } => writeln!(f, "param {}: &[{element}]", param.name)?,
+                ParamKind::Storage { element, .. } => {
+                    writeln!(f, "param {}: &mut [{element}]", param.name)?
+                }
+                ParamKind::Uniform(scalar) => writeln!(f, "param {}: {scalar}", param.name)?,
+            }
+        }
+        for var in &self.workgroup {
+            let ty = var
+                .dims
+                .iter()
+                .rev()
+                .fold(var.element.to_string(), |inner, n| {
+                    format!("[{inner}; {n}]")
+                });
+            writeln!(f, "workgroup {}: {ty}", var.name)?;
+        }
+        for function in &self.functions {
+            let arguments: Vec<String> = function
+                .arguments
+                .iter()
+                .map(|(name, ty)| format!("{name}: {ty}"))
+                .collect();
+            let result = function
+                .result
+                .map(|ty| format!(" -> {ty}"))
+                .unwrap_or_default();
+            write!(f, "fn {}({}){result} ", function.name, arguments.join(", "))?;
+            writeln!(f, "{}", Printer::new(self, function).print())?;
+        }
+        writeln!(f, "{}", Printer::new(self, &self.entry).print())
+    }
+}
+
+/// A value whose text waits for its single use.
+struct Pending {
+    text: String,
+    /// Whether the text reads memory, so that it must stand before a later effect.
+    loads: bool,
+}
+
+struct Printer<'a> {
+    tree: &'a Tree,
+    function: &'a Function,
+    uses: Vec<u32>,
+    names: HashMap<ExprId, String>,
+    taken: HashMap<&'a str, ExprId>,
+    pending: BTreeMap<ExprId, Pending>,
+    out: String,
+    unnamed: usize,
+    depth: usize,
+}
+
+impl<'a> Printer<'a> {
+    fn new(tree: &'a Tree, function: &'a Function) -> Self {
+        let mut uses = vec![0; function.exprs.len()];
+        count_uses(function, &function.body, &mut uses);
+        Printer {
+            tree,
+            function,
+            uses,
+            names: HashMap::new(),
+            taken: HashMap::new(),
+            pending: BTreeMap::new(),
+            out: String::new(),
+            unnamed: 0,
+            depth: 1,
+        }
+    }
+
+    fn print(mut self) -> String {
+        self.out.push_str("{\n");
+        for (index, expr) in self.function.exprs.iter().enumerate() {
+            // Named ambient values have no statement of their own: they head the function.
+            if expr.kind.is_ambient()
+                && expr.name.is_some()
+                && !matches!(expr.kind, ExprKind::Argument(_))
+            {
+                let id = ExprId(index as u32);
+                let text = self.ambient(expr);
+                let name = self.choose_name(id);
+                self.line(&format!("let {name} = {text}"));
+                self.names.insert(id, name);
+            }
+        }
+        self.block(&self.function.body);
+        self.out.push('}');
+        self.out
+    }
+
+    fn line(&mut self, text: &str) {
+        for _ in 0..self.depth {
+            self.out.push_str("  ");
+        }
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn block(&mut self, block: &'a [Stmt]) {
+        for stmt in block {
+            self.stmt(stmt);
+        }
+        self.flush(|_| true);
+    }
+
+    fn nested(&mut self, block: &'a [Stmt]) {
+        self.depth += 1;
+        self.block(block);
+        self.depth -= 1;
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt) {
+        match &stmt.kind {
+            StmtKind::Emit(id) => {
+                let (text, loads) = match self.function.get(*id) {
+                    Some(expr) => self.compute(expr),
+                    None => ("?".to_string(), false),
+                };
+                self.define(*id, text, loads);
+            }
+            StmtKind::Load { place, result } => {
+                let text = format!("load {}", self.place(place));
+                self.define(*result, text, true);
+            }
+            StmtKind::Store { place, value } => {
+                let (value, place) = (self.value(*value), self.place(place));
+                self.effect(&format!("store {place} = {value}"));
+            }
+            StmtKind::If {
+                condition,
+                accept,
+                reject,
+            } => {
+                let condition = self.value(*condition);
+                self.effect(&format!("if {condition} {{"));
+                self.nested(accept);
+                if !reject.is_empty() {
+                    self.line("} else {");
+                    self.nested(reject);
+                }
+                self.line("}");
+            }
+            StmtKind::For {
+                counter,
+                trips,
+                body,
+            } => {
+                let trips = self.value(*trips);
+                let name = self.choose_name(*counter);
+                self.names.insert(*counter, name.clone());
+                self.effect(&format!("for {name} in 0..{trips} {{"));
+                self.nested(body);
+                self.line("}");
+            }
+            StmtKind::Loop { body } => {
+                self.effect("loop {");
+                self.nested(body);
+                self.line("}");
+            }
+            StmtKind::Break => self.effect("break"),
+            StmtKind::Continue => self.effect("continue"),
+            StmtKind::Return(None) => self.effect("return"),
+            StmtKind::Return(Some(value)) => {
+                let value = self.value(*value);
+                self.effect(&format!("return {value}"));
+            }
+            StmtKind::Barrier(Barrier::Workgroup) => self.effect("workgroup_barrier"),
+            StmtKind::Barrier(Barrier::Storage) => self.effect("storage_barrier"),
+            StmtKind::Call {
+                function,
+                arguments,
+                result,
+            } => {
+                let arguments: Vec<String> = arguments.iter().map(|id| self.value(*id)).collect();
+                let name = self
+                    .tree
+                    .functions
+                    .get(function.index())
+                    .map_or("?", |f| f.name.as_str());
+                let call = format!("{name}({})", arguments.join(", "));
+                match result {
+                    None => self.effect(&format!("call {call}")),
+                    Some(result) => {
+                        let bound = self.choose_name(*result);
+                        self.names.insert(*result, bound.clone());
+                        self.effect(&format!("let {bound} = call {call}"));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A line with an effect: loads still waiting come first.
+    fn effect(&mut self, text: &str) {
+        self.flush(|p| p.loads);
+        self.line(text);
+    }
+
+    fn flush(&mut self, which: impl Fn(&Pending) -> bool) {
+        let ids: Vec<ExprId> = self
+            .pending
+            .iter()
+            .filter(|(_, p)| which(p))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            if let Some(pending) = self.pending.remove(&id) {
+                self.bind(id, &pending.text);
+            }
+        }
+    }
+
+    fn define(&mut self, id: ExprId, text: String, loads: bool) {
+        let named = self.function.get(id).is_some_and(|e| e.name.is_some());
+        if !named && self.uses.get(id.index()) == Some(&1) {
+            self.pending.insert(id, Pending { text, loads });
+        } else {
+            self.bind(id, &text);
+        }
+    }
+
+    fn bind(&mut self, id: ExprId, text: &str) {
+        let name = self.choose_name(id);
+        self.line(&format!("let {name} = {text}"));
+        self.names.insert(id, name);
+    }
+
+    /// The user's name, made unique within the function; `t0`, `t1`, ... in order of the text where there is none.
+    fn choose_name(&mut self, id: ExprId) -> String {
+        match self.function.get(id).and_then(|e| e.name.as_ref()) {
+            None => {
+                self.unnamed += 1;
+                format!("t{}", self.unnamed - 1)
+            }
+            Some(name) if *self.taken.entry(name).or_insert(id) == id => name.clone(),
+            Some(name) => format!("{name}_{}", id.0),
+        }
+    }
+
+    // Values.
+
+    fn value(&mut self, id: ExprId) -> String {
+        self.value_and_loads(id).0
+    }
+
+    fn value_and_loads(&mut self, id: ExprId) -> (String, bool) {
+        if let Some(pending) = self.pending.remove(&id) {
+            return (pending.text, pending.loads);
+        }
+        if let Some(name) = self.names.get(&id) {
+            return (name.clone(), false);
+        }
+        (
+            self.function
+                .get(id)
+                .map_or("?".to_string(), |e| self.ambient(e)),
+            false,
+        )
+    }
+
+    fn ambient(&self, expr: &Expr) -> String {
+        let param = |index: usize| self.tree.params.get(index).map_or("?", |p| p.name.as_str());
+        match &expr.kind {
+            ExprKind::Literal(Literal::F32(number)) => number.to_string(),
+            ExprKind::Literal(Literal::I32(n)) => format!("{n}i"),
+            ExprKind::Literal(Literal::U32(n)) => n.to_string(),
+            ExprKind::Literal(Literal::Bool(b)) => b.to_string(),
+            ExprKind::NegInfinity => "neg_infinity".to_string(),
+            ExprKind::Uniform(id) => param(id.index()).to_string(),
+            ExprKind::Length(id) => format!("{}.len()", param(id.index())),
+            ExprKind::BuiltinValue(value) => format!("{}()", value.name()),
+            ExprKind::Argument(n) => self
+                .function
+                .arguments
+                .get(*n as usize)
+                .map_or("?", |a| a.0.as_str())
+                .to_string(),
+            _ => "?".to_string(),
+        }
+    }
+
+    /// The text of an emitted expression, and whether it reads memory.
+    fn compute(&mut self, expr: &'a Expr) -> (String, bool) {
+        let mut loads = false;
+        let mut part = |printer: &mut Self, id: ExprId| {
+            let (text, l) = printer.value_and_loads(id);
+            loads |= l;
+            text
+        };
+        let mut join = |printer: &mut Self, ids: &[ExprId]| {
+            ids.iter()
+                .map(|id| part(printer, *id))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let text = match &expr.kind {
+            ExprKind::Unary(op, a) => {
+                let symbol = if *op == UnaryOp::Negate { "-" } else { "!" };
+                let a = part(self, *a);
+                format!("{symbol}{}", grouped(&a))
+            }
+            ExprKind::Binary(op, a, b) => binary(*op, &part(self, *a), &part(self, *b)),
+            ExprKind::Math(function, operands) => {
+                format!("{}({})", function.name(), join(self, operands))
+            }
+            ExprKind::Select {
+                condition,
+                on_true,
+                on_false,
+            } => {
+                format!("select({})", join(self, &[*condition, *on_true, *on_false]))
+            }
+            ExprKind::Convert(a) => {
+                let a = part(self, *a);
+                format!("{} as {}", grouped(&a), expr.ty)
+            }
+            ExprKind::Compose(parts) => format!("{}({})", constructor(expr.ty), join(self, parts)),
+            ExprKind::Splat(a) => format!("{}({})", constructor(expr.ty), part(self, *a)),
+            ExprKind::Component(a, index) => {
+                let a = part(self, *a);
+                format!("{}.{}", grouped(&a), component(*index))
+            }
+            _ => self.ambient(expr),
+        };
+        (text, loads)
+    }
+
+    fn place(&mut self, place: &Place) -> String {
+        let mut text = match place.root {
+            Root::Storage(id) => self.tree.params.get(id.index()).map(|p| p.name.clone()),
+            Root::Workgroup(id) => self.tree.workgroup.get(id.index()).map(|v| v.name.clone()),
+            Root::Local(id) => self
+                .function
+                .locals
+                .get(id.index())
+                .map(|l| self.local_name(&l.name, id.index())),
+        }
+        .unwrap_or_else(|| "?".to_string());
+        for step in &place.path {
+            // Writing to a string cannot fail.
+            let _ = match step {
+                Step::Index(index) => {
+                    let index = self.value(*index);
+                    write!(text, "[{index}]")
+                }
+                Step::Component(index) => write!(text, ".{}", component(*index)),
+            };
+        }
+        text
+    }
+
+    /// Locals are marked, since a `let` may have the same name; those that share a name are told apart by their position.
+    fn local_name(&self, name: &str, index: usize) -> String {
+        let shared = self
+            .function
+            .locals
+            .iter()
+            .filter(|l| l.name == name)
+            .count()
+            > 1;
+        if shared {
+            format!("${name}_{index}")
+        } else {
+            format!("${name}")
+        }
+    }
+}
+
+fn count_uses(function: &Function, block: &[Stmt], uses: &mut [u32]) {
+    let mut count = |id: ExprId| {
+        if let Some(n) = uses.get_mut(id.index()) {
+            *n += 1;
+        }
+    };
+    for stmt in block {
+        stmt.kind.for_each_operand(&mut count);
+        if let StmtKind::Emit(id) = stmt.kind
+            && let Some(expr) = function.get(id)
+        {
+            expr.kind.for_each_operand(&mut count);
+        }
+    }
+    for inner in block.iter().flat_map(|stmt| stmt.kind.blocks()) {
+        count_uses(function, inner, uses);
+    }
+}
+
+fn binary(op: BinaryOp, a: &str, b: &str) -> String {
+    format!("{} {} {}", grouped(a), op.symbol(), grouped(b))
+}
+
+/// Parentheses around what is not a single term.
+fn grouped(text: &str) -> String {
+    let mut depth = 0;
+    let open = text.chars().any(|c| {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && c == ' '
+    });
+    if open {
+        format!("({text})")
+    } else {
+        text.to_string()
+    }
+}
+
+fn constructor(ty: Type) -> String {
+    format!("vec{}", ty.size)
+}
+
+fn component(index: u8) -> char {
+    match index {
+        0 => 'x',
+        1 => 'y',
+        2 => 'z',
+        _ => 'w',
+    }
+}

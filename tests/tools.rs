@@ -1,0 +1,97 @@
+//! Independent judges of generated code: tools on the `PATH`, and naga's own WGSL parser.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What a tool says of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It accepts.
+    Accepted,
+    /// It refuses, with this message.
+    Refused(String),
+    /// It is not on the `PATH`, or could not be run, for this reason.
+    Absent(String),
+}
+
+impl Verdict {
+    /// Panics where the tool refuses; where it is absent, says so on standard error.
+    #[track_caller]
+    pub fn require(self, what: &str) {
+        match self {
+            Verdict::Accepted => {}
+            Verdict::Refused(message) => panic!("{what}: {message}"),
+            Verdict::Absent(reason) => eprintln!("skipped: {what}: {reason}"),
+        }
+    }
+}
+
+/// Tint, the WGSL compiler of Chromium; it also checks that barriers are in uniform control flow.
+pub fn tint(wgsl: &str) -> Verdict {
+    judge(
+        "tint",
+        &["--format", "wgsl", "-o", null_device()],
+        "wgsl",
+        wgsl.as_bytes(),
+    )
+}
+
+/// The Khronos SPIR-V validator, for Vulkan 1.1.
+pub fn spirv_val(words: &[u32]) -> Verdict {
+    let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+    judge("spirv-val", &["--target-env", "vulkan1.1"], "spv", &bytes)
+}
+
+/// glslang, for compute shaders in OpenGL's GLSL.
+pub fn glslang(glsl: &str) -> Verdict {
+    judge("glslangValidator", &["-S", "comp"], "comp", glsl.as_bytes())
+}
+
+/// Runs `tool` with `arguments` and a file of these contents.
+fn judge(tool: &str, arguments: &[&str], extension: &str, contents: &[u8]) -> Verdict {
+    let file = match Scratch::new(extension, contents) {
+        Ok(file) => file,
+        Err(error) => return Verdict::Absent(format!("no scratch file: {error}")),
+    };
+    let output = Command::new(tool)
+        .args(arguments)
+        .arg(&file.0)
+        .stdin(Stdio::null())
+        .output();
+    match output {
+        Err(error) => Verdict::Absent(format!("{tool} does not run: {error}")),
+        Ok(output) if output.status.success() => Verdict::Accepted,
+        Ok(output) => Verdict::Refused(format!(
+            "{tool}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )),
+    }
+}
+
+/// A file in the system's temporary directory, removed when dropped.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(extension: &str, contents: &[u8]) -> std::io::Result<Scratch> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("hesper-{}-{number}.{extension}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::File::create(&path)?.write_all(contents)?;
+        Ok(Scratch(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // A leftover in the temporary directory harms nobody.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const fn null_device() -> &'static str {
+    if cfg!(windows) { "NUL" } else { "/dev/null" }
+}
