@@ -1,7 +1,7 @@
 //! What verification found, as data.
 
 use crate::compare::Deviation;
-use crate::signature::Dims;
+use crate::dims::Dims;
 use std::fmt;
 
 /// Everything that was checked about an op.

@@ -1,7 +1,8 @@
 //! What a spec can ask for besides its inputs.
 
+use crate::dims::Dims;
 use crate::real::Real;
-use crate::signature::{Dims, Signature};
+use crate::signature::Signature;
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use std::cell::RefCell;

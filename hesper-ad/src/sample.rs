@@ -1,6 +1,7 @@
 //! Random points at which an op is checked.
 
-use crate::signature::{Dims, Signature};
+use crate::dims::Dims;
+use crate::signature::Signature;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,11 @@
 //! Running an op's spec in a number domain, so that a wrong spec is a message and never a crash.
 
 use crate::context::Context;
+use crate::dims::Dims;
 use crate::op::{DiffOp, OpError, Ports, checked_signature};
 use crate::real::{Num, Real};
 use crate::sample::{Rng, Sample, Sampling};
-use crate::signature::{Dims, Port, Signature};
+use crate::signature::{Port, Signature};
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
 use std::collections::BTreeMap;

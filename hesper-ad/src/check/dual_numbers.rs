@@ -2,10 +2,10 @@
 
 use super::LEAST_POINTS;
 use crate::certificate::{Finding, Tally};
+use crate::dims::Dims;
 use crate::dual::{Dual, DualValue};
 use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
-use crate::signature::Dims;
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
 use crate::tracked::{Bounded, Tracked};

@@ -7,6 +7,7 @@ use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
+use crate::tracked::Tracked;
 use hesper_shader::domain::F64;
 
 /// The check's name in reports.
@@ -18,8 +19,9 @@ const TOLERANCE: f64 = 1e-9;
 /// Checks every coordinate of `backward(x, dy)` against the five-point stencil
 /// `(f(x−2h) − 8f(x−h) + 8f(x+h) − f(x+2h)) / 12h` of `forward`, in f64, at random points of small shapes with random `dy`.
 ///
-/// `h = 2⁻¹⁰·min(1, row scale)`, rounded down to a power of two. A coordinate counts only where the differences speak: where
-/// no stencil crosses a kink, and the stencil of step `2h` agrees to half the tolerance. At least half of them must count.
+/// `h` is the least of `2⁻¹⁰·min(1, row scale)·8ᵏ` at which differences speak: their rounding, bounded by a run in
+/// [`Tracked`], is at most half the tolerance, and the stencil of step `2h` agrees to half of it. A coordinate without such a
+/// step, or with a kink under its stencil, does not count; at least half of them must.
 /// The classic figure `|a − n| / (|a| + |n|)`, which others hold against 10⁻³, is noted.
 pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
@@ -62,6 +64,8 @@ struct Stencil<'s, O> {
     branches: u64,
     /// `max|dy|·max|y|`.
     floor: f64,
+    /// The stencil's rounding, times `h`.
+    noise: f64,
 }
 
 /// What one point yielded.
@@ -76,20 +80,26 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
         let domain = Branches::new(F64);
         let inputs = exact(&F64, &sample.inputs);
         let cotangents = exact(&F64, &sample.cotangents);
-        let y = flatten(spec.forward(&domain, sample, &inputs)?.outputs);
-        let branches = domain.take();
         let dx = spec.backward(&F64, sample, &inputs, &cotangents)?;
         let dy = flatten(cotangents);
-        let floor = max_abs(&dy) * max_abs(&y);
+        let y = flatten(spec.forward(&domain, sample, &inputs)?.outputs);
+        let tracked = Tracked::default();
+        let bounded = spec.forward(&tracked, sample, &exact(&tracked, &sample.inputs))?;
+        let errors = bounded.outputs.iter().flat_map(Tensor::data);
         Ok(Stencil {
             spec,
             sample,
-            domain,
             inputs,
-            dy,
+            branches: domain.take(),
+            domain,
             dx,
-            branches,
-            floor,
+            floor: max_abs(&dy) * max_abs(&y),
+            // (1 + 8 + 8 + 1) / 12 errors of each output
+            noise: errors
+                .zip(&dy)
+                .map(|(y, dy)| 1.5 * y.error * dy.abs())
+                .sum(),
+            dy,
         })
     }
 
@@ -127,14 +137,23 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
 
     /// `Σ dy·∂y/∂xᵢ` and `Σ |dy·∂y/∂xᵢ|`, or `None` where differences do not tell.
     fn derivative(&mut self, port: usize, at: usize) -> Result<Option<(f64, f64)>, SpecError> {
-        let h = self.step(port, at);
-        let (Some(fine), Some(coarse)) = (self.slope(port, at, h)?, self.slope(port, at, 2.0 * h)?)
-        else {
-            return Ok(None);
-        };
-        let steady = relative(fine.0 - coarse.0, fine.1.max(self.floor)) <= TOLERANCE / 2.0;
-        // NaN is steady: it must not be skipped.
-        Ok((steady || fine.0.is_nan()).then_some(fine))
+        let least = self.step(port, at);
+        for h in [1.0, 8.0, 64.0].map(|factor| factor * least) {
+            let Some(fine) = self.slope(port, at, h)? else {
+                return Ok(None);
+            };
+            let Some(coarse) = self.slope(port, at, 2.0 * h)? else {
+                return Ok(None);
+            };
+            let scale = fine.1.max(self.floor);
+            let noisy = relative(self.noise / h, scale) > TOLERANCE / 2.0;
+            let unsteady = relative(fine.0 - coarse.0, scale) > TOLERANCE / 2.0;
+            // A NaN is neither: it must not be skipped.
+            if !noisy && !unsteady {
+                return Ok(Some(fine));
+            }
+        }
+        Ok(None)
     }
 
     /// The stencil of step `h` and its `Σ |terms|`, or `None` where it crosses a kink.

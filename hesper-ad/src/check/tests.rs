@@ -109,30 +109,3 @@ fn wrong_ops_are_refused_by_name() {
         }
     }
 }
-
-#[test]
-fn debug() {
-    fn run<O: DiffOp>(op: &O, wrong: bool) {
-        let spec = Spec::new(op).unwrap();
-        let mut bad = [0, 0];
-        let mut why = String::new();
-        for seed in 0..300 {
-            let f = [finite_differences(&spec, seed, 12), dual_numbers(&spec, seed, 12)];
-            for i in 0..2 {
-                if (f[i].verdict == Verdict::Pass) == wrong { bad[i] += 1; why = f[i].to_string(); }
-            }
-        }
-        eprintln!("{} wrong={wrong}: surprises {bad:?} {why}", op.signature().name());
-    }
-    run(&Relu, false);
-    run(&Softmax(Mutant::None), false);
-    run(&MatMul, false);
-    run(&CrossEntropy, false);
-    run(&Compose::new(Relu, Relu).unwrap(), false);
-    run(&Compose::new(CrossEntropy, MatMul).unwrap(), false);
-    run(&Compose::new(Compose::new(CrossEntropy, Softmax(Mutant::None)).unwrap(), MatMul).unwrap(), false);
-    for m in [Mutant::WrongSign, Mutant::MissingTerm, Mutant::SlightlyOff, Mutant::CotangentIgnored, Mutant::Zero] {
-        eprintln!("{m:?}");
-        run(&Softmax(m), true);
-    }
-}
