@@ -5,7 +5,7 @@ use super::columns::{
     Column, MIXED, View, ViewMut, copy, copy_active, copy_column, copy_column_active, part,
     part_mut, same_scalar,
 };
-use super::error::{AccessKind, Fault, Race, RaceAccess};
+use super::error::{AccessKind, Fault, Race, RaceAccess, internal};
 use super::frame::{Frame, MISSING};
 use super::mask::Mask;
 use super::position::Position;
@@ -174,7 +174,7 @@ impl<'a, V: Copy> Memories<'a, '_, V> {
     }
 }
 
-const SHAPE: Fault = Fault::Internal("a place that does not end at a value");
+const SHAPE: Fault = internal("a place that does not end at a value");
 
 /// Splits a path into one index for each dimension and a component.
 fn split(path: &[Step], dims: usize, element: Type) -> Result<(&[Step], Option<usize>), Fault> {
