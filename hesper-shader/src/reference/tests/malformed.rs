@@ -198,17 +198,32 @@ fn a_write_to_a_read_only_buffer_is_an_error() {
 
 #[test]
 fn deep_nesting_is_an_error_before_the_stack_ends() {
+    let kernel = record([4, 1, 1], |h| {
+        let x = h.storage_mut::<u32>("x");
+        let i = h.global_index();
+        h.if_(i.lt(x.len()));
+        h.store(x.at(i), i);
+        h.end_if();
+    });
+    let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
     for (depth, fits) in [(250, true), (300, false)] {
-        let kernel = record([4, 1, 1], |h| {
-            let x = h.storage_mut::<u32>("x");
-            let i = h.global_index();
-            (0..depth).for_each(|_| h.if_(i.lt(x.len())));
-            h.store(x.at(i), i);
-            (0..depth).for_each(|_| h.end_if());
-        });
-        let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
+        let mut tree = tree.clone();
+        for _ in 0..depth {
+            let inner = tree.entry.body.split_off(tree.entry.body.len() - 1);
+            let StmtKind::If { condition, .. } = inner[0].kind else {
+                panic!("the kernel ends with its branch");
+            };
+            let loc = inner[0].loc;
+            let kind = StmtKind::If {
+                condition,
+                accept: inner,
+                reject: Vec::new(),
+            };
+            tree.entry.body.push(Stmt { kind, loc });
+        }
         let mut x = Memory::U32(vec![0; 4]);
-        let ran = run(&F32, tree, [1, 1, 1], &mut [Binding::Write(&mut x)]);
+        let mut bindings = [Binding::Write(&mut x)];
+        let ran = execute(&F32, &tree, [1, 1, 1], &mut bindings, Options::default());
         assert_eq!(ran.is_ok(), fits, "{depth}: {ran:?}");
     }
 }
