@@ -198,35 +198,28 @@ fn a_write_to_a_read_only_buffer_is_an_error() {
 
 #[test]
 fn deep_nesting_is_an_error_before_the_stack_ends() {
+    let kernel = record([4, 1, 1], |h| {
+        let x = h.storage_mut::<u32>("x");
+        let i = h.global_index();
+        h.if_(i.lt(x.len()));
+        h.store(x.at(i), i);
+        h.end_if();
+    });
+    let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
     for (depth, fits) in [(250, true), (300, false)] {
-        let kernel = record([4, 1, 1], |h| {
-            let x = h.storage_mut::<u32>("x");
-            let i = h.global_index();
-            h.if_(i.lt(x.len()));
-            h.store(x.at(i), i);
-            h.end_if();
-        });
-        // The verifier refuses such a kernel long before, so the tree is nested by hand.
-        let mut tree = kernel
-            .tree()
-            .unwrap_or_else(|error| panic!("{error}"))
-            .clone();
-        if let Some(Stmt {
-            kind: StmtKind::If {
-                condition, accept, ..
-            },
-            loc,
-        }) = tree.entry.body.last_mut()
-        {
-            for _ in 1..depth {
-                let (condition, inner) = (*condition, std::mem::take(accept));
-                let kind = StmtKind::If {
-                    condition,
-                    accept: inner,
-                    reject: Vec::new(),
-                };
-                *accept = vec![Stmt { kind, loc: *loc }];
-            }
+        let mut tree = tree.clone();
+        for _ in 0..depth {
+            let inner = tree.entry.body.split_off(tree.entry.body.len() - 1);
+            let StmtKind::If { condition, .. } = inner[0].kind else {
+                panic!("the kernel ends with its branch");
+            };
+            let loc = inner[0].loc;
+            let kind = StmtKind::If {
+                condition,
+                accept: inner,
+                reject: Vec::new(),
+            };
+            tree.entry.body.push(Stmt { kind, loc });
         }
         let mut x = Memory::U32(vec![0; 4]);
         let mut bindings = [Binding::Write(&mut x)];
