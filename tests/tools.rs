@@ -44,11 +44,6 @@ pub fn spirv_val(words: &[u32]) -> Verdict {
     judge("spirv-val", &["--target-env", "vulkan1.1"], "spv", &bytes)
 }
 
-/// glslang, for compute shaders in OpenGL's GLSL.
-pub fn glslang(glsl: &str) -> Verdict {
-    judge("glslangValidator", &["-S", "comp"], "comp", glsl.as_bytes())
-}
-
 /// Runs `tool` with `arguments` and a file of these contents.
 fn judge(tool: &str, arguments: &[&str], extension: &str, contents: &[u8]) -> Verdict {
     let file = match Scratch::new(extension, contents) {

@@ -98,3 +98,32 @@ fn length_name(tree: &Tree, buffer: &str) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Recorder;
+
+    #[test]
+    fn fields_follow_the_parameters() {
+        let kernel = Recorder::record("kernel", &[], [64, 1, 1], |h| {
+            let x = h.storage::<f32>("x");
+            h.uniform::<f32>("x_len");
+            let y = h.storage_mut::<f32>("y");
+            h.storage::<f32>("unused");
+            h.uniform::<bool>("causal");
+            h.if_(x.len().lt(y.len()));
+            h.end_if();
+        });
+        let tree = kernel.tree().unwrap();
+        let block = UniformBlock::of(tree);
+        let names: Vec<_> = block.fields.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["x_length", "x_len", "y_len", "causal"]);
+        assert_eq!(block.size(), 16);
+        assert_eq!(block.position(UniformSource::Length(ParamId(2))), Some(2));
+        assert_eq!(block.position(UniformSource::Length(ParamId(3))), None);
+        let bindings = [0, 1, 2, 3, 4].map(|n| storage_binding(tree, ParamId(n)));
+        assert_eq!(bindings, [Some(0), None, Some(1), Some(2), None]);
+        assert_eq!(uniform_binding(tree), 3);
+    }
+}

@@ -1,18 +1,18 @@
 //! Trees built by hand: anything at all, also what a recorder would refuse.
 
+use hesper_shader::Number;
 use hesper_shader::tree::*;
-use hesper_shader::{Number, tree};
 
-pub use hesper_shader::tree::{Scalar, Type};
+pub(crate) use hesper_shader::tree::{Scalar, Type};
 
 /// A kernel in the making.
-pub struct Kernel {
-    pub tree: Tree,
+pub(crate) struct Kernel {
+    pub(crate) tree: Tree,
 }
 
 impl Kernel {
     #[track_caller]
-    pub fn new(name: &str) -> Kernel {
+    pub(crate) fn new(name: &str) -> Kernel {
         let loc = Loc::caller();
         Kernel {
             tree: Tree {
@@ -36,24 +36,24 @@ impl Kernel {
     }
 
     #[track_caller]
-    pub fn read(&mut self, name: &str, element: Type) -> ParamId {
+    pub(crate) fn read(&mut self, name: &str, element: Type) -> ParamId {
         let access = Access::Read;
         self.param(name, ParamKind::Storage { element, access })
     }
 
     #[track_caller]
-    pub fn write(&mut self, name: &str, element: Type) -> ParamId {
+    pub(crate) fn write(&mut self, name: &str, element: Type) -> ParamId {
         let access = Access::ReadWrite;
         self.param(name, ParamKind::Storage { element, access })
     }
 
     #[track_caller]
-    pub fn uniform(&mut self, name: &str, scalar: Scalar) -> ParamId {
+    pub(crate) fn uniform(&mut self, name: &str, scalar: Scalar) -> ParamId {
         self.param(name, ParamKind::Uniform(scalar))
     }
 
     #[track_caller]
-    pub fn workgroup(&mut self, name: &str, element: Type, dims: &[u32]) -> WorkgroupId {
+    pub(crate) fn workgroup(&mut self, name: &str, element: Type, dims: &[u32]) -> WorkgroupId {
         self.tree.workgroup.push(WorkgroupVar {
             name: name.into(),
             loc: Loc::caller(),
@@ -65,7 +65,7 @@ impl Kernel {
 
     /// Adds a helper function.
     #[track_caller]
-    pub fn helper(
+    pub(crate) fn helper(
         &mut self,
         name: &str,
         arguments: &[(&str, Type)],
@@ -81,15 +81,15 @@ impl Kernel {
 
     /// Gives the kernel its body.
     #[track_caller]
-    pub fn body(mut self, f: impl FnOnce(&mut Body)) -> Tree {
+    pub(crate) fn body(mut self, f: impl FnOnce(&mut Body)) -> Tree {
         let function = empty_function(&self.tree.name, self.tree.loc);
         self.tree.entry = Body::build(function, f);
         self.tree
     }
 }
 
-fn empty_function(name: &str, loc: Loc) -> tree::Function {
-    tree::Function {
+fn empty_function(name: &str, loc: Loc) -> Function {
+    Function {
         name: name.into(),
         loc,
         arguments: Vec::new(),
@@ -101,13 +101,13 @@ fn empty_function(name: &str, loc: Loc) -> tree::Function {
 }
 
 /// A function in the making.
-pub struct Body {
-    pub function: tree::Function,
+pub(crate) struct Body {
+    pub(crate) function: Function,
     blocks: Vec<Block>,
 }
 
 impl Body {
-    fn build(function: tree::Function, f: impl FnOnce(&mut Body)) -> tree::Function {
+    fn build(function: Function, f: impl FnOnce(&mut Body)) -> Function {
         let blocks = vec![Vec::new()];
         let mut body = Body { function, blocks };
         f(&mut body);
@@ -116,7 +116,7 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn expr(&mut self, kind: ExprKind, ty: Type) -> ExprId {
+    pub(crate) fn expr(&mut self, kind: ExprKind, ty: Type) -> ExprId {
         let (loc, name) = (Loc::caller(), None);
         let expr = Expr {
             kind,
@@ -129,82 +129,82 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn stmt(&mut self, kind: StmtKind) {
+    pub(crate) fn stmt(&mut self, kind: StmtKind) {
         let loc = Loc::caller();
         let block = self.blocks.last_mut().expect("an open block");
         block.push(Stmt { kind, loc });
     }
 
     #[track_caller]
-    pub fn emit(&mut self, kind: ExprKind, ty: Type) -> ExprId {
+    pub(crate) fn emit(&mut self, kind: ExprKind, ty: Type) -> ExprId {
         let id = self.expr(kind, ty);
         self.stmt(StmtKind::Emit(id));
         id
     }
 
-    pub fn named(&mut self, name: &str, id: ExprId) -> ExprId {
+    pub(crate) fn named(&mut self, name: &str, id: ExprId) -> ExprId {
         self.function.exprs[id.index()].name = Some(name.into());
         id
     }
 
-    pub fn ty(&self, id: ExprId) -> Type {
+    pub(crate) fn ty(&self, id: ExprId) -> Type {
         self.function[id].ty
     }
 
     #[track_caller]
-    pub fn f32(&mut self, text: &str) -> ExprId {
+    pub(crate) fn f32(&mut self, text: &str) -> ExprId {
         let number = Number::parse(text).expect("a number");
         self.expr(ExprKind::Literal(Literal::F32(number)), Type::F32)
     }
 
     #[track_caller]
-    pub fn u32(&mut self, value: u32) -> ExprId {
+    pub(crate) fn u32(&mut self, value: u32) -> ExprId {
         self.expr(ExprKind::Literal(Literal::U32(value)), Type::U32)
     }
 
     #[track_caller]
-    pub fn i32(&mut self, value: i32) -> ExprId {
+    pub(crate) fn i32(&mut self, value: i32) -> ExprId {
         self.expr(ExprKind::Literal(Literal::I32(value)), Type::I32)
     }
 
     #[track_caller]
-    pub fn bool(&mut self, value: bool) -> ExprId {
+    pub(crate) fn bool(&mut self, value: bool) -> ExprId {
         self.expr(ExprKind::Literal(Literal::Bool(value)), Type::BOOL)
     }
 
     #[track_caller]
-    pub fn builtin(&mut self, builtin: BuiltinValue) -> ExprId {
+    pub(crate) fn builtin(&mut self, builtin: BuiltinValue) -> ExprId {
         self.expr(ExprKind::BuiltinValue(builtin), builtin.ty())
     }
 
     #[track_caller]
-    pub fn global_index(&mut self) -> ExprId {
+    pub(crate) fn global_index(&mut self) -> ExprId {
         self.builtin(BuiltinValue::GlobalIndex)
     }
 
     #[track_caller]
-    pub fn length(&mut self, param: ParamId) -> ExprId {
+    pub(crate) fn length(&mut self, param: ParamId) -> ExprId {
         self.expr(ExprKind::Length(param), Type::U32)
     }
 
     #[track_caller]
-    pub fn uniform(&mut self, param: ParamId, scalar: Scalar) -> ExprId {
+    pub(crate) fn uniform(&mut self, param: ParamId, scalar: Scalar) -> ExprId {
         self.expr(ExprKind::Uniform(param), Type::scalar(scalar))
     }
 
     #[track_caller]
-    pub fn argument(&mut self, index: u32) -> ExprId {
+    pub(crate) fn argument(&mut self, index: u32) -> ExprId {
         let ty = self.function.arguments[index as usize].1;
         self.expr(ExprKind::Argument(index), ty)
     }
 
     #[track_caller]
-    pub fn unary(&mut self, op: UnaryOp, a: ExprId) -> ExprId {
+    pub(crate) fn unary(&mut self, op: UnaryOp, a: ExprId) -> ExprId {
         self.emit(ExprKind::Unary(op, a), self.ty(a))
     }
 
     #[track_caller]
-    pub fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
+    pub(crate) fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
         let ty = match op.is_comparison() {
             true => self.ty(a).with_scalar(Scalar::Bool),
             false => self.ty(a),
@@ -213,14 +213,19 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn math(&mut self, math: Math, operands: &[ExprId]) -> ExprId {
+    pub(crate) fn math(&mut self, math: Math, operands: &[ExprId]) -> ExprId {
         let types: Vec<_> = operands.iter().map(|o| self.ty(*o)).collect();
         let ty = math.result(&types).expect("operands that fit");
         self.emit(ExprKind::Math(math, operands.into()), ty)
     }
 
     #[track_caller]
-    pub fn select(&mut self, condition: ExprId, on_true: ExprId, on_false: ExprId) -> ExprId {
+    pub(crate) fn select(
+        &mut self,
+        condition: ExprId,
+        on_true: ExprId,
+        on_false: ExprId,
+    ) -> ExprId {
         let ty = self.ty(on_true);
         let kind = ExprKind::Select {
             condition,
@@ -231,29 +236,29 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn convert(&mut self, a: ExprId, scalar: Scalar) -> ExprId {
+    pub(crate) fn convert(&mut self, a: ExprId, scalar: Scalar) -> ExprId {
         self.emit(ExprKind::Convert(a), self.ty(a).with_scalar(scalar))
     }
 
     #[track_caller]
-    pub fn splat(&mut self, a: ExprId, size: u8) -> ExprId {
+    pub(crate) fn splat(&mut self, a: ExprId, size: u8) -> ExprId {
         let ty = Type::vector(size, self.ty(a).scalar);
         self.emit(ExprKind::Splat(a), ty)
     }
 
     #[track_caller]
-    pub fn compose(&mut self, parts: &[ExprId]) -> ExprId {
+    pub(crate) fn compose(&mut self, parts: &[ExprId]) -> ExprId {
         let ty = Type::vector(parts.len() as u8, self.ty(parts[0]).scalar);
         self.emit(ExprKind::Compose(parts.into()), ty)
     }
 
     #[track_caller]
-    pub fn component(&mut self, a: ExprId, index: u8) -> ExprId {
+    pub(crate) fn component(&mut self, a: ExprId, index: u8) -> ExprId {
         self.emit(ExprKind::Component(a, index), self.ty(a).component())
     }
 
     #[track_caller]
-    pub fn local(&mut self, name: &str, ty: Type) -> Place {
+    pub(crate) fn local(&mut self, name: &str, ty: Type) -> Place {
         self.function.locals.push(Local {
             name: name.into(),
             loc: Loc::caller(),
@@ -264,14 +269,14 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn load(&mut self, place: Place, ty: Type) -> ExprId {
+    pub(crate) fn load(&mut self, place: Place, ty: Type) -> ExprId {
         let result = self.expr(ExprKind::Result, ty);
         self.stmt(StmtKind::Load { place, result });
         result
     }
 
     #[track_caller]
-    pub fn store(&mut self, place: Place, value: ExprId) {
+    pub(crate) fn store(&mut self, place: Place, value: ExprId) {
         self.stmt(StmtKind::Store { place, value });
     }
 
@@ -282,12 +287,12 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn if_(&mut self, condition: ExprId, f: impl FnOnce(&mut Body)) {
+    pub(crate) fn if_(&mut self, condition: ExprId, f: impl FnOnce(&mut Body)) {
         self.if_else(condition, f, |_| {});
     }
 
     #[track_caller]
-    pub fn if_else(
+    pub(crate) fn if_else(
         &mut self,
         condition: ExprId,
         f: impl FnOnce(&mut Body),
@@ -302,7 +307,7 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn for_(&mut self, name: &str, trips: ExprId, f: impl FnOnce(&mut Body, ExprId)) {
+    pub(crate) fn for_(&mut self, name: &str, trips: ExprId, f: impl FnOnce(&mut Body, ExprId)) {
         let counter = self.expr(ExprKind::Result, Type::U32);
         if !name.is_empty() {
             self.named(name, counter);
@@ -316,13 +321,13 @@ impl Body {
     }
 
     #[track_caller]
-    pub fn loop_(&mut self, f: impl FnOnce(&mut Body)) {
+    pub(crate) fn loop_(&mut self, f: impl FnOnce(&mut Body)) {
         let body = self.block(f);
         self.stmt(StmtKind::Loop { body });
     }
 
     #[track_caller]
-    pub fn call(
+    pub(crate) fn call(
         &mut self,
         function: FunctionId,
         arguments: &[ExprId],
@@ -338,12 +343,12 @@ impl Body {
     }
 }
 
-pub fn place(root: Root, path: &[Step]) -> Place {
+pub(crate) fn place(root: Root, path: &[Step]) -> Place {
     let path = path.into();
     Place { root, path }
 }
 
 /// `buffer[index]`
-pub fn at(buffer: ParamId, index: ExprId) -> Place {
+pub(crate) fn at(buffer: ParamId, index: ExprId) -> Place {
     place(Root::Storage(buffer), &[Step::Index(index)])
 }

@@ -2,8 +2,10 @@
 
 mod build;
 mod cases;
+mod errors;
+mod texts;
 
-use hesper_shader::lower::{LowerError, Lowered, lower};
+use hesper_shader::lower::{Lowered, lower};
 use hesper_shader::tree::Tree;
 use tests::tools;
 
@@ -15,6 +17,14 @@ fn lowered(tree: &Tree) -> Lowered {
 fn for_each_case(check: impl Fn(&str, Lowered)) {
     for (name, case) in cases::CASES {
         check(name, lowered(&case()));
+    }
+}
+
+#[test]
+fn the_verifier_accepts_every_case() {
+    for (name, case) in cases::CASES {
+        let verdict = hesper_shader::tree::verify::verify(&case());
+        assert!(verdict.is_ok(), "{name}: {verdict:?}");
     }
 }
 

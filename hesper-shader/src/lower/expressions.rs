@@ -17,7 +17,7 @@ impl FunctionLowering<'_, '_> {
         let handles: Vec<_> = operands.iter().map(|v| v.handle).collect();
         let handle = self.compute(expr, &handles)?;
         let depth = operands.iter().map(|v| v.depth).max().unwrap_or(0);
-        let constant = operands.iter().all(|v| v.constant) && !can_overflow(&expr.kind);
+        let constant = operands.iter().all(|v| v.constant) && !can_overflow(expr);
         let value = Value {
             handle,
             constant,
@@ -35,11 +35,12 @@ impl FunctionLowering<'_, '_> {
         for id in &ids {
             values.push(self.value(*id, expr.loc)?);
         }
-        if can_overflow(&expr.kind) && values.iter().all(|v| v.constant) {
-            if let (Some(id), Some(first)) = (ids.first(), values.first_mut()) {
-                let ty = self.expr(*id, expr.loc)?.ty;
-                first.handle = self.at_run_time(first.handle, ty, expr.loc);
-            }
+        if can_overflow(expr)
+            && values.iter().all(|v| v.constant)
+            && let (Some(id), Some(first)) = (ids.first(), values.first_mut())
+        {
+            let ty = self.expr(*id, expr.loc)?.ty;
+            first.handle = self.at_run_time(first.handle, ty, expr.loc);
         }
         Ok(values)
     }
@@ -130,10 +131,11 @@ impl FunctionLowering<'_, '_> {
                 };
                 r = self.binary(BinaryOperator::And, r, mask, loc);
             }
+            // So is a constant division by zero, or of the least integer by −1.
             BinaryOp::Divide | BinaryOp::Remainder
-                if left_ty.scalar.is_integer()
+                if right_ty.scalar.is_integer()
                     && self.value(right, loc)?.constant
-                    && self.may_be_zero(right) =>
+                    && !self.is_safe_divisor(right) =>
             {
                 r = self.at_run_time(r, right_ty, loc);
             }
@@ -195,13 +197,13 @@ impl FunctionLowering<'_, '_> {
         }
     }
 
-    /// Whether a constant divisor is not seen to differ from zero.
-    fn may_be_zero(&self, id: ExprId) -> bool {
+    /// Whether a divisor is seen to be a constant other than 0 and −1.
+    fn is_safe_divisor(&self, id: ExprId) -> bool {
         match self.source.get(id).map(|e| &e.kind) {
-            Some(ExprKind::Literal(Literal::U32(n))) => *n == 0,
-            Some(ExprKind::Literal(Literal::I32(n))) => *n == 0,
-            Some(ExprKind::Splat(value)) if *value < id => self.may_be_zero(*value),
-            _ => true,
+            Some(ExprKind::Literal(Literal::U32(n))) => *n != 0,
+            Some(ExprKind::Literal(Literal::I32(n))) => !matches!(n, 0 | -1),
+            Some(ExprKind::Splat(value)) if *value < id => self.is_safe_divisor(*value),
+            _ => false,
         }
     }
 }
@@ -215,16 +217,15 @@ pub(super) fn bits_to_f32(bits: Handle<Expression>) -> Expression {
     }
 }
 
-/// Whether constant operands can have a result that WGSL refuses as a constant.
-fn can_overflow(kind: &ExprKind) -> bool {
+/// Whether constant operands can have a result that WGSL refuses as a constant. Integer sums and products wrap; divisors
+/// are a matter of their own.
+fn can_overflow(expr: &Expr) -> bool {
     use BinaryOp::*;
-    match kind {
-        ExprKind::Unary(op, _) => *op == UnaryOp::Negate,
-        ExprKind::Binary(op, ..) => matches!(
-            op,
-            Add | Subtract | Multiply | Divide | Remainder | ShiftLeft | ShiftRight
-        ),
-        ExprKind::Math(..) => true,
+    let float = expr.ty.scalar == Scalar::F32;
+    match &expr.kind {
+        ExprKind::Binary(Add | Subtract | Multiply | Divide | Remainder, ..)
+        | ExprKind::Math(..) => float,
+        ExprKind::Binary(ShiftLeft, ..) => true,
         _ => false,
     }
 }

@@ -64,7 +64,7 @@ impl fmt::Debug for Lowered {
     }
 }
 
-/// Lowers a kernel that [the verifier](crate::tree) accepts.
+/// Lowers a kernel that [the verifier](crate::tree::verify::verify) accepts.
 ///
 /// # Errors
 /// Where a constant is too large for `f32`, workgroup memory has no size, blocks nest too deep, or naga's validator

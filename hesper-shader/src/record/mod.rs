@@ -33,6 +33,8 @@ mod range;
 mod recorder;
 mod relations;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use call::Call;
 pub use error::{Problem, RecordProblem};

@@ -75,18 +75,13 @@ impl<V: Copy> Binding<'_, V> {
 
 /// Checks that there is one fitting binding for each parameter.
 pub(super) fn check<V: Copy>(tree: &Tree, bindings: &[Binding<'_, V>]) -> Result<(), ExecError> {
-    let error = |loc, fault| ExecError {
-        kernel: tree.name.clone(),
-        loc,
-        fault,
-    };
     if tree.params.len() != bindings.len() {
         let (expected, given) = (tree.params.len(), bindings.len());
-        return Err(error(tree.loc, Fault::BindingCount { expected, given }));
+        return Err(Fault::BindingCount { expected, given }.at(tree, tree.loc));
     }
     for (param, binding) in tree.params.iter().zip(bindings) {
         if !binding.fits(param.kind) {
-            return Err(error(param.loc, misfit(param, binding)));
+            return Err(misfit(param, binding).at(tree, param.loc));
         }
     }
     Ok(())

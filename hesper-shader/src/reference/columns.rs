@@ -3,7 +3,7 @@
 //! A column of a vector type holds component after component: component `c` of lane `l` is at `c · lanes + l`, so that an
 //! operation on each component is an operation on the flat column.
 
-use super::error::Fault;
+use super::error::{Fault, internal};
 use crate::memory::Memory;
 use crate::tree::{Scalar, Type};
 
@@ -33,7 +33,7 @@ pub(super) enum ViewMut<'a, V> {
     Bool(&'a mut [bool]),
 }
 
-pub(super) const MIXED: Fault = Fault::Internal("operands of different types");
+pub(super) const MIXED: Fault = internal("operands of different types");
 
 /// Runs a body for two column-like enums of the same scalar type.
 macro_rules! same_scalar {
@@ -85,14 +85,6 @@ impl<V: Copy> Column<V> {
             Column::I32(v) => ViewMut::I32(v),
             Column::U32(v) => ViewMut::U32(v),
             Column::Bool(v) => ViewMut::Bool(v),
-        }
-    }
-
-    pub(super) fn reals(&self) -> Result<&[V], Fault> {
-        if let Column::Real(v) = self {
-            Ok(v)
-        } else {
-            Err(MIXED)
         }
     }
 

@@ -64,3 +64,31 @@ fn each_active<A: Copy, B>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::F32;
+
+    // The recorder offers no conversion to `bool`, as Rust does not; the tree does.
+    #[test]
+    fn a_number_is_true_where_it_differs_from_zero() {
+        let reals = Reals::new(&F32, 4);
+        for (x, expected) in [
+            (
+                Column::Real(vec![0.0, -0.0, 1.0, f32::NAN]),
+                [false, false, true, true],
+            ),
+            (Column::I32(vec![0, -1, 2, 0]), [false, true, true, false]),
+            (Column::U32(vec![0, 1, 2, 0]), [false, true, true, false]),
+            (
+                Column::Bool(vec![true, false, true, false]),
+                [true, false, true, false],
+            ),
+        ] {
+            let mut out = Column::Bool(vec![false; 4]);
+            assert_eq!(convert(&x, &mut out, &reals, &[true; 4]), Ok(()));
+            assert!(matches!(out, Column::Bool(found) if found == expected));
+        }
+    }
+}

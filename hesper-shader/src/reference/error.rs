@@ -1,7 +1,8 @@
 //! What can go wrong in a run.
 
 use crate::domain::NoMeaning;
-use crate::tree::Loc;
+use crate::tree::{Loc, Tree};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A run stopped: in which kernel, at which line, and why.
@@ -97,7 +98,23 @@ pub enum Fault {
     },
     /// A tree that breaks its own rules.
     #[error("the tree is malformed: {0}; this is a bug of hesper-shader, please report it")]
-    Internal(&'static str),
+    Internal(Cow<'static, str>),
+}
+
+impl Fault {
+    /// The fault with its kernel and line.
+    pub(super) fn at(self, tree: &Tree, loc: Loc) -> ExecError {
+        ExecError {
+            kernel: tree.name.clone(),
+            loc,
+            fault: self,
+        }
+    }
+}
+
+/// A tree that breaks its own rules.
+pub(super) const fn internal(problem: &'static str) -> Fault {
+    Fault::Internal(Cow::Borrowed(problem))
 }
 
 /// Two accesses to one element by different invocations, at least one of them a write, with nothing to order them.

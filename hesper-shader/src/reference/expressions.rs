@@ -1,7 +1,7 @@
 //! Pure expressions, for all lanes at once.
 
 use super::columns::{Column, MIXED, copy, part, part_mut, same_scalar};
-use super::error::Fault;
+use super::error::{Fault, internal};
 use super::frame::{Frame, MISSING};
 use super::reals::Reals;
 use super::{convert, integers};
@@ -91,7 +91,7 @@ fn math<D: Domain<Mask = bool>>(
     active: &[bool],
 ) -> Result<(), Fault> {
     if operands.len() != op.arity() {
-        return Err(Fault::Internal(
+        return Err(internal(
             "a builtin function with too few or too many operands",
         ));
     }

@@ -4,7 +4,7 @@
 
 use super::binding::Binding;
 use super::columns::Column;
-use super::error::Fault;
+use super::error::{Fault, internal};
 use super::position::Position;
 use super::reals::Reals;
 use crate::domain::Domain;
@@ -73,7 +73,7 @@ impl<V: Copy> Frame<V> {
     }
 }
 
-pub(super) const MISSING: Fault = Fault::Internal("a handle that points nowhere");
+pub(super) const MISSING: Fault = internal("a handle that points nowhere");
 
 /// A value that all lanes share.
 enum Constant<V> {

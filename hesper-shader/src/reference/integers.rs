@@ -3,12 +3,12 @@
 //! They have no side effect, so they are computed for all lanes.
 
 use super::columns::{Column, MIXED};
-use super::error::Fault;
+use super::error::{Fault, internal};
 use crate::domain::Comparison;
 use crate::domain::column::{compare, map1, map2, map3};
 use crate::tree::{BinaryOp, Math, UnaryOp};
 
-const UNKNOWN: Fault = Fault::Internal("an operator its operands do not have");
+const UNKNOWN: Fault = internal("an operator its operands do not have");
 
 macro_rules! integer_operators {
     ($arithmetic:ident, $math:ident, $int:ident) => {

@@ -10,36 +10,37 @@
 //! columns       one value for each lane       mask   which lanes take part
 //! frame         one column for each expression and local of a function
 //! expressions   pure operations on columns: reals (the domain's), integers, convert
-//! places        loads and stores              shadow   who touched an element last
-//! statements    control flow, calls, barriers
+//! places        loads and stores, locals      shadow   who touched an element last
+//! statements    branches and barriers           loops, calls
+//! machine       what a dispatch allocates
 //! ```
 
 mod binding;
+mod calls;
 mod columns;
 mod convert;
 mod error;
 mod expressions;
 mod frame;
 mod integers;
+mod locals;
+mod loops;
+mod machine;
 mod mask;
 mod places;
 mod position;
 mod reals;
 mod shadow;
 mod statements;
+#[cfg(test)]
+mod tests;
 
 pub use binding::Binding;
 pub use error::{AccessKind, ExecError, Fault, Invocation, Race, RaceAccess};
 
 use crate::domain::Domain;
-use crate::tree::{Access, Param, ParamKind, Tree, WorkgroupVar};
-use columns::Column;
-use frame::Frame;
-use places::Memories;
-use position::Position;
-use reals::Reals;
-use shadow::Shadow;
-use statements::Machine;
+use crate::tree::{Tree, verify};
+use machine::Machine;
 
 /// How a run is watched.
 #[derive(Clone, Copy, Debug)]
@@ -59,12 +60,32 @@ impl Default for Options {
     }
 }
 
-/// Components of one workgroup variable, at most; a device has a few thousand for all.
-const MAX_WORKGROUP_COMPONENTS: u64 = 1 << 28;
-
 /// Runs a kernel over `groups` workgroups in x, y and z, with one binding for each parameter in declaration order.
 ///
 /// On an error the buffers hold whatever was written until then.
+///
+/// ```
+/// use hesper_shader::domain::F64;
+/// use hesper_shader::record::Recorder;
+/// use hesper_shader::reference::{Binding, run};
+/// use hesper_shader::Memory;
+///
+/// let double = Recorder::record("double", &[], [4, 1, 1], |h| {
+///     let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
+///     let i = h.global_index();
+///     h.store(y.at(i), x.at(i).get() * h.float("2.0"));
+/// });
+/// let (x, mut y) = (Memory::Real(vec![0.5; 8]), Memory::Real(vec![0.0; 8]));
+/// let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
+/// run(&F64, double.tree()?, [2, 1, 1], &mut bindings)?;
+/// assert_eq!(y, Memory::Real(vec![1.0; 8]));
+///
+/// // One workgroup too many, and the kernel has no guard.
+/// let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
+/// let error = run(&F64, double.tree()?, [3, 1, 1], &mut bindings).unwrap_err().to_string();
+/// assert!(error.ends_with("reads `x` at index 8, but its length is 8"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// See [`Fault`]; the error names the kernel and the line.
@@ -88,112 +109,34 @@ pub fn run_with<D: Domain<Mask = bool>>(
     bindings: &mut [Binding<'_, D::Value>],
     options: Options,
 ) -> Result<(), ExecError> {
+    // A kernel verifies its tree when it is built; trees made by hand are checked where it costs little.
+    if cfg!(debug_assertions)
+        && let Err(problems) = verify::verify(tree)
+        && let Some(problem) = problems.first()
+    {
+        return Err(Fault::Internal(problem.kind.to_string().into()).at(tree, problem.loc));
+    }
+    execute(domain, tree, groups, bindings, options)
+}
+
+fn execute<D: Domain<Mask = bool>>(
+    domain: &D,
+    tree: &Tree,
+    [nx, ny, nz]: [u32; 3],
+    bindings: &mut [Binding<'_, D::Value>],
+    options: Options,
+) -> Result<(), ExecError> {
     binding::check(tree, bindings)?;
-    let [nx, ny, nz] = groups;
     if nx == 0 || ny == 0 || nz == 0 {
         return Ok(());
     }
-    let mut machine =
-        machine(domain, tree, groups, bindings, options).map_err(|fault| ExecError {
-            kernel: tree.name.clone(),
-            loc: tree.loc,
-            fault,
-        })?;
+    let mut machine = Machine::new(domain, tree, [nx, ny, nz], bindings, options)?;
     for z in 0..nz {
         for y in 0..ny {
             for x in 0..nx {
-                machine.position.group = [x, y, z];
-                machine.workgroup()?;
+                machine.workgroup([x, y, z])?;
             }
         }
     }
     Ok(())
-}
-
-/// Allocates all that a run needs.
-fn machine<'a, 'b, D: Domain<Mask = bool>>(
-    domain: &'a D,
-    tree: &'a Tree,
-    groups: [u32; 3],
-    bindings: &'a mut [Binding<'b, D::Value>],
-    options: Options,
-) -> Result<Machine<'a, 'b, D>, Fault> {
-    check_sizes(tree)?;
-    let position = Position {
-        size: tree.workgroup_size,
-        groups,
-        group: [0; 3],
-    };
-    let lanes = position.lanes();
-    let reals = Reals::new(domain, lanes);
-    let frames = tree
-        .all_functions()
-        .map(|function| Frame::new(function, tree, bindings, &reals, lanes))
-        .collect::<Result<_, _>>()?;
-    let variable = |v: &WorkgroupVar| Column::zeros(v.element, v.count() as usize, reals.zero);
-    Ok(Machine {
-        tree,
-        options,
-        position,
-        frames,
-        memory: Memories {
-            tree,
-            workgroup: tree.workgroup.iter().map(variable).collect(),
-            shadow: options.detect_races.then(|| shadow(tree, bindings)),
-            bindings,
-            elements: vec![0; lanes],
-        },
-        reals,
-        masks: Vec::new(),
-        depth: 0,
-    })
-}
-
-/// A shadow of all that can be written.
-fn shadow<V: Copy>(tree: &Tree, bindings: &[Binding<'_, V>]) -> Shadow {
-    let written = |(param, binding): (&Param, &Binding<'_, V>)| match param.kind {
-        ParamKind::Storage {
-            element,
-            access: Access::ReadWrite,
-        } => binding.length(element),
-        _ => 0,
-    };
-    Shadow::new(
-        tree.params.iter().zip(bindings).map(written).collect(),
-        tree.workgroup.iter().map(|v| v.count() as usize).collect(),
-    )
-}
-
-fn check_sizes(tree: &Tree) -> Result<(), Fault> {
-    let invocations = product(&tree.workgroup_size);
-    if invocations == 0 {
-        return Err(Fault::Internal("a workgroup without invocations"));
-    }
-    at_most(
-        "invocations in a workgroup",
-        invocations,
-        shadow::MAX_LANES as u64,
-    )?;
-    for variable in &tree.workgroup {
-        let components = product(&variable.dims).saturating_mul(variable.element.size.into());
-        at_most(
-            "components of a workgroup variable",
-            components,
-            MAX_WORKGROUP_COMPONENTS,
-        )?;
-    }
-    Ok(())
-}
-
-fn at_most(what: &'static str, need: u64, limit: u64) -> Result<(), Fault> {
-    if need > limit {
-        return Err(Fault::Limit { what, need, limit });
-    }
-    Ok(())
-}
-
-fn product(factors: &[u32]) -> u64 {
-    factors
-        .iter()
-        .fold(1, |product: u64, n| product.saturating_mul((*n).into()))
 }

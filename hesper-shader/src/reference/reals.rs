@@ -1,8 +1,9 @@
 //! Operators on reals, as operations of the number domain on columns.
 
 use super::columns::{Column, MIXED, part, part_mut};
-use super::error::Fault;
+use super::error::{Fault, internal};
 use super::integers::comparison;
+use crate::domain::column::map1;
 use crate::domain::{Comparison, Domain, RealBinary, RealUnary};
 use crate::number::Number;
 use crate::tree::{BinaryOp, Math};
@@ -190,7 +191,7 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
                 self.domain
                     .binary_column(RealBinary::Multiply, x, y, active, out);
             } else {
-                sum.copy_from_slice(part(out, 0, lanes));
+                map1(part(out, 0, lanes), sum, |x| x);
                 self.domain
                     .binary_column(RealBinary::Multiply, x, y, active, product);
                 self.domain
@@ -207,6 +208,6 @@ fn arithmetic(op: BinaryOp) -> Result<RealBinary, Fault> {
         BinaryOp::Multiply => RealBinary::Multiply,
         BinaryOp::Divide => RealBinary::Divide,
         BinaryOp::Remainder => RealBinary::Remainder,
-        _ => return Err(Fault::Internal("an operator reals do not have")),
+        _ => return Err(internal("an operator reals do not have")),
     })
 }

@@ -1,7 +1,7 @@
 //! The tree as text: stable and pleasant, for snapshots, logs and bug reports.
 //!
 //! A value used once is written where it is used; named values and those used more often get a `let`. A load stays before any later
-//! effect, so the order of the text is the order of evaluation.
+//! effect, so the order of the text is the order of evaluation. A tree the verifier refuses prints too, with `?` for what is missing.
 
 use super::{
     Access, Barrier, BinaryOp, Expr, ExprId, ExprKind, Function, Literal, ParamKind, Place, Root,
@@ -71,6 +71,7 @@ struct Printer<'a> {
     taken: HashMap<&'a str, ExprId>,
     pending: BTreeMap<ExprId, Pending>,
     out: String,
+    unnamed: usize,
     depth: usize,
 }
 
@@ -86,6 +87,7 @@ impl<'a> Printer<'a> {
             taken: HashMap::new(),
             pending: BTreeMap::new(),
             out: String::new(),
+            unnamed: 0,
             depth: 1,
         }
     }
@@ -134,7 +136,10 @@ impl<'a> Printer<'a> {
     fn stmt(&mut self, stmt: &'a Stmt) {
         match &stmt.kind {
             StmtKind::Emit(id) => {
-                let (text, loads) = self.compute(&self.function[*id]);
+                let (text, loads) = match self.function.get(*id) {
+                    Some(expr) => self.compute(expr),
+                    None => ("?".to_string(), false),
+                };
                 self.define(*id, text, loads);
             }
             StmtKind::Load { place, result } => {
@@ -230,7 +235,8 @@ impl<'a> Printer<'a> {
     }
 
     fn define(&mut self, id: ExprId, text: String, loads: bool) {
-        if self.function[id].name.is_none() && self.uses[id.index()] == 1 {
+        let named = self.function.get(id).is_some_and(|e| e.name.is_some());
+        if !named && self.uses.get(id.index()) == Some(&1) {
             self.pending.insert(id, Pending { text, loads });
         } else {
             self.bind(id, &text);
@@ -243,10 +249,13 @@ impl<'a> Printer<'a> {
         self.names.insert(id, name);
     }
 
-    /// The user's name, made unique within the function; `t12` where there is none.
+    /// The user's name, made unique within the function; `t0`, `t1`, ... in order of the text where there is none.
     fn choose_name(&mut self, id: ExprId) -> String {
-        match &self.function[id].name {
-            None => format!("t{}", id.0),
+        match self.function.get(id).and_then(|e| e.name.as_ref()) {
+            None => {
+                self.unnamed += 1;
+                format!("t{}", self.unnamed - 1)
+            }
             Some(name) if *self.taken.entry(name).or_insert(id) == id => name.clone(),
             Some(name) => format!("{name}_{}", id.0),
         }
@@ -265,7 +274,12 @@ impl<'a> Printer<'a> {
         if let Some(name) = self.names.get(&id) {
             return (name.clone(), false);
         }
-        (self.ambient(&self.function[id]), false)
+        (
+            self.function
+                .get(id)
+                .map_or("?".to_string(), |e| self.ambient(e)),
+            false,
+        )
     }
 
     fn ambient(&self, expr: &Expr) -> String {

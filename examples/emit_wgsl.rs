@@ -1,0 +1,124 @@
+//! Prints a kernel of the catalogue as WGSL, SPIR-V, MSL, HLSL, GLSL or as the tree it is lowered from.
+//!
+//! ```sh
+//! cargo run --release --example emit_wgsl -- softmax
+//! cargo run --release --example emit_wgsl -- matmul --target msl
+//! cargo run --release --example emit_wgsl -- softmax --target spirv --output softmax.spv
+//! cargo run --release --example emit_wgsl -- --list
+//! ```
+
+use clap::{Parser, ValueEnum};
+use hesper_ad::ops;
+use hesper_shader::Kernel;
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Prints a kernel of the catalogue in the language of your choice.
+#[derive(Parser)]
+struct Options {
+    /// Name of the kernel.
+    #[arg(required_unless_present = "list")]
+    name: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value = "wgsl")]
+    target: Target,
+    /// Write to a file instead; SPIR-V then is binary.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// List the kernels.
+    #[arg(long)]
+    list: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Target {
+    Wgsl,
+    /// Words in hexadecimal, eight to a line.
+    Spirv,
+    Msl,
+    Hlsl,
+    Glsl,
+    /// The kernel's own tree.
+    Tree,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let kernels = ops::kernels();
+    let Some(name) = options.name.as_deref().filter(|_| !options.list) else {
+        let lines: String = kernels
+            .iter()
+            .map(|k| format!("{}\n", summary(k)))
+            .collect();
+        return print(lines.as_bytes());
+    };
+    let kernel = kernels
+        .iter()
+        .find(|k| k.name() == name)
+        .ok_or_else(|| unknown(name, &kernels))?;
+    let contents = emit(kernel, options.target, options.output.is_some())?;
+    match &options.output {
+        Some(file) => {
+            std::fs::write(file, contents).map_err(|e| format!("{}: {e}", file.display()).into())
+        }
+        None => print(&contents),
+    }
+}
+
+fn emit(kernel: &Kernel, target: Target, binary: bool) -> Result<Vec<u8>, Box<dyn Error>> {
+    let lowered = kernel.lowered()?;
+    let text = match target {
+        Target::Wgsl => lowered.wgsl()?.to_string(),
+        Target::Msl => lowered.msl()?,
+        Target::Hlsl => lowered.hlsl()?,
+        Target::Glsl => lowered.glsl()?,
+        Target::Tree => kernel.tree()?.to_string(),
+        Target::Spirv => {
+            let words = lowered.spirv()?;
+            if binary {
+                return Ok(words.iter().flat_map(|w| w.to_le_bytes()).collect());
+            }
+            words
+                .chunks(8)
+                .map(|line| line.iter().map(|w| format!("{w:08x} ")).collect::<String>() + "\n")
+                .collect()
+        }
+    };
+    Ok(text.into_bytes())
+}
+
+/// Writes to standard output; a reader that has seen enough is no error.
+fn print(contents: &[u8]) -> Result<(), Box<dyn Error>> {
+    match std::io::stdout().write_all(contents) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
+fn summary(kernel: &Kernel) -> String {
+    let docs = kernel
+        .tree()
+        .ok()
+        .and_then(|tree| tree.docs.first().cloned())
+        .unwrap_or_default();
+    format!("{:32} {docs}", kernel.name())
+}
+
+fn unknown(name: &str, kernels: &[Kernel]) -> String {
+    let names: Vec<&str> = kernels.iter().map(Kernel::name).collect();
+    format!(
+        "there is no kernel `{name}`; there are: {}",
+        names.join(", ")
+    )
+}

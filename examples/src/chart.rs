@@ -1,0 +1,68 @@
+//! The curve of a training run as SVG.
+
+use plotters::prelude::*;
+use std::error::Error;
+use std::path::Path;
+
+/// One epoch of a training run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Epoch {
+    /// Mean loss on the training images.
+    pub loss: f32,
+    /// Share of held-out images classified rightly, 0 to 1.
+    pub accuracy: f32,
+}
+
+/// Draws loss and held-out accuracy over epochs to an SVG file.
+///
+/// # Errors
+/// Where the file cannot be written or there is nothing to draw.
+pub fn draw(file: &Path, title: &str, epochs: &[Epoch]) -> Result<(), Box<dyn Error>> {
+    let highest = epochs.iter().map(|e| e.loss).fold(0.0_f32, f32::max);
+    if epochs.is_empty() || !highest.is_finite() {
+        return Err("there is no finite loss to draw".into());
+    }
+    let area = SVGBackend::new(file, (760, 420)).into_drawing_area();
+    area.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&area)
+        .caption(title, ("sans-serif", 18))
+        .margin(12)
+        .x_label_area_size(38)
+        .y_label_area_size(52)
+        .right_y_label_area_size(52)
+        .build_cartesian_2d(1..epochs.len().max(2), 0.0..highest * 1.05)?
+        .set_secondary_coord(1..epochs.len().max(2), 0.0..100.0_f32);
+    chart
+        .configure_mesh()
+        .x_desc("epoch")
+        .y_desc("mean training loss (nats)")
+        .light_line_style(WHITE)
+        .draw()?;
+    chart
+        .configure_secondary_axes()
+        .y_desc("held-out accuracy (%)")
+        .draw()?;
+    let loss = LineSeries::new(
+        epochs.iter().enumerate().map(|(i, e)| (i + 1, e.loss)),
+        BLUE.stroke_width(2),
+    );
+    chart
+        .draw_series(loss)?
+        .label("loss")
+        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], BLUE));
+    let accuracy = epochs
+        .iter()
+        .enumerate()
+        .map(|(i, e)| (i + 1, e.accuracy * 100.0));
+    chart
+        .draw_secondary_series(LineSeries::new(accuracy, RED.stroke_width(2)))?
+        .label("accuracy")
+        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], RED));
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::MiddleRight)
+        .border_style(BLACK)
+        .draw()?;
+    area.present()?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! What the examples share.
+#![forbid(unsafe_code)]
+
+pub mod chart;
+pub mod cli;
+pub mod digits;

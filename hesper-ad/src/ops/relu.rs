@@ -1,0 +1,62 @@
+//! ReLU.
+
+use crate::prelude::*;
+
+/// ReLU: `y = max(x, 0)`; `dx = dy` where `x > 0`, else 0, elementwise over `n` numbers.
+///
+/// At `x = 0` the derivative does not exist; the cotangent is taken as 0 there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Relu;
+
+shader! {
+    /// y = max(x, 0), elementwise.
+    #[workgroup_size(64)]
+    pub fn relu(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i].max(0.0);
+        }
+    }
+
+    /// dx = dy where x > 0, else 0.
+    #[workgroup_size(64)]
+    pub fn relu_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            dx[i] = if x[i] > 0.0 { dy[i] } else { 0.0 };
+        }
+    }
+}
+
+impl DiffOp for Relu {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("ReLU").input("x", ["n"]).output("y", ["n"])
+    }
+
+    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [x.map(|x| x.max(0.0))]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x]: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let zero = cx.real(0.0);
+        [x.zip(dy, |x, dy| T::select(x.gt(0.0), *dy, zero))]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) {
+        let n = plan.dim("n");
+        plan.forward(relu(), Grid::cover(n));
+        plan.backward(relu_backward(), Grid::cover(n));
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().kink("x", 0.0)
+    }
+}

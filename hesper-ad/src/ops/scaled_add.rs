@@ -1,0 +1,58 @@
+//! Scaled addition, the step of gradient descent.
+
+use crate::prelude::*;
+
+/// Scaled addition `y = a + s·b` with a constant `s`, elementwise over `n` numbers; `da = dy`, `db = s·dy`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ScaledAdd;
+
+shader! {
+    /// y = a + s·b, elementwise.
+    #[workgroup_size(64)]
+    pub fn scaled_add(a: &[f32], b: &[f32], y: &mut [f32], s: f32) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = a[i] + s * b[i];
+        }
+    }
+
+    /// da = dy, db = s·dy.
+    #[workgroup_size(64)]
+    pub fn scaled_add_backward(dy: &[f32], da: &mut [f32], db: &mut [f32], s: f32) {
+        let i = global_index();
+        if i < dy.len() {
+            da[i] = dy[i];
+            db[i] = s * dy[i];
+        }
+    }
+}
+
+impl DiffOp for ScaledAdd {
+    type Inputs<V> = [V; 2];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("ScaledAdd").input("a", ["n"]).input("b", ["n"]).constant("s", []).output("y", ["n"])
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+        let s = cx.scalar("s");
+        [a.zip(b, |a, b| *a + s * *b)]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        _: [&Tensor<T>; 2],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 2] {
+        let s = cx.scalar("s");
+        [dy.clone(), dy.map(|dy| s * *dy)]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) {
+        let n = plan.dim("n");
+        plan.forward(scaled_add(), Grid::cover(n));
+        plan.backward(scaled_add_backward(), Grid::cover(n));
+    }
+}

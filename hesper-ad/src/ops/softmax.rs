@@ -1,0 +1,93 @@
+//! Softmax along rows.
+
+use super::reduce::{LANES, workgroup_max, workgroup_sum};
+use crate::prelude::*;
+
+/// Softmax along each of `rows` rows of `cols` numbers: `yⱼ = exp(xⱼ − m) / Σₖ exp(xₖ − m)` with `m = max x`;
+/// `dxⱼ = yⱼ·(dyⱼ − Σₖ yₖ·dyₖ)`.
+///
+/// The maximum cancels; it keeps the exponentials within range.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Softmax;
+
+shader! {
+    /// y = exp(x − max x) / Σ exp(x − max x) along each row; one workgroup per row.
+    #[workgroup_size(64)]
+    pub fn softmax(x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
+        let scratch = workgroup::<[f32; 64]>();
+        let row = workgroup_index();
+        let lane = local_invocation_index();
+        if row < rows {
+            let start = row * cols;
+            let mut greatest = neg_infinity();
+            for j in (lane..cols).step_by(LANES) {
+                greatest = greatest.max(x[start + j]);
+            }
+            let m = workgroup_max(scratch, greatest);
+            let mut sum = 0.0;
+            for j in (lane..cols).step_by(LANES) {
+                sum += (x[start + j] - m).exp();
+            }
+            let total = workgroup_sum(scratch, sum);
+            for j in (lane..cols).step_by(LANES) {
+                y[start + j] = (x[start + j] - m).exp() / total;
+            }
+        }
+    }
+
+    /// dx = y·(dy − Σ y·dy) along each row; one workgroup per row.
+    #[workgroup_size(64)]
+    pub fn softmax_backward(y: &[f32], dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
+        let scratch = workgroup::<[f32; 64]>();
+        let row = workgroup_index();
+        let lane = local_invocation_index();
+        if row < rows {
+            let start = row * cols;
+            let mut partial = 0.0;
+            for j in (lane..cols).step_by(LANES) {
+                partial += y[start + j] * dy[start + j];
+            }
+            let mean = workgroup_sum(scratch, partial);
+            for j in (lane..cols).step_by(LANES) {
+                dx[start + j] = y[start + j] * (dy[start + j] - mean);
+            }
+        }
+    }
+}
+
+impl DiffOp for Softmax {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Softmax").input("x", ["rows", "cols"]).output("y", ["rows", "cols"])
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [x.map_rows(|row| {
+            let m = cx.max(row.iter().copied());
+            let exps: Vec<T> = row.iter().map(|x| (*x - m).exp()).collect();
+            let total = cx.sum(exps.iter().copied());
+            exps.into_iter().map(|e| e / total).collect()
+        })]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x]: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let [y] = self.forward(cx, [x]);
+        [y.zip_rows(dy, |y, dy| {
+            let mean = cx.sum(y.iter().zip(dy).map(|(y, dy)| *y * *dy));
+            y.iter().zip(dy).map(|(y, dy)| *y * (*dy - mean)).collect()
+        })]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) {
+        let rows = plan.dim("rows");
+        plan.forward(softmax(), Grid::workgroups(rows));
+        plan.backward(softmax_backward(), Grid::workgroups(rows));
+    }
+}

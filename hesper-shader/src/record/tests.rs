@@ -1,0 +1,266 @@
+//! Misuse of the recorder is collected, located and never panics; loops, joins and short-circuits record what they should.
+
+use super::Recorder;
+use crate::kernel::Kernel;
+
+fn kernel(body: impl FnOnce(&Recorder)) -> Kernel {
+    Recorder::record("k", &[], [64, 1, 1], body)
+}
+
+fn errors(body: impl FnOnce(&Recorder)) -> String {
+    match kernel(body).tree() {
+        Ok(tree) => panic!("accepted:\n{tree}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The body of a kernel's text, from the first brace on.
+fn text(body: impl FnOnce(&Recorder)) -> String {
+    let tree = kernel(body).tree().unwrap().to_string();
+    let start = tree.find("\n{").unwrap() + 1;
+    tree[start..].trim_end().to_string()
+}
+
+fn double<'m>(h: &'m Recorder, x: super::Exp<'m, f32>) -> super::Exp<'m, f32> {
+    let mut call = h.call("double", "", "double");
+    let x = call.value("x", x);
+    if call.enter() {
+        call.returns(x + x);
+    }
+    call.finish::<f32>()
+}
+
+fn endless<'m>(h: &'m Recorder, x: super::Exp<'m, f32>) -> super::Exp<'m, f32> {
+    let mut call = h.call("endless", "", "endless");
+    let x = call.value("x", x);
+    if call.enter() {
+        call.returns(endless(h, x));
+    }
+    call.finish::<f32>()
+}
+
+#[test]
+fn misuse_is_an_error_with_its_line() {
+    type Case = (&'static str, fn(&Recorder));
+    let cases: &[Case] = &[
+        ("`end_if` without `if_`", |h| h.end_if()),
+        ("`else_` without `if_`", |h| h.else_()),
+        ("`end_loop` without `loop_`", |h| h.end_loop()),
+        ("`if_` is never closed", |h| h.if_(h.boolean(true))),
+        ("step of zero", |h| {
+            h.for_("i", h.range(h.int(0u32), h.int(8u32)).step_by(h.int(0)));
+            h.end_for();
+        }),
+        ("`endless` calls itself", |h| {
+            let y = h.storage_mut::<f32>("y");
+            h.store(y.at(h.int(0)), endless(h, h.float("1.0")));
+        }),
+        ("beyond the range", |h| {
+            let y = h.storage_mut::<f32>("y");
+            h.store(y.at(h.int(0)), h.float("1e38") * h.lift(f32::NAN));
+        }),
+        ("does not fit `u32`", |h| {
+            h.var("n", h.lift(usize::MAX));
+        }),
+        ("value of another function", |h| {
+            let outer = h.global_index();
+            let call = |inner: bool| {
+                let mut call = h.call("leak", "", "leak");
+                if call.enter() {
+                    let value = h.int(1u32) + h.int(2u32);
+                    h.var("n", if inner { value } else { outer });
+                }
+                call.finish_unit();
+            };
+            call(false);
+        }),
+        ("used outside the block that evaluates it", |h| {
+            let y = h.storage_mut::<f32>("y");
+            h.if_(h.global_index().lt(y.len()));
+            let x = y.at(h.int(0)).get();
+            h.end_if();
+            h.store(y.at(h.int(1)), x);
+        }),
+        ("cannot store into `x`, which is read-only", |h| {
+            let x = h.storage::<f32>("x");
+            h.store(x.at(h.int(0)), h.float("1.0"));
+        }),
+        ("two parameters named `x`", |h| {
+            h.storage::<f32>("x");
+            h.uniform::<f32>("x");
+        }),
+        ("`break` outside of a loop", |h| h.break_()),
+        ("this loop never ends", |h| {
+            h.loop_();
+            h.end_loop();
+        }),
+        ("dimension of zero", |h| {
+            h.workgroup_array::<f32>("t", 0);
+        }),
+        ("whole workgroup arrays only", |h| {
+            let t = h.workgroup_array2::<f32>("t", 2, 2);
+            let mut call = h.call("f", "", "f");
+            call.workgroup_array(t.at(h.int(0)));
+            call.enter();
+            call.finish_unit();
+        }),
+        ("declare `x` before any helper call", |h| {
+            let mut call = h.call("f", "", "f");
+            if call.enter() {
+                h.uniform::<f32>("x");
+            }
+            call.finish_unit();
+        }),
+    ];
+    for (expected, body) in cases {
+        let message = errors(body);
+        let expected = if *expected == "beyond the range" {
+            "NaN is not a finite number"
+        } else {
+            expected
+        };
+        assert!(
+            message.contains(expected),
+            "expected `{expected}` in:\n{message}"
+        );
+        assert!(
+            message.contains("record/tests.rs:"),
+            "no line in:\n{message}"
+        );
+    }
+}
+
+#[test]
+fn values_of_another_recorder_are_refused() {
+    let mut kernel = None;
+    Recorder::record("outer", &[], [1, 1, 1], |outer| {
+        let foreign = outer.int(1u32);
+        // Both recorders' lifetimes end in here, so this type-checks; only the check at run time can tell.
+        kernel = Some(Recorder::record("inner", &[], [1, 1, 1], |inner| {
+            inner.var("n", foreign);
+        }));
+    });
+    let error = kernel.unwrap().tree().unwrap_err().to_string();
+    assert!(error.contains("value of another function"), "{error}");
+}
+
+#[test]
+fn an_empty_workgroup_is_refused() {
+    let kernel = Recorder::record("k", &[], [64, 0, 1], |_| {});
+    assert!(
+        kernel
+            .tree()
+            .unwrap_err()
+            .to_string()
+            .contains("workgroup size [64, 0, 1]")
+    );
+}
+
+#[test]
+fn constructs_record_what_they_mean() {
+    type Case = (&'static str, fn(&Recorder));
+    let cases: &[Case] = &[
+        ("{\n  for i in 0..n {\n    break\n  }\n}", |h| {
+            let n = h.uniform::<u32>("n");
+            h.for_("i", h.range(h.int(0), n));
+            h.break_();
+            h.end_for();
+        }),
+        (
+            "{\n  for t0 in 0..3 {\n    let i = 2 + t0\n    continue\n  }\n}",
+            |h| {
+                h.for_("i", h.range(h.int(2u32), h.int(5u32)));
+                h.continue_();
+                h.end_for();
+            },
+        ),
+        // Arms that only name values are a select; an arm that loads stays an `if`.
+        ("{\n  store $a = select(c, 1.0, 2.0)\n}", |h| {
+            let c = h.uniform::<bool>("c");
+            h.if_(c);
+            let (a, _, b) = (h.float("1.0"), h.else_(), h.float("2.0"));
+            h.var("a", h.end_if_value(a, b));
+        }),
+        (
+            "{\n  if c {\n    store $chosen = load x[0]\n  } else {\n    store $chosen = 2.0\n  }\n  store $a = load $chosen\n}",
+            |h| {
+                let (c, x) = (h.uniform::<bool>("c"), h.storage::<f32>("x"));
+                h.if_(c);
+                let (a, _, b) = (x.at(h.int(0)).get(), h.else_(), h.float("2.0"));
+                h.var("a", h.end_if_value(a, b));
+            },
+        ),
+        ("{\n  store $a = c & (n < 3)\n}", |h| {
+            let (c, n) = (h.uniform::<bool>("c"), h.uniform::<u32>("n"));
+            h.and_(c);
+            let right = n.lt(h.int(3));
+            h.var("a", h.end_and(right));
+        }),
+        (
+            "{\n  if c {\n    store $both = (load x[0]) > 0.0\n  } else {\n    store $both = false\n  }\n  store $a = load $both\n}",
+            |h| {
+                let (c, x) = (h.uniform::<bool>("c"), h.storage::<f32>("x"));
+                h.and_(c);
+                let right = x.at(h.int(0)).get().gt(h.float("0.0"));
+                h.var("a", h.end_and(right));
+            },
+        ),
+        // A value is bound where it is written: this swaps.
+        (
+            "{\n  let t = load y[0]\n  store y[0] = load y[1]\n  store y[1] = t\n}",
+            |h| {
+                let y = h.storage_mut::<f32>("y");
+                let t = h.bind("t", y.at(h.int(0)).get());
+                let v = y.at(h.int(1)).get();
+                h.store(y.at(h.int(0)), v);
+                h.store(y.at(h.int(1)), t);
+            },
+        ),
+        (
+            "{\n  let t0 = call double(s)\n  let t1 = call double(t0)\n  store $a = t1\n}",
+            |h| {
+                let s = h.uniform::<f32>("s");
+                let (_, once) = (h.int(0u32), double(h, s));
+                let (_, twice) = (h.int(0u32), double(h, once));
+                h.var("a", twice);
+            },
+        ),
+        // What follows a `return` is not recorded.
+        ("{\n  return\n}", |h| {
+            h.return_();
+            h.workgroup_barrier();
+        }),
+    ];
+    for (expected, body) in cases {
+        assert_eq!(text(body), *expected);
+    }
+}
+
+#[test]
+fn helpers_are_recorded_once_per_specialisation() {
+    let kernel = kernel(|h| {
+        let y = h.storage_mut::<f32>("y");
+        let (a, b) = (
+            h.workgroup_array::<f32>("a", 4),
+            h.workgroup_array::<f32>("b", 4),
+        );
+        let clear = |array| {
+            let mut call = h.call("clear", "", "clear");
+            let array = call.workgroup_array(array);
+            if call.enter() {
+                h.store(array.at(h.int(0)), h.float("0.0"));
+            }
+            call.finish_unit();
+        };
+        [a, b, a].into_iter().for_each(clear);
+        h.store(y.at(h.int(0)), double(h, double(h, h.float("1.0"))));
+    });
+    let names: Vec<String> = kernel
+        .tree()
+        .unwrap()
+        .functions
+        .iter()
+        .map(|f| f.name.clone())
+        .collect();
+    assert_eq!(names, ["clear", "clear", "double"]);
+}

@@ -1,0 +1,85 @@
+//! Calls of helper functions.
+
+use super::columns::{copy_column, copy_column_active};
+use super::error::{ExecError, Fault, internal};
+use super::frame::{Frame, MISSING};
+use super::machine::Machine;
+use super::mask::Mask;
+use crate::domain::Domain;
+use crate::tree::{ExprId, FunctionId, Loc};
+
+/// A callee and its caller.
+struct Pair<'f, V> {
+    callee: &'f mut Frame<V>,
+    caller: &'f mut Frame<V>,
+}
+
+impl<D: Domain<Mask = bool>> Machine<'_, '_, D> {
+    /// Runs a helper function for the active lanes; all of them come back.
+    pub(super) fn call(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        callee: FunctionId,
+        arguments: &[ExprId],
+        result: Option<ExprId>,
+        active: &Mask,
+    ) -> Result<(), ExecError> {
+        let g = callee.index();
+        let body = self
+            .pass_arguments(f, g, arguments)
+            .and_then(|()| Ok(&self.function(g)?.body))
+            .map_err(|fault| self.error(loc, fault))?;
+        let mut running = self.mask();
+        running.set(active);
+        self.nested(g, loc, body, &mut running, None)?;
+        self.masks.push(running);
+        match result {
+            Some(id) => self
+                .take_result(f, g, id)
+                .map_err(|fault| self.error(loc, fault)),
+            None => Ok(()),
+        }
+    }
+
+    fn pass_arguments(&mut self, f: usize, g: usize, arguments: &[ExprId]) -> Result<(), Fault> {
+        let Pair { callee, caller } = self.pair(f, g)?;
+        for (id, position) in &callee.arguments {
+            let argument = arguments.get(*position).ok_or(MISSING)?;
+            let parameter = callee.values.get_mut(id.index()).ok_or(MISSING)?;
+            copy_column(caller.value(*argument)?, parameter)?;
+        }
+        Ok(())
+    }
+
+    fn take_result(&mut self, f: usize, g: usize, id: ExprId) -> Result<(), Fault> {
+        let Pair { callee, caller } = self.pair(f, g)?;
+        let result = callee.result.as_ref().ok_or(MISSING)?;
+        copy_column(result, caller.value_mut(id)?)
+    }
+
+    fn pair(&mut self, f: usize, g: usize) -> Result<Pair<'_, D::Value>, Fault> {
+        let (before, rest) = self.frames.split_at_mut_checked(f).ok_or(MISSING)?;
+        let late = internal("a call of a function that does not stand before its caller");
+        Ok(Pair {
+            callee: before.get_mut(g).ok_or(late)?,
+            caller: rest.first_mut().ok_or(MISSING)?,
+        })
+    }
+
+    /// `return`: keeps the result of the active lanes and ends them.
+    pub(super) fn finish(
+        &mut self,
+        f: usize,
+        value: Option<ExprId>,
+        active: &mut Mask,
+    ) -> Result<(), Fault> {
+        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        if let (Some(id), Some(result)) = (value, &mut frame.result) {
+            let value = frame.values.get(id.index()).ok_or(MISSING)?;
+            copy_column_active(value, result, active.lanes())?;
+        }
+        active.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! Kernels that between them use every kind of expression and statement.
+
+mod constants;
+mod control;
+pub(crate) mod kernels;
+mod values;
+
+use hesper_shader::tree::Tree;
+
+/// A name and what builds the kernel.
+pub(crate) type Case = (&'static str, fn() -> Tree);
+
+/// Every case.
+pub(crate) const CASES: &[Case] = &[
+    ("arithmetic", values::arithmetic),
+    ("bool_vectors", values::bool_vectors),
+    ("builtins", values::builtins),
+    ("constants_at_run_time", constants::constants_at_run_time),
+    ("conversions", values::conversions),
+    ("deep_chain", values::deep_chain),
+    ("early_return", control::early_return),
+    ("empty", control::empty),
+    ("extreme_literals", constants::extreme_literals),
+    ("helpers", control::helpers),
+    ("loops", control::loops),
+    ("math", values::math),
+    ("matmul", kernels::matmul),
+    ("names", control::names),
+    ("nesting", control::nesting),
+    ("reduction", kernels::reduction),
+    ("recorded", kernels::recorded),
+    ("relu", kernels::relu),
+    ("shifts_and_divisions", constants::shifts_and_divisions),
+    ("uniforms", values::uniforms),
+    ("vectors", values::vectors),
+];
