@@ -1,6 +1,7 @@
 //! A cross-entropy whose backward kernel is slightly wrong, to be refused.
 
-use hesper_ad::ops::{SoftmaxCrossEntropy, softmax_cross_entropy};
+use hesper_ad::ops::SoftmaxCrossEntropy;
+use hesper_ad::ops::cross_entropy::softmax_cross_entropy;
 use hesper_ad::prelude::*;
 
 /// Softmax cross-entropy with a backward kernel that forgets to subtract the label's 1.

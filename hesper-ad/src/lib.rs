@@ -33,6 +33,7 @@ mod tracked;
 mod certificate;
 pub mod check;
 mod compare;
+pub mod ops;
 pub mod prelude;
 mod sample;
 mod spec;

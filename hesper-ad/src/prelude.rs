@@ -5,4 +5,6 @@ pub use crate::{
     Signature, Target, Tensor, Tolerance, Verify, shader,
 };
 pub use hesper_shader::tree::Type;
-pub use hesper_shader::{Buffer, Device, Error, Grid, Kernel, PlanBuffers};
+pub use hesper_shader::{
+    Buffer, Device, DeviceError, DeviceKind, Error, Grid, Kernel, Plan, PlanBuffers,
+};
