@@ -48,7 +48,7 @@ struct Arguments {
 }
 
 /// What can stop a run, each with its exit code.
-pub enum Stop {
+pub(crate) enum Stop {
     Gradient(Box<Certificate>),
     Data(DataError),
     Device(Error),

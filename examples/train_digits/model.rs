@@ -11,7 +11,7 @@ const BATCH: usize = 128;
 const INPUTS: usize = PIXELS + 1;
 
 /// Softmax regression: logits = images · weights.
-pub struct Model<'d> {
+pub(crate) struct Model<'d> {
     device: &'d Device,
     weights: Buffer<f32>,
     /// The step writes here, then the two change places.
@@ -44,7 +44,7 @@ struct HeldOut {
 
 impl<'d> Model<'d> {
     /// A model with weights 0 for `loss`, a cross-entropy after a matrix product.
-    pub fn new<L: DiffOp>(
+    pub(crate) fn new<L: DiffOp>(
         device: &'d Device,
         loss: &L,
         train: &Digits,
@@ -68,7 +68,7 @@ impl<'d> Model<'d> {
     }
 
     /// One pass over the training images; gives their mean loss, each batch at the weights of its turn.
-    pub fn train_epoch(&mut self, rate: f32) -> Result<f32, Error> {
+    pub(crate) fn train_epoch(&mut self, rate: f32) -> Result<f32, Error> {
         let (mut sum, mut count) = (0.0, 0);
         for batch in &mut self.batches {
             batch.gradient(self.device, &self.weights, &mut self.gradient)?;
@@ -87,7 +87,7 @@ impl<'d> Model<'d> {
     }
 
     /// The share of held-out images whose greatest logit is their label's.
-    pub fn held_out_accuracy(&mut self) -> Result<f32, Error> {
+    pub(crate) fn held_out_accuracy(&mut self) -> Result<f32, Error> {
         let HeldOut {
             plan,
             images,
@@ -149,7 +149,6 @@ impl Batch {
             .read("a", &self.images)
             .read("b", weights)
             .read("labels", &self.labels)
-            .read("y", &self.losses)
             .read("inner.y", &self.logits)
             .read("outer.lse", &self.log_sums)
             .read("dy", &self.seed)
