@@ -45,13 +45,23 @@ fn lines(function: &Function, wanted: impl Fn(&ExprKind) -> bool) -> Vec<u32> {
 fn expressions_and_parameters_are_located() {
     let kernel = located();
     let tree = kernel.tree().unwrap();
-    let params: Vec<_> = tree.params.iter().map(|p| p.loc.0.line() - FIRST_LINE).collect();
+    let params: Vec<_> = tree
+        .params
+        .iter()
+        .map(|p| p.loc.0.line() - FIRST_LINE)
+        .collect();
     assert_eq!(params, [6, 7]);
     assert_eq!(tree.loc.0.file(), file!());
     assert_eq!(tree.loc.0.line(), FIRST_LINE + 5);
     let entry = &tree.entry;
-    assert_eq!(lines(entry, |e| matches!(e, ExprKind::BuiltinValue(_))), [9]);
-    assert_eq!(lines(entry, |e| matches!(e, ExprKind::Compose(_))), [10, 16]);
+    assert_eq!(
+        lines(entry, |e| matches!(e, ExprKind::BuiltinValue(_))),
+        [9]
+    );
+    assert_eq!(
+        lines(entry, |e| matches!(e, ExprKind::Compose(_))),
+        [10, 16]
+    );
     assert_eq!(lines(entry, |e| matches!(e, ExprKind::Math(..))), [25]);
 }
 

@@ -1,4 +1,5 @@
 //! The tests that run through the public interface, in one binary.
 
+mod hygiene;
 mod locations;
 mod ui;

@@ -45,7 +45,7 @@ impl Checker<'_> {
                 stmt => block.stmts.extend(self.stmt(stmt)),
             }
         }
-        if value && block.tail.is_none() && !block.leaves() {
+        if value && self.whole && block.tail.is_none() && !block.leaves() {
             let end = brace.span.close();
             self.errors.push_at(end, Message::MissingValue, "");
         }

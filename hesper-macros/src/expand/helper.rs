@@ -37,7 +37,7 @@ impl Emit<'_> {
                 #imports
                 let mut #call = #h.call(
                     ::core::concat!(::core::module_path!(), "::", #name, "@", ::core::line!(), ":", ::core::column!()),
-                    &#key,
+                    #key,
                     #name,
                 );
                 #(#arguments)*
@@ -56,7 +56,7 @@ impl Emit<'_> {
         let function = &helper.function;
         let (attrs, vis, name) = (&function.attrs, &function.vis, &function.name);
         let (runtime, lints) = (self.runtime(at), lints(at));
-        let lifetime = Lifetime::new("'__hesper_m", at);
+        let lifetime = self.lifetime("'__hesper_m", at);
         let generics = self.generics(Some(&lifetime), &function.consts);
         let params = function.params.iter().map(|param| {
             let name = &param.name;

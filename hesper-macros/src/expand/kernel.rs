@@ -33,7 +33,7 @@ impl Emit<'_> {
                 use #runtime::record::Recorder as #record;
                 #imports
                 static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
-                #cache.get(&#key, || #record::record(
+                #cache.get(#key, || #record::record(
                     #name,
                     &[#(#docs),*],
                     [#(#size),*],
@@ -69,9 +69,12 @@ impl Emit<'_> {
 
     /// What tells one specialisation from another.
     pub(super) fn key(&self, constants: Vec<&Ident>) -> TokenStream {
+        if constants.is_empty() {
+            return quote_spanned! {self.site=> "" };
+        }
         let runtime = self.runtime(self.site);
         let text = vec!["{:?}"; constants.len()].join(", ");
-        quote_spanned! {self.site=> #runtime::__private::format!(#text #(, #constants)*) }
+        quote_spanned! {self.site=> &#runtime::__private::format!(#text #(, #constants)*) }
     }
 
     fn declaration(&self, param: &Param) -> TokenStream {
@@ -116,7 +119,8 @@ impl Emit<'_> {
         let borrows = |p: &Param| matches!(p.kind, ParamKind::Read | ParamKind::Write);
         let borrowed = params.iter().any(|p| borrows(p) && !is_broken(p));
         let lifetime = borrowed.then(|| quote_spanned! {at=> 'a, });
-        let broken = params.iter().filter(|p| is_broken(p)).map(generic);
+        let broken = params.iter().filter(|p| is_broken(p));
+        let broken = broken.map(|param| self.generic(param));
         let broken: Vec<_> = broken.collect();
         let fields = params.iter().map(|param| self.field(param));
         let collect = self.collect(params);
@@ -125,7 +129,7 @@ impl Emit<'_> {
             #[doc = #doc]
             #shared
             #lints
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, non_snake_case, unreachable_pub)]
             #vis mod #name {
                 #aliases
                 #[doc = #doc]
@@ -143,7 +147,7 @@ impl Emit<'_> {
     fn field(&self, param: &Param) -> TokenStream {
         let at = param.name.span();
         let (name, docs) = (&param.name, &param.docs);
-        let runtime = self.runtime(at);
+        let (runtime, a) = (self.runtime(at), self.lifetime("'a", at));
         let kind = match param.kind {
             ParamKind::Read => "read by the kernel",
             ParamKind::Write => "written by the kernel",
@@ -156,9 +160,9 @@ impl Emit<'_> {
         };
         let ty = self.ty(&param.ty);
         let ty = match param.kind {
-            _ if is_broken(param) => generic(param).to_token_stream(),
-            ParamKind::Read => quote_spanned! {at=> &'a #runtime::Buffer<#ty> },
-            ParamKind::Write => quote_spanned! {at=> &'a mut #runtime::Buffer<#ty> },
+            _ if is_broken(param) => self.generic(param).to_token_stream(),
+            ParamKind::Read => quote_spanned! {at=> &#a #runtime::Buffer<#ty> },
+            ParamKind::Write => quote_spanned! {at=> &#a mut #runtime::Buffer<#ty> },
             _ => ty,
         };
         quote_spanned! {at=> #docs pub #name: #ty }
@@ -167,38 +171,37 @@ impl Emit<'_> {
     fn collect(&self, params: &[Param]) -> TokenStream {
         let at = self.site;
         let runtime = self.runtime(at);
-        if params.iter().any(is_broken) {
+        if params.is_empty() || params.iter().any(is_broken) {
             return quote_spanned! {at=> #runtime::__private::Vec::new() };
         }
         let own = self.own("__hesper_arguments", at);
         let pushes = params.iter().map(|param| {
             let at = param.name.span();
             let (name, text) = (&param.name, text(&param.name));
-            let runtime = self.runtime(at);
+            let (runtime, this) = (self.runtime(at), self.own("self", at));
             let argument = match param.kind {
-                ParamKind::Read => quote_spanned! {at=> #runtime::Argument::read(self.#name) },
-                ParamKind::Write => quote_spanned! {at=> #runtime::Argument::write(self.#name) },
-                _ => quote_spanned! {at=> ::core::convert::From::from(self.#name) },
+                ParamKind::Read => quote_spanned! {at=> #runtime::Argument::read(#this.#name) },
+                ParamKind::Write => quote_spanned! {at=> #runtime::Argument::write(#this.#name) },
+                _ => quote_spanned! {at=> ::core::convert::From::from(#this.#name) },
             };
             quote_spanned! {at=> #own.push((#text, #argument)); }
         });
         quote_spanned! {at=>
-            #[allow(unused_mut)]
             let mut #own = #runtime::__private::Vec::new();
             #(#pushes)*
             #own
         }
     }
+
+    /// The type parameter that stands for a type that was refused.
+    fn generic(&self, param: &Param) -> Ident {
+        let name = format!("__hesper_{}", text(&param.name).value());
+        self.own(&name, param.name.span())
+    }
 }
 
 fn is_broken(param: &Param) -> bool {
     matches!(param.ty, Ty::Broken)
-}
-
-/// The type parameter that stands for a type that was refused.
-fn generic(param: &Param) -> Ident {
-    let name = format!("__hesper_{}", text(&param.name).value());
-    Ident::new(&name, param.name.span())
 }
 
 /// The lines of the doc comment.

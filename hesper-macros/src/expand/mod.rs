@@ -15,7 +15,7 @@ use crate::ast::{Function, Item, Ty};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use std::cell::Cell;
-use syn::Attribute;
+use syn::{Attribute, Lifetime};
 
 /// Prints the items; a function that is not valid becomes a stub.
 pub(crate) fn expand(runtime: &TokenStream, items: &[Item]) -> TokenStream {
@@ -77,6 +77,11 @@ impl<'a> Emit<'a> {
     /// A name of the macro's own.
     fn own(&self, name: &str, at: Span) -> Ident {
         Ident::new(name, at.resolved_at(self.site))
+    }
+
+    /// A lifetime of the macro's own.
+    fn lifetime(&self, name: &str, at: Span) -> Lifetime {
+        Lifetime::new(name, at.resolved_at(self.site))
     }
 
     /// The module of builtin functions, under the name that `imports` gives it.

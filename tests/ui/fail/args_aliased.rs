@@ -10,7 +10,6 @@ shader! {
 
 fn main() {
     let device = hesper_shader::Device::reference();
-    let a = device.upload(&[1.0_f32]).unwrap();
     let mut b = device.zeros::<f32>(1).unwrap();
     let args = copy::Args { x: &b, y: &mut b };
     copy().launch(&device, hesper_shader::Grid::cover(1), args).unwrap();

@@ -2,8 +2,8 @@ use hesper_shader::shader;
 
 shader! {
     #[workgroup_size(64)]
-    fn k(flags: &mut [bool]) {
-        flags[0] = true;
+    fn k(x: &[Vec2<bool>], y: &mut [f32]) {
+        y[0] = x[0].x as f32;
     }
 }
 
