@@ -11,8 +11,14 @@ use syn::{Attribute, LitStr};
 impl Emit<'_> {
     /// The function; it records once per set of constants.
     pub(super) fn kernel(&self, kernel: &Kernel) -> TokenStream {
-        let at = self.site;
         let head = self.head(kernel);
+        let (import, inside) = self.within();
+        let body = inside.recording(kernel);
+        quote_spanned! {self.site=> #head { #import #body } }
+    }
+
+    fn recording(&self, kernel: &Kernel) -> TokenStream {
+        let at = self.site;
         let runtime = self.runtime(at);
         let (cache, h) = (self.own("__HESPER_CACHE", at), self.recorder(at));
         let constants = kernel.function.consts.iter().map(|param| &param.ident);
@@ -26,23 +32,17 @@ impl Emit<'_> {
         });
         let params = kernel.function.params.iter().map(|p| self.declaration(p));
         let body = self.inside(&kernel.function.body);
-        let imports = self.imports();
-        let record = self.own("__HesperRecorder", at);
         quote_spanned! {at=>
-            #head {
-                use #runtime::record::Recorder as #record;
-                #imports
-                static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
-                #cache.get(#key, || #record::record(
-                    #name,
-                    &[#(#docs),*],
-                    [#(#size),*],
-                    |#h| {
-                        #(#params)*
-                        #body
-                    },
-                ))
-            }
+            static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
+            #cache.get(#key, || #runtime::record::Recorder::record(
+                #name,
+                &[#(#docs),*],
+                [#(#size),*],
+                |#h| {
+                    #(#params)*
+                    #body
+                },
+            ))
         }
     }
 
@@ -101,17 +101,29 @@ impl Emit<'_> {
     /// A parameter whose type was refused becomes generic, so that whatever a caller hands to it is accepted.
     pub(super) fn args_module(&self, kernel: &Kernel) -> TokenStream {
         let Function {
-            attrs,
-            vis,
-            name,
-            params,
-            ..
+            attrs, vis, name, ..
         } = &kernel.function;
         let at = self.site;
-        let runtime = self.runtime(at);
-        let shared = shared_attributes(attrs);
-        let lints = lints(at);
+        let (shared, lints) = (shared_attributes(attrs), lints(at));
         let doc = format!(" Arguments of [`{name}()`].");
+        let (import, inside) = self.within();
+        let args = inside.args_type(kernel, &doc);
+        quote_spanned! {at=>
+            #[doc = #doc]
+            #shared
+            #lints
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, non_snake_case, unreachable_pub)]
+            #vis mod #name {
+                #import
+                #args
+            }
+        }
+    }
+
+    fn args_type(&self, kernel: &Kernel, doc: &str) -> TokenStream {
+        let at = self.site;
+        let params = &kernel.function.params;
+        let runtime = self.runtime(at);
         let is_alias = |param: &Param| matches!(param.ty, Ty::Other(_));
         let aliases = params.iter().any(is_alias).then(|| {
             quote_spanned! {at=> #[allow(unused_imports)] use super::*; }
@@ -120,25 +132,18 @@ impl Emit<'_> {
         let borrowed = params.iter().any(|p| borrows(p) && !is_broken(p));
         let lifetime = borrowed.then(|| quote_spanned! {at=> 'a, });
         let broken = params.iter().filter(|p| is_broken(p));
-        let broken = broken.map(|param| self.generic(param));
-        let broken: Vec<_> = broken.collect();
+        let broken: Vec<_> = broken.map(|param| self.generic(param)).collect();
         let fields = params.iter().map(|param| self.field(param));
         let collect = self.collect(params);
-        let name_text = text(name);
+        let name = text(&kernel.function.name);
         quote_spanned! {at=>
+            #aliases
             #[doc = #doc]
-            #shared
-            #lints
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, non_snake_case, unreachable_pub)]
-            #vis mod #name {
-                #aliases
-                #[doc = #doc]
-                pub struct Args<#lifetime #(#broken),*> { #(#fields),* }
-                impl<'a, #(#broken),*> #runtime::KernelArgs<'a> for Args<#lifetime #(#broken),*> {
-                    const KERNEL: &'static ::core::primitive::str = #name_text;
-                    fn collect(self) -> #runtime::__private::Vec<(&'static ::core::primitive::str, #runtime::Argument<'a>)> {
-                        #collect
-                    }
+            pub struct Args<#lifetime #(#broken),*> { #(#fields),* }
+            impl<'a, #(#broken),*> #runtime::KernelArgs<'a> for Args<#lifetime #(#broken),*> {
+                const KERNEL: &'static ::core::primitive::str = #name;
+                fn collect(self) -> #runtime::__private::Vec<(&'static ::core::primitive::str, #runtime::Argument<'a>)> {
+                    #collect
                 }
             }
         }
