@@ -1,5 +1,6 @@
-//! The tests that run through the public interface, in one binary.
+//! The workspace's tests that need more than one part of it.
 
+mod conformance;
 mod hygiene;
 mod locations;
 mod ui;

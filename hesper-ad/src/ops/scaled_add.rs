@@ -32,7 +32,11 @@ impl DiffOp for ScaledAdd {
     type Outputs<V> = [V; 1];
 
     fn signature(&self) -> Signature {
-        Signature::new("ScaledAdd").input("a", ["n"]).input("b", ["n"]).constant("s", []).output("y", ["n"])
+        Signature::new("ScaledAdd")
+            .input("a", ["n"])
+            .input("b", ["n"])
+            .constant("s", [])
+            .output("y", ["n"])
     }
 
     fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
@@ -50,9 +54,10 @@ impl DiffOp for ScaledAdd {
         [dy.clone(), dy.map(|dy| s * *dy)]
     }
 
-    fn plan(&self, plan: &mut OpPlan) {
-        let n = plan.dim("n");
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
         plan.forward(scaled_add(), Grid::cover(n));
         plan.backward(scaled_add_backward(), Grid::cover(n));
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Types are left to rustc, which sees the recorder's. What is wrong is reported and the check goes on.
 
 mod attributes;
+mod bindings;
 mod call;
 mod control;
 mod expr;

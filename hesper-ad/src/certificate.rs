@@ -1,0 +1,277 @@
+//! What verification found, as data.
+
+use crate::compare::Deviation;
+use crate::dims::Dims;
+use std::fmt;
+
+/// Everything that was checked about an op.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Certificate {
+    /// The op's name.
+    pub op: String,
+    /// One finding per check and place.
+    pub checks: Vec<Finding>,
+}
+
+/// What one check found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What was checked: `finite differences`, `backward kernel = spec`.
+    pub check: String,
+    /// Where: a number domain or a device.
+    pub place: String,
+    /// The shapes it was checked on.
+    pub dims: Vec<Dims>,
+    /// How many random points counted.
+    pub points: usize,
+    /// How many numbers were compared.
+    pub compared: usize,
+    /// The error nearest to its bound.
+    pub worst: f64,
+    /// The bound of that error.
+    pub bound: f64,
+    /// The seed that repeats the check.
+    pub seed: u64,
+    /// Pass, fail or skip.
+    pub verdict: Verdict,
+    /// Anything else worth reporting.
+    pub note: String,
+}
+
+/// How a check ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything compared was within bounds.
+    Pass,
+    /// Something was wrong; the message says what and where.
+    Fail(String),
+    /// The check could not run here, for this reason. Never a pass.
+    Skip(String),
+}
+
+impl Certificate {
+    /// Whether there were checks and every one passed; a skip is not a pass.
+    pub fn is_pass(&self) -> bool {
+        !self.checks.is_empty() && self.checks.iter().all(|f| f.verdict == Verdict::Pass)
+    }
+
+    /// The findings that failed.
+    pub fn failures(&self) -> impl Iterator<Item = &Finding> {
+        self.checks
+            .iter()
+            .filter(|f| matches!(f.verdict, Verdict::Fail(_)))
+    }
+
+    /// The checks that could not run.
+    pub fn skips(&self) -> impl Iterator<Item = &Finding> {
+        self.checks
+            .iter()
+            .filter(|f| matches!(f.verdict, Verdict::Skip(_)))
+    }
+}
+
+impl fmt::Display for Certificate {
+    /// One aligned line per finding, the message of a failure or the reason of a skip below it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, finding) in self.checks.iter().enumerate() {
+            let break_ = if i == 0 { "" } else { "\n" };
+            write!(
+                f,
+                "{break_}{} {:<20} {finding}",
+                finding.verdict.word(),
+                self.op
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Verdict {
+    /// `PASS`, `FAIL` or `SKIP`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Pass => "PASS",
+            Verdict::Fail(_) => "FAIL",
+            Verdict::Skip(_) => "SKIP",
+        }
+    }
+
+    /// The message of a failure or the reason of a skip.
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Verdict::Pass => None,
+            Verdict::Fail(message) | Verdict::Skip(message) => Some(message),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    /// The finding without verdict and op: what, where, how much, how far.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding {
+            check,
+            place,
+            points,
+            compared,
+            worst,
+            bound,
+            seed,
+            note,
+            ..
+        } = self;
+        write!(f, "{check:<24} {place:<20}")?;
+        if !matches!(self.verdict, Verdict::Skip(_)) {
+            let shapes = self.dims.len();
+            write!(
+                f,
+                " {shapes:>3} shapes {points:>4} points {compared:>7} compared  worst {worst:.1e} of {bound:.1e}  seed {seed}"
+            )?;
+        }
+        if !note.is_empty() {
+            write!(f, "  {note}")?;
+        }
+        match self.verdict.message() {
+            Some(message) => write!(f, "\n       {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A finding in the making: what was seen so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    finding: Finding,
+    least_points: usize,
+}
+
+impl Tally {
+    pub(crate) fn new(check: &str, place: impl Into<String>, seed: u64) -> Tally {
+        Tally {
+            finding: Finding {
+                check: check.to_string(),
+                place: place.into(),
+                dims: Vec::new(),
+                points: 0,
+                compared: 0,
+                worst: 0.0,
+                bound: 0.0,
+                seed,
+                verdict: Verdict::Pass,
+                note: String::new(),
+            },
+            least_points: 1,
+        }
+    }
+
+    /// Fewer counted points than this fail.
+    pub(crate) fn at_least(mut self, points: usize) -> Tally {
+        self.least_points = points;
+        self
+    }
+
+    /// Counts a point at which numbers were compared.
+    pub(crate) fn point(&mut self, dims: &Dims) {
+        self.finding.points += 1;
+        if !self.finding.dims.contains(dims) {
+            self.finding.dims.push(dims.clone());
+        }
+    }
+
+    /// Counts a number that was compared; remembers the error nearest to its bound. Whether it is within its bound.
+    pub(crate) fn compared(&mut self, error: f64, bound: f64) -> bool {
+        self.seen(1, error, bound);
+        // Not `error > bound`: a NaN must fail.
+        error <= bound && bound.is_finite()
+    }
+
+    /// Counts many numbers of which the worst is known.
+    pub(crate) fn agreed(&mut self, compared: usize, worst: &Deviation) {
+        self.seen(compared, worst.error, worst.bound);
+    }
+
+    fn seen(&mut self, count: usize, error: f64, bound: f64) {
+        let ratio = |error: f64, bound: f64| if error == 0.0 { 0.0 } else { error / bound };
+        let worst = ratio(self.finding.worst, self.finding.bound);
+        if self.finding.compared == 0 || ratio(error, bound) > worst {
+            (self.finding.worst, self.finding.bound) = (error, bound);
+        }
+        self.finding.compared += count;
+    }
+
+    pub(crate) fn note(&mut self, note: String) {
+        self.finding.note = note;
+    }
+
+    pub(crate) fn fail(mut self, message: impl Into<String>) -> Finding {
+        self.finding.verdict = Verdict::Fail(message.into());
+        self.finding
+    }
+
+    pub(crate) fn skip(mut self, reason: impl Into<String>) -> Finding {
+        self.finding.verdict = Verdict::Skip(reason.into());
+        self.finding
+    }
+
+    /// A pass, if enough was compared.
+    pub(crate) fn finish(self) -> Finding {
+        let (points, least) = (self.finding.points, self.least_points);
+        if self.finding.compared == 0 {
+            self.fail("nothing was compared")
+        } else if points < least {
+            self.fail(format!("only {points} points counted; {least} are needed"))
+        } else {
+            self.finding
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally() -> Tally {
+        Tally::new("dual numbers", "f64", 7)
+    }
+
+    #[test]
+    fn nothing_compared_is_a_failure() {
+        assert_eq!(
+            tally().finish().verdict,
+            Verdict::Fail("nothing was compared".into())
+        );
+        let mut few = tally().at_least(2);
+        few.point(&Dims::new([("n", 2)]));
+        assert!(few.compared(1e-9, 1e-8));
+        assert_eq!(
+            few.finish().verdict,
+            Verdict::Fail("only 1 points counted; 2 are needed".into())
+        );
+    }
+
+    #[test]
+    fn nan_is_not_within_bounds() {
+        assert!(!tally().compared(f64::NAN, 1.0));
+        assert!(!tally().compared(0.0, f64::NAN));
+        assert!(!tally().compared(f64::INFINITY, f64::INFINITY));
+    }
+
+    #[test]
+    fn a_certificate_passes_only_whole() {
+        let mut pass = tally();
+        pass.point(&Dims::new([("n", 2)]));
+        pass.compared(1e-9, 1e-8);
+        let (pass, skip) = (pass.finish(), tally().skip("no GPU"));
+        let of = |checks: &[&Finding]| Certificate {
+            op: "ReLU".into(),
+            checks: checks.iter().map(|f| (*f).clone()).collect(),
+        };
+        assert!(of(&[&pass]).is_pass());
+        assert!(!of(&[]).is_pass());
+        assert!(!of(&[&pass, &skip]).is_pass());
+        let text = "\
+PASS ReLU                 dual numbers             f64                    1 shapes    1 points       1 compared  worst 1.0e-9 of 1.0e-8  seed 7
+SKIP ReLU                 dual numbers             f64                 
+       no GPU";
+        assert_eq!(of(&[&pass, &skip]).to_string(), text);
+    }
+}

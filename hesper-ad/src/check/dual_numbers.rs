@@ -1,0 +1,132 @@
+//! Backward against dual numbers: `⟨dy, J·v⟩ = ⟨backward(x, dy), v⟩` up to proven rounding.
+
+use super::LEAST_POINTS;
+use crate::certificate::{Finding, Tally};
+use crate::dims::Dims;
+use crate::dual::{Dual, DualValue};
+use crate::op::DiffOp;
+use crate::sample::{Rng, Sample};
+use crate::spec::{Spec, SpecError, exact};
+use crate::tensor::Tensor;
+use crate::tracked::{Bounded, Tracked};
+use hesper_shader::domain::{Domain, RealBinary};
+
+/// The check's name in reports.
+const NAME: &str = "dual numbers";
+
+/// A point counts where its rounding is at most this part of `Σ|terms|`; elsewhere agreement would say little.
+const WELL_CONDITIONED: f64 = 1e-10;
+
+/// Checks that `backward` is the VJP of `forward` at random points, in random directions.
+///
+/// Both sides are computed in f64 with running error bounds `e`: they must agree within `e_lhs + e_rhs`, whatever the
+/// conditioning. A point counts only where that is small beside the terms, no comparison was within rounding, and not
+/// everything is zero. Each shape is visited in turn, the smallest among them.
+pub fn dual_numbers<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -> Finding {
+    let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
+    let mut rng = Rng::new(seed);
+    let mut shapes: Vec<Dims> = spec.small_shapes();
+    shapes.push(spec.least_shape());
+    // Some points will not count; that must not fail an op that is right.
+    for dims in shapes.iter().cycle().take(4 * points.max(LEAST_POINTS)) {
+        let sample = spec.draw(dims, &mut rng);
+        let sides = match both_sides(spec, &sample) {
+            Ok(sides) => sides,
+            Err(error) => return tally.fail(format!("{error} ({dims})")),
+        };
+        if let Some(message) = sides.disagreement() {
+            return tally.fail(format!("{message} ({dims})"));
+        }
+        if sides.counts() {
+            tally.compared(sides.difference(), sides.bound());
+            tally.point(dims);
+        }
+    }
+    tally.finish()
+}
+
+/// Both inner products at one point.
+struct Sides {
+    forward: Bounded,
+    backward: Bounded,
+    terms: f64,
+    undecided: bool,
+}
+
+impl Sides {
+    fn difference(&self) -> f64 {
+        (self.forward.value - self.backward.value).abs()
+    }
+
+    fn bound(&self) -> f64 {
+        self.forward.error + self.backward.error
+    }
+
+    fn counts(&self) -> bool {
+        !self.undecided && self.terms > 0.0 && self.bound() <= WELL_CONDITIONED * self.terms
+    }
+
+    fn disagreement(&self) -> Option<String> {
+        let (lhs, rhs, bound) = (self.forward.value, self.backward.value, self.bound());
+        if !(lhs.is_finite() && rhs.is_finite() && self.terms.is_finite()) {
+            return Some(format!(
+                "not finite: <dy, J v> = {lhs:e}, <backward, v> = {rhs:e}"
+            ));
+        }
+        let wrong = !self.undecided && self.difference() > bound;
+        wrong.then(|| {
+            format!(
+                "<dy, J v> = {lhs:e}, <backward, v> = {rhs:e}, difference {:.1e} > {bound:.1e}",
+                self.difference()
+            )
+        })
+    }
+}
+
+fn both_sides<O: DiffOp>(spec: &Spec<O>, sample: &Sample) -> Result<Sides, SpecError> {
+    let dual = Dual::new(Tracked::default());
+    let inputs = seeded(&dual, sample);
+    let outputs = spec.forward(&dual, sample, &inputs)?.outputs;
+    let tangents: Vec<_> = outputs.iter().map(|y| y.map(|y| y.tangent)).collect();
+
+    let domain = Tracked::default();
+    let inputs = exact(&domain, &sample.inputs);
+    let cotangents = exact(&domain, &sample.cotangents);
+    let results = spec.backward(&domain, sample, &inputs, &cotangents)?;
+
+    let (forward, forward_terms) = inner(&domain, &tangents, &sample.cotangents);
+    let (backward, backward_terms) = inner(&domain, &results, &sample.directions);
+    let undecided = dual.inner.undecided() + domain.undecided() > 0;
+    Ok(Sides {
+        forward,
+        backward,
+        terms: forward_terms + backward_terms,
+        undecided,
+    })
+}
+
+/// The inputs with the sample's directions as tangents.
+fn seeded(dual: &Dual<Tracked>, sample: &Sample) -> Vec<Tensor<DualValue<Bounded>>> {
+    let exact = |x: &f32| dual.inner.from_f32(*x);
+    let seed = |x: &f32, v: &f32| DualValue {
+        primal: exact(x),
+        tangent: exact(v),
+    };
+    let pairs = sample.inputs.iter().zip(&sample.directions);
+    pairs.map(|(x, v)| x.zip(v, seed)).collect()
+}
+
+/// `Σ aᵢbᵢ` with its error bound, and `Σ |aᵢbᵢ|`.
+fn inner(domain: &Tracked, a: &[Tensor<Bounded>], b: &[Tensor<f32>]) -> (Bounded, f64) {
+    let pairs = a
+        .iter()
+        .zip(b)
+        .flat_map(|(a, b)| a.data().iter().zip(b.data()));
+    let terms: Vec<Bounded> = pairs
+        .map(|(a, b)| domain.binary(RealBinary::Multiply, *a, domain.from_f32(*b)))
+        .collect();
+    (
+        domain.sum(&terms),
+        terms.iter().map(|t| t.value.abs()).sum(),
+    )
+}

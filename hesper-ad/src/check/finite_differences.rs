@@ -1,0 +1,235 @@
+//! Backward against central differences of forward: independent of every derivative rule.
+
+use super::LEAST_POINTS;
+use crate::branches::Branches;
+use crate::certificate::{Finding, Tally};
+use crate::op::DiffOp;
+use crate::sample::{Rng, Sample};
+use crate::signature::Port;
+use crate::spec::{Spec, SpecError, exact};
+use crate::tensor::Tensor;
+use crate::tracked::Tracked;
+use hesper_shader::domain::F64;
+
+/// The check's name in reports.
+const NAME: &str = "finite differences";
+
+/// Largest error, as part of `max(Σ|terms|, max|dy|·max|y|)`.
+const TOLERANCE: f64 = 1e-9;
+
+/// Checks every coordinate of `backward(x, dy)` against the five-point stencil
+/// `(f(x−2h) − 8f(x−h) + 8f(x+h) − f(x+2h)) / 12h` of `forward`, in f64, at random points of small shapes with random `dy`.
+///
+/// `h` is the least of `2⁻¹⁰·min(1, row scale)·8ᵏ` at which differences speak: their rounding, bounded by a run in
+/// [`Tracked`], is at most half the tolerance, and the stencil of step `2h` agrees to half of it. A coordinate without such a
+/// step, or with a kink under its stencil, does not count; at least half of them must.
+/// The classic figure `|a − n| / (|a| + |n|)`, which others hold against 10⁻³, is noted.
+pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -> Finding {
+    let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
+    let mut rng = Rng::new(seed);
+    let shapes = spec.small_shapes();
+    let (mut skipped, mut classic) = (0, 0f64);
+    for dims in shapes.iter().cycle().take(points.max(LEAST_POINTS)) {
+        let sample = spec.draw(dims, &mut rng);
+        let point = match Stencil::new(spec, &sample).and_then(|s| s.check_point(&mut tally)) {
+            Ok(point) => point,
+            Err(message) => return tally.fail(format!("{message} ({dims})")),
+        };
+        skipped += point.skipped;
+        classic = classic.max(point.classic);
+        if point.counted > 0 {
+            tally.point(dims);
+        }
+    }
+    tally.note(format!(
+        "classic {classic:.1e}, {skipped} coordinates skipped"
+    ));
+    let finding = tally.clone().finish();
+    if skipped > finding.compared {
+        return tally.fail("at most coordinates the differences are unsteady or cross kinks");
+    }
+    finding
+}
+
+/// One point: the op, its inputs in f64, and what is computed there.
+struct Stencil<'s, O> {
+    spec: &'s Spec<'s, O>,
+    sample: &'s Sample,
+    domain: Branches<F64>,
+    inputs: Vec<Tensor<f64>>,
+    /// Σ over outputs is taken with these.
+    dy: Vec<f64>,
+    dx: Vec<Tensor<f64>>,
+    branches: u64,
+    /// `max|dy|·max|y|`.
+    floor: f64,
+    /// The stencil's rounding, times `h`.
+    noise: f64,
+}
+
+/// What one point yielded.
+struct Point {
+    counted: usize,
+    skipped: usize,
+    classic: f64,
+}
+
+impl<'s, O: DiffOp> Stencil<'s, O> {
+    fn new(spec: &'s Spec<'s, O>, sample: &'s Sample) -> Result<Self, String> {
+        let message = |error: SpecError| error.to_string();
+        let domain = Branches::new(F64);
+        let inputs = exact(&F64, &sample.inputs);
+        let cotangents = exact(&F64, &sample.cotangents);
+        let dx = spec
+            .backward(&F64, sample, &inputs, &cotangents)
+            .map_err(message)?;
+        let y = spec
+            .forward(&domain, sample, &inputs)
+            .map_err(message)?
+            .outputs;
+        all_finite(spec.signature().outputs().map(|p| p.name.clone()), &y)?;
+        all_finite(spec.signature().inputs().map(Port::cotangent), &dx)?;
+        let tracked = Tracked::default();
+        let bounded = spec.forward(&tracked, sample, &exact(&tracked, &sample.inputs));
+        let bounded = bounded.map_err(message)?.outputs;
+        let errors = bounded.iter().flat_map(|y| y.data()).map(|y| y.error);
+        let dy = flatten(cotangents);
+        Ok(Stencil {
+            spec,
+            sample,
+            inputs,
+            branches: domain.take(),
+            domain,
+            dx,
+            floor: max_abs(&dy) * max_abs(&flatten(y)),
+            // (1 + 8 + 8 + 1) / 12 errors of each output
+            noise: errors
+                .zip(&dy)
+                .map(|(error, dy)| 1.5 * error * dy.abs())
+                .sum(),
+            dy,
+        })
+    }
+
+    /// Checks every coordinate.
+    fn check_point(mut self, tally: &mut Tally) -> Result<Point, String> {
+        let mut point = Point {
+            counted: 0,
+            skipped: 0,
+            classic: 0.0,
+        };
+        for port in 0..self.inputs.len() {
+            for at in 0..self.inputs[port].len() {
+                let analytic = self.dx[port].data()[at];
+                let derivative = self.derivative(port, at).map_err(|e| e.to_string())?;
+                let Some((numeric, terms)) = derivative else {
+                    point.skipped += 1;
+                    continue;
+                };
+                let error = relative(analytic - numeric, terms.max(self.floor));
+                if !tally.compared(error, TOLERANCE) {
+                    return Err(self.message(port, at, analytic, numeric, error));
+                }
+                point.counted += 1;
+                if analytic.abs().max(numeric.abs()) > TOLERANCE * self.floor {
+                    let classic = relative(analytic - numeric, analytic.abs() + numeric.abs());
+                    point.classic = point.classic.max(classic);
+                }
+            }
+        }
+        Ok(point)
+    }
+
+    /// `Σ dy·∂y/∂xᵢ` and `Σ |dy·∂y/∂xᵢ|`, or `None` where differences do not tell.
+    fn derivative(&mut self, port: usize, at: usize) -> Result<Option<(f64, f64)>, SpecError> {
+        let least = self.step(port, at);
+        for h in [1.0, 8.0, 64.0].map(|factor| factor * least) {
+            let Some(fine) = self.slope(port, at, h)? else {
+                return Ok(None);
+            };
+            let Some(coarse) = self.slope(port, at, 2.0 * h)? else {
+                return Ok(None);
+            };
+            let scale = fine.1.max(self.floor);
+            let noisy = relative(self.noise / h, scale) > TOLERANCE / 2.0;
+            let unsteady = relative(fine.0 - coarse.0, scale) > TOLERANCE / 2.0;
+            // A NaN is neither: it must not be skipped.
+            if !noisy && !unsteady {
+                return Ok(Some(fine));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The stencil of step `h` and its `Σ |terms|`, or `None` where it crosses a kink.
+    fn slope(&mut self, port: usize, at: usize, h: f64) -> Result<Option<(f64, f64)>, SpecError> {
+        const STENCIL: [(f64, f64); 4] = [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)];
+        let x = self.inputs[port].data()[at];
+        let mut slopes = vec![0.0; self.dy.len()];
+        for (offset, weight) in STENCIL {
+            self.inputs[port].data_mut()[at] = x + offset * h;
+            let run = self.spec.forward(&self.domain, self.sample, &self.inputs);
+            self.inputs[port].data_mut()[at] = x;
+            let y = flatten(run?.outputs);
+            if self.domain.take() != self.branches {
+                return Ok(None);
+            }
+            for (slope, y) in slopes.iter_mut().zip(y) {
+                *slope += weight * y / (12.0 * h);
+            }
+        }
+        let terms = || slopes.iter().zip(&self.dy).map(|(slope, dy)| slope * dy);
+        Ok(Some((terms().sum(), terms().map(f64::abs).sum())))
+    }
+
+    /// `2⁻¹⁰·min(1, greatest of the row)`, rounded down to a power of two.
+    fn step(&self, port: usize, at: usize) -> f64 {
+        let row = self.inputs[port]
+            .rows()
+            .nth(at / self.inputs[port].row_len().max(1));
+        let scale = row.map_or(0.0, max_abs);
+        let scale = if scale > 0.0 { scale.min(1.0) } else { 1.0 };
+        scale.log2().floor().exp2() / 1024.0
+    }
+
+    fn message(&self, port: usize, at: usize, analytic: f64, numeric: f64, error: f64) -> String {
+        let name = self
+            .spec
+            .signature()
+            .inputs()
+            .nth(port)
+            .map(|p| p.cotangent());
+        let index = self.inputs[port].index_of(at);
+        let name = name.unwrap_or_default();
+        format!(
+            "{name}{index:?}: backward gives {analytic:e}, differences {numeric:e}, error {error:.1e} > {TOLERANCE:.1e}"
+        )
+    }
+}
+
+/// `|difference| / scale`; 0/0 is 0: no output moves, and no cotangent says so.
+fn relative(difference: f64, scale: f64) -> f64 {
+    if difference == 0.0 {
+        0.0
+    } else {
+        difference.abs() / scale
+    }
+}
+
+fn all_finite(names: impl Iterator<Item = String>, tensors: &[Tensor<f64>]) -> Result<(), String> {
+    for (name, tensor) in names.zip(tensors) {
+        if let Some(at) = tensor.data().iter().position(|x| !x.is_finite()) {
+            let (index, value) = (tensor.index_of(at), tensor.data()[at]);
+            return Err(format!("not finite: {name}{index:?} = {value}"));
+        }
+    }
+    Ok(())
+}
+
+fn flatten(tensors: Vec<Tensor<f64>>) -> Vec<f64> {
+    tensors.into_iter().flat_map(Tensor::into_data).collect()
+}
+
+fn max_abs(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |max, x| max.max(x.abs()))
+}

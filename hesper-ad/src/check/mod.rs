@@ -1,0 +1,18 @@
+//! The checks: each takes a [`Spec`](crate::Spec) and returns a [`Finding`](crate::Finding).
+
+mod dual_numbers;
+mod finite_differences;
+mod kernels;
+mod shapes;
+mod target;
+
+pub use dual_numbers::dual_numbers;
+pub use finite_differences::finite_differences;
+pub use kernels::kernels;
+pub use target::Target;
+
+/// Points that must count in a check of the spec.
+const LEAST_POINTS: usize = 8;
+
+#[cfg(test)]
+mod tests;

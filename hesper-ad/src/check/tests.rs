@@ -1,0 +1,145 @@
+//! Right ops pass every check of the spec; every wrong one is refused, by name.
+
+use super::{dual_numbers, finite_differences};
+use crate::test_ops::{CrossEntropy, MatMul, Mutant, Relu, Softmax};
+use crate::{Compose, DiffOp, Finding, Options, Spec, Target, Verdict, Verify};
+use hesper_shader::Device;
+
+fn both<O: DiffOp>(op: &O) -> [Finding; 2] {
+    let spec = Spec::new(op).unwrap();
+    [
+        finite_differences(&spec, 42, 12),
+        dual_numbers(&spec, 42, 12),
+    ]
+}
+
+/// Every check, on the reference executor in both domains and as a device.
+fn passes<O: DiffOp>(op: &O) {
+    let targets = vec![
+        Target::F32,
+        Target::F64,
+        Target::Device(Device::reference()),
+    ];
+    let certificate = op.verify(&Options {
+        targets,
+        ..Options::default()
+    });
+    assert!(certificate.is_pass(), "{certificate}");
+    assert_eq!(certificate.checks.len(), 8);
+    for finding in certificate.checks {
+        assert_eq!(
+            finding.verdict,
+            Verdict::Pass,
+            "{} {finding}",
+            op.signature().name()
+        );
+    }
+}
+
+#[test]
+fn right_ops_pass() {
+    passes(&Relu);
+    passes(&Softmax(Mutant::None));
+    passes(&MatMul);
+    passes(&CrossEntropy);
+}
+
+#[test]
+fn compositions_pass() {
+    passes(&Compose::new(Relu, Relu).unwrap());
+    passes(&Compose::new(CrossEntropy, MatMul).unwrap());
+    passes(
+        &Compose::new(
+            Compose::new(CrossEntropy, Softmax(Mutant::None)).unwrap(),
+            MatMul,
+        )
+        .unwrap(),
+    );
+    passes(
+        &Compose::new(
+            CrossEntropy,
+            Compose::new(Softmax(Mutant::None), MatMul).unwrap(),
+        )
+        .unwrap(),
+    );
+}
+
+#[test]
+fn wrong_ops_are_refused_by_name() {
+    use Mutant::*;
+    // What each check says; a dash where differences are too coarse to see it.
+    for (mutant, differences, duals) in [
+        (WrongSign, "dx[", "<dy, J v> = "),
+        (MissingTerm, "dx[", "<dy, J v> = "),
+        (CotangentIgnored, "dx[", "<dy, J v> = "),
+        (SlightlyOff, "dx[", "<dy, J v> = "),
+        (Zero, "dx[", "<dy, J v> = "),
+        (Nan, "not finite: dx[0, 0] = NaN", "not finite: "),
+        (NanOnce, "not finite: dx[0, 0] = NaN", "not finite: "),
+        (
+            Empty,
+            "backward yields `dx` of shape [0]",
+            "backward yields `dx` of shape [0]",
+        ),
+        (
+            Transposed,
+            "backward yields `dx` of shape [3, 2], not [2, 3]",
+            "backward yields `dx`",
+        ),
+        (
+            Panics,
+            "backward panicked: index [0, 3] lies outside the shape [2, 3]",
+            "backward panicked",
+        ),
+        (ForwardNan, "not finite: y[0, 0] = NaN", "not finite: "),
+        (
+            ForwardEmpty,
+            "forward yields `y` of shape [0], not [2, 3]",
+            "forward yields `y`",
+        ),
+        (
+            NotSaved,
+            "forward: the saved result `lse` is missing",
+            "forward: the saved result",
+        ),
+        (
+            UnknownConstant,
+            "forward: the spec asks for the constant `scale`; there are: none",
+            "forward: ",
+        ),
+    ] {
+        for (finding, says) in both(&Softmax(mutant)).iter().zip([differences, duals]) {
+            let message = finding.verdict.message().unwrap_or_default();
+            assert!(
+                matches!(finding.verdict, Verdict::Fail(_)),
+                "{mutant:?}: {finding}"
+            );
+            assert!(
+                message.starts_with(says),
+                "{mutant:?}, {}: {message}",
+                finding.check
+            );
+        }
+    }
+}
+
+#[test]
+fn wrong_kernels_are_refused_by_name() {
+    use Mutant::*;
+    for (mutant, check, says) in [
+        (KernelWithoutRowOffset, "backward kernel = spec", "dx: "),
+        (KernelMissingTerm, "backward kernel = spec", "dx: "),
+        (KernelSkipsLast, "forward kernel = spec", "y: 1 of "),
+        (KernelForgetsMax, "forward kernel = spec", "lse: "),
+        (KernelOfOneRow, "forward kernel = spec", "lse: "),
+    ] {
+        let certificate = Softmax(mutant).verify(&Options::default());
+        let failed: Vec<&Finding> = certificate.failures().collect();
+        assert_eq!(failed.len(), 2, "{mutant:?}\n{certificate}");
+        for finding in failed {
+            let message = finding.verdict.message().unwrap_or_default();
+            assert_eq!(finding.check, check, "{mutant:?}");
+            assert!(message.starts_with(says), "{mutant:?}: {message}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The comparator: NaN-safe, shape-checked, never content with nothing.
+
+use crate::tensor::Tensor;
+use crate::tracked::Bounded;
+use std::fmt;
+
+/// An element tells something if its bound is at most this part of the tensor's greatest.
+const TELLING: f64 = 1e-3;
+
+/// How far a result may lie from what is wanted, element by element:
+/// `|got − want| ≤ relative · (|want| + max |want| over the row) + absolute`, and beside that what is known of the wanted
+/// element's own rounding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tolerance {
+    /// Part of the element and of its row's greatest.
+    pub relative: f64,
+    /// Granted to every element.
+    pub absolute: f64,
+}
+
+impl Tolerance {
+    /// For kernels in binary32.
+    pub const F32: Tolerance = Tolerance::relative(1e-5);
+    /// For kernels run in binary64.
+    pub const F64: Tolerance = Tolerance::relative(1e-12);
+
+    /// A purely relative tolerance.
+    pub const fn relative(relative: f64) -> Tolerance {
+        Tolerance {
+            relative,
+            absolute: 0.0,
+        }
+    }
+
+    /// The tolerance scaled by `factor`.
+    pub fn scaled(self, factor: f64) -> Tolerance {
+        Tolerance {
+            relative: self.relative * factor,
+            absolute: self.absolute * factor,
+        }
+    }
+
+    /// The greater of both, term by term.
+    pub fn looser(self, other: Tolerance) -> Tolerance {
+        Tolerance {
+            relative: self.relative.max(other.relative),
+            absolute: self.absolute.max(other.absolute),
+        }
+    }
+
+    fn bound(self, want: Bounded, row_max: f64) -> f64 {
+        self.relative * (want.value.abs() + row_max) + self.absolute + want.error
+    }
+}
+
+/// Two tensors agree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agreement {
+    /// How many elements were compared; at least one.
+    pub compared: usize,
+    /// How many of them have a bound small beside the tensor's greatest, so that agreement tells something.
+    pub telling: usize,
+    /// The element nearest to its bound.
+    pub worst: Deviation,
+}
+
+/// One element's distance from what is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deviation {
+    /// Its index.
+    pub index: Vec<usize>,
+    /// What was computed.
+    pub got: f64,
+    /// What is right.
+    pub want: f64,
+    /// `|got − want|`.
+    pub error: f64,
+    /// The greatest error allowed.
+    pub bound: f64,
+}
+
+/// Two tensors do not agree.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Disagreement {
+    /// The shapes differ.
+    #[error("the shape is {got:?}, not {want:?}")]
+    Shape {
+        /// Shape of the result.
+        got: Vec<usize>,
+        /// The right shape.
+        want: Vec<usize>,
+    },
+    /// There is nothing to compare.
+    #[error("there are no elements to compare")]
+    Empty,
+    /// An element on either side is infinite or NaN.
+    #[error("not finite at {0}")]
+    NotFinite(Deviation),
+    /// Some elements are out of bounds.
+    #[error("{beyond} of {compared} elements are out of bounds, the worst at {worst}")]
+    TooFar {
+        /// The worst element.
+        worst: Deviation,
+        /// How many are out of bounds.
+        beyond: usize,
+        /// How many were compared.
+        compared: usize,
+    },
+}
+
+impl Deviation {
+    /// Error over bound; zero where the element is right.
+    pub fn ratio(&self) -> f64 {
+        if self.error == 0.0 {
+            0.0
+        } else {
+            self.error / self.bound
+        }
+    }
+}
+
+impl fmt::Display for Deviation {
+    /// `[0, 3]: got 1.0, want 2.0, error 1.0e0 > 1.0e-5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Deviation {
+            index,
+            got,
+            want,
+            error,
+            bound,
+        } = self;
+        let relation = if error <= bound { "<=" } else { ">" };
+        write!(
+            f,
+            "{index:?}: got {got:e}, want {want:e}, error {error:.1e} {relation} {bound:.1e}"
+        )
+    }
+}
+
+/// Compares a result with what is right.
+///
+/// # Errors
+/// Where shapes differ, nothing is there to compare, an element on either side is not finite, or one is out of bounds.
+pub fn compare(
+    got: &Tensor<f64>,
+    want: &Tensor<Bounded>,
+    tolerance: Tolerance,
+) -> Result<Agreement, Disagreement> {
+    if got.shape() != want.shape() {
+        let (got, want) = (got.shape().to_vec(), want.shape().to_vec());
+        return Err(Disagreement::Shape { got, want });
+    }
+    let max_abs = |row: &[Bounded]| row.iter().fold(0f64, |max, w| max.max(w.value.abs()));
+    let row_maxima = want.rows().map(max_abs);
+    let row_maxima = row_maxima.flat_map(|max| std::iter::repeat_n(max, want.row_len()));
+    let scale = max_abs(want.data());
+    let mut worst: Option<Deviation> = None;
+    let (mut beyond, mut telling) = (0, 0);
+    let elements = got.data().iter().zip(want.data()).zip(row_maxima);
+    for (flat, ((got, want_here), row_max)) in elements.enumerate() {
+        let here = Deviation {
+            index: want.index_of(flat),
+            got: *got,
+            want: want_here.value,
+            error: (got - want_here.value).abs(),
+            bound: tolerance.bound(*want_here, row_max),
+        };
+        if !here.got.is_finite() || !here.want.is_finite() {
+            return Err(Disagreement::NotFinite(here));
+        }
+        beyond += usize::from(here.error > here.bound);
+        telling += usize::from(here.bound <= TELLING * scale);
+        if worst.as_ref().is_none_or(|w| here.ratio() > w.ratio()) {
+            worst = Some(here);
+        }
+    }
+    let compared = got.len();
+    match worst {
+        None => Err(Disagreement::Empty),
+        Some(worst) if beyond > 0 => Err(Disagreement::TooFar {
+            worst,
+            beyond,
+            compared,
+        }),
+        Some(worst) => Ok(Agreement {
+            compared,
+            telling,
+            worst,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(values: &[f64]) -> Tensor<f64> {
+        Tensor::new([1, values.len()], values.to_vec()).unwrap()
+    }
+
+    fn right(values: &[f64]) -> Tensor<Bounded> {
+        row(values).map(|value| Bounded {
+            value: *value,
+            error: 0.0,
+        })
+    }
+
+    #[test]
+    fn known_rounding_widens_the_bound_but_does_not_tell() {
+        let mut want = right(&[1.0, 1.0]);
+        want.data_mut()[1].error = 0.1;
+        let agreement = compare(&row(&[1.0, 1.05]), &want, Tolerance::F32).unwrap();
+        assert_eq!((agreement.compared, agreement.telling), (2, 1));
+        assert!(compare(&row(&[1.0, 1.2]), &want, Tolerance::F32).is_err());
+    }
+
+    #[test]
+    fn only_close_finite_numbers_agree() {
+        const INF: f64 = f64::INFINITY;
+        for (got, want, says) in [
+            (&[1.0, 100.0][..], &[1.0 + 9e-4, 100.0][..], "ok 2"),
+            (
+                &[1.0, 100.0],
+                &[1.1, 100.0],
+                "1 of 2 elements are out of bounds, the worst at [0, 0]: got 1e0, want 1.1e0, error 1.0e-1 > 1.0e-3",
+            ),
+            (&[0.0], &[0.0], "ok 1"),
+            (
+                &[1e-300],
+                &[0.0],
+                "1 of 1 elements are out of bounds, the worst at [0, 0]: got 1e-300, want 0e0, error 1.0e-300 > 0.0e0",
+            ),
+            (
+                &[f64::NAN],
+                &[1.0],
+                "not finite at [0, 0]: got NaN, want 1e0, error NaN > 2.0e-5",
+            ),
+            (
+                &[INF],
+                &[INF],
+                "not finite at [0, 0]: got inf, want inf, error NaN > inf",
+            ),
+            (
+                &[1.0],
+                &[INF],
+                "not finite at [0, 0]: got 1e0, want inf, error inf <= inf",
+            ),
+            (
+                &[-INF],
+                &[1.0],
+                "not finite at [0, 0]: got -inf, want 1e0, error inf > 2.0e-5",
+            ),
+            (&[1.0, 2.0], &[1.0], "the shape is [1, 2], not [1, 1]"),
+            (&[], &[], "there are no elements to compare"),
+        ] {
+            let said = match compare(&row(got), &right(want), Tolerance::F32) {
+                Ok(agreement) => format!("ok {}", agreement.compared),
+                Err(disagreement) => disagreement.to_string(),
+            };
+            assert_eq!(said, says);
+        }
+    }
+
+    #[test]
+    fn the_worst_element_is_named() {
+        let want = right(&[1.0, 2.0, 3.0]);
+        let worst = compare(&row(&[1.0, 2.0, 3.00001]), &want, Tolerance::F32)
+            .unwrap()
+            .worst;
+        assert_eq!(worst.index, [0, 2]);
+    }
+}

@@ -1,0 +1,197 @@
+//! What a spec can ask for besides its inputs.
+
+use crate::dims::Dims;
+use crate::real::Real;
+use crate::signature::Signature;
+use crate::tensor::Tensor;
+use hesper_shader::Number;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Sizes, constants, integer inputs and exact numbers for a spec, and the place for what it saves.
+///
+/// A name or number that makes no sense is remembered as a problem and answered with something harmless, so a spec never
+/// has to handle errors; a run with problems fails.
+pub struct Context<T: Real> {
+    source: T::Source,
+    dims: Dims,
+    constants: BTreeMap<String, Tensor<T>>,
+    integers: BTreeMap<String, Tensor<u32>>,
+    saved: BTreeMap<String, Tensor<T>>,
+    problems: RefCell<Vec<String>>,
+    no_reals: Tensor<T>,
+    no_integers: Tensor<u32>,
+}
+
+impl<T: Real> Context<T> {
+    /// A context over these sizes and inputs.
+    pub fn new(
+        source: T::Source,
+        dims: Dims,
+        constants: BTreeMap<String, Tensor<T>>,
+        integers: BTreeMap<String, Tensor<u32>>,
+    ) -> Context<T> {
+        Context {
+            source,
+            dims,
+            constants,
+            integers,
+            saved: BTreeMap::new(),
+            problems: RefCell::default(),
+            no_reals: Tensor::empty(),
+            no_integers: Tensor::empty(),
+        }
+    }
+
+    /// The size of a dimension.
+    pub fn dim(&self, name: &str) -> usize {
+        self.dims.get(name).unwrap_or_else(|| {
+            let known = self.dims.iter().map(|(name, _)| name);
+            self.unknown("dimension", name, known);
+            0
+        })
+    }
+
+    /// A constant of any rank.
+    pub fn constant(&self, name: &str) -> &Tensor<T> {
+        self.constants.get(name).unwrap_or_else(|| {
+            self.unknown("constant", name, self.constants.keys());
+            &self.no_reals
+        })
+    }
+
+    /// A constant of rank 0.
+    pub fn scalar(&self, name: &str) -> T {
+        match self.constant(name).data() {
+            [one] => *one,
+            _ => {
+                self.problem(format!("there is no constant `{name}` of rank 0"));
+                self.real(f64::NAN)
+            }
+        }
+    }
+
+    /// An integer input.
+    pub fn integers(&self, name: &str) -> &Tensor<u32> {
+        self.integers.get(name).unwrap_or_else(|| {
+            self.unknown("integer input", name, self.integers.keys());
+            &self.no_integers
+        })
+    }
+
+    /// A host number as its shortest round-trip decimal.
+    pub fn real(&self, value: f64) -> T {
+        T::host(self.source, value)
+    }
+
+    /// The exact quotient of two integers.
+    pub fn ratio(&self, numerator: i64, denominator: i64) -> T {
+        match Number::ratio(numerator, denominator) {
+            Ok(number) => T::constant(self.source, number),
+            Err(error) => {
+                self.problem(error.to_string());
+                self.real(f64::NAN)
+            }
+        }
+    }
+
+    /// A size or count as a real.
+    pub fn count(&self, n: usize) -> T {
+        self.ratio(i64::try_from(n).unwrap_or(i64::MAX), 1)
+    }
+
+    /// Minus infinity: the identity of `max`, and the mask value whose exponential is zero.
+    pub fn neg_infinity(&self) -> T {
+        T::neg_infinity(self.source)
+    }
+
+    /// A tensor of zeros.
+    pub fn zeros(&self, shape: impl Into<Vec<usize>>) -> Tensor<T> {
+        Tensor::filled(shape, T::constant(self.source, Number::ZERO))
+    }
+
+    /// The sum of any number of terms as one operation.
+    pub fn sum(&self, terms: impl IntoIterator<Item = T>) -> T {
+        let terms: Vec<T> = terms.into_iter().collect();
+        T::sum(self.source, &terms)
+    }
+
+    /// The greatest of any number of terms; minus infinity for none.
+    pub fn max(&self, terms: impl IntoIterator<Item = T>) -> T {
+        let mut terms = terms.into_iter();
+        match terms.next() {
+            Some(first) => terms.fold(first, |max, x| max.max(x)),
+            None => self.neg_infinity(),
+        }
+    }
+
+    /// Hands over a saved result of the forward pass.
+    pub fn save(&mut self, name: &str, tensor: Tensor<T>) {
+        if self.saved.insert(name.to_string(), tensor).is_some() {
+            self.problem(format!("`{name}` is saved twice"));
+        }
+    }
+
+    /// What was saved.
+    pub fn saved(&self) -> &BTreeMap<String, Tensor<T>> {
+        &self.saved
+    }
+
+    /// What went wrong so far.
+    pub fn problems(&self) -> Vec<String> {
+        self.problems.borrow().clone()
+    }
+
+    /// The context of a part: the constants and integers of its signature, and its dimensions, each under the part's name
+    /// for what is called otherwise here (`part's name → name here`).
+    pub(crate) fn part(
+        &self,
+        signature: &Signature,
+        dims: &BTreeMap<String, String>,
+    ) -> Context<T> {
+        let names = signature.constants().map(|port| port.name.clone());
+        let constants = names.map(|name| (name.clone(), self.constant(&name).clone()));
+        let names = signature.integers().map(|(port, _)| port.name.clone());
+        let integers = names.map(|name| (name.clone(), self.integers(&name).clone()));
+        Context::new(
+            self.source,
+            self.dims.renamed(dims),
+            constants.collect(),
+            integers.collect(),
+        )
+    }
+
+    /// Takes over what a part saved, each name after `prefix`, and its problems.
+    pub(crate) fn absorb(&mut self, prefix: &str, part: Context<T>) {
+        for (name, tensor) in part.saved {
+            self.save(&format!("{prefix}{name}"), tensor);
+        }
+        let problems = part.problems.into_inner();
+        self.problems.get_mut().extend(problems);
+    }
+
+    /// Takes over a part's problems.
+    pub(crate) fn absorb_problems(&mut self, part: Context<T>) {
+        let problems = part.problems.into_inner();
+        self.problems.get_mut().extend(problems);
+    }
+
+    fn unknown<S: AsRef<str>>(&self, what: &str, name: &str, known: impl IntoIterator<Item = S>) {
+        let known: Vec<String> = known
+            .into_iter()
+            .map(|k| format!("`{}`", k.as_ref()))
+            .collect();
+        let known = if known.is_empty() {
+            "none".to_string()
+        } else {
+            known.join(", ")
+        };
+        self.problem(format!(
+            "the spec asks for the {what} `{name}`; there are: {known}"
+        ));
+    }
+
+    fn problem(&self, message: String) {
+        self.problems.borrow_mut().push(message);
+    }
+}

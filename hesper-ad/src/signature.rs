@@ -1,0 +1,287 @@
+//! What an op takes and yields: named ports with symbolic shapes.
+
+use crate::dims::Dims;
+use std::collections::BTreeSet;
+
+/// The ports of an op, by name, with shapes in symbolic dimensions.
+///
+/// ```
+/// use hesper_ad::Signature;
+/// let signature = Signature::new("CrossEntropy")
+///     .input("logits", ["rows", "classes"])
+///     .integer("labels", ["rows"], "classes")
+///     .output("loss", ["rows"])
+///     .saved("lse", ["rows"]);
+/// assert!(signature.validate().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signature {
+    name: String,
+    ports: Vec<Port>,
+}
+
+/// One port.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Port {
+    /// Its name: a kernel parameter of that name binds to it.
+    pub name: String,
+    /// What passes through it.
+    pub role: Role,
+    /// Its shape, outermost first; empty for one number.
+    pub dims: Vec<String>,
+}
+
+/// What passes through a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Reals in, differentiated.
+    Input,
+    /// Reals in, without a cotangent: eps, tables, masks.
+    Constant,
+    /// Whole numbers in, below the size of a dimension: labels, indices.
+    Integer {
+        /// The dimension.
+        below: String,
+    },
+    /// Reals out, with a cotangent.
+    Output,
+    /// What the forward kernels keep for the backward ones.
+    Saved,
+}
+
+/// Why a signature makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// Two ports, or a port and a dimension, share a name.
+    #[error("the name `{0}` is used twice")]
+    Duplicate(String),
+    /// A name that the cotangent of another port has.
+    #[error("`{name}` is also the name of the cotangent of `{of}`")]
+    Cotangent {
+        /// The name.
+        name: String,
+        /// The port whose cotangent has it.
+        of: String,
+    },
+    /// Nothing to differentiate.
+    #[error("there is no differentiable input")]
+    NoInput,
+    /// Nothing to differentiate.
+    #[error("there is no output")]
+    NoOutput,
+    /// A bound on integers that is no dimension of any port.
+    #[error("`{port}` lies below `{dim}`, which is no dimension of any port")]
+    UnknownDim {
+        /// The integer port.
+        port: String,
+        /// The unknown dimension.
+        dim: String,
+    },
+}
+
+impl Signature {
+    /// An op without ports.
+    pub fn new(name: impl Into<String>) -> Signature {
+        Signature {
+            name: name.into(),
+            ports: Vec::new(),
+        }
+    }
+
+    /// Adds a differentiable input.
+    pub fn input<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
+        self.port(name, Role::Input, dims)
+    }
+
+    /// Adds a real input without cotangent. Of rank 0, it binds to a by-value `f32` of a kernel.
+    pub fn constant<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
+        self.port(name, Role::Constant, dims)
+    }
+
+    /// Adds an input of whole numbers, each below the size of the dimension `below`.
+    pub fn integer<const N: usize>(self, name: &str, dims: [&str; N], below: &str) -> Signature {
+        let below = below.to_string();
+        self.port(name, Role::Integer { below }, dims)
+    }
+
+    /// Adds an output.
+    pub fn output<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
+        self.port(name, Role::Output, dims)
+    }
+
+    /// Adds a result that the forward kernels keep for the backward ones; the spec hands it to
+    /// [`Context::save`](crate::Context::save).
+    pub fn saved<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
+        self.port(name, Role::Saved, dims)
+    }
+
+    fn port<const N: usize>(self, name: &str, role: Role, dims: [&str; N]) -> Signature {
+        self.with(Port {
+            name: name.to_string(),
+            role,
+            dims: dims.map(str::to_string).to_vec(),
+        })
+    }
+
+    /// Adds a port.
+    pub fn with(mut self, port: Port) -> Signature {
+        self.ports.push(port);
+        self
+    }
+
+    /// The op's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// All ports in order.
+    pub fn ports(&self) -> &[Port] {
+        &self.ports
+    }
+
+    /// The port of a name.
+    pub fn find(&self, name: &str) -> Option<&Port> {
+        self.ports.iter().find(|p| p.name == name)
+    }
+
+    /// The differentiable inputs in order.
+    pub fn inputs(&self) -> impl Iterator<Item = &Port> {
+        self.ports.iter().filter(|p| p.role == Role::Input)
+    }
+
+    /// The real inputs without cotangent, in order.
+    pub fn constants(&self) -> impl Iterator<Item = &Port> {
+        self.ports.iter().filter(|p| p.role == Role::Constant)
+    }
+
+    /// The integer inputs in order, with the dimension that bounds them.
+    pub fn integers(&self) -> impl Iterator<Item = (&Port, &str)> {
+        self.ports.iter().filter_map(|p| match &p.role {
+            Role::Integer { below } => Some((p, below.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The outputs in order.
+    pub fn outputs(&self) -> impl Iterator<Item = &Port> {
+        self.ports.iter().filter(|p| p.role == Role::Output)
+    }
+
+    /// The saved results in order.
+    pub fn saves(&self) -> impl Iterator<Item = &Port> {
+        self.ports.iter().filter(|p| p.role == Role::Saved)
+    }
+
+    /// The dimensions in order of appearance.
+    pub fn dims(&self) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let all = self.ports.iter().flat_map(|p| &p.dims);
+        all.map(String::as_str)
+            .filter(|d| seen.insert(*d))
+            .collect()
+    }
+
+    /// Whether the signature makes sense.
+    ///
+    /// # Errors
+    /// The first of [`SignatureError`] that applies.
+    pub fn validate(&self) -> Result<(), SignatureError> {
+        let mut names: BTreeSet<&str> = self.dims().into_iter().collect();
+        for port in &self.ports {
+            if !names.insert(&port.name) {
+                return Err(SignatureError::Duplicate(port.name.clone()));
+            }
+        }
+        for port in self.inputs().chain(self.outputs()) {
+            let name = port.cotangent();
+            if names.contains(name.as_str()) {
+                let of = port.name.clone();
+                return Err(SignatureError::Cotangent { name, of });
+            }
+        }
+        for (port, below) in self.integers() {
+            if !self.dims().contains(&below) {
+                let (port, dim) = (port.name.clone(), below.to_string());
+                return Err(SignatureError::UnknownDim { port, dim });
+            }
+        }
+        match (self.inputs().next(), self.outputs().next()) {
+            (None, _) => Err(SignatureError::NoInput),
+            (_, None) => Err(SignatureError::NoOutput),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Port {
+    /// Whether the port is differentiated: an input or an output.
+    pub fn has_cotangent(&self) -> bool {
+        matches!(self.role, Role::Input | Role::Output)
+    }
+
+    /// The name of the port's cotangent: `dx` for `x`.
+    pub fn cotangent(&self) -> String {
+        format!("d{}", self.name)
+    }
+
+    /// The port's shape where its dimensions have these sizes; a dimension without a size counts as 0.
+    pub fn shape(&self, dims: &Dims) -> Vec<usize> {
+        let size = |d: &String| dims.get(d).unwrap_or(0);
+        self.dims.iter().map(size).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_are_validated() {
+        let base = || {
+            Signature::new("Op")
+                .input("x", ["rows", "cols"])
+                .output("y", ["rows"])
+        };
+        for (signature, message) in [
+            (base(), ""),
+            (base().constant("x", []), "the name `x` is used twice"),
+            (base().constant("rows", []), "the name `rows` is used twice"),
+            (
+                base().constant("dx", []),
+                "`dx` is also the name of the cotangent of `x`",
+            ),
+            (
+                base().saved("dy", ["rows"]),
+                "`dy` is also the name of the cotangent of `y`",
+            ),
+            (
+                base().input("l", ["dx"]),
+                "`dx` is also the name of the cotangent of `x`",
+            ),
+            (
+                base().integer("l", ["rows"], "classes"),
+                "`l` lies below `classes`, which is no dimension of any port",
+            ),
+            (base().integer("l", ["rows"], "cols"), ""),
+            (
+                Signature::new("Op").output("y", []),
+                "there is no differentiable input",
+            ),
+            (Signature::new("Op").input("y", []), "there is no output"),
+        ] {
+            let got = signature.validate().err().map(|e| e.to_string());
+            assert_eq!(got.unwrap_or_default(), message);
+        }
+    }
+
+    #[test]
+    fn dims_keep_their_order() {
+        let signature = Signature::new("Op")
+            .input("x", ["rows", "cols"])
+            .output("y", ["cols", "n"]);
+        assert_eq!(signature.dims(), ["rows", "cols", "n"]);
+        let dims = Dims::new([("rows", 2), ("cols", 3), ("rows", 5)]);
+        assert_eq!(dims.to_string(), "rows=5 cols=3");
+        assert_eq!(signature.ports()[1].shape(&dims), [3, 0]);
+    }
+}

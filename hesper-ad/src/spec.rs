@@ -1,0 +1,279 @@
+//! Running an op's spec in a number domain, so that a wrong spec is a message and never a crash.
+
+use crate::context::Context;
+use crate::dims::Dims;
+use crate::op::{DiffOp, OpError, Ports, checked_signature};
+use crate::real::{Num, Real};
+use crate::sample::{Rng, Sample, Sampling};
+use crate::signature::{Port, Signature};
+use crate::tensor::Tensor;
+use hesper_shader::domain::Domain;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// An op whose signature is known to make sense.
+pub struct Spec<'o, O> {
+    op: &'o O,
+    signature: Signature,
+    sampling: Sampling,
+}
+
+/// What a spec's forward pass yields.
+#[derive(Clone, Debug)]
+pub struct Forward<V> {
+    /// The outputs in order.
+    pub outputs: Vec<Tensor<V>>,
+    /// The saved results by name.
+    pub saved: BTreeMap<String, Tensor<V>>,
+}
+
+/// A spec did not yield what its signature promises.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SpecError {
+    /// The spec panicked, say at an index.
+    #[error("{pass} panicked: {message}")]
+    Panic {
+        /// `forward` or `backward`.
+        pass: &'static str,
+        /// The panic's message.
+        message: String,
+    },
+    /// The spec asked for what is not there.
+    #[error("{pass}: {message}")]
+    Problem {
+        /// `forward` or `backward`.
+        pass: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+    /// A result has the wrong shape.
+    #[error("{pass} yields `{name}` of shape {got:?}, not {want:?}")]
+    Shape {
+        /// `forward` or `backward`.
+        pass: &'static str,
+        /// The result.
+        name: String,
+        /// Its shape.
+        got: Vec<usize>,
+        /// The shape of its port.
+        want: Vec<usize>,
+    },
+}
+
+impl<'o, O: DiffOp> Spec<'o, O> {
+    /// Checks the op's signature.
+    ///
+    /// # Errors
+    /// Where the signature makes no sense or does not fit the op's arrays.
+    pub fn new(op: &'o O) -> Result<Spec<'o, O>, OpError> {
+        Ok(Spec {
+            op,
+            signature: checked_signature(op)?,
+            sampling: op.sampling(),
+        })
+    }
+
+    /// The op itself.
+    pub fn op(&self) -> &'o O {
+        self.op
+    }
+
+    /// The op's signature.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Where the op is defined.
+    pub fn sampling(&self) -> &Sampling {
+        &self.sampling
+    }
+
+    /// A random point of the op.
+    pub fn draw(&self, dims: &Dims, rng: &mut Rng) -> Sample {
+        self.sampling.draw(&self.signature, dims, rng)
+    }
+
+    /// Shapes for checks of the spec: distinct small primes, each dimension with several of them.
+    pub fn small_shapes(&self) -> Vec<Dims> {
+        const PRIMES: [usize; 8] = [2, 3, 5, 7, 11, 13, 17, 19];
+        let names = self.signature.dims();
+        let turns = names.len().clamp(4, PRIMES.len());
+        let sizes = |turn| {
+            let size = move |(i, name): (usize, &&str)| {
+                let prime = PRIMES[(i + turn) % turns];
+                (name.to_string(), prime * self.sampling.multiple_of(name))
+            };
+            Dims::new(names.iter().enumerate().map(size))
+        };
+        (0..turns).map(sizes).collect()
+    }
+
+    /// Every dimension as small as it gets.
+    pub fn least_shape(&self) -> Dims {
+        let names = self.signature.dims();
+        Dims::new(
+            names
+                .into_iter()
+                .map(|name| (name, self.sampling.multiple_of(name))),
+        )
+    }
+
+    /// Runs `forward` in `domain` on `inputs`; sizes, constants and integers are the sample's.
+    ///
+    /// # Errors
+    /// Where the spec panics, asks for what is not there, or yields a wrong shape.
+    pub fn forward<D: Domain>(
+        &self,
+        domain: &D,
+        sample: &Sample,
+        inputs: &[Tensor<D::Value>],
+    ) -> Result<Forward<D::Value>, SpecError> {
+        const PASS: &str = "forward";
+        let mut cx = context(domain, sample);
+        let inputs = lift(domain, inputs);
+        let outputs = guarded(PASS, &mut cx, |cx| {
+            self.op
+                .forward(cx, O::Inputs::from_fn(|i| &inputs[i]))
+                .into_vec()
+        })?;
+        let outputs = lower(outputs);
+        self.check_shapes(PASS, sample, self.signature.outputs(), &outputs, |p| {
+            p.name.clone()
+        })?;
+        let saved: BTreeMap<_, _> = cx
+            .saved()
+            .iter()
+            .map(|(name, t)| (name.clone(), t.map(|n| n.value())))
+            .collect();
+        for port in self.signature.saves() {
+            let name = |p: &Port| p.name.clone();
+            let Some(tensor) = saved.get(&port.name) else {
+                let message = format!("the saved result `{}` is missing", port.name);
+                return Err(SpecError::Problem {
+                    pass: PASS,
+                    message,
+                });
+            };
+            self.check_shapes(
+                PASS,
+                sample,
+                [port].into_iter(),
+                std::slice::from_ref(tensor),
+                name,
+            )?;
+        }
+        let known = |name: &String| self.signature.saves().any(|p| p.name == **name);
+        if let Some(name) = saved.keys().find(|name| !known(name)) {
+            let message = format!("`{name}` is saved, but the signature has no such saved result");
+            return Err(SpecError::Problem {
+                pass: PASS,
+                message,
+            });
+        }
+        Ok(Forward { outputs, saved })
+    }
+
+    /// Runs `backward` in `domain`; sizes, constants and integers are the sample's.
+    ///
+    /// # Errors
+    /// Where the spec panics, asks for what is not there, or yields a wrong shape.
+    pub fn backward<D: Domain>(
+        &self,
+        domain: &D,
+        sample: &Sample,
+        inputs: &[Tensor<D::Value>],
+        cotangents: &[Tensor<D::Value>],
+    ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
+        const PASS: &str = "backward";
+        let mut cx = context(domain, sample);
+        let (inputs, cotangents) = (lift(domain, inputs), lift(domain, cotangents));
+        let results = guarded(PASS, &mut cx, |cx| {
+            let inputs = O::Inputs::from_fn(|i| &inputs[i]);
+            let cotangents = O::Outputs::from_fn(|i| &cotangents[i]);
+            self.op.backward(cx, inputs, cotangents).into_vec()
+        })?;
+        let results = lower(results);
+        self.check_shapes(
+            PASS,
+            sample,
+            self.signature.inputs(),
+            &results,
+            Port::cotangent,
+        )?;
+        Ok(results)
+    }
+
+    fn check_shapes<'p, V>(
+        &self,
+        pass: &'static str,
+        sample: &Sample,
+        ports: impl Iterator<Item = &'p Port>,
+        tensors: &[Tensor<V>],
+        name: impl Fn(&Port) -> String,
+    ) -> Result<(), SpecError> {
+        for (port, tensor) in ports.zip(tensors) {
+            let (got, want) = (tensor.shape().to_vec(), port.shape(&sample.dims));
+            if got != want {
+                return Err(SpecError::Shape {
+                    pass,
+                    name: name(port),
+                    got,
+                    want,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The sample's tensors as exact values of a domain.
+pub fn exact<D: Domain>(domain: &D, tensors: &[Tensor<f32>]) -> Vec<Tensor<D::Value>> {
+    tensors
+        .iter()
+        .map(|t| t.map(|x| domain.from_f32(*x)))
+        .collect()
+}
+
+fn context<'d, D: Domain>(domain: &'d D, sample: &Sample) -> Context<Num<'d, D>> {
+    let real = |x: &f32| Num::new(domain, domain.from_f32(*x));
+    let constants = sample
+        .constants
+        .iter()
+        .map(|(name, t)| (name.clone(), t.map(real)));
+    Context::new(
+        domain,
+        sample.dims.clone(),
+        constants.collect(),
+        sample.integers.clone(),
+    )
+}
+
+fn lift<'d, D: Domain>(domain: &'d D, tensors: &[Tensor<D::Value>]) -> Vec<Tensor<Num<'d, D>>> {
+    tensors
+        .iter()
+        .map(|t| t.map(|x| Num::new(domain, *x)))
+        .collect()
+}
+
+fn lower<D: Domain>(tensors: Vec<Tensor<Num<'_, D>>>) -> Vec<Tensor<D::Value>> {
+    tensors.iter().map(|t| t.map(|x| x.value())).collect()
+}
+
+/// Runs a user's pass; its panics and the context's problems become errors. The domain is not used after a panic other
+/// than to report, so a half-finished operation in it does no harm.
+fn guarded<T: Real, R>(
+    pass: &'static str,
+    cx: &mut Context<T>,
+    run: impl FnOnce(&mut Context<T>) -> R,
+) -> Result<R, SpecError> {
+    let result = catch_unwind(AssertUnwindSafe(|| run(cx)));
+    if let Some(message) = cx.problems().into_iter().next() {
+        return Err(SpecError::Problem { pass, message });
+    }
+    result.map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|s| s.to_string());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        let message = text.unwrap_or_else(|| "no message".to_string());
+        SpecError::Panic { pass, message }
+    })
+}
