@@ -1,3 +1,6 @@
 //! The workspace's tests that need more than one part of it.
 
 mod conformance;
+mod hygiene;
+mod locations;
+mod ui;
