@@ -1,10 +1,15 @@
 //! The comparator: NaN-safe, shape-checked, never content with nothing.
 
 use crate::tensor::Tensor;
+use crate::tracked::Bounded;
 use std::fmt;
 
+/// An element tells something if its bound is at most this part of the tensor's greatest.
+const TELLING: f64 = 1e-3;
+
 /// How far a result may lie from what is wanted, element by element:
-/// `|got − want| ≤ relative · (|want| + max |want| over the row) + absolute`.
+/// `|got − want| ≤ relative · (|want| + max |want| over the row) + absolute`, and beside that what is known of the wanted
+/// element's own rounding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tolerance {
     /// Part of the element and of its row's greatest.
@@ -43,8 +48,8 @@ impl Tolerance {
         }
     }
 
-    fn bound(self, want: f64, row_max: f64) -> f64 {
-        self.relative * (want.abs() + row_max) + self.absolute
+    fn bound(self, want: Bounded, row_max: f64) -> f64 {
+        self.relative * (want.value.abs() + row_max) + self.absolute + want.error
     }
 }
 
@@ -53,6 +58,8 @@ impl Tolerance {
 pub struct Agreement {
     /// How many elements were compared; at least one.
     pub compared: usize,
+    /// How many of them have a bound small beside the tensor's greatest, so that agreement tells something.
+    pub telling: usize,
     /// The element nearest to its bound.
     pub worst: Deviation,
 }
@@ -136,32 +143,33 @@ impl fmt::Display for Deviation {
 /// Where shapes differ, nothing is there to compare, an element on either side is not finite, or one is out of bounds.
 pub fn compare(
     got: &Tensor<f64>,
-    want: &Tensor<f64>,
+    want: &Tensor<Bounded>,
     tolerance: Tolerance,
 ) -> Result<Agreement, Disagreement> {
     if got.shape() != want.shape() {
         let (got, want) = (got.shape().to_vec(), want.shape().to_vec());
         return Err(Disagreement::Shape { got, want });
     }
-    let row_maxima = want
-        .rows()
-        .map(|row| row.iter().fold(0f64, |max, w| max.max(w.abs())));
-    let bounds = row_maxima.flat_map(|max| std::iter::repeat_n(max, want.row_len()));
-    let elements = got.data().iter().zip(want.data()).zip(bounds);
+    let max_abs = |row: &[Bounded]| row.iter().fold(0f64, |max, w| max.max(w.value.abs()));
+    let row_maxima = want.rows().map(max_abs);
+    let row_maxima = row_maxima.flat_map(|max| std::iter::repeat_n(max, want.row_len()));
+    let scale = max_abs(want.data());
     let mut worst: Option<Deviation> = None;
-    let mut beyond = 0;
-    for (flat, ((&got, &want_here), row_max)) in elements.enumerate() {
+    let (mut beyond, mut telling) = (0, 0);
+    let elements = got.data().iter().zip(want.data()).zip(row_maxima);
+    for (flat, ((got, want_here), row_max)) in elements.enumerate() {
         let here = Deviation {
             index: want.index_of(flat),
-            got,
-            want: want_here,
-            error: (got - want_here).abs(),
-            bound: tolerance.bound(want_here, row_max),
+            got: *got,
+            want: want_here.value,
+            error: (got - want_here.value).abs(),
+            bound: tolerance.bound(*want_here, row_max),
         };
-        if !got.is_finite() || !want_here.is_finite() {
+        if !here.got.is_finite() || !here.want.is_finite() {
             return Err(Disagreement::NotFinite(here));
         }
         beyond += usize::from(here.error > here.bound);
+        telling += usize::from(here.bound <= TELLING * scale);
         if worst.as_ref().is_none_or(|w| here.ratio() > w.ratio()) {
             worst = Some(here);
         }
@@ -174,7 +182,11 @@ pub fn compare(
             beyond,
             compared,
         }),
-        Some(worst) => Ok(Agreement { compared, worst }),
+        Some(worst) => Ok(Agreement {
+            compared,
+            telling,
+            worst,
+        }),
     }
 }
 
@@ -184,6 +196,22 @@ mod tests {
 
     fn row(values: &[f64]) -> Tensor<f64> {
         Tensor::new([1, values.len()], values.to_vec()).unwrap()
+    }
+
+    fn right(values: &[f64]) -> Tensor<Bounded> {
+        row(values).map(|value| Bounded {
+            value: *value,
+            error: 0.0,
+        })
+    }
+
+    #[test]
+    fn known_rounding_widens_the_bound_but_does_not_tell() {
+        let mut want = right(&[1.0, 1.0]);
+        want.data_mut()[1].error = 0.1;
+        let agreement = compare(&row(&[1.0, 1.05]), &want, Tolerance::F32).unwrap();
+        assert_eq!((agreement.compared, agreement.telling), (2, 1));
+        assert!(compare(&row(&[1.0, 1.2]), &want, Tolerance::F32).is_err());
     }
 
     #[test]
@@ -225,7 +253,7 @@ mod tests {
             (&[1.0, 2.0], &[1.0], "the shape is [1, 2], not [1, 1]"),
             (&[], &[], "there are no elements to compare"),
         ] {
-            let said = match compare(&row(got), &row(want), Tolerance::F32) {
+            let said = match compare(&row(got), &right(want), Tolerance::F32) {
                 Ok(agreement) => format!("ok {}", agreement.compared),
                 Err(disagreement) => disagreement.to_string(),
             };
@@ -235,13 +263,10 @@ mod tests {
 
     #[test]
     fn the_worst_element_is_named() {
-        let worst = compare(
-            &row(&[1.0, 2.0, 3.00001]),
-            &row(&[1.0, 2.0, 3.0]),
-            Tolerance::F32,
-        )
-        .unwrap()
-        .worst;
+        let want = right(&[1.0, 2.0, 3.0]);
+        let worst = compare(&row(&[1.0, 2.0, 3.00001]), &want, Tolerance::F32)
+            .unwrap()
+            .worst;
         assert_eq!(worst.index, [0, 2]);
     }
 }

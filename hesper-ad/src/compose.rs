@@ -1,18 +1,16 @@
 //! The chain rule: two ops as one.
 
+use crate::binding::{Binder, Pass};
 use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::op::{DiffOp, OpError, Ports, checked_signature};
+use crate::op_plan::{OpPlan, OpStep};
+use crate::plumbing::{INNER, OUTER, Plumbing};
 use crate::real::Real;
 use crate::sample::Sampling;
-use crate::signature::{Port, Role, Signature};
+use crate::signature::Signature;
 use crate::tensor::Tensor;
-use std::collections::BTreeMap;
-
-/// What was saved by, or belongs to, the op applied first.
-const INNER: &str = "inner.";
-/// What was saved by, or belongs to, the op applied last.
-const OUTER: &str = "outer.";
+use hesper_shader::Bound;
 
 /// `outer ∘ inner`: an op like any other, checked like any other.
 ///
@@ -24,18 +22,6 @@ pub struct Compose<G, F> {
     outer: G,
     inner: F,
     plumbing: Plumbing,
-}
-
-/// How the parts are connected: the composed signature and the names of dimensions.
-struct Plumbing {
-    signature: Signature,
-    outer: Signature,
-    inner: Signature,
-    /// The outer op's dimensions: its name → the composed name.
-    outer_dims: BTreeMap<String, String>,
-    /// The inner op's dimensions, unchanged.
-    inner_dims: BTreeMap<String, String>,
-    middle: String,
 }
 
 impl<G: DiffOp, F: DiffOp> Compose<G, F> {
@@ -132,6 +118,28 @@ impl<G: DiffOp, F: DiffOp> DiffOp for Compose<G, F> {
         results
     }
 
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let plumbing = &self.plumbing;
+        let part =
+            |signature: &Signature, dims| OpPlan::new(signature.clone(), plan.dims.renamed(dims));
+        let mut inner = part(&plumbing.inner, &plumbing.inner_dims);
+        let mut outer = part(&plumbing.outer, &plumbing.outer_dims);
+        self.inner.plan(&mut inner)?;
+        self.outer.plan(&mut outer)?;
+        plumbing.temporaries(plan, &inner, &outer)?;
+        let inner_name = |name: &str| plumbing.inner_name(&inner, name);
+        let outer_name = |name: &str| plumbing.outer_name(&outer, name);
+        plan.forward
+            .extend(renamed(&inner, Pass::Forward, inner_name)?);
+        plan.forward
+            .extend(renamed(&outer, Pass::Forward, outer_name)?);
+        plan.backward
+            .extend(renamed(&outer, Pass::Backward, outer_name)?);
+        plan.backward
+            .extend(renamed(&inner, Pass::Backward, inner_name)?);
+        Ok(())
+    }
+
     fn sampling(&self) -> Sampling {
         let outer = self.outer.sampling().with_dims(&self.plumbing.outer_dims);
         let middle = self.plumbing.outer.inputs().map(|p| p.name.as_str());
@@ -143,131 +151,35 @@ impl<G: DiffOp, F: DiffOp> DiffOp for Compose<G, F> {
     }
 }
 
-impl Plumbing {
-    fn new(outer: Signature, inner: Signature) -> Result<Plumbing, OpError> {
-        let error = |message: String| OpError::Compose {
-            outer: outer.name().to_string(),
-            inner: inner.name().to_string(),
-            message,
-        };
-        let y = one(inner.outputs())
-            .ok_or_else(|| error("the inner op needs exactly one output".into()))?;
-        let x = one(outer.inputs())
-            .ok_or_else(|| error("the outer op needs exactly one differentiable input".into()))?;
-        let outer_dims = unify(&outer, x, &inner, y).map_err(error)?;
-        let inner_dims = inner
-            .dims()
-            .into_iter()
-            .map(|d| (d.to_string(), d.to_string()))
-            .collect();
-        let middle = format!("{INNER}{}", y.name);
-        let signature = composed(&outer, &inner, &outer_dims, y);
-        clash(&signature).map_or(Ok(()), |name| {
-            Err(error(format!("both have a port `{name}`")))
-        })?;
-        Ok(Plumbing {
-            signature,
-            outer,
-            inner,
-            outer_dims,
-            inner_dims,
-            middle,
-        })
-    }
-}
-
-/// Names for the outer op's dimensions such that its input has the shape of the inner op's output.
-fn unify(
-    outer: &Signature,
-    x: &Port,
-    inner: &Signature,
-    y: &Port,
-) -> Result<BTreeMap<String, String>, String> {
-    if x.dims.len() != y.dims.len() {
-        return Err(format!(
-            "`{}` has {} dimensions, `{}` has {}",
-            y.name,
-            y.dims.len(),
-            x.name,
-            x.dims.len()
-        ));
-    }
-    let mut names = BTreeMap::new();
-    for (ours, theirs) in x.dims.iter().zip(&y.dims) {
-        let known = names.entry(ours.clone()).or_insert_with(|| theirs.clone());
-        if known != theirs {
-            return Err(format!(
-                "the dimension `{ours}` would be both `{known}` and `{theirs}`"
-            ));
-        }
-    }
-    for dim in outer.dims() {
-        let taken = inner.dims().contains(&dim);
-        let name = if taken {
-            format!("{OUTER}{dim}")
-        } else {
-            dim.to_string()
-        };
-        names.entry(dim.to_string()).or_insert(name);
-    }
-    Ok(names)
-}
-
-fn composed(
-    outer: &Signature,
-    inner: &Signature,
-    outer_dims: &BTreeMap<String, String>,
-    y: &Port,
-) -> Signature {
-    let name = |dim: &String| outer_dims.get(dim).unwrap_or(dim).clone();
-    let saved = |prefix: &str, port: &Port| Port {
-        name: format!("{prefix}{}", port.name),
-        role: Role::Saved,
-        dims: port.dims.clone(),
+/// The steps of a part as steps of the whole: everything bound as the part would have it, under the whole's names.
+fn renamed(
+    part: &OpPlan,
+    pass: Pass,
+    rename: impl Fn(&str) -> String,
+) -> Result<Vec<OpStep>, OpError> {
+    let steps = match pass {
+        Pass::Forward => &part.forward,
+        Pass::Backward => &part.backward,
     };
-    let of_inner = inner.ports().iter().filter_map(|port| match port.role {
-        Role::Output => None,
-        Role::Saved => Some(saved(INNER, port)),
-        _ => Some(port.clone()),
-    });
-    let of_outer = outer.ports().iter().filter_map(|port| {
-        let port = Port {
-            dims: port.dims.iter().map(name).collect(),
-            ..port.clone()
-        };
-        match &port.role {
-            Role::Input => None,
-            Role::Saved => Some(saved(OUTER, &port)),
-            Role::Integer { below } => {
-                let below = name(below);
-                Some(Port {
-                    role: Role::Integer { below },
-                    ..port
-                })
+    let binder = Binder::new(part, pass);
+    let step = |step: &OpStep| {
+        let (mut renames, mut uniforms) = (Vec::new(), Vec::new());
+        for (param, bound) in binder.resolve(step)? {
+            match bound {
+                Bound::Slot(name) => renames.push((param.name.clone(), rename(&name))),
+                Bound::Scalar(name) => renames.push((param.name.clone(), name)),
+                value => uniforms.push((param.name.clone(), Ok(value))),
             }
-            _ => Some(port),
         }
-    });
-    let title = Signature::new(format!("{}∘{}", outer.name(), inner.name()));
-    of_inner
-        .chain([saved(INNER, y)])
-        .chain(of_outer)
-        .fold(title, Signature::with)
-}
-
-/// A port name that occurs twice.
-fn clash(signature: &Signature) -> Option<&str> {
-    let ports = signature.ports();
-    let twice = ports
-        .iter()
-        .enumerate()
-        .find(|(i, p)| ports[..*i].iter().any(|q| q.name == p.name));
-    twice.map(|(_, p)| p.name.as_str())
-}
-
-fn one<'p>(mut ports: impl Iterator<Item = &'p Port>) -> Option<&'p Port> {
-    let first = ports.next()?;
-    ports.next().is_none().then_some(first)
+        let (kernel, grid) = (step.kernel.clone(), step.grid);
+        Ok(OpStep {
+            kernel,
+            grid,
+            renames,
+            uniforms,
+        })
+    };
+    steps.iter().map(step).collect()
 }
 
 #[cfg(test)]

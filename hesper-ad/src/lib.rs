@@ -1,13 +1,29 @@
-//! Verified backward kernels: specs, number domains for checking, verification, composition and the op catalogue.
+//! Verified backward kernels.
+//!
+//! An op is a [`DiffOp`]: a [`Signature`] of named ports, a spec (`forward`, and `backward`, its VJP) written against
+//! [`Real`] numbers over small [`Tensor`]s, and a plan of kernels. The spec defines correctness; [`Verify::verify`] checks
+//! that `backward` really is the VJP of `forward`, and that the kernels really compute the spec, and returns a
+//! [`Certificate`].
+//!
+//! In reading order:
+//! - **what an op author writes**: [`Real`], [`Tensor`], [`Signature`], [`Context`], [`DiffOp`], [`OpPlan`], [`Sampling`],
+//!   [`Tolerance`]; two ops as one are a [`Compose`];
+//! - **number domains for checking**: [`Dual`] numbers, [`Tracked`] rounding errors, [`Branches`] taken;
+//! - **checking**: [`Spec`] runs a spec in a domain, [`compare`] compares, [`check`] holds the checks, [`Verify`] runs them.
+//!
+//! The [`prelude`] has what an op author needs.
 #![forbid(unsafe_code)]
 
 mod real;
 mod tensor;
 
+mod binding;
 mod compose;
 mod context;
 mod dims;
 mod op;
+mod op_plan;
+mod plumbing;
 mod signature;
 
 mod branches;
@@ -17,22 +33,36 @@ mod tracked;
 mod certificate;
 pub mod check;
 mod compare;
+pub mod prelude;
 mod sample;
 mod spec;
 #[cfg(test)]
 mod test_ops;
+mod verify;
 
 pub use branches::Branches;
 pub use certificate::{Certificate, Finding, Verdict};
+pub use check::Target;
 pub use compare::{Agreement, Deviation, Disagreement, Tolerance, compare};
 pub use compose::Compose;
 pub use context::Context;
 pub use dims::Dims;
 pub use dual::{Dual, DualValue};
 pub use op::{DiffOp, OpError, Ports, checked_signature};
+pub use op_plan::{OpPlan, OpStep, Plans, UniformValue};
 pub use real::{Num, Operand, Real};
 pub use sample::{Rng, Sample, Sampling};
 pub use signature::{Port, Role, Signature, SignatureError};
 pub use spec::{Forward, Spec, SpecError, exact};
 pub use tensor::{ShapeError, Tensor};
-pub use tracked::{Bounded, Tracked, UNIT_F64};
+pub use tracked::{Bounded, Tracked, UNIT_F32, UNIT_F64};
+pub use verify::{Options, Verify};
+
+/// Turns Rust-like kernel code into [`Kernel`](hesper_shader::Kernel)s: [`hesper_shader::shader!`], for crates that depend on this one alone.
+#[macro_export]
+macro_rules! shader {
+    ($($tokens:tt)*) => { $crate::hesper_shader::shader! { $($tokens)* } };
+}
+
+#[doc(hidden)]
+pub use hesper_shader;

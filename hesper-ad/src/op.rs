@@ -2,10 +2,12 @@
 
 use crate::compare::Tolerance;
 use crate::context::Context;
+use crate::op_plan::OpPlan;
 use crate::real::Real;
 use crate::sample::Sampling;
 use crate::signature::{Signature, SignatureError};
 use crate::tensor::Tensor;
+use hesper_shader::{KernelError, PlanError};
 
 /// A differentiable operation.
 ///
@@ -14,7 +16,7 @@ use crate::tensor::Tensor;
 /// compile error, since `backward` returns an array with one tensor per input.
 ///
 /// ```
-/// use hesper_ad::{Context, DiffOp, Real, Signature, Tensor};
+/// use hesper_ad::prelude::*;
 ///
 /// /// y = x²;  dx = 2x·dy.
 /// struct Square;
@@ -39,7 +41,35 @@ use crate::tensor::Tensor;
 ///     ) -> [Tensor<T>; 1] {
 ///         [x.zip(dy, |x, dy| *x * *dy * 2.0)]
 ///     }
+///
+///     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+///         let n = plan.dim("n")?;
+///         plan.forward(square(), Grid::cover(n));
+///         plan.backward(square_backward(), Grid::cover(n));
+///         Ok(())
+///     }
 /// }
+/// # use hesper_shader::{Kernel, record::Recorder};
+/// # fn square() -> Kernel {
+/// #     Recorder::record("square", &[], [64, 1, 1], |h| {
+/// #         let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
+/// #         let i = h.global_index();
+/// #         h.if_(i.lt(y.len()));
+/// #         h.store(y.at(i), x.at(i).get() * x.at(i).get());
+/// #         h.end_if();
+/// #     })
+/// # }
+/// # fn square_backward() -> Kernel {
+/// #     Recorder::record("square_backward", &[], [64, 1, 1], |h| {
+/// #         let (x, dy, dx) = (h.storage::<f32>("x"), h.storage::<f32>("dy"), h.storage_mut::<f32>("dx"));
+/// #         let i = h.global_index();
+/// #         h.if_(i.lt(dx.len()));
+/// #         h.store(dx.at(i), h.float("2.0") * x.at(i).get() * dy.at(i).get());
+/// #         h.end_if();
+/// #     })
+/// # }
+/// let certificate = hesper_ad::Verify::verify(&Square, &hesper_ad::Options::default());
+/// assert!(certificate.is_pass(), "{certificate}");
 /// ```
 pub trait DiffOp {
     /// One value per differentiable input: an array.
@@ -64,6 +94,12 @@ pub trait DiffOp {
         inputs: Self::Inputs<&Tensor<T>>,
         cotangents: Self::Outputs<&Tensor<T>>,
     ) -> Self::Inputs<Tensor<T>>;
+
+    /// The dispatches that implement both passes on a device, for the plan's sizes.
+    ///
+    /// # Errors
+    /// Those of the plan's methods.
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError>;
 
     /// Where the op is defined: the values its ports are drawn from.
     fn sampling(&self) -> Sampling {
@@ -132,6 +168,62 @@ pub enum OpError {
         inner: String,
         /// Why.
         message: String,
+    },
+    /// The plan asks for a dimension that is not there.
+    #[error("{op}: the plan asks for the dimension `{dim}`, which no port has")]
+    UnknownDim {
+        /// The op.
+        op: String,
+        /// The dimension.
+        dim: String,
+    },
+    /// A temporary with the name of something else.
+    #[error("{op}: the temporary `{name}` needs another name; this one is taken")]
+    NameTaken {
+        /// The op.
+        op: String,
+        /// The name.
+        name: String,
+    },
+    /// A kernel is wrong in itself.
+    #[error("{op}: {error}")]
+    Kernel {
+        /// The op.
+        op: String,
+        /// What is wrong.
+        error: Box<KernelError>,
+    },
+    /// A kernel parameter does not bind.
+    #[error("{op}, kernel `{kernel}`: `{param}` {message}")]
+    Binding {
+        /// The op.
+        op: String,
+        /// The kernel.
+        kernel: String,
+        /// The parameter.
+        param: String,
+        /// Why.
+        message: String,
+    },
+    /// A dispatch makes no sense: a type does not fit, an input is written, a slot is bound twice.
+    #[error("{op}, {pass}: {error}")]
+    Plan {
+        /// The op.
+        op: String,
+        /// `forward` or `backward`.
+        pass: &'static str,
+        /// What is wrong.
+        error: Box<PlanError>,
+    },
+    /// A result that no kernel writes.
+    #[error("{op}: no {pass} kernel writes `{name}`")]
+    Unwritten {
+        /// The op.
+        op: String,
+        /// `forward` or `backward`.
+        pass: &'static str,
+        /// The output, saved result or cotangent.
+        name: String,
     },
 }
 

@@ -214,6 +214,11 @@ impl Signature {
 }
 
 impl Port {
+    /// Whether the port is differentiated: an input or an output.
+    pub fn has_cotangent(&self) -> bool {
+        matches!(self.role, Role::Input | Role::Output)
+    }
+
     /// The name of the port's cotangent: `dx` for `x`.
     pub fn cotangent(&self) -> String {
         format!("d{}", self.name)

@@ -1,6 +1,9 @@
 //! Small ops for the crate's own tests, some deliberately wrong.
 
-use crate::{Context, DiffOp, Real, Signature, Tensor};
+use crate::{Context, DiffOp, OpError, OpPlan, OpStep, Real, Signature, Tensor};
+use hesper_shader::record::Recorder;
+use hesper_shader::tree::Type;
+use hesper_shader::{Grid, Kernel};
 
 /// `y = max(x, 0)`;  `dx = dy` where `x > 0`, else 0.
 pub(crate) struct Relu;
@@ -25,6 +28,42 @@ impl DiffOp for Relu {
     ) -> [Tensor<T>; 1] {
         [x.zip(dy, |x, dy| T::select(x.gt(0.0), *dy, 0.0))]
     }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("n")?);
+        plan.forward(relu(), grid);
+        plan.backward(relu_backward(), grid);
+        Ok(())
+    }
+}
+
+/// `y = max(x, 0)`.
+pub(crate) fn relu() -> Kernel {
+    Recorder::record("relu", &[], [64, 1, 1], |h| {
+        let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
+        let i = h.bind("i", h.global_index());
+        h.if_(i.lt(y.len()));
+        h.store(y.at(i), x.at(i).get().max(h.float("0.0")));
+        h.end_if();
+    })
+}
+
+/// `dx = dy` where `x > 0`, else 0.
+pub(crate) fn relu_backward() -> Kernel {
+    Recorder::record("relu_backward", &[], [64, 1, 1], |h| {
+        let (x, dy, dx) = (
+            h.storage::<f32>("x"),
+            h.storage::<f32>("dy"),
+            h.storage_mut::<f32>("dx"),
+        );
+        let i = h.bind("i", h.global_index());
+        h.if_(i.lt(dx.len()));
+        h.store(dx.at(i), h.float("0.0"));
+        h.if_(x.at(i).get().gt(h.float("0.0")));
+        h.store(dx.at(i), dy.at(i).get());
+        h.end_if();
+        h.end_if();
+    })
 }
 
 /// What is wrong with a [`Softmax`].
@@ -45,6 +84,11 @@ pub(crate) enum Mutant {
     ForwardEmpty,
     NotSaved,
     UnknownConstant,
+    KernelWithoutRowOffset,
+    KernelSkipsLast,
+    KernelForgetsMax,
+    KernelMissingTerm,
+    KernelOfOneRow,
 }
 
 /// `yᵢ = exp(xᵢ − max x) / Σ exp(xⱼ − max x)` by rows, `lse = max x + ln Σ`;  `dxᵢ = yᵢ (dyᵢ − Σ dyⱼ yⱼ)`.
@@ -114,6 +158,81 @@ impl DiffOp for Softmax {
             _ => [dx],
         }
     }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("rows")?);
+        plan.forward(softmax(self.0), grid);
+        plan.backward(softmax_backward(self.0), grid).bind("p", "y");
+        Ok(())
+    }
+}
+
+/// One row per invocation.
+fn softmax(mutant: Mutant) -> Kernel {
+    Recorder::record("softmax", &[], [4, 1, 1], |h| {
+        let (rows, cols) = (h.uniform::<u32>("rows"), h.uniform::<u32>("cols"));
+        let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
+        let lse = h.storage_mut::<f32>("lse");
+        let row = h.bind("row", h.global_index());
+        let one_row = mutant == Mutant::KernelOfOneRow;
+        h.if_(row.lt(if one_row { h.int(1u32) } else { rows }));
+        let start = h.bind("start", row * cols);
+        let max = h.var("max", h.neg_infinity());
+        let j = h.for_("j", h.range(h.int(0u32), cols));
+        h.store(max, max.get().max(x.at(start + j).get()));
+        h.end_for();
+        if mutant == Mutant::KernelForgetsMax {
+            h.store(max, h.float("0.0"));
+        }
+        let sum = h.var("sum", h.float("0.0"));
+        let j = h.for_("j", h.range(h.int(0u32), cols));
+        h.store(sum, sum.get() + (x.at(start + j).get() - max.get()).exp());
+        h.end_for();
+        let last = u32::from(mutant == Mutant::KernelSkipsLast);
+        let j = h.for_("j", h.range(h.int(last), cols));
+        h.store(
+            y.at(start + j),
+            (x.at(start + j).get() - max.get()).exp() / sum.get(),
+        );
+        h.end_for();
+        let max = if mutant == Mutant::KernelForgetsMax {
+            h.float("0.5")
+        } else {
+            max.get()
+        };
+        h.store(lse.at(row), max + sum.get().ln());
+        h.end_if();
+    })
+}
+
+fn softmax_backward(mutant: Mutant) -> Kernel {
+    Recorder::record("softmax_backward", &[], [4, 1, 1], |h| {
+        let (rows, cols) = (h.uniform::<u32>("rows"), h.uniform::<u32>("cols"));
+        let (p, dy) = (h.storage::<f32>("p"), h.storage::<f32>("dy"));
+        let dx = h.storage_mut::<f32>("dx");
+        let row = h.bind("row", h.global_index());
+        h.if_(row.lt(rows));
+        let start = h.bind("start", row * cols);
+        let dot = h.var("dot", h.float("0.0"));
+        let j = h.for_("j", h.range(h.int(0u32), cols));
+        let at = if mutant == Mutant::KernelWithoutRowOffset {
+            j
+        } else {
+            start + j
+        };
+        h.store(dot, dot.get() + p.at(at).get() * dy.at(at).get());
+        h.end_for();
+        if mutant == Mutant::KernelMissingTerm {
+            h.store(dot, h.float("0.0"));
+        }
+        let j = h.for_("j", h.range(h.int(0u32), cols));
+        h.store(
+            dx.at(start + j),
+            p.at(start + j).get() * (dy.at(start + j).get() - dot.get()),
+        );
+        h.end_for();
+        h.end_if();
+    })
 }
 
 /// `C = A·B`;  `dA = dC·Bᵀ`, `dB = Aᵀ·dC`.
@@ -152,6 +271,66 @@ impl DiffOp for MatMul {
         });
         [da, db]
     }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
+        // C = A·B, dA = dC·Bᵀ, dB = Aᵀ·dC: one kernel, strides by value.
+        plan.forward(product(), Grid::cover(m * n))
+            .uniform("rows", m)
+            .uniform("cols", n)
+            .uniform("inner", k);
+        strides(plan.forward.last_mut(), [k, 1], [n, 1]);
+        plan.backward(product(), Grid::cover(m * k))
+            .bind("a", "dc")
+            .bind("c", "da")
+            .uniform("rows", m)
+            .uniform("cols", k)
+            .uniform("inner", n);
+        strides(plan.backward.last_mut(), [n, 1], [1, n]);
+        plan.backward(product(), Grid::cover(k * n))
+            .bind("b", "dc")
+            .bind("c", "db")
+            .uniform("rows", k)
+            .uniform("cols", n)
+            .uniform("inner", m);
+        strides(plan.backward.last_mut(), [1, k], [n, 1]);
+        Ok(())
+    }
+}
+
+fn strides(step: Option<&mut OpStep>, [ai, al]: [usize; 2], [bl, bj]: [usize; 2]) {
+    if let Some(step) = step {
+        step.uniform("ai", ai)
+            .uniform("al", al)
+            .uniform("bl", bl)
+            .uniform("bj", bj);
+    }
+}
+
+/// `cᵢⱼ = Σ a[i·ai + l·al] · b[l·bl + j·bj]`.
+fn product() -> Kernel {
+    Recorder::record("product", &[], [16, 1, 1], |h| {
+        let (a, b, c) = (
+            h.storage::<f32>("a"),
+            h.storage::<f32>("b"),
+            h.storage_mut::<f32>("c"),
+        );
+        let size = |name| h.uniform::<u32>(name);
+        let (rows, cols, inner) = (size("rows"), size("cols"), size("inner"));
+        let (ai, al, bl, bj) = (size("ai"), size("al"), size("bl"), size("bj"));
+        let at = h.bind("at", h.global_index());
+        h.if_(at.lt(rows * cols));
+        let (i, j) = (h.bind("i", at / cols), h.bind("j", at % cols));
+        let sum = h.var("sum", h.float("0.0"));
+        let l = h.for_("l", h.range(h.int(0u32), inner));
+        h.store(
+            sum,
+            sum.get() + a.at(i * ai + l * al).get() * b.at(l * bl + j * bj).get(),
+        );
+        h.end_for();
+        h.store(c.at(at), sum.get());
+        h.end_if();
+    })
 }
 
 /// `lossᵢ = s·(ln Σ exp xᵢⱼ − xᵢ,labelᵢ)`;  `dxᵢⱼ = s·dlossᵢ (softmax xᵢ)ⱼ − s·dlossᵢ·[j = labelᵢ]`.
@@ -196,4 +375,77 @@ impl DiffOp for CrossEntropy {
             s * dloss[[i]] * ((x[[i, j]] - lse[[i]]).exp() - hit)
         })]
     }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("k")?);
+        plan.temporary("sums", Type::F32, plan.dim("k")?)?;
+        plan.forward(log_sum_exp(), grid);
+        plan.forward(cross_entropy(), grid);
+        plan.backward(cross_entropy_backward(), grid);
+        Ok(())
+    }
+}
+
+fn log_sum_exp() -> Kernel {
+    Recorder::record("log_sum_exp", &[], [4, 1, 1], |h| {
+        let classes = h.uniform::<u32>("classes");
+        let (x, sums, lse) = (
+            h.storage::<f32>("x"),
+            h.storage_mut::<f32>("sums"),
+            h.storage_mut::<f32>("lse"),
+        );
+        let i = h.bind("i", h.global_index());
+        h.if_(i.lt(lse.len()));
+        let max = h.var("max", h.neg_infinity());
+        let j = h.for_("j", h.range(h.int(0u32), classes));
+        h.store(max, max.get().max(x.at(i * classes + j).get()));
+        h.end_for();
+        let j = h.for_("j", h.range(h.int(0u32), classes));
+        h.store(
+            sums.at(i),
+            sums.at(i).get() + (x.at(i * classes + j).get() - max.get()).exp(),
+        );
+        h.end_for();
+        h.store(lse.at(i), max.get() + sums.at(i).get().ln());
+        h.end_if();
+    })
+}
+
+fn cross_entropy() -> Kernel {
+    Recorder::record("cross_entropy", &[], [4, 1, 1], |h| {
+        let (classes, s) = (h.uniform::<u32>("classes"), h.uniform::<f32>("s"));
+        let (x, labels, lse) = (
+            h.storage::<f32>("x"),
+            h.storage::<u32>("labels"),
+            h.storage::<f32>("lse"),
+        );
+        let loss = h.storage_mut::<f32>("loss");
+        let i = h.bind("i", h.global_index());
+        h.if_(i.lt(loss.len()));
+        let hit = x.at(i * classes + labels.at(i).get()).get();
+        h.store(loss.at(i), s * (lse.at(i).get() - hit));
+        h.end_if();
+    })
+}
+
+fn cross_entropy_backward() -> Kernel {
+    Recorder::record("cross_entropy_backward", &[], [4, 1, 1], |h| {
+        let (classes, s) = (h.uniform::<u32>("classes"), h.uniform::<f32>("s"));
+        let (x, labels, lse) = (
+            h.storage::<f32>("x"),
+            h.storage::<u32>("labels"),
+            h.storage::<f32>("lse"),
+        );
+        let (dloss, dx) = (h.storage::<f32>("dloss"), h.storage_mut::<f32>("dx"));
+        let i = h.bind("i", h.global_index());
+        h.if_(i.lt(dloss.len()));
+        let j = h.for_("j", h.range(h.int(0u32), classes));
+        let p = h.var("p", (x.at(i * classes + j).get() - lse.at(i).get()).exp());
+        h.if_(labels.at(i).get().eq(j));
+        h.store(p, p.get() - h.float("1.0"));
+        h.end_if();
+        h.store(dx.at(i * classes + j), s * dloss.at(i).get() * p.get());
+        h.end_for();
+        h.end_if();
+    })
 }

@@ -7,6 +7,9 @@ use std::cell::Cell;
 /// The unit roundoff of binary64: `|fl(x) − x| ≤ u·|fl(x)|`.
 pub const UNIT_F64: f64 = f64::EPSILON / 2.0;
 
+/// The unit roundoff of binary32.
+pub const UNIT_F32: f64 = f32::EPSILON as f64 / 2.0;
+
 /// The bound's own arithmetic rounds too; each step is widened by this much.
 const WIDEN: f64 = 1.0 + 16.0 * UNIT_F64;
 

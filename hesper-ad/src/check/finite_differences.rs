@@ -5,6 +5,7 @@ use crate::branches::Branches;
 use crate::certificate::{Finding, Tally};
 use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
+use crate::signature::Port;
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
 use crate::tracked::Tracked;
@@ -30,16 +31,14 @@ pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -
     let (mut skipped, mut classic) = (0, 0f64);
     for dims in shapes.iter().cycle().take(points.max(LEAST_POINTS)) {
         let sample = spec.draw(dims, &mut rng);
-        match Stencil::new(spec, &sample).and_then(|s| s.check_point(&mut tally)) {
-            Ok(Ok(point)) => {
-                skipped += point.skipped;
-                classic = classic.max(point.classic);
-                if point.counted > 0 {
-                    tally.point(dims);
-                }
-            }
-            Ok(Err(message)) => return tally.fail(format!("{message} ({dims})")),
-            Err(error) => return tally.fail(format!("{error} ({dims})")),
+        let point = match Stencil::new(spec, &sample).and_then(|s| s.check_point(&mut tally)) {
+            Ok(point) => point,
+            Err(message) => return tally.fail(format!("{message} ({dims})")),
+        };
+        skipped += point.skipped;
+        classic = classic.max(point.classic);
+        if point.counted > 0 {
+            tally.point(dims);
         }
     }
     tally.note(format!(
@@ -76,16 +75,25 @@ struct Point {
 }
 
 impl<'s, O: DiffOp> Stencil<'s, O> {
-    fn new(spec: &'s Spec<'s, O>, sample: &'s Sample) -> Result<Self, SpecError> {
+    fn new(spec: &'s Spec<'s, O>, sample: &'s Sample) -> Result<Self, String> {
+        let message = |error: SpecError| error.to_string();
         let domain = Branches::new(F64);
         let inputs = exact(&F64, &sample.inputs);
         let cotangents = exact(&F64, &sample.cotangents);
-        let dx = spec.backward(&F64, sample, &inputs, &cotangents)?;
-        let dy = flatten(cotangents);
-        let y = flatten(spec.forward(&domain, sample, &inputs)?.outputs);
+        let dx = spec
+            .backward(&F64, sample, &inputs, &cotangents)
+            .map_err(message)?;
+        let y = spec
+            .forward(&domain, sample, &inputs)
+            .map_err(message)?
+            .outputs;
+        all_finite(spec.signature().outputs().map(|p| p.name.clone()), &y)?;
+        all_finite(spec.signature().inputs().map(Port::cotangent), &dx)?;
         let tracked = Tracked::default();
-        let bounded = spec.forward(&tracked, sample, &exact(&tracked, &sample.inputs))?;
-        let errors = bounded.outputs.iter().flat_map(Tensor::data);
+        let bounded = spec.forward(&tracked, sample, &exact(&tracked, &sample.inputs));
+        let bounded = bounded.map_err(message)?.outputs;
+        let errors = bounded.iter().flat_map(|y| y.data()).map(|y| y.error);
+        let dy = flatten(cotangents);
         Ok(Stencil {
             spec,
             sample,
@@ -93,18 +101,18 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
             branches: domain.take(),
             domain,
             dx,
-            floor: max_abs(&dy) * max_abs(&y),
+            floor: max_abs(&dy) * max_abs(&flatten(y)),
             // (1 + 8 + 8 + 1) / 12 errors of each output
             noise: errors
                 .zip(&dy)
-                .map(|(y, dy)| 1.5 * y.error * dy.abs())
+                .map(|(error, dy)| 1.5 * error * dy.abs())
                 .sum(),
             dy,
         })
     }
 
-    /// Checks every coordinate; the inner error is a wrong derivative.
-    fn check_point(mut self, tally: &mut Tally) -> Result<Result<Point, String>, SpecError> {
+    /// Checks every coordinate.
+    fn check_point(mut self, tally: &mut Tally) -> Result<Point, String> {
         let mut point = Point {
             counted: 0,
             skipped: 0,
@@ -113,17 +121,14 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
         for port in 0..self.inputs.len() {
             for at in 0..self.inputs[port].len() {
                 let analytic = self.dx[port].data()[at];
-                let (numeric, terms) = match self.derivative(port, at)? {
-                    Some(derivative) => derivative,
-                    None if analytic.is_finite() => {
-                        point.skipped += 1;
-                        continue;
-                    }
-                    None => (f64::NAN, 0.0),
+                let derivative = self.derivative(port, at).map_err(|e| e.to_string())?;
+                let Some((numeric, terms)) = derivative else {
+                    point.skipped += 1;
+                    continue;
                 };
                 let error = relative(analytic - numeric, terms.max(self.floor));
                 if !tally.compared(error, TOLERANCE) {
-                    return Ok(Err(self.message(port, at, analytic, numeric, error)));
+                    return Err(self.message(port, at, analytic, numeric, error));
                 }
                 point.counted += 1;
                 if analytic.abs().max(numeric.abs()) > TOLERANCE * self.floor {
@@ -132,7 +137,7 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
                 }
             }
         }
-        Ok(Ok(point))
+        Ok(point)
     }
 
     /// `Σ dy·∂y/∂xᵢ` and `Σ |dy·∂y/∂xᵢ|`, or `None` where differences do not tell.
@@ -209,6 +214,16 @@ fn relative(difference: f64, scale: f64) -> f64 {
     } else {
         difference.abs() / scale
     }
+}
+
+fn all_finite(names: impl Iterator<Item = String>, tensors: &[Tensor<f64>]) -> Result<(), String> {
+    for (name, tensor) in names.zip(tensors) {
+        if let Some(at) = tensor.data().iter().position(|x| !x.is_finite()) {
+            let (index, value) = (tensor.index_of(at), tensor.data()[at]);
+            return Err(format!("not finite: {name}{index:?} = {value}"));
+        }
+    }
+    Ok(())
 }
 
 fn flatten(tensors: Vec<Tensor<f64>>) -> Vec<f64> {

@@ -2,9 +2,14 @@
 
 mod dual_numbers;
 mod finite_differences;
+mod kernels;
+mod shapes;
+mod target;
 
 pub use dual_numbers::dual_numbers;
 pub use finite_differences::finite_differences;
+pub use kernels::kernels;
+pub use target::Target;
 
 /// Points that must count in a check of the spec.
 const LEAST_POINTS: usize = 8;

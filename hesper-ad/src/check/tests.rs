@@ -2,7 +2,8 @@
 
 use super::{dual_numbers, finite_differences};
 use crate::test_ops::{CrossEntropy, MatMul, Mutant, Relu, Softmax};
-use crate::{Compose, DiffOp, Finding, Spec, Verdict};
+use crate::{Compose, DiffOp, Finding, Options, Spec, Target, Verdict, Verify};
+use hesper_shader::Device;
 
 fn both<O: DiffOp>(op: &O) -> [Finding; 2] {
     let spec = Spec::new(op).unwrap();
@@ -12,8 +13,20 @@ fn both<O: DiffOp>(op: &O) -> [Finding; 2] {
     ]
 }
 
+/// Every check, on the reference executor in both domains and as a device.
 fn passes<O: DiffOp>(op: &O) {
-    for finding in both(op) {
+    let targets = vec![
+        Target::F32,
+        Target::F64,
+        Target::Device(Device::reference()),
+    ];
+    let certificate = op.verify(&Options {
+        targets,
+        ..Options::default()
+    });
+    assert!(certificate.is_pass(), "{certificate}");
+    assert_eq!(certificate.checks.len(), 8);
+    for finding in certificate.checks {
         assert_eq!(
             finding.verdict,
             Verdict::Pass,
@@ -61,8 +74,8 @@ fn wrong_ops_are_refused_by_name() {
         (CotangentIgnored, "dx[", "<dy, J v> = "),
         (SlightlyOff, "dx[", "<dy, J v> = "),
         (Zero, "dx[", "<dy, J v> = "),
-        (Nan, "dx[0, 0]: backward gives NaN", "not finite: "),
-        (NanOnce, "dx[0, 0]: backward gives NaN", "not finite: "),
+        (Nan, "not finite: dx[0, 0] = NaN", "not finite: "),
+        (NanOnce, "not finite: dx[0, 0] = NaN", "not finite: "),
         (
             Empty,
             "backward yields `dx` of shape [0]",
@@ -78,7 +91,7 @@ fn wrong_ops_are_refused_by_name() {
             "backward panicked: index [0, 3] lies outside the shape [2, 3]",
             "backward panicked",
         ),
-        (ForwardNan, "dx[", "not finite: "),
+        (ForwardNan, "not finite: y[0, 0] = NaN", "not finite: "),
         (
             ForwardEmpty,
             "forward yields `y` of shape [0], not [2, 3]",
@@ -106,6 +119,27 @@ fn wrong_ops_are_refused_by_name() {
                 "{mutant:?}, {}: {message}",
                 finding.check
             );
+        }
+    }
+}
+
+#[test]
+fn wrong_kernels_are_refused_by_name() {
+    use Mutant::*;
+    for (mutant, check, says) in [
+        (KernelWithoutRowOffset, "backward kernel = spec", "dx: "),
+        (KernelMissingTerm, "backward kernel = spec", "dx: "),
+        (KernelSkipsLast, "forward kernel = spec", "y: 1 of "),
+        (KernelForgetsMax, "forward kernel = spec", "lse: "),
+        (KernelOfOneRow, "forward kernel = spec", "lse: "),
+    ] {
+        let certificate = Softmax(mutant).verify(&Options::default());
+        let failed: Vec<&Finding> = certificate.failures().collect();
+        assert_eq!(failed.len(), 2, "{mutant:?}\n{certificate}");
+        for finding in failed {
+            let message = finding.verdict.message().unwrap_or_default();
+            assert_eq!(finding.check, check, "{mutant:?}");
+            assert!(message.starts_with(says), "{mutant:?}: {message}");
         }
     }
 }

@@ -1,0 +1,203 @@
+//! Where kernels run, and running a plan there.
+
+use crate::tensor::Tensor;
+use crate::tracked::{UNIT_F32, UNIT_F64};
+use hesper_shader::domain::{F32, F64};
+use hesper_shader::tree::Type;
+use hesper_shader::{
+    Buffer, Device, DeviceError, Error, LaunchError, Memory, Plan, PlanBuffers, PlanError, Role,
+    ScalarValue, StepProblem,
+};
+use std::collections::BTreeMap;
+
+/// Where kernels run in a check.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// The reference executor in binary32.
+    F32,
+    /// The reference executor in binary64: the kernel's formula, almost without rounding.
+    F64,
+    /// A device.
+    Device(Device),
+}
+
+/// What the results of a plan hold before it runs: a number that no tolerance forgives.
+const UNWRITTEN: f64 = -7.25e30;
+
+/// What a run is given, by name. Rank-0 constants are among the tensors.
+pub(crate) struct Given<'a> {
+    pub(crate) reals: BTreeMap<&'a str, Tensor<f64>>,
+    pub(crate) integers: &'a BTreeMap<String, Tensor<u32>>,
+}
+
+impl Target {
+    /// Its name in reports.
+    pub fn name(&self) -> String {
+        match self {
+            Target::F32 => "reference f32".to_string(),
+            Target::F64 => "reference f64".to_string(),
+            Target::Device(device) => device.name().to_string(),
+        }
+    }
+
+    /// How much smaller rounding is here than in binary32.
+    pub(crate) fn precision(&self) -> f64 {
+        match self {
+            Target::F64 => UNIT_F64 / UNIT_F32,
+            Target::F32 | Target::Device(_) => 1.0,
+        }
+    }
+
+    /// Runs a plan whose results are in-out slots; yields the reals of every such slot.
+    pub(crate) fn run(
+        &self,
+        plan: &Plan,
+        given: &Given<'_>,
+    ) -> Result<BTreeMap<String, Vec<f64>>, Error> {
+        match self {
+            Target::F32 => {
+                let results = plan.run_in_with(
+                    &F32,
+                    given.memory(plan, narrow),
+                    given.scalars(plan, narrow),
+                )?;
+                Ok(reals(plan, results, f64::from))
+            }
+            Target::F64 => {
+                let results =
+                    plan.run_in_with(&F64, given.memory(plan, |x| x), given.scalars(plan, |x| x))?;
+                Ok(reals(plan, results, |x| x))
+            }
+            Target::Device(device) => given.run_on(device, plan),
+        }
+    }
+}
+
+/// Whether the error says that a device lacks something, rather than that a kernel is wrong.
+pub(crate) fn is_limit(error: &Error) -> bool {
+    match error {
+        Error::Launch(LaunchError::Limit { .. }) => true,
+        Error::Device(DeviceError::BufferTooLarge { .. }) => true,
+        Error::Plan(PlanError::Run(inner)) => is_limit(inner),
+        Error::Plan(PlanError::Step { problem, .. }) => match &**problem {
+            StepProblem::Run(inner) => is_limit(inner),
+            StepProblem::Launch(LaunchError::Limit { .. }) => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn narrow(x: f64) -> f32 {
+    x as f32
+}
+
+/// The in-out slots of a run's results.
+fn reals<V: Copy>(
+    plan: &Plan,
+    results: BTreeMap<String, Memory<V>>,
+    to_f64: impl Fn(V) -> f64,
+) -> BTreeMap<String, Vec<f64>> {
+    let is_result = |name: &String| {
+        plan.slots()
+            .iter()
+            .any(|s| s.name == *name && s.role == Role::InOut)
+    };
+    let real = |memory| match memory {
+        Memory::Real(values) => Some(values.into_iter().map(&to_f64).collect()),
+        Memory::I32(_) | Memory::U32(_) => None,
+    };
+    results
+        .into_iter()
+        .filter(|(name, _)| is_result(name))
+        .filter_map(|(name, memory)| Some((name, real(memory)?)))
+        .collect()
+}
+
+impl Given<'_> {
+    /// The reals of a slot: given, or [`UNWRITTEN`] for a result; none for what was not given.
+    fn slot(&self, name: &str, role: Role, len: usize) -> Vec<f64> {
+        match role {
+            Role::InOut => vec![UNWRITTEN; len],
+            _ => self
+                .reals
+                .get(name)
+                .map(|t| t.data().to_vec())
+                .unwrap_or_default(),
+        }
+    }
+
+    fn integers(&self, name: &str) -> Vec<u32> {
+        self.integers
+            .get(name)
+            .map(|t| t.data().to_vec())
+            .unwrap_or_default()
+    }
+
+    fn memory<V: Copy>(&self, plan: &Plan, real: impl Fn(f64) -> V) -> BTreeMap<String, Memory<V>> {
+        let given = plan
+            .slots()
+            .iter()
+            .filter(|s| matches!(s.role, Role::Input | Role::InOut));
+        let memory = given.map(|slot| {
+            let memory = if slot.element == Type::U32 {
+                Memory::U32(self.integers(&slot.name))
+            } else {
+                let values = self.slot(&slot.name, slot.role, slot.len);
+                Memory::Real(values.into_iter().map(&real).collect())
+            };
+            (slot.name.clone(), memory)
+        });
+        memory.collect()
+    }
+
+    fn scalars<V>(&self, plan: &Plan, real: impl Fn(f64) -> V) -> Vec<(String, ScalarValue<V>)> {
+        let value = |name: &str| self.reals.get(name).and_then(|t| t.data().first().copied());
+        let scalars = plan.scalars().iter();
+        scalars
+            .filter_map(|(name, _)| Some((name.clone(), ScalarValue::F32(real(value(name)?)))))
+            .collect()
+    }
+
+    fn run_on(&self, device: &Device, plan: &Plan) -> Result<BTreeMap<String, Vec<f64>>, Error> {
+        let upload = |values: Vec<f64>| -> Result<Buffer<f32>, DeviceError> {
+            device.upload(&values.into_iter().map(narrow).collect::<Vec<_>>())
+        };
+        let (mut read, mut integers, mut write) = (Vec::new(), Vec::new(), Vec::new());
+        for slot in plan.slots() {
+            match slot.role {
+                Role::Input if slot.element == Type::U32 => {
+                    integers.push((&slot.name, device.upload(&self.integers(&slot.name))?));
+                }
+                Role::Input => read.push((
+                    &slot.name,
+                    upload(self.slot(&slot.name, slot.role, slot.len))?,
+                )),
+                Role::InOut => write.push((
+                    &slot.name,
+                    upload(self.slot(&slot.name, slot.role, slot.len))?,
+                )),
+                Role::Output | Role::Temporary => {}
+            }
+        }
+        let mut buffers = PlanBuffers::new();
+        for (name, buffer) in &read {
+            buffers = buffers.read(*name, buffer);
+        }
+        for (name, buffer) in &integers {
+            buffers = buffers.read(*name, buffer);
+        }
+        for (name, buffer) in &mut write {
+            buffers = buffers.write(*name, buffer);
+        }
+        for (name, value) in self.scalars(plan, narrow) {
+            buffers = buffers.scalar(name, value);
+        }
+        device.run(plan, buffers)?;
+        let results = write.iter().map(|(name, buffer)| {
+            let values = buffer.read()?.into_iter().map(f64::from).collect();
+            Ok((name.to_string(), values))
+        });
+        results.collect()
+    }
+}

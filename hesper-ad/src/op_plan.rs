@@ -1,0 +1,179 @@
+//! How an op runs on a device: its kernels, bound to its ports by name.
+
+use crate::binding::{Binder, Pass};
+use crate::dims::Dims;
+use crate::op::{DiffOp, OpError, checked_signature};
+use crate::signature::Signature;
+use hesper_shader::tree::Type;
+use hesper_shader::{Bound, Grid, Kernel, Number, Plan, Role};
+
+/// The dispatches that implement an op's forward and backward pass for given sizes.
+///
+/// A kernel's parameters bind by name: an input, constant, integer input, output or saved result to the buffer of that
+/// name; in backward kernels also `dx`, `dy` to the cotangents of `x`, `y`. A by-value `u32` binds to the dimension of its
+/// name, a by-value `f32` to the constant of rank 0. [`bind`](OpStep::bind) and [`uniform`](OpStep::uniform) say otherwise.
+///
+/// Outputs, saved results and cotangents may hold anything before the first kernel: every element must be written.
+pub struct OpPlan {
+    pub(crate) signature: Signature,
+    pub(crate) dims: Dims,
+    pub(crate) temporaries: Vec<Temporary>,
+    pub(crate) forward: Vec<OpStep>,
+    pub(crate) backward: Vec<OpStep>,
+}
+
+/// Memory for the time of one pass, zero at its start.
+#[derive(Clone, Debug)]
+pub(crate) struct Temporary {
+    pub(crate) name: String,
+    pub(crate) element: Type,
+    pub(crate) len: usize,
+}
+
+/// One dispatch.
+#[derive(Clone, Debug)]
+pub struct OpStep {
+    pub(crate) kernel: Kernel,
+    pub(crate) grid: Grid,
+    /// Parameter → what it binds to instead of its own name.
+    pub(crate) renames: Vec<(String, String)>,
+    /// Parameter → its value, or why there is none.
+    pub(crate) uniforms: Vec<(String, Result<Bound, String>)>,
+}
+
+/// The plans of an op for given sizes. Their slots have the names of ports, `dx` and `dy` among them.
+#[derive(Clone, Debug)]
+pub struct Plans {
+    /// From inputs, constants and integers to outputs and saved results.
+    pub forward: Plan,
+    /// From all of these and the outputs' cotangents to the inputs' cotangents.
+    pub backward: Plan,
+}
+
+impl OpPlan {
+    /// A plan without dispatches.
+    pub(crate) fn new(signature: Signature, dims: Dims) -> OpPlan {
+        OpPlan {
+            signature,
+            dims,
+            temporaries: Vec::new(),
+            forward: Vec::new(),
+            backward: Vec::new(),
+        }
+    }
+
+    /// The size of a dimension.
+    ///
+    /// # Errors
+    /// Where the signature has no such dimension.
+    pub fn dim(&self, name: &str) -> Result<usize, OpError> {
+        self.dims.get(name).ok_or_else(|| OpError::UnknownDim {
+            op: self.signature.name().to_string(),
+            dim: name.to_string(),
+        })
+    }
+
+    /// Adds memory for the time of one pass, zero at its start; kernels bind to it by its name.
+    ///
+    /// # Errors
+    /// Where the name is taken.
+    pub fn temporary(&mut self, name: &str, element: Type, len: usize) -> Result<(), OpError> {
+        let taken = Binder::new(self, Pass::Backward)
+            .names()
+            .any(|taken| taken == name);
+        if taken || self.dims.get(name).is_some() {
+            let (op, name) = (self.signature.name().to_string(), name.to_string());
+            return Err(OpError::NameTaken { op, name });
+        }
+        let name = name.to_string();
+        self.temporaries.push(Temporary { name, element, len });
+        Ok(())
+    }
+
+    /// Adds a dispatch to the forward pass.
+    pub fn forward(&mut self, kernel: Kernel, grid: Grid) -> &mut OpStep {
+        push(&mut self.forward, kernel, grid)
+    }
+
+    /// Adds a dispatch to the backward pass.
+    pub fn backward(&mut self, kernel: Kernel, grid: Grid) -> &mut OpStep {
+        push(&mut self.backward, kernel, grid)
+    }
+
+    /// The finished plans; results of a pass have the role `results`.
+    pub(crate) fn build(&self, results: Role) -> Result<Plans, OpError> {
+        Ok(Plans {
+            forward: Binder::new(self, Pass::Forward).plan(&self.forward, results)?,
+            backward: Binder::new(self, Pass::Backward).plan(&self.backward, results)?,
+        })
+    }
+}
+
+fn push(steps: &mut Vec<OpStep>, kernel: Kernel, grid: Grid) -> &mut OpStep {
+    let at = steps.len();
+    steps.push(OpStep {
+        kernel,
+        grid,
+        renames: Vec::new(),
+        uniforms: Vec::new(),
+    });
+    &mut steps[at]
+}
+
+impl OpStep {
+    /// Binds a kernel parameter to a port, cotangent, temporary, dimension or constant of another name.
+    pub fn bind(&mut self, param: &str, name: &str) -> &mut OpStep {
+        self.renames.push((param.to_string(), name.to_string()));
+        self
+    }
+
+    /// Gives a by-value kernel parameter its value.
+    pub fn uniform(&mut self, param: &str, value: impl UniformValue) -> &mut OpStep {
+        self.uniforms.push((param.to_string(), value.bound()));
+        self
+    }
+}
+
+impl Plans {
+    /// The plans of an op for these sizes.
+    ///
+    /// # Errors
+    /// Where the op makes no sense, a kernel is wrong or does not fit it, or a result is never written.
+    pub fn of<O: DiffOp>(op: &O, dims: &Dims) -> Result<Plans, OpError> {
+        op_plan(op, dims)?.build(Role::Output)
+    }
+}
+
+/// The op's own plan, its names not yet resolved.
+pub(crate) fn op_plan<O: DiffOp>(op: &O, dims: &Dims) -> Result<OpPlan, OpError> {
+    let mut plan = OpPlan::new(checked_signature(op)?, dims.clone());
+    op.plan(&mut plan)?;
+    Ok(plan)
+}
+
+/// A host value for a by-value kernel parameter. A float means its shortest round-trip decimal.
+pub trait UniformValue {
+    /// The value as a plan binds it, or why it cannot be one.
+    fn bound(self) -> Result<Bound, String>;
+}
+
+macro_rules! uniform_values {
+    ($($ty:ty: $value:ident => $bound:expr;)*) => {$(
+        impl UniformValue for $ty {
+            fn bound(self) -> Result<Bound, String> {
+                let $value = self;
+                $bound
+            }
+        }
+    )*};
+}
+
+uniform_values! {
+    u32: n => Ok(Bound::U32(n));
+    i32: n => Ok(Bound::I32(n));
+    bool: b => Ok(Bound::Bool(b));
+    Number: x => Ok(Bound::F32(x));
+    f32: x => Number::from_f32(x).map(Bound::F32).map_err(|e| e.to_string());
+    f64: x => Number::from_f64(x).map(Bound::F32).map_err(|e| e.to_string());
+    usize: n => u32::try_from(n).map(Bound::U32).map_err(|_| format!("{n} does not fit `u32`"));
+}
