@@ -1,17 +1,20 @@
 //! Dispatches recorded once, run anywhere: on any device, or on the reference executor in any number domain.
 
+mod bind;
+mod display;
 mod error;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use error::{PlanError, StepProblem};
 pub use run::PlanBuffers;
 
-use crate::device::{ScalarValue, groups, written_type};
+use crate::device::ScalarValue;
 use crate::grid::Grid;
 use crate::kernel::Kernel;
 use crate::number::Number;
-use crate::tree::{Access, Param, ParamKind, Scalar, Type};
-use std::fmt;
+use crate::tree::{Scalar, Type};
 
 /// A list of dispatches over named slots of memory.
 ///
@@ -206,216 +209,5 @@ impl Plan {
     /// The scalars to give at each run, with their types.
     pub fn scalars(&self) -> &[(String, Scalar)] {
         &self.scalars
-    }
-
-    fn step(
-        &mut self,
-        kernel: &Kernel,
-        grid: Grid,
-        bindings: &[(&str, Bound)],
-    ) -> Result<Step, StepProblem> {
-        let params = &kernel.tree()?.params;
-        for (i, (name, _)) in bindings.iter().enumerate() {
-            let param = || (*name).to_string();
-            if !params.iter().any(|p| p.name == *name) {
-                return Err(StepProblem::UnknownParam { param: param() });
-            }
-            if bindings[..i].iter().any(|(other, _)| other == name) {
-                return Err(StepProblem::BoundTwice { param: param() });
-            }
-        }
-        let mut arguments = Vec::with_capacity(params.len());
-        for param in params {
-            let bound = bindings.iter().find(|(name, _)| *name == param.name);
-            let (_, bound) = bound.ok_or_else(|| StepProblem::Unbound {
-                param: param.name.clone(),
-            })?;
-            arguments.push(self.resolve(param, bound)?);
-        }
-        self.check_aliases(params, &arguments)?;
-        Ok(Step {
-            kernel: kernel.clone(),
-            grid,
-            groups: groups(kernel, grid)?,
-            arguments,
-        })
-    }
-
-    fn resolve(&mut self, param: &Param, bound: &Bound) -> Result<Source, StepProblem> {
-        let source = match bound {
-            Bound::Slot(name) => return self.resolve_slot(param, name),
-            Bound::Scalar(name) => return self.resolve_scalar(param, name),
-            Bound::F32(v) => ScalarValue::F32(*v),
-            Bound::I32(v) => ScalarValue::I32(*v),
-            Bound::U32(v) => ScalarValue::U32(*v),
-            Bound::Bool(v) => ScalarValue::Bool(*v),
-        };
-        if param.kind == ParamKind::Uniform(source.scalar()) {
-            Ok(Source::Value(source))
-        } else {
-            Err(mismatch(param, format!("a constant `{}`", source.scalar())))
-        }
-    }
-
-    fn resolve_slot(&self, param: &Param, name: &str) -> Result<Source, StepProblem> {
-        let found = self.slots.iter().position(|s| s.name == name);
-        let (index, slot) = found
-            .and_then(|i| Some((i, self.slots.get(i)?)))
-            .ok_or_else(|| StepProblem::UnknownSlot {
-                param: param.name.clone(),
-                slot: name.to_string(),
-            })?;
-        match param.kind {
-            ParamKind::Storage { element, .. } if element != slot.element => {}
-            ParamKind::Storage {
-                access: Access::ReadWrite,
-                ..
-            } if slot.role == Role::Input => {
-                return Err(StepProblem::WritesInput {
-                    param: param.name.clone(),
-                    slot: name.to_string(),
-                });
-            }
-            ParamKind::Storage { .. } => return Ok(Source::Slot(index)),
-            ParamKind::Uniform(_) => {}
-        }
-        Err(mismatch(
-            param,
-            format!("slot `{name}` of `{}`", slot.element),
-        ))
-    }
-
-    /// A scalar's first use declares it.
-    fn resolve_scalar(&mut self, param: &Param, name: &str) -> Result<Source, StepProblem> {
-        let ParamKind::Uniform(scalar) = param.kind else {
-            return Err(mismatch(param, format!("scalar `{name}`")));
-        };
-        match self.scalars.iter().position(|(n, _)| n == name) {
-            Some(i)
-                if self
-                    .scalars
-                    .get(i)
-                    .is_some_and(|(_, known)| *known == scalar) =>
-            {
-                Ok(Source::Scalar(i))
-            }
-            Some(i) => {
-                let known = self.scalars.get(i).map_or(scalar, |(_, known)| *known);
-                Err(mismatch(param, format!("scalar `{name}` of `{known}`")))
-            }
-            None => {
-                self.scalars.push((name.to_string(), scalar));
-                Ok(Source::Scalar(self.scalars.len() - 1))
-            }
-        }
-    }
-
-    fn check_aliases(&self, params: &[Param], arguments: &[Source]) -> Result<(), StepProblem> {
-        let bound = || {
-            params
-                .iter()
-                .zip(arguments)
-                .filter_map(|(param, source)| match source {
-                    Source::Slot(slot) => Some((param, *slot)),
-                    _ => None,
-                })
-        };
-        for (i, (param, slot)) in bound().enumerate() {
-            let before = bound().take(i).find(|(_, other)| *other == slot);
-            if let Some((other, _)) =
-                before.filter(|(other, _)| is_written(param) || is_written(other))
-            {
-                return Err(StepProblem::Aliased {
-                    slot: self
-                        .slots
-                        .get(slot)
-                        .map_or_else(String::new, |s| s.name.clone()),
-                    first: other.name.clone(),
-                    second: param.name.clone(),
-                });
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_written(param: &Param) -> bool {
-    matches!(
-        param.kind,
-        ParamKind::Storage {
-            access: Access::ReadWrite,
-            ..
-        }
-    )
-}
-
-fn mismatch(param: &Param, given: String) -> StepProblem {
-    StepProblem::Mismatch {
-        param: param.name.clone(),
-        expected: written_type(param.kind),
-        given,
-    }
-}
-
-impl fmt::Display for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let role = match self.role {
-            Role::Input => "input",
-            Role::Output => "output",
-            Role::InOut => "in-out",
-            Role::Temporary => "temporary",
-        };
-        write!(f, "{role} {}: [{}; {}]", self.name, self.element, self.len)
-    }
-}
-
-impl fmt::Display for Plan {
-    /// A line for each slot and each step: `1 relu(x = x, y = y) over a grid of 1 by 1 by 1 workgroups`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for slot in &self.slots {
-            writeln!(f, "{slot}")?;
-        }
-        for (name, scalar) in &self.scalars {
-            writeln!(f, "scalar {name}: {scalar}")?;
-        }
-        for (number, step) in (1..).zip(&self.steps) {
-            let params = step
-                .kernel
-                .tree()
-                .map(|tree| tree.params.as_slice())
-                .unwrap_or_default();
-            let bound: Vec<String> = params
-                .iter()
-                .zip(&step.arguments)
-                .map(|(param, source)| format!("{} = {}", param.name, self.written(*source)))
-                .collect();
-            writeln!(
-                f,
-                "{number} {}({}) over {}",
-                step.kernel.name(),
-                bound.join(", "),
-                step.grid
-            )?;
-        }
-        Ok(())
-    }
-}
-
-impl Plan {
-    fn written(&self, source: Source) -> String {
-        match source {
-            Source::Slot(i) => self
-                .slots
-                .get(i)
-                .map_or_else(String::new, |s| s.name.clone()),
-            Source::Scalar(i) => self
-                .scalars
-                .get(i)
-                .map_or_else(String::new, |(name, _)| name.clone()),
-            Source::Value(ScalarValue::F32(v)) => v.to_string(),
-            Source::Value(ScalarValue::I32(v)) => v.to_string(),
-            Source::Value(ScalarValue::U32(v)) => v.to_string(),
-            Source::Value(ScalarValue::Bool(v)) => v.to_string(),
-        }
     }
 }

@@ -2,51 +2,35 @@
 
 use super::{Outcome, message};
 use hesper_shader::domain::F64;
-use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
-use hesper_shader::{Bound, Device, Grid, Kernel, Memory, Number, Plan, PlanBuffers, Role};
+use hesper_shader::{Bound, Device, Grid, Memory, Number, Plan, PlanBuffers, Role, shader};
 use std::collections::BTreeMap;
 
 const CHUNK: u32 = 64;
 
-/// Sums of chunks of 64: run twice, it sums 4096 elements.
-fn sum_chunks() -> Kernel {
-    Recorder::record("sum_chunks", &[], [32, 1, 1], |r| {
-        let (x, y) = (r.storage::<f32>("x"), r.storage_mut::<f32>("y"));
-        let chunk = r.bind("chunk", r.global_index());
-        r.if_(chunk.lt(y.len()));
-        let sum = r.var("sum", r.float("0"));
-        let i = r.for_(
-            "i",
-            r.range(
-                chunk * r.lift(CHUNK),
-                ((chunk + r.int(1)) * r.lift(CHUNK)).min(x.len()),
-            ),
-        );
-        r.store(sum, sum.get() + x.at(i).get());
-        r.end_for();
-        r.store(y.at(chunk), sum.get());
-        r.end_if();
-    })
-}
+shader! {
+    /// Sums of chunks of 64: run twice, it sums 4096 elements.
+    #[workgroup_size(32)]
+    fn sum_chunks(x: &[f32], y: &mut [f32]) {
+        let chunk = global_index();
+        if chunk < y.len() {
+            let mut sum = 0.0;
+            for i in chunk * CHUNK..((chunk + 1) * CHUNK).min(x.len()) {
+                sum += x[i];
+            }
+            y[chunk] = sum;
+        }
+    }
 
-/// `y = a·y + b`, and `y` is negated where `flip`.
-fn affine() -> Kernel {
-    Recorder::record("affine", &[], [64, 1, 1], |r| {
-        let y = r.storage_mut::<f32>("y");
-        let (a, b, flip) = (
-            r.uniform::<f32>("a"),
-            r.uniform::<f32>("b"),
-            r.uniform::<bool>("flip"),
-        );
-        let i = r.global_index();
-        r.if_(i.lt(y.len()));
-        r.store(y.at(i), a * y.at(i).get() + b);
-        r.if_(flip);
-        r.store(y.at(i), -y.at(i).get());
-        r.end_if();
-        r.end_if();
-    })
+    /// y = a·y + b, negated where `flip`.
+    #[workgroup_size(64)]
+    fn affine(y: &mut [f32], a: f32, b: f32, flip: bool) {
+        let i = global_index();
+        if i < y.len() {
+            let value = a * y[i] + b;
+            y[i] = if flip { -value } else { value };
+        }
+    }
 }
 
 fn sum_plan() -> Result<Plan, hesper_shader::PlanError> {
