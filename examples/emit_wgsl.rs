@@ -57,13 +57,21 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let kernels = ops::kernels();
     let Some(name) = options.name.as_deref().filter(|_| !options.list) else {
-        let lines: String = kernels.iter().map(|k| format!("{}\n", summary(k))).collect();
+        let lines: String = kernels
+            .iter()
+            .map(|k| format!("{}\n", summary(k)))
+            .collect();
         return print(lines.as_bytes());
     };
-    let kernel = kernels.iter().find(|k| k.name() == name).ok_or_else(|| unknown(name, &kernels))?;
+    let kernel = kernels
+        .iter()
+        .find(|k| k.name() == name)
+        .ok_or_else(|| unknown(name, &kernels))?;
     let contents = emit(kernel, options.target, options.output.is_some())?;
     match &options.output {
-        Some(file) => std::fs::write(file, contents).map_err(|e| format!("{}: {e}", file.display()).into()),
+        Some(file) => {
+            std::fs::write(file, contents).map_err(|e| format!("{}: {e}", file.display()).into())
+        }
         None => print(&contents),
     }
 }
@@ -81,7 +89,10 @@ fn emit(kernel: &Kernel, target: Target, binary: bool) -> Result<Vec<u8>, Box<dy
             if binary {
                 return Ok(words.iter().flat_map(|w| w.to_le_bytes()).collect());
             }
-            words.chunks(8).map(|line| line.iter().map(|w| format!("{w:08x} ")).collect::<String>() + "\n").collect()
+            words
+                .chunks(8)
+                .map(|line| line.iter().map(|w| format!("{w:08x} ")).collect::<String>() + "\n")
+                .collect()
         }
     };
     Ok(text.into_bytes())
@@ -96,11 +107,18 @@ fn print(contents: &[u8]) -> Result<(), Box<dyn Error>> {
 }
 
 fn summary(kernel: &Kernel) -> String {
-    let docs = kernel.tree().ok().and_then(|tree| tree.docs.first().cloned()).unwrap_or_default();
+    let docs = kernel
+        .tree()
+        .ok()
+        .and_then(|tree| tree.docs.first().cloned())
+        .unwrap_or_default();
     format!("{:32} {docs}", kernel.name())
 }
 
 fn unknown(name: &str, kernels: &[Kernel]) -> String {
     let names: Vec<&str> = kernels.iter().map(Kernel::name).collect();
-    format!("there is no kernel `{name}`; there are: {}", names.join(", "))
+    format!(
+        "there is no kernel `{name}`; there are: {}",
+        names.join(", ")
+    )
 }

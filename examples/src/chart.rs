@@ -32,16 +32,37 @@ pub fn draw(file: &Path, title: &str, epochs: &[Epoch]) -> Result<(), Box<dyn Er
         .right_y_label_area_size(52)
         .build_cartesian_2d(1..epochs.len().max(2), 0.0..highest * 1.05)?
         .set_secondary_coord(1..epochs.len().max(2), 0.0..100.0_f32);
-    chart.configure_mesh().x_desc("epoch").y_desc("mean training loss (nats)").light_line_style(WHITE).draw()?;
-    chart.configure_secondary_axes().y_desc("held-out accuracy (%)").draw()?;
-    let loss = LineSeries::new(epochs.iter().enumerate().map(|(i, e)| (i + 1, e.loss)), BLUE.stroke_width(2));
-    chart.draw_series(loss)?.label("loss").legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], BLUE));
-    let accuracy = epochs.iter().enumerate().map(|(i, e)| (i + 1, e.accuracy * 100.0));
+    chart
+        .configure_mesh()
+        .x_desc("epoch")
+        .y_desc("mean training loss (nats)")
+        .light_line_style(WHITE)
+        .draw()?;
+    chart
+        .configure_secondary_axes()
+        .y_desc("held-out accuracy (%)")
+        .draw()?;
+    let loss = LineSeries::new(
+        epochs.iter().enumerate().map(|(i, e)| (i + 1, e.loss)),
+        BLUE.stroke_width(2),
+    );
+    chart
+        .draw_series(loss)?
+        .label("loss")
+        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], BLUE));
+    let accuracy = epochs
+        .iter()
+        .enumerate()
+        .map(|(i, e)| (i + 1, e.accuracy * 100.0));
     chart
         .draw_secondary_series(LineSeries::new(accuracy, RED.stroke_width(2)))?
         .label("accuracy")
         .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], RED));
-    chart.configure_series_labels().position(SeriesLabelPosition::MiddleRight).border_style(BLACK).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::MiddleRight)
+        .border_style(BLACK)
+        .draw()?;
     area.present()?;
     Ok(())
 }

@@ -34,9 +34,18 @@ impl Digits {
     /// # Errors
     /// Where it cannot be read, is empty, or a line is not 64 pixels and a label.
     pub fn read(file: &Path) -> Result<Digits, DataError> {
-        let whole = |problem| DataError { file: file.to_path_buf(), at: None, problem };
-        let text = std::fs::read_to_string(file).map_err(|e| whole(format!("cannot be read: {e}")))?;
-        Digits::parse(&text).map_err(|(at, problem)| DataError { file: file.to_path_buf(), at, problem })
+        let whole = |problem| DataError {
+            file: file.to_path_buf(),
+            at: None,
+            problem,
+        };
+        let text =
+            std::fs::read_to_string(file).map_err(|e| whole(format!("cannot be read: {e}")))?;
+        Digits::parse(&text).map_err(|(at, problem)| DataError {
+            file: file.to_path_buf(),
+            at,
+            problem,
+        })
     }
 
     fn parse(text: &str) -> Result<Digits, (Option<(usize, usize)>, String)> {
@@ -46,20 +55,33 @@ impl Digits {
             let mut column = 1;
             let mut values = Vec::with_capacity(PIXELS + 1);
             for field in line.split(',') {
-                let highest = if values.len() < PIXELS { BRIGHTEST } else { CLASSES as u32 - 1 };
+                let highest = if values.len() < PIXELS {
+                    BRIGHTEST
+                } else {
+                    CLASSES as u32 - 1
+                };
                 let value = parse_field(field, highest).map_err(|problem| (at(column), problem))?;
                 values.push(value);
                 if values.len() > PIXELS + 1 {
-                    return Err((at(column), format!("more than {} values on the line", PIXELS + 1)));
+                    return Err((
+                        at(column),
+                        format!("more than {} values on the line", PIXELS + 1),
+                    ));
                 }
                 column += field.chars().count() + 1;
             }
             if values.len() < PIXELS + 1 {
-                let problem = format!("{} values on the line, {} are needed: 64 pixels and a label", values.len(), PIXELS + 1);
+                let problem = format!(
+                    "{} values on the line, {} are needed: 64 pixels and a label",
+                    values.len(),
+                    PIXELS + 1
+                );
                 return Err((at(column - 1), problem));
             }
             let label = values.pop().unwrap_or_default();
-            digits.pixels.extend(values.into_iter().map(|v| v as f32 / BRIGHTEST as f32));
+            digits
+                .pixels
+                .extend(values.into_iter().map(|v| v as f32 / BRIGHTEST as f32));
             digits.labels.push(label);
         }
         if digits.labels.is_empty() {
@@ -81,8 +103,17 @@ impl Digits {
     /// The images to train on and those held out: every fifth, from the fifth on.
     pub fn split(&self) -> (Digits, Digits) {
         let (mut train, mut held_out) = (Digits::default(), Digits::default());
-        for (i, (image, label)) in self.pixels.chunks_exact(PIXELS).zip(&self.labels).enumerate() {
-            let part = if i % 5 == 4 { &mut held_out } else { &mut train };
+        for (i, (image, label)) in self
+            .pixels
+            .chunks_exact(PIXELS)
+            .zip(&self.labels)
+            .enumerate()
+        {
+            let part = if i % 5 == 4 {
+                &mut held_out
+            } else {
+                &mut train
+            };
             part.pixels.extend_from_slice(image);
             part.labels.push(*label);
         }
@@ -93,7 +124,9 @@ impl Digits {
 fn parse_field(field: &str, highest: u32) -> Result<u32, String> {
     match field.trim().parse::<u32>() {
         Ok(value) if value <= highest => Ok(value),
-        Ok(value) => Err(format!("{value} is out of range: 0 to {highest} is expected here")),
+        Ok(value) => Err(format!(
+            "{value} is out of range: 0 to {highest} is expected here"
+        )),
         Err(_) if field.trim().is_empty() => Err("a value is missing".to_string()),
         Err(_) => Err(format!("`{}` is not a whole number", field.trim())),
     }
@@ -124,13 +157,33 @@ mod tests {
         let good = line("3");
         for (text, at, problem) in [
             (String::new(), None, "no images"),
-            (format!("{good}\n{}", "1,".repeat(20)), Some((2, 41)), "value is missing"),
-            (format!("{good}\n1,2,3"), Some((2, 5)), "3 values on the line"),
-            (format!("{good}\n1,x,3"), Some((2, 3)), "`x` is not a whole number"),
+            (
+                format!("{good}\n{}", "1,".repeat(20)),
+                Some((2, 41)),
+                "value is missing",
+            ),
+            (
+                format!("{good}\n1,2,3"),
+                Some((2, 5)),
+                "3 values on the line",
+            ),
+            (
+                format!("{good}\n1,x,3"),
+                Some((2, 3)),
+                "`x` is not a whole number",
+            ),
             (line("10"), Some((1, 129)), "10 is out of range: 0 to 9"),
-            (format!("17,{good}"), Some((1, 1)), "17 is out of range: 0 to 16"),
+            (
+                format!("17,{good}"),
+                Some((1, 1)),
+                "17 is out of range: 0 to 16",
+            ),
             (format!("{good},1"), Some((1, 131)), "more than 65"),
-            (format!("{good}\n\n{good}"), Some((2, 1)), "value is missing"),
+            (
+                format!("{good}\n\n{good}"),
+                Some((2, 1)),
+                "value is missing",
+            ),
         ] {
             let error = Digits::parse(&text).unwrap_err();
             assert_eq!(error.0, at, "{text:?}: {}", error.1);
@@ -145,7 +198,12 @@ mod tests {
         assert_eq!((digits.len(), digits.pixels.len()), (1797, 1797 * PIXELS));
         let (train, held_out) = digits.split();
         assert_eq!((train.len(), held_out.len()), (1438, 359));
-        let missing = Digits::read(Path::new("no/such/file.csv")).unwrap_err().to_string();
-        assert!(missing.starts_with("no/such/file.csv: cannot be read"), "{missing}");
+        let missing = Digits::read(Path::new("no/such/file.csv"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            missing.starts_with("no/such/file.csv: cannot be read"),
+            "{missing}"
+        );
     }
 }

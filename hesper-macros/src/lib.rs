@@ -1,10 +1,36 @@
 //! The `shader!` macro: Rust-like kernel code in, calls to `hesper_shader`'s typed recorder out.
+//!
+//! The stages, in order: [`parse`] cuts the tokens into functions and statements, recovering where a line is broken;
+//! [`check`] resolves names and refuses what kernel code does not offer; [`expand`] prints the recorder calls.
+//! Types are rustc's business: every call is emitted under the user's operator or name, so that rustc's error lands there.
 #![forbid(unsafe_code)]
 
-use proc_macro::TokenStream;
+mod ast;
+mod builtins;
+mod check;
+mod errors;
+mod expand;
+mod messages;
+mod parse;
+mod scope;
 
-/// Expands `shader!`.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Turns `[runtime path] items…` into kernels; `shader!` of `hesper-shader` and `hesper-ad` hand their path over.
 #[proc_macro]
-pub fn expand(_input: TokenStream) -> TokenStream {
-    TokenStream::new()
+pub fn expand(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    catch_unwind(AssertUnwindSafe(|| shader(input.into()).into())).unwrap_or_else(|_| {
+        let message = "`shader!` failed on this input, which is a bug in it\nplease report it with the kernel's source";
+        quote::quote!(::core::compile_error!(#message);).into()
+    })
+}
+
+/// The whole macro, free of the compiler's own token type so that tests can call it.
+fn shader(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let parsed = parse::parse(input, &mut errors);
+    let items = check::check(parsed.items, &mut errors);
+    let mut output = expand::expand(&parsed.runtime, &items);
+    output.extend(errors.into_compile_errors());
+    output
 }

@@ -1,4 +1,4 @@
-//! How fast the reference executor runs a tiled matrix product, and what race detection costs.
+//! How fast the reference executor runs a tiled matrix product and an elementwise kernel, and what race detection costs.
 //!
 //! `cargo run --release -p hesper-shader --no-default-features --example reference_speed`
 #![allow(clippy::print_stdout)]
@@ -15,55 +15,95 @@ const M: usize = 1440;
 const K: usize = 80;
 const N: usize = 16;
 
+const ELEMENTS: usize = 1 << 20;
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let kernel = matmul();
-    println!("{M}x{K} times {K}x{N}, tiles of {TILE}x{TILE}, best of 5");
-    let without = time(&F32, &kernel, false)?;
-    let with = time(&F32, &kernel, true)?;
-    let double = time(&F64, &kernel, true)?;
-    println!("f32, races not looked for  {:6.1} ms", millis(without));
-    println!("f32                        {:6.1} ms", millis(with));
-    println!("f64                        {:6.1} ms", millis(double));
+    println!("{M}x{K} times {K}x{N} in tiles of {TILE}x{TILE}, best of 5");
+    report(&matmul(), matmul_once, matmul_once)?;
+    println!("max(x, 0) of {ELEMENTS} elements, best of 5");
+    report(&relu(), relu_once, relu_once)
+}
+
+type Once<D> = fn(&D, &Kernel, Options) -> Result<Duration, Box<dyn Error>>;
+
+fn report(kernel: &Kernel, f32: Once<F32>, f64: Once<F64>) -> Result<(), Box<dyn Error>> {
+    let without = best(&F32, kernel, f32, false)?;
+    let with = best(&F32, kernel, f32, true)?;
+    println!("  f32, races not looked for  {without:6.1} ms");
     println!(
-        "race detection costs a factor of {:.2}",
-        millis(with) / millis(without)
+        "  f32                        {with:6.1} ms, {:.2} times as long",
+        with / without
+    );
+    println!(
+        "  f64                        {:6.1} ms",
+        best(&F64, kernel, f64, true)?
     );
     Ok(())
 }
 
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+/// Milliseconds of the fastest of five runs.
+fn best<D>(
+    domain: &D,
+    kernel: &Kernel,
+    once: Once<D>,
+    detect_races: bool,
+) -> Result<f64, Box<dyn Error>> {
+    let mut best = Duration::MAX;
+    for _ in 0..5 {
+        let options = Options {
+            detect_races,
+            ..Options::default()
+        };
+        best = best.min(once(domain, kernel, options)?);
+    }
+    Ok(best.as_secs_f64() * 1e3)
 }
 
-fn time<D>(domain: &D, kernel: &Kernel, detect_races: bool) -> Result<Duration, Box<dyn Error>>
+fn values<D: Domain>(domain: &D, count: usize) -> Memory<D::Value> {
+    let value = |i: usize| domain.from_f32((i % 7) as f32 - 3.0);
+    Memory::Real((0..count).map(value).collect())
+}
+
+fn matmul_once<D>(domain: &D, kernel: &Kernel, options: Options) -> Result<Duration, Box<dyn Error>>
 where
     D: Domain<Mask = bool>,
 {
-    let matrix = |rows: usize, columns: usize| {
-        let entry = |i: usize| domain.from_f32((i % 7) as f32 - 3.0);
-        Memory::Real((0..rows * columns).map(entry).collect())
-    };
-    let (a, b, mut c) = (matrix(M, K), matrix(K, N), matrix(M, N));
+    let (a, b) = (values(domain, M * K), values(domain, K * N));
+    let mut c = values(domain, M * N);
     let groups = [(N as u32).div_ceil(TILE), (M as u32).div_ceil(TILE), 1];
-    let options = Options {
-        detect_races,
-        ..Options::default()
-    };
-    let mut best = Duration::MAX;
-    for _ in 0..5 {
-        let start = Instant::now();
-        let mut bindings = [
-            Binding::Read(&a),
-            Binding::Read(&b),
-            Binding::Write(&mut c),
-            Binding::U32(M as u32),
-            Binding::U32(K as u32),
-            Binding::U32(N as u32),
-        ];
-        run_with(domain, kernel.tree()?, groups, &mut bindings, options)?;
-        best = best.min(start.elapsed());
-    }
-    Ok(best)
+    let mut bindings = [
+        Binding::Read(&a),
+        Binding::Read(&b),
+        Binding::Write(&mut c),
+        Binding::U32(M as u32),
+        Binding::U32(K as u32),
+        Binding::U32(N as u32),
+    ];
+    let start = Instant::now();
+    run_with(domain, kernel.tree()?, groups, &mut bindings, options)?;
+    Ok(start.elapsed())
+}
+
+fn relu_once<D>(domain: &D, kernel: &Kernel, options: Options) -> Result<Duration, Box<dyn Error>>
+where
+    D: Domain<Mask = bool>,
+{
+    let (x, mut y) = (values(domain, ELEMENTS), values(domain, ELEMENTS));
+    let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
+    let groups = [(ELEMENTS / 64) as u32, 1, 1];
+    let start = Instant::now();
+    run_with(domain, kernel.tree()?, groups, &mut bindings, options)?;
+    Ok(start.elapsed())
+}
+
+fn relu() -> Kernel {
+    Recorder::record("relu", &["y = max(x, 0)"], [64, 1, 1], |h| {
+        let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
+        let i = h.global_index();
+        h.if_(i.lt(y.len()));
+        h.store(y.at(i), x.at(i).get().max(h.float("0.0")));
+        h.end_if();
+    })
 }
 
 fn matmul() -> Kernel {

@@ -97,10 +97,11 @@ impl DiffOp for SoftmaxCrossEntropy {
         })]
     }
 
-    fn plan(&self, plan: &mut OpPlan) {
-        let (rows, classes) = (plan.dim("rows"), plan.dim("classes"));
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (rows, classes) = (plan.dim("rows")?, plan.dim("classes")?);
         plan.forward(softmax_cross_entropy(), Grid::workgroups(rows));
         plan.backward(softmax_cross_entropy_backward(), Grid::cover(rows * classes));
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Matrix product.
 
+use crate::op_plan::OpStep;
 use crate::prelude::*;
 
 /// Matrix product `y = a·b` of `a[m, k]` and `b[k, n]`; `da = dy·bᵀ`, `db = aᵀ·dy`.
@@ -77,20 +78,26 @@ impl DiffOp for MatMul {
         ]
     }
 
-    fn plan(&self, plan: &mut OpPlan) {
-        let (m, k, n) = (plan.dim("m"), plan.dim("k"), plan.dim("n"));
-        plan.forward(matmul(), Grid::cover_2d(n, m))
-            .dims(["rows", "inner", "cols"], [m, k, n])
-            .dims(["a_row", "a_inner", "b_inner", "b_col"], [k, 1, n, 1]);
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
+        let forward = plan.forward(matmul(), Grid::cover_2d(n, m));
+        layout(forward, [m, k, n], [k, 1, n, 1]);
         // da[m, k] = dy[m, n] · bᵀ[n, k]
-        plan.backward(matmul(), Grid::cover_2d(k, m))
-            .bind("a", "dy").bind("y", "da")
-            .dims(["rows", "inner", "cols"], [m, n, k])
-            .dims(["a_row", "a_inner", "b_inner", "b_col"], [n, 1, 1, n]);
+        let da = plan.backward(matmul(), Grid::cover_2d(k, m));
+        layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
         // db[k, n] = aᵀ[k, m] · dy[m, n]
-        plan.backward(matmul(), Grid::cover_2d(n, k))
-            .bind("b", "dy").bind("y", "db")
-            .dims(["rows", "inner", "cols"], [k, m, n])
-            .dims(["a_row", "a_inner", "b_inner", "b_col"], [1, k, n, 1]);
+        let db = plan.backward(matmul(), Grid::cover_2d(n, k));
+        layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
+        Ok(())
+    }
+}
+
+/// Gives a product its sizes (rows, inner, cols) and strides (a_row, a_inner, b_inner, b_col).
+fn layout(step: &mut OpStep, sizes: [usize; 3], strides: [usize; 4]) {
+    for (param, value) in ["rows", "inner", "cols"].into_iter().zip(sizes) {
+        step.uniform(param, value);
+    }
+    for (param, value) in ["a_row", "a_inner", "b_inner", "b_col"].into_iter().zip(strides) {
+        step.uniform(param, value);
     }
 }

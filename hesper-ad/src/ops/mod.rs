@@ -17,21 +17,24 @@ pub use scaled_add::{ScaledAdd, scaled_add, scaled_add_backward};
 pub use softmax::{Softmax, softmax, softmax_backward};
 
 use crate::compose::Compose;
+use crate::op::OpError;
 use crate::verify::Verify;
 use hesper_shader::Kernel;
 
 /// Every op of the catalogue, in alphabetical order, then compositions.
-pub fn catalogue() -> Vec<Box<dyn Verify>> {
-    let mut ops: Vec<Box<dyn Verify>> = vec![
+///
+/// # Errors
+/// Where a composition does not fit together.
+pub fn catalogue() -> Result<Vec<Box<dyn Verify>>, OpError> {
+    Ok(vec![
         Box::new(MatMul),
         Box::new(Relu),
         Box::new(ScaledAdd),
         Box::new(Softmax),
         Box::new(SoftmaxCrossEntropy),
-    ];
-    ops.extend(Compose::new(Softmax, Relu).map(|op| Box::new(op) as Box<dyn Verify>));
-    ops.extend(Compose::new(SoftmaxCrossEntropy, MatMul).map(|op| Box::new(op) as Box<dyn Verify>));
-    ops
+        Box::new(Compose::new(Softmax, Relu)?),
+        Box::new(Compose::new(SoftmaxCrossEntropy, MatMul)?),
+    ])
 }
 
 /// Every kernel of the catalogue, in alphabetical order.

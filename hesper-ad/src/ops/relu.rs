@@ -50,10 +50,11 @@ impl DiffOp for Relu {
         [x.zip(dy, |x, dy| T::select(x.gt(0.0), *dy, zero))]
     }
 
-    fn plan(&self, plan: &mut OpPlan) {
-        let n = plan.dim("n");
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
         plan.forward(relu(), Grid::cover(n));
         plan.backward(relu_backward(), Grid::cover(n));
+        Ok(())
     }
 
     fn sampling(&self) -> Sampling {

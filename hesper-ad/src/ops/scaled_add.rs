@@ -50,9 +50,10 @@ impl DiffOp for ScaledAdd {
         [dy.clone(), dy.map(|dy| s * *dy)]
     }
 
-    fn plan(&self, plan: &mut OpPlan) {
-        let n = plan.dim("n");
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
         plan.forward(scaled_add(), Grid::cover(n));
         plan.backward(scaled_add_backward(), Grid::cover(n));
+        Ok(())
     }
 }

@@ -85,9 +85,10 @@ impl DiffOp for Softmax {
         })]
     }
 
-    fn plan(&self, plan: &mut OpPlan) {
-        let rows = plan.dim("rows");
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let rows = plan.dim("rows")?;
         plan.forward(softmax(), Grid::workgroups(rows));
         plan.backward(softmax_backward(), Grid::workgroups(rows));
+        Ok(())
     }
 }

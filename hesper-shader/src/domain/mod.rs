@@ -8,6 +8,8 @@ pub(crate) mod column;
 mod f32;
 mod f64;
 mod float;
+#[cfg(test)]
+mod tests;
 
 pub use self::f32::F32;
 pub use self::f64::F64;
@@ -181,7 +183,7 @@ pub trait Domain {
         }
     }
 
-    /// [`unary`](Domain::unary) on columns of equal length; `out` keeps its value on inactive lanes.
+    /// [`unary`](Domain::unary) on columns of equal length; what `out` holds on inactive lanes is never read.
     fn unary_column(
         &self,
         op: RealUnary,
@@ -194,7 +196,7 @@ pub trait Domain {
         }
     }
 
-    /// [`binary`](Domain::binary) on columns of equal length; `out` keeps its value on inactive lanes.
+    /// [`binary`](Domain::binary) on columns of equal length; as [`unary_column`](Domain::unary_column).
     fn binary_column(
         &self,
         op: RealBinary,
@@ -214,7 +216,7 @@ pub trait Domain {
         }
     }
 
-    /// [`mul_add`](Domain::mul_add) on columns of equal length; `out` keeps its value on inactive lanes.
+    /// [`mul_add`](Domain::mul_add) on columns of equal length; as [`unary_column`](Domain::unary_column).
     fn mul_add_column(
         &self,
         x: &[Self::Value],
@@ -235,7 +237,7 @@ pub trait Domain {
         }
     }
 
-    /// [`compare`](Domain::compare) on columns of equal length; `out` keeps its value on inactive lanes.
+    /// [`compare`](Domain::compare) on columns of equal length; as [`unary_column`](Domain::unary_column).
     fn compare_column(
         &self,
         op: Comparison,
@@ -255,7 +257,7 @@ pub trait Domain {
         }
     }
 
-    /// [`select`](Domain::select) on columns of equal length; `out` keeps its value on inactive lanes.
+    /// [`select`](Domain::select) on columns of equal length; as [`unary_column`](Domain::unary_column).
     fn select_column(
         &self,
         mask: &[Self::Mask],

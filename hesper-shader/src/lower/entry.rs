@@ -16,7 +16,7 @@ impl FunctionLowering<'_, '_> {
     /// eyes of WGSL, so that barriers may depend on them.
     pub(super) fn take_builtins(&mut self, usage: &Usage) {
         for builtin in &usage.builtins {
-            let name = self.shared.globals.local_name(builtin.name(), "arg");
+            let name = self.builtin_name(usage, *builtin);
             let handle = self.argument(name, builtin.ty(), None);
             self.builtins.insert(*builtin, handle);
         }
@@ -39,7 +39,7 @@ impl FunctionLowering<'_, '_> {
             (NumWorkgroups, group, naga::BuiltIn::NumWorkGroups),
         ] {
             if needed || flat(builtin) {
-                let name = self.shared.globals.local_name(builtin.name(), "arg");
+                let name = self.builtin_name(usage, builtin);
                 let binding = Some(naga::Binding::BuiltIn(binding));
                 let handle = self.argument(name, builtin.ty(), binding);
                 self.builtins.insert(builtin, handle);
@@ -146,15 +146,22 @@ impl FunctionLowering<'_, '_> {
         self.binary(BinaryOperator::Add, start, local, loc)
     }
 
-    /// Names a computed index as the user does where it is used.
+    /// Names a computed index.
     fn bind_flat(&mut self, usage: &Usage, builtin: BuiltinValue, index: Handle<Expression>) {
+        let name = self.builtin_name(usage, builtin);
+        self.name(index, name);
+        self.builtins.insert(builtin, index);
+    }
+
+    /// What the user calls a builtin value where it is used, else its own name.
+    fn builtin_name(&self, usage: &Usage, builtin: BuiltinValue) -> String {
         let kind = ExprKind::BuiltinValue(builtin);
         let mut uses = usage.ambient.iter().filter_map(|id| self.source.get(*id));
-        let name = uses
-            .find(|e| e.kind == kind && e.name.is_some())
-            .and_then(|e| e.name.clone());
-        self.name(index, name.unwrap_or_else(|| builtin.name().to_string()));
-        self.builtins.insert(builtin, index);
+        let named = uses.find(|e| e.kind == kind && e.name.is_some());
+        let name = named
+            .and_then(|e| e.name.as_deref())
+            .unwrap_or(builtin.name());
+        self.shared.globals.local_name(name, "arg")
     }
 
     /// A field of the uniform block.

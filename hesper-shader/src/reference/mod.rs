@@ -10,7 +10,7 @@
 //! columns       one value for each lane       mask   which lanes take part
 //! frame         one column for each expression and local of a function
 //! expressions   pure operations on columns: reals (the domain's), integers, convert
-//! places        loads and stores              shadow   who touched an element last
+//! places        loads and stores, locals      shadow   who touched an element last
 //! statements    branches and barriers           loops, calls
 //! machine       what a dispatch allocates
 //! ```
@@ -23,6 +23,7 @@ mod error;
 mod expressions;
 mod frame;
 mod integers;
+mod locals;
 mod loops;
 mod machine;
 mod mask;
@@ -62,6 +63,29 @@ impl Default for Options {
 /// Runs a kernel over `groups` workgroups in x, y and z, with one binding for each parameter in declaration order.
 ///
 /// On an error the buffers hold whatever was written until then.
+///
+/// ```
+/// use hesper_shader::domain::F64;
+/// use hesper_shader::record::Recorder;
+/// use hesper_shader::reference::{Binding, run};
+/// use hesper_shader::Memory;
+///
+/// let double = Recorder::record("double", &[], [4, 1, 1], |h| {
+///     let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
+///     let i = h.global_index();
+///     h.store(y.at(i), x.at(i).get() * h.float("2.0"));
+/// });
+/// let (x, mut y) = (Memory::Real(vec![0.5; 8]), Memory::Real(vec![0.0; 8]));
+/// let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
+/// run(&F64, double.tree()?, [2, 1, 1], &mut bindings)?;
+/// assert_eq!(y, Memory::Real(vec![1.0; 8]));
+///
+/// // One workgroup too many, and the kernel has no guard.
+/// let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
+/// let error = run(&F64, double.tree()?, [3, 1, 1], &mut bindings).unwrap_err().to_string();
+/// assert!(error.ends_with("reads `x` at index 8, but its length is 8"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// See [`Fault`]; the error names the kernel and the line.

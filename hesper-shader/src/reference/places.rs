@@ -1,16 +1,14 @@
 //! Loads and stores: where a place is for each lane, whether it is inside, and the move itself.
 
 use super::binding::Binding;
-use super::columns::{
-    Column, MIXED, View, ViewMut, copy, copy_active, copy_column, copy_column_active, part,
-    part_mut, same_scalar,
-};
+use super::columns::{Column, MIXED, View, ViewMut, part, part_mut, same_scalar};
 use super::error::{AccessKind, Fault, Race, RaceAccess, internal};
 use super::frame::{Frame, MISSING};
+use super::locals;
 use super::mask::Mask;
 use super::position::Position;
 use super::shadow::{Clash, Shadow, Space};
-use crate::tree::{ExprId, Loc, LocalId, ParamKind, Place, Root, Step, Tree, Type};
+use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree, Type};
 
 /// Memory outside frames: buffers and workgroup variables.
 pub(super) struct Memories<'a, 'b, V> {
@@ -48,7 +46,7 @@ impl<'a, V: Copy> Memories<'a, '_, V> {
         access: Access<'_>,
     ) -> Result<(), Fault> {
         if let Root::Local(local) = place.root {
-            return load_local(local, &place.path, result, frame, access.active.lanes());
+            return locals::load(local, &place.path, result, frame, access.active.lanes());
         }
         let (array, component) = self.resolve(AccessKind::Read, place, frame, access)?;
         let from = match array.space {
@@ -78,7 +76,7 @@ impl<'a, V: Copy> Memories<'a, '_, V> {
         access: Access<'_>,
     ) -> Result<(), Fault> {
         if let Root::Local(local) = place.root {
-            return store_local(local, &place.path, value, frame, access.active);
+            return locals::store(local, &place.path, value, frame, access.active);
         }
         let (array, component) = self.resolve(AccessKind::Write, place, frame, access)?;
         let to = match array.space {
@@ -174,7 +172,7 @@ impl<'a, V: Copy> Memories<'a, '_, V> {
     }
 }
 
-const SHAPE: Fault = internal("a place that does not end at a value");
+pub(super) const SHAPE: Fault = internal("a place that does not end at a value");
 
 /// Splits a path into one index for each dimension and a component.
 fn split(path: &[Step], dims: usize, element: Type) -> Result<(&[Step], Option<usize>), Fault> {
@@ -247,43 +245,6 @@ fn scatter<T: Copy>(
         }
     }
     Ok(())
-}
-
-fn load_local<V: Copy>(
-    local: LocalId,
-    path: &[Step],
-    result: ExprId,
-    frame: &mut Frame<V>,
-    active: &[bool],
-) -> Result<(), Fault> {
-    let from = frame.locals.get(local.index()).ok_or(MISSING)?;
-    let to = frame.values.get_mut(result.index()).ok_or(MISSING)?;
-    match path {
-        [] => copy_column(from, to),
-        [Step::Component(c)] => same_scalar!(from, Column, to, Column, |from, to| {
-            copy(part(from, usize::from(*c), active.len()), to)
-        }),
-        _ => Err(SHAPE),
-    }
-}
-
-fn store_local<V: Copy>(
-    local: LocalId,
-    path: &[Step],
-    value: ExprId,
-    frame: &mut Frame<V>,
-    active: &Mask,
-) -> Result<(), Fault> {
-    let from = frame.values.get(value.index()).ok_or(MISSING)?;
-    let to = frame.locals.get_mut(local.index()).ok_or(MISSING)?;
-    let active = active.lanes();
-    match path {
-        [] => copy_column_active(from, to, active),
-        [Step::Component(c)] => same_scalar!(from, Column, to, Column, |from, to| {
-            copy_active(from, part_mut(to, usize::from(*c), active.len()), active)
-        }),
-        _ => Err(SHAPE),
-    }
 }
 
 /// The report of a clash.

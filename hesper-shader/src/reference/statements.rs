@@ -13,8 +13,8 @@ use super::places::Access;
 use crate::domain::Domain;
 use crate::tree::{Barrier, Block, ExprId, Function, Loc, Place, Stmt, StmtKind};
 
-/// Blocks within blocks and calls, at most: the executor recurses into them.
-const MAX_DEPTH: usize = 1000;
+/// Blocks within blocks and calls, at most: the executor recurses into them. WGSL nests 127 in one function.
+const MAX_DEPTH: usize = 256;
 
 impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
     /// Runs a block; what is left of `active` goes on after it.

@@ -96,7 +96,8 @@ pub struct Tree {
 impl Tree {
     /// Invocations in one workgroup.
     pub fn invocations(&self) -> u64 {
-        self.workgroup_size.iter().map(|n| u64::from(*n)).product()
+        let sizes = self.workgroup_size.iter().map(|n| u64::from(*n));
+        sizes.fold(1, u64::saturating_mul)
     }
 
     /// The storage parameters with their handles.
@@ -168,7 +169,8 @@ pub struct WorkgroupVar {
 impl WorkgroupVar {
     /// Number of elements over all dimensions.
     pub fn count(&self) -> u64 {
-        self.dims.iter().map(|d| u64::from(*d)).product()
+        let lengths = self.dims.iter().map(|d| u64::from(*d));
+        lengths.fold(1, u64::saturating_mul)
     }
 }
 

@@ -4,6 +4,8 @@ mod adapter;
 mod dispatch;
 mod pipeline;
 mod probe;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod watch;
 
@@ -54,7 +56,7 @@ impl Gpu {
     fn from_adapter(adapter: wgpu::Adapter) -> Result<Gpu, DeviceError> {
         let (device, queue) = adapter::open(&adapter)?;
         let description = Description::of(&adapter.get_info());
-        let watch = Watch::over(device, queue, description.name.clone());
+        let watch = Watch::over(device, queue, &description);
         watch.listen();
         Gpu::new(watch, description)
     }
@@ -62,7 +64,7 @@ impl Gpu {
     /// A device of the application's own. Its callbacks stay the application's.
     pub(super) fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Gpu, DeviceError> {
         let description = Description::of(&device.adapter_info());
-        let watch = Watch::over(device, queue, description.name.clone());
+        let watch = Watch::over(device, queue, &description);
         Gpu::new(watch, description)
     }
 

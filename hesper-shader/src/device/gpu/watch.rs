@@ -1,6 +1,7 @@
 //! Turns every way in which wgpu fails into an error: refusals, panics, lost devices, work that never ends.
 
-use crate::device::DeviceError;
+use super::adapter::Description;
+use crate::device::{DeviceError, DeviceKind};
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +10,9 @@ use std::time::Duration;
 /// Submissions under way before the oldest is waited for; bounds what a loop of dispatches can pile up.
 const MAX_IN_FLIGHT: usize = 64;
 
+/// Mesa in software takes no second submission before the first is done, and waits for that without a timeout: so we wait, with one.
+const MAX_IN_FLIGHT_IN_SOFTWARE: usize = 1;
+
 /// A device and its queue, reached only through methods that report what went wrong.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -16,7 +20,22 @@ pub(super) struct Watch {
     queue: wgpu::Queue,
     name: String,
     fault: Arc<Mutex<Option<Fault>>>,
-    in_flight: Mutex<VecDeque<wgpu::SubmissionIndex>>,
+    in_flight: Mutex<InFlight>,
+    max_in_flight: usize,
+}
+
+/// Submissions not yet waited for, oldest first.
+#[derive(Debug, Default)]
+struct InFlight {
+    submitted: u64,
+    queue: VecDeque<Submission>,
+}
+
+/// Work handed to the queue.
+#[derive(Clone, Debug)]
+pub(super) struct Submission {
+    number: u64,
+    index: wgpu::SubmissionIndex,
 }
 
 /// Why the device cannot be used any more.
@@ -27,11 +46,19 @@ enum Fault {
 }
 
 impl Watch {
-    pub(super) fn over(device: wgpu::Device, queue: wgpu::Queue, name: String) -> Watch {
+    pub(super) fn over(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        description: &Description,
+    ) -> Watch {
         Watch {
             device,
             queue,
-            name,
+            name: description.name.clone(),
+            max_in_flight: match description.kind {
+                DeviceKind::Software => MAX_IN_FLIGHT_IN_SOFTWARE,
+                DeviceKind::Gpu | DeviceKind::Reference => MAX_IN_FLIGHT,
+            },
             fault: Arc::default(),
             in_flight: Mutex::default(),
         }
@@ -83,16 +110,15 @@ impl Watch {
             .rev()
             .filter_map(|scope| pollster::block_on(scope.pop()))
             .collect();
-        self.check()?;
-        if let Some(refusal) = refusals.first() {
-            return Err(self.rejected(action, refusal.to_string()));
+        if let (Ok(done), []) = (done, refusals.as_slice()) {
+            return self.check().map(|()| done);
         }
-        done.map_err(|_| {
-            self.rejected(
-                action,
-                "wgpu panicked; its message is on stderr".to_string(),
-            )
-        })
+        // A lost device refuses everything; wgpu tells of the loss at the next poll.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| self.device.poll(wgpu::PollType::Poll)));
+        self.check()?;
+        let panicked = || "wgpu panicked; its message is on stderr".to_string();
+        let reason = refusals.first().map_or_else(panicked, ToString::to_string);
+        Err(self.rejected(action, reason))
     }
 
     /// Submits commands; the work may still be under way on return.
@@ -100,38 +126,38 @@ impl Watch {
         &self,
         commands: wgpu::CommandBuffer,
         timeout: Duration,
-    ) -> Result<wgpu::SubmissionIndex, DeviceError> {
-        let index = self.attempt("a submission", |_, queue| queue.submit([commands]))?;
-        let oldest = {
-            let mut in_flight = lock(&self.in_flight);
-            in_flight.push_back(index.clone());
-            (in_flight.len() > MAX_IN_FLIGHT).then(|| in_flight.pop_front())
-        };
-        if let Some(oldest) = oldest.flatten() {
-            self.wait_for(oldest, timeout)?;
-        }
-        Ok(index)
-    }
-
-    /// Waits for all submissions so far, each within the timeout: a long queue of short dispatches is no endless kernel.
-    pub(super) fn finish(
-        &self,
-        last: wgpu::SubmissionIndex,
-        timeout: Duration,
-    ) -> Result<(), DeviceError> {
-        loop {
-            let next = lock(&self.in_flight).pop_front();
-            match next {
-                Some(index) => self.wait_for(index, timeout)?,
-                // Another thread may have taken ours off the queue and still be waiting for it.
-                None => return self.wait_for(last, timeout),
+    ) -> Result<Submission, DeviceError> {
+        let mut in_flight = lock(&self.in_flight);
+        while in_flight.queue.len() >= self.max_in_flight {
+            if let Some(oldest) = in_flight.queue.pop_front() {
+                self.wait_for(oldest, timeout)?;
             }
         }
+        let index = self.attempt("a submission", |_, queue| queue.submit([commands]))?;
+        let number = in_flight.submitted;
+        let submission = Submission { number, index };
+        in_flight.submitted += 1;
+        in_flight.queue.push_back(submission.clone());
+        Ok(submission)
     }
 
-    fn wait_for(&self, index: wgpu::SubmissionIndex, timeout: Duration) -> Result<(), DeviceError> {
+    /// Waits for a submission and all before it, each within the timeout: a long queue of short dispatches is no endless kernel.
+    pub(super) fn finish(
+        &self,
+        submission: Submission,
+        timeout: Duration,
+    ) -> Result<(), DeviceError> {
+        // The lock ends with each call, so that others go on submitting meanwhile.
+        let next = || lock(&self.in_flight).before(submission.number);
+        while let Some(earlier) = next() {
+            self.wait_for(earlier, timeout)?;
+        }
+        self.wait_for(submission, timeout)
+    }
+
+    fn wait_for(&self, submission: Submission, timeout: Duration) -> Result<(), DeviceError> {
         let wait = wgpu::PollType::Wait {
-            submission_index: Some(index),
+            submission_index: Some(submission.index),
             timeout: Some(timeout),
         };
         match self.attempt("waiting", |device, _| device.poll(wait))? {
@@ -167,6 +193,17 @@ impl Watch {
             action: action.to_string(),
             reason: reason.trim().to_string(),
         }
+    }
+}
+
+impl InFlight {
+    /// Takes the oldest, if it came before this one.
+    fn before(&mut self, number: u64) -> Option<Submission> {
+        let is_before = self
+            .queue
+            .front()
+            .is_some_and(|oldest| oldest.number < number);
+        is_before.then(|| self.queue.pop_front()).flatten()
     }
 }
 

@@ -49,7 +49,10 @@ fn break_and_continue_leave_the_innermost_loop() {
         |i| {
             let mut sum = 0;
             for a in (0..i).filter(|a| *a != 3) {
-                sum += (1..=a).filter(|j| j % 2 == 0).map(|j| a * j).sum::<u32>();
+                sum += (1..=a)
+                    .filter(|j| j.is_multiple_of(2))
+                    .map(|j| a * j)
+                    .sum::<u32>();
                 if sum > 100 {
                     break;
                 }
@@ -86,7 +89,11 @@ fn lanes_return_early() {
 fn collatz(mut n: u32) -> u32 {
     let mut steps = 0;
     while n != 1 {
-        n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };
+        n = if n.is_multiple_of(2) {
+            n / 2
+        } else {
+            3 * n + 1
+        };
         steps += 1;
     }
     steps
@@ -155,7 +162,7 @@ fn branches_join_and_shortcuts_skip() {
             h.end_if();
             h.store(out.at(i), joined);
         },
-        |i| if i % 2 == 0 { i * 3 } else { i + 100 },
+        |i| if i.is_multiple_of(2) { i * 3 } else { i + 100 },
     );
 }
 

@@ -1,8 +1,8 @@
 //! Errors of programs and their reports.
 
 use super::{fault, record, run_f32};
+use crate::Memory;
 use crate::reference::{AccessKind, Binding, Fault, Invocation};
-use crate::{Kernel, Memory};
 
 #[test]
 fn indices_out_of_bounds_are_named() {
@@ -112,7 +112,7 @@ fn barriers_need_all_invocations() {
         h.workgroup_barrier();
         h.end_for();
     });
-    let cases: [(&Kernel, u32, Option<(usize, u32)>); 8] = [
+    let cases = [
         (&guarded, 0, None),
         (&guarded, 16, None),
         (&guarded, 3, Some((3, 0))),

@@ -3,8 +3,8 @@
 use super::memory::reduction;
 use super::record;
 use crate::domain::F32;
-use crate::reference::{Binding, Options, execute};
-use crate::tree::{ExprId, ExprKind, Function, Stmt, StmtKind, Tree, Type};
+use crate::reference::{Binding, Fault, Options, execute, run};
+use crate::tree::{Access, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
 use crate::{Kernel, Memory};
 
 /// A kernel with a helper, vectors, locals and each kind of loop.
@@ -153,5 +153,77 @@ fn sizes_beyond_the_executor_are_errors() {
         let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
         let ran = execute(&F32, &tree, [1, 1, 1], &mut bindings, Options::default());
         assert!(ran.is_err());
+    }
+}
+
+#[test]
+fn a_write_to_a_read_only_buffer_is_an_error() {
+    let kernel = record([1, 1, 1], |h| {
+        let x = h.storage_mut::<u32>("x");
+        h.store(x.at(h.int(0u32)), h.int(1u32));
+    });
+    let mut tree = kernel
+        .tree()
+        .unwrap_or_else(|error| panic!("{error}"))
+        .clone();
+    tree.params[0].kind = ParamKind::Storage {
+        element: Type::U32,
+        access: Access::Read,
+    };
+    let x = Memory::U32(vec![0]);
+    let expected = [
+        Fault::ReadOnly {
+            name: "x".to_string(),
+        }
+        .to_string(),
+        "read-only".to_string(),
+    ];
+    let runs = [
+        execute(
+            &F32,
+            &tree,
+            [1, 1, 1],
+            &mut [Binding::Read(&x)],
+            Options::default(),
+        ),
+        run(&F32, &tree, [1, 1, 1], &mut [Binding::Read(&x)]),
+    ];
+    for (ran, expected) in runs.into_iter().zip(expected) {
+        let Err(error) = ran else {
+            panic!("no error was reported");
+        };
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_an_error_before_the_stack_ends() {
+    let kernel = record([4, 1, 1], |h| {
+        let x = h.storage_mut::<u32>("x");
+        let i = h.global_index();
+        h.if_(i.lt(x.len()));
+        h.store(x.at(i), i);
+        h.end_if();
+    });
+    let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
+    for (depth, fits) in [(250, true), (300, false)] {
+        let mut tree = tree.clone();
+        for _ in 0..depth {
+            let inner = tree.entry.body.split_off(tree.entry.body.len() - 1);
+            let StmtKind::If { condition, .. } = inner[0].kind else {
+                panic!("the kernel ends with its branch");
+            };
+            let loc = inner[0].loc;
+            let kind = StmtKind::If {
+                condition,
+                accept: inner,
+                reject: Vec::new(),
+            };
+            tree.entry.body.push(Stmt { kind, loc });
+        }
+        let mut x = Memory::U32(vec![0; 4]);
+        let mut bindings = [Binding::Write(&mut x)];
+        let ran = execute(&F32, &tree, [1, 1, 1], &mut bindings, Options::default());
+        assert_eq!(ran.is_ok(), fits, "{depth}: {ran:?}");
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::F32;
 use crate::record::{Recorder, WorkgroupArray, WriteBuffer};
 use crate::reference::AccessKind::{Read, Write};
 use crate::reference::{AccessKind, Binding, Fault, Options, run_with};
-use crate::tree::Barrier;
+use crate::tree::{Barrier, Loc};
 use crate::{Exp, Kernel, Memory};
 
 #[test]
@@ -29,7 +29,8 @@ fn a_missing_barrier_in_a_reduction_is_caught() {
         (Read, [0, 0, 0])
     );
     let line = |loc: Loc| loc.0.line();
-    assert!(line(race.first.loc) == line(error.loc) && race.second.loc == error.loc);
+    assert_eq!(race.second.loc, error.loc);
+    assert_eq!(line(race.first.loc) + 2, line(race.second.loc));
 }
 
 type Body = for<'m> fn(&'m Recorder, WorkgroupArray<'m, u32>, WriteBuffer<'m, u32>, Exp<'m, u32>);

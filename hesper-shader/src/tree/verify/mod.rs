@@ -16,6 +16,9 @@ use super::{Function, FunctionId, Loc, ParamKind, Scalar, Tree, Type};
 use crate::record::Problem;
 use std::collections::HashSet;
 
+/// Blocks may be nested this deep; WGSL compilers stop not far beyond.
+const MAX_NESTING: usize = 60;
+
 /// Checks a whole kernel.
 ///
 /// # Errors
@@ -83,6 +86,7 @@ struct Verifier<'a> {
     /// Whether it may be used at the current statement.
     visible: Vec<bool>,
     loops: usize,
+    depth: usize,
 }
 
 impl<'a> Verifier<'a> {
@@ -102,6 +106,7 @@ impl<'a> Verifier<'a> {
             introduced: vec![false; count],
             visible,
             loops: 0,
+            depth: 0,
         }
     }
 

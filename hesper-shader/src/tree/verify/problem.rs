@@ -104,4 +104,7 @@ pub enum VerifyProblem {
     /// A call with the wrong number of arguments, or a result where there is none.
     #[error("the call of `{0}` does not match its signature")]
     CallSignature(String),
+    /// Blocks nested too deep.
+    #[error("blocks are nested more than {0} deep; move the inner ones to a helper function")]
+    Nesting(usize),
 }

@@ -1,12 +1,17 @@
 //! Scopes, places and structure of statements.
 
-use super::{Verifier, VerifyProblem};
+use super::{MAX_NESTING, Verifier, VerifyProblem};
 use crate::tree::{
     Access, ExprId, ExprKind, Loc, ParamKind, Place, Root, Step, Stmt, StmtKind, Type,
 };
 
 impl Verifier<'_> {
     pub(super) fn block(&mut self, block: &[Stmt]) {
+        if self.depth > MAX_NESTING {
+            let loc = block.first().map_or(self.function.loc, |stmt| stmt.loc);
+            return self.problem(VerifyProblem::Nesting(MAX_NESTING), loc);
+        }
+        self.depth += 1;
         let mut here = Vec::new();
         for (position, stmt) in block.iter().enumerate() {
             if position > 0 && block[position - 1].kind.is_terminator() {
@@ -17,6 +22,7 @@ impl Verifier<'_> {
         for id in here {
             self.hide(id);
         }
+        self.depth -= 1;
     }
 
     fn stmt(&mut self, stmt: &Stmt, here: &mut Vec<ExprId>) {

@@ -214,6 +214,21 @@ fn each_broken_rule_is_refused() {
                 },
             );
         }),
+        ("nested more than 60 deep", |t| {
+            let condition = add(t, ExprKind::Literal(Literal::Bool(true)), Type::BOOL);
+            let loc = t.loc;
+            for _ in 0..100 {
+                let accept = std::mem::take(&mut t.entry.body);
+                t.entry.body = vec![Stmt {
+                    kind: StmtKind::If {
+                        condition,
+                        accept,
+                        reject: vec![],
+                    },
+                    loc,
+                }];
+            }
+        }),
         ("`continue` outside of a loop", |t| {
             push(t, StmtKind::Continue)
         }),

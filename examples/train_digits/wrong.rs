@@ -1,0 +1,50 @@
+//! A cross-entropy whose backward kernel is slightly wrong, to be refused.
+
+use hesper_ad::ops::{SoftmaxCrossEntropy, softmax_cross_entropy};
+use hesper_ad::prelude::*;
+
+/// Softmax cross-entropy with a backward kernel that forgets to subtract the label's 1.
+///
+/// Training with it would run without an error and learn nothing.
+pub struct ForgetfulCrossEntropy;
+
+shader! {
+    /// dx = exp(x − lse)·dy: wrong, the label is forgotten.
+    #[workgroup_size(64)]
+    pub fn forgetful_backward(x: &[f32], lse: &[f32], dy: &[f32], dx: &mut [f32], classes: u32) {
+        let i = global_index();
+        if i < dx.len() {
+            let row = i / classes;
+            dx[i] = (x[i] - lse[row]).exp() * dy[row];
+        }
+    }
+}
+
+impl DiffOp for ForgetfulCrossEntropy {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        SoftmaxCrossEntropy.signature()
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        SoftmaxCrossEntropy.forward(cx, inputs)
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        inputs: [&Tensor<T>; 1],
+        cotangents: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        SoftmaxCrossEntropy.backward(cx, inputs, cotangents)
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (rows, classes) = (plan.dim("rows")?, plan.dim("classes")?);
+        plan.forward(softmax_cross_entropy(), Grid::workgroups(rows));
+        plan.backward(forgetful_backward(), Grid::cover(rows * classes));
+        Ok(())
+    }
+}

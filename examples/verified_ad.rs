@@ -1,0 +1,144 @@
+//! Verifies every op of the catalogue: each `backward` against differences and dual numbers of its `forward`, each kernel against its spec.
+//!
+//! ```sh
+//! cargo run --release --example verified_ad
+//! cargo run --release --example verified_ad -- --filter softmax --device gpu
+//! cargo run --release --example verified_ad -- --json
+//! ```
+//!
+//! Exits with 0 if everything passed, 1 if a check failed, 2 for wrong options, 3 if the device asked for is not there.
+
+use clap::Parser;
+use examples::cli::{DeviceChoice, say};
+use hesper_ad::prelude::*;
+use hesper_ad::{Finding, Verdict, ops};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// Verifies the ops of the catalogue and prints what was found.
+#[derive(Parser)]
+struct Arguments {
+    /// Only ops whose name contains this, in any case.
+    #[arg(long, value_name = "NAME")]
+    filter: Option<String>,
+    /// Where kernels run, besides the reference executor.
+    #[arg(long, value_enum, default_value = "auto")]
+    device: DeviceChoice,
+    /// What all random numbers follow from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print one JSON document instead of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+const WRONG_OPTIONS: u8 = 2;
+const NO_DEVICE: u8 = 3;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ops = match selected(arguments.filter.as_deref()) {
+        Ok(ops) => ops,
+        Err(message) => return stop(WRONG_OPTIONS, &message),
+    };
+    let device = match arguments.device.open() {
+        Ok(device) => device,
+        Err(error) => return stop(NO_DEVICE, &error.to_string()),
+    };
+    let mut options = Options { seed: arguments.seed, ..Options::default() };
+    if device.kind() != DeviceKind::Reference {
+        options.targets.push(Target::Device(device.clone()));
+    }
+    let mut certificates = Vec::new();
+    if !arguments.json {
+        say(places(&device));
+    }
+    for op in &ops {
+        let certificate = op.verify(&options);
+        if !arguments.json {
+            say(&certificate);
+        }
+        certificates.push(certificate);
+    }
+    let passed = certificates.iter().all(Certificate::is_pass);
+    if arguments.json {
+        say(format!("{:#}", report(&device, &certificates, passed)));
+    } else {
+        say(summary(&certificates, passed));
+    }
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn stop(code: u8, message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::from(code)
+}
+
+/// The ops whose name contains the filter; an error where none does, since checking nothing must not look like success.
+fn selected(filter: Option<&str>) -> Result<Vec<Box<dyn Verify>>, String> {
+    let ops = ops::catalogue().map_err(|e| e.to_string())?;
+    let names: Vec<String> = ops.iter().map(|op| op.name()).collect();
+    let wanted = filter.unwrap_or_default().to_lowercase();
+    let selected: Vec<_> = ops.into_iter().filter(|op| op.name().to_lowercase().contains(&wanted)).collect();
+    if selected.is_empty() {
+        return Err(format!("no op is named like `{wanted}`; there are: {}", names.join(", ")));
+    }
+    Ok(selected)
+}
+
+/// Where kernels run, and where they do not.
+fn places(device: &Device) -> String {
+    match device.kind() {
+        DeviceKind::Reference => {
+            "kernels run on the reference executor (f32 and f64); no GPU was used, so none is checked".to_string()
+        }
+        _ => format!("kernels run on the reference executor (f32 and f64) and on {}", device.name()),
+    }
+}
+
+fn summary(certificates: &[Certificate], passed: bool) -> String {
+    let findings = || certificates.iter().flat_map(|c| &c.checks);
+    let count = |word: &str| findings().filter(|f| f.verdict.word() == word).count();
+    let compared: usize = findings().map(|f| f.compared).sum();
+    format!(
+        "{}: {} ops, {} checks passed, {} failed, {} skipped, {compared} numbers compared",
+        if passed { "PASS" } else { "FAIL" },
+        certificates.len(),
+        count("PASS"),
+        count("FAIL"),
+        count("SKIP"),
+    )
+}
+
+fn report(device: &Device, certificates: &[Certificate], passed: bool) -> Value {
+    json!({
+        "device": device.name(),
+        "passed": passed,
+        "ops": certificates.iter().map(|c| json!({
+            "op": c.op,
+            "passed": c.is_pass(),
+            "checks": c.checks.iter().map(finding).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// One finding; figures that are not finite have no JSON number and become null.
+fn finding(finding: &Finding) -> Value {
+    let message = match &finding.verdict {
+        Verdict::Pass => None,
+        Verdict::Fail(message) | Verdict::Skip(message) => Some(message),
+    };
+    json!({
+        "check": finding.check,
+        "place": finding.place,
+        "verdict": finding.verdict.word(),
+        "message": message,
+        "shapes": finding.dims.iter().map(|d| d.to_string()).collect::<Vec<_>>(),
+        "points": finding.points,
+        "compared": finding.compared,
+        "worst": finding.worst,
+        "bound": finding.bound,
+        "seed": finding.seed,
+        "note": finding.note,
+    })
+}

@@ -1,0 +1,259 @@
+//! Kernel code after checking: names are resolved, and only what can be expanded has a form here.
+//!
+//! The one exception is `Broken`, which stands where an error was reported; a function that holds one is never expanded.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Attribute, BinOp, ConstParam, LitBool, LitInt, Path, Token, UnOp, Visibility, token};
+
+/// An item of `shader!`.
+pub(crate) enum Item {
+    Kernel(Kernel),
+    Helper(Helper),
+    /// Kept as it was written: a `const`, or a refused item that other code may name.
+    Verbatim(TokenStream),
+}
+
+/// What kernels and helpers share.
+pub(crate) struct Function {
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub name: Ident,
+    pub consts: Vec<ConstParam>,
+    pub params: Vec<Param>,
+    pub body: Block,
+    /// Whether it can be expanded; else a stub with the same signature takes its place.
+    pub valid: bool,
+}
+
+/// A function with `#[workgroup_size(..)]`.
+pub(crate) struct Kernel {
+    pub function: Function,
+    /// Host expressions for x, y and z, as far as given.
+    pub size: Vec<syn::Expr>,
+    /// `#[comptime]` parameters.
+    pub comptime: Vec<(Ident, syn::Type)>,
+}
+
+/// A function that kernels call.
+pub(crate) struct Helper {
+    pub function: Function,
+    pub result: Option<Ty>,
+}
+
+/// A parameter that the device sees.
+pub(crate) struct Param {
+    pub docs: Vec<Attribute>,
+    pub name: Ident,
+    pub kind: ParamKind,
+    pub ty: Ty,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ParamKind {
+    Read,
+    Write,
+    Value,
+    /// `mut n: T`.
+    MutValue,
+    /// `&mut [T; N]`, a whole workgroup array.
+    Array,
+}
+
+/// A type as written.
+pub(crate) enum Ty {
+    /// `f32`, `i32`, `u32` or `bool`.
+    Scalar(Ident),
+    /// `Vec2`, `Vec3` or `Vec4` and what it holds.
+    Vector(Ident, Box<Ty>),
+    /// Left to rustc.
+    Other(syn::Type),
+    Broken,
+}
+
+/// `{ stmts tail }`.
+pub(crate) struct Block {
+    pub brace: token::Brace,
+    pub stmts: Vec<Stmt>,
+    /// The block's value, where one is wanted.
+    pub tail: Option<Box<Expr>>,
+}
+
+pub(crate) enum Stmt {
+    Let {
+        attrs: Vec<Attribute>,
+        /// `None` for `_`.
+        name: Option<Ident>,
+        mutable: bool,
+        ty: Option<Ty>,
+        value: Expr,
+        eq: Token![=],
+    },
+    /// A value evaluated once, under a name of the macro's own.
+    Fix {
+        name: Ident,
+        value: Expr,
+    },
+    Workgroup {
+        name: Ident,
+        element: Ty,
+        /// Lengths as the type nests them, outermost first.
+        lengths: Vec<syn::Expr>,
+    },
+    Store {
+        place: Place,
+        eq: Span,
+        value: Expr,
+    },
+    /// `place op= value`; `op` is the plain operator under the span of the compound one.
+    Update {
+        place: Place,
+        op: BinOp,
+        value: Expr,
+    },
+    /// For its effect; a value is dropped.
+    Effect(Expr),
+    If(If),
+    For {
+        span: Span,
+        name: Option<Ident>,
+        range: Range,
+        body: Block,
+    },
+    While {
+        span: Span,
+        condition: Expr,
+        body: Block,
+    },
+    Loop {
+        span: Span,
+        body: Block,
+    },
+    Block(Block),
+    Break(Span),
+    Continue(Span),
+    Return {
+        span: Span,
+        value: Option<Expr>,
+    },
+    /// An item inside a body, as it was written.
+    Item(TokenStream),
+}
+
+pub(crate) struct If {
+    pub span: Span,
+    pub condition: Expr,
+    pub accept: Block,
+    pub reject: Option<Block>,
+}
+
+/// What a `for` runs over: `start..end` and the methods called on it.
+pub(crate) struct Range {
+    pub span: Span,
+    pub start: Expr,
+    pub end: Expr,
+    pub inclusive: bool,
+    pub methods: Vec<(Ident, Vec<Expr>)>,
+}
+
+pub(crate) enum Expr {
+    Int {
+        minus: Option<Token![-]>,
+        literal: LitInt,
+    },
+    Float {
+        text: String,
+        span: Span,
+    },
+    Bool(LitBool),
+    /// A value, or a buffer passed on whole.
+    Name(Ident),
+    /// The content of a place.
+    Read(Place),
+    /// A host expression.
+    Lift {
+        span: Span,
+        host: TokenStream,
+    },
+    Paren(token::Paren, Box<Expr>),
+    Unary(UnOp, Box<Expr>),
+    Binary(Box<Expr>, BinOp, Box<Expr>),
+    Compare {
+        left: Box<Expr>,
+        method: Ident,
+        right: Box<Expr>,
+    },
+    /// `&&` and `||`.
+    Logic {
+        left: Box<Expr>,
+        and: bool,
+        span: Span,
+        right: Box<Expr>,
+    },
+    Cast {
+        value: Box<Expr>,
+        span: Span,
+        ty: Ty,
+    },
+    Component(Box<Expr>, Ident),
+    /// Component names in x, y, z, w.
+    Swizzle(Box<Expr>, Vec<Ident>),
+    Method {
+        receiver: Box<Expr>,
+        name: Ident,
+        types: Vec<Ty>,
+        args: Vec<Expr>,
+    },
+    /// `x.powi(n)` with its host exponent.
+    Powi(Box<Expr>, Ident, syn::Expr),
+    /// A method of the recorder.
+    Recorder(Ident, Vec<Expr>),
+    /// A function of `builtins`.
+    Builtin(Ident, Vec<Expr>),
+    /// A helper.
+    Call(Path, Vec<Expr>),
+    If(Box<If>),
+    Block(Block),
+    Broken,
+}
+
+/// Something that can be read and, where it is writable, stored to.
+pub(crate) enum Place {
+    Name(Ident),
+    At(Box<Place>, token::Bracket, Box<Expr>),
+    Component(Box<Place>, Ident),
+}
+
+impl Block {
+    /// Whether control never reaches the block's end.
+    pub(crate) fn leaves(&self) -> bool {
+        self.stmts.last().is_some_and(Stmt::leaves)
+    }
+}
+
+impl Stmt {
+    /// Whether control never reaches what follows.
+    pub(crate) fn leaves(&self) -> bool {
+        match self {
+            Stmt::Break(_) | Stmt::Continue(_) | Stmt::Return { .. } => true,
+            Stmt::Block(block) => block.leaves(),
+            Stmt::If(branch) => branch.leaves(),
+            Stmt::Let { .. }
+            | Stmt::Fix { .. }
+            | Stmt::Workgroup { .. }
+            | Stmt::Store { .. }
+            | Stmt::Update { .. }
+            | Stmt::Effect(_)
+            | Stmt::For { .. }
+            | Stmt::While { .. }
+            | Stmt::Loop { .. }
+            | Stmt::Item(_) => false,
+        }
+    }
+}
+
+impl If {
+    /// Whether both arms leave.
+    pub(crate) fn leaves(&self) -> bool {
+        self.accept.leaves() && self.reject.as_ref().is_some_and(Block::leaves)
+    }
+}

@@ -1,0 +1,186 @@
+//! Calls: methods, builtin functions and helpers.
+
+use super::Checker;
+use super::place::ident;
+use crate::ast::Expr;
+use crate::builtins::{self, Builtin};
+use crate::messages::Message;
+use crate::scope::Binding;
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
+use syn::{ExprCall, ExprMethodCall, GenericArgument, Path, Token};
+
+type Args = Punctuated<syn::Expr, Token![,]>;
+
+const SCALARS: &[&str] = &[
+    "f32", "f64", "i32", "i64", "u32", "u64", "usize", "isize", "bool",
+];
+
+impl Checker<'_> {
+    pub(super) fn method(&mut self, e: &ExprMethodCall) -> Expr {
+        let name = &e.method;
+        if let Some(expr) = self.buffer_method(e) {
+            return expr;
+        }
+        let receiver = self.boxed(&e.receiver);
+        if name == "round" {
+            self.errors.push(name, Message::Round);
+            return Expr::Broken;
+        }
+        if name == "powi" {
+            if let (Some(exponent), 1) = (e.args.first(), e.args.len()) {
+                return Expr::Powi(receiver, name.clone(), exponent.clone());
+            }
+            self.errors.push_named(name, Message::ArgumentCount, "powi");
+            return Expr::Broken;
+        }
+        let mut types = Vec::new();
+        for argument in e.turbofish.iter().flat_map(|turbofish| &turbofish.args) {
+            match argument {
+                GenericArgument::Type(ty) => types.push(self.ty(ty.clone())),
+                other => self.errors.push(other, Message::NotOffered),
+            }
+        }
+        Expr::Method {
+            receiver,
+            name: name.clone(),
+            types,
+            args: self.args(&e.args),
+        }
+    }
+
+    /// `len()`, the one method of buffers; `None` where the receiver is a value.
+    fn buffer_method(&mut self, e: &ExprMethodCall) -> Option<Expr> {
+        let buffer = ident(&e.receiver)?;
+        if !self.scope.find(buffer).is_some_and(Binding::is_indexable) {
+            return None;
+        }
+        if e.method != "len" {
+            let name = e.method.to_string();
+            self.errors
+                .push_named(&e.method, Message::BufferMethod, &name);
+            return Some(Expr::Broken);
+        }
+        Some(Expr::Method {
+            receiver: Box::new(Expr::Name(buffer.clone())),
+            name: e.method.clone(),
+            types: Vec::new(),
+            args: self.args(&e.args),
+        })
+    }
+
+    fn args(&mut self, args: &Args) -> Vec<Expr> {
+        args.iter().map(|arg| self.expr(arg)).collect()
+    }
+
+    /// A call for its value.
+    pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
+        if let Some((name, Builtin::Barrier)) = self.builtin(&e.func) {
+            let text = name.to_string();
+            self.errors.push_named(e, Message::BarrierValue, &text);
+            return Expr::Broken;
+        }
+        self.effect_call(e)
+    }
+
+    /// A call that may yield nothing.
+    pub(super) fn effect_call(&mut self, e: &ExprCall) -> Expr {
+        if let Some((name, builtin)) = self.builtin(&e.func) {
+            let args = self.args(&e.args);
+            return match builtin {
+                Builtin::Value | Builtin::Barrier => Expr::Recorder(name, args),
+                Builtin::Math => Expr::Builtin(name, args),
+            };
+        }
+        match &*e.func {
+            syn::Expr::Path(path) if path.qself.is_none() => self.path_call(e, &path.path),
+            other => {
+                self.errors.push(other, Message::CallOfValue);
+                Expr::Broken
+            }
+        }
+    }
+
+    /// The builtin that a call names, unless a function of this `shader!` shadows it.
+    fn builtin(&self, function: &syn::Expr) -> Option<(Ident, Builtin)> {
+        let name = ident(function)?;
+        let text = name.unraw().to_string();
+        if self.functions.contains(&text) || self.scope.find(name).is_some() {
+            return None;
+        }
+        Some((name.clone(), builtins::find(&text)?))
+    }
+
+    fn path_call(&mut self, e: &ExprCall, path: &Path) -> Expr {
+        if let Some(name) = path.get_ident() {
+            let text = name.unraw().to_string();
+            if self.functions.contains(&text) {
+                return self.helper(e, path);
+            }
+            if let Some(instead) = builtins::instead_of(&text) {
+                self.errors.push_named(name, Message::WgslSpelling, instead);
+                return Expr::Broken;
+            }
+            if self.scope.find(name).is_some() {
+                self.errors.push(name, Message::CallOfValue);
+                return Expr::Broken;
+            }
+        }
+        if is_named(path, "workgroup") {
+            self.errors.push(e, Message::WorkgroupPlace);
+            return Expr::Broken;
+        }
+        match path.segments.first() {
+            Some(first) if path.segments.len() == 2 => {
+                let name = first.ident.to_string();
+                if SCALARS.contains(&name.as_str()) {
+                    let text = path.to_token_stream().to_string().replace(' ', "");
+                    self.errors.push_named(path, Message::HostFunction, &text);
+                    return Expr::Broken;
+                }
+                match name.as_str() {
+                    "Vec2" | "Vec3" | "Vec4" => self.vector(e, path, &name),
+                    _ => self.helper(e, path),
+                }
+            }
+            _ => self.helper(e, path),
+        }
+    }
+
+    /// `Vec3::splat(x)`.
+    fn vector(&mut self, e: &ExprCall, path: &Path, vector: &str) -> Expr {
+        let Some(last) = path.segments.last() else {
+            return Expr::Broken;
+        };
+        if last.ident != "splat" {
+            let text = path.to_token_stream().to_string().replace(' ', "");
+            self.errors.push_named(path, Message::VectorNew, &text);
+            return Expr::Broken;
+        }
+        let name = vector.replace("Vec", "splat");
+        Expr::Builtin(Ident::new(&name, last.ident.span()), self.args(&e.args))
+    }
+
+    fn helper(&mut self, e: &ExprCall, path: &Path) -> Expr {
+        let args = e.args.iter().map(|arg| self.helper_arg(arg)).collect();
+        Expr::Call(path.clone(), args)
+    }
+
+    /// A value, or a buffer handed on whole.
+    fn helper_arg(&mut self, arg: &syn::Expr) -> Expr {
+        match ident(arg) {
+            Some(name) if self.scope.find(name).is_some_and(Binding::is_indexable) => {
+                Expr::Name(name.clone())
+            }
+            _ => self.expr(arg),
+        }
+    }
+}
+
+/// Whether the path is this single name, with or without generic arguments.
+pub(super) fn is_named(path: &Path, name: &str) -> bool {
+    let first = path.segments.first();
+    path.segments.len() == 1 && first.is_some_and(|segment| segment.ident == name)
+}

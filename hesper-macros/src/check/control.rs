@@ -1,0 +1,202 @@
+//! Branches, loops and leaving them.
+
+use super::{Checker, Returns};
+use crate::ast::{Block, Expr, If, Range, Stmt};
+use crate::messages::Message;
+use crate::scope::Binding;
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{
+    ExprBreak, ExprContinue, ExprForLoop, ExprIf, ExprLoop, ExprReturn, ExprWhile, Label, Pat,
+    RangeLimits, token,
+};
+
+impl Checker<'_> {
+    /// An `if` for its value.
+    pub(super) fn if_value(&mut self, e: &ExprIf) -> Expr {
+        if e.else_branch.is_none() {
+            self.errors.push(e.if_token, Message::MissingElse);
+        }
+        Expr::If(Box::new(self.if_(e, true)))
+    }
+
+    pub(super) fn if_(&mut self, e: &ExprIf, value: bool) -> If {
+        let span = e.if_token.span;
+        If {
+            span,
+            condition: self.expr(&e.cond),
+            accept: self.block(&e.then_branch, value && e.else_branch.is_some()),
+            reject: e.else_branch.as_ref().map(|(_, e)| self.else_(e, value)),
+        }
+    }
+
+    /// `{ .. }` or a further `if` after `else`.
+    fn else_(&mut self, e: &syn::Expr, value: bool) -> Block {
+        match e {
+            syn::Expr::Block(e) => self.block(&e.block, value),
+            syn::Expr::If(e) if value => {
+                let branch = self.if_value(e);
+                wrap(branch, e.if_token.span)
+            }
+            syn::Expr::If(e) => {
+                let branch = Stmt::If(self.if_(e, false));
+                Block {
+                    brace: token::Brace(e.if_token.span),
+                    stmts: vec![branch],
+                    tail: None,
+                }
+            }
+            other => wrap(self.expr(other), other.span()),
+        }
+    }
+
+    pub(super) fn for_loop(&mut self, e: &ExprForLoop) -> Option<Stmt> {
+        self.no_label(e.label.as_ref());
+        let range = self.range(&e.expr);
+        let name = match &*e.pat {
+            Pat::Ident(pat)
+                if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() =>
+            {
+                Some(pat.ident.clone())
+            }
+            Pat::Wild(_) => None,
+            other => {
+                self.errors.push(other, Message::ForPattern);
+                None
+            }
+        };
+        self.scope.enter();
+        if let Some(name) = &name {
+            self.scope.bind(name, Binding::Loop);
+        }
+        let body = self.loop_body(&e.body);
+        self.scope.leave();
+        Some(Stmt::For {
+            span: e.for_token.span,
+            name,
+            range: range?,
+            body,
+        })
+    }
+
+    /// `a..b`, `a..=b` and `rev()`, `step_by(n)` of them.
+    fn range(&mut self, e: &syn::Expr) -> Option<Range> {
+        match e {
+            syn::Expr::Paren(e) => self.range(&e.expr),
+            syn::Expr::Group(e) => self.range(&e.expr),
+            syn::Expr::Range(e) => {
+                let (Some(start), Some(end)) = (&e.start, &e.end) else {
+                    self.errors.push(e, Message::ForOpenRange);
+                    return None;
+                };
+                let (span, inclusive) = match &e.limits {
+                    RangeLimits::HalfOpen(dots) => (dots.spans[0], false),
+                    RangeLimits::Closed(dots) => (dots.spans[0], true),
+                };
+                Some(Range {
+                    span,
+                    start: self.expr(start),
+                    end: self.expr(end),
+                    inclusive,
+                    methods: Vec::new(),
+                })
+            }
+            syn::Expr::MethodCall(e) => {
+                let mut range = self.range(&e.receiver)?;
+                if e.method != "rev" && e.method != "step_by" {
+                    let name = e.method.to_string();
+                    self.errors
+                        .push_named(&e.method, Message::ForRangeMethod, &name);
+                }
+                let args = e.args.iter().map(|arg| self.expr(arg)).collect();
+                range.methods.push((e.method.clone(), args));
+                Some(range)
+            }
+            other => {
+                self.errors.push(other, Message::ForWithoutRange);
+                None
+            }
+        }
+    }
+
+    pub(super) fn while_(&mut self, e: &ExprWhile) -> Stmt {
+        self.no_label(e.label.as_ref());
+        Stmt::While {
+            span: e.while_token.span,
+            condition: self.expr(&e.cond),
+            body: self.loop_body(&e.body),
+        }
+    }
+
+    pub(super) fn loop_(&mut self, e: &ExprLoop) -> Stmt {
+        self.no_label(e.label.as_ref());
+        Stmt::Loop {
+            span: e.loop_token.span,
+            body: self.loop_body(&e.body),
+        }
+    }
+
+    fn loop_body(&mut self, body: &syn::Block) -> Block {
+        self.loops += 1;
+        let body = self.block(body, false);
+        self.loops -= 1;
+        body
+    }
+
+    pub(super) fn break_(&mut self, e: &ExprBreak) -> Option<Stmt> {
+        if let Some(label) = &e.label {
+            self.errors.push(label, Message::Label);
+        }
+        if let Some(value) = &e.expr {
+            self.errors.push(value, Message::BreakValue);
+        }
+        self.in_loop(e.break_token.span, "break");
+        Some(Stmt::Break(e.break_token.span))
+    }
+
+    pub(super) fn continue_(&mut self, e: &ExprContinue) -> Option<Stmt> {
+        if let Some(label) = &e.label {
+            self.errors.push(label, Message::Label);
+        }
+        self.in_loop(e.continue_token.span, "continue");
+        Some(Stmt::Continue(e.continue_token.span))
+    }
+
+    fn in_loop(&mut self, span: Span, keyword: &str) {
+        if self.loops == 0 {
+            self.errors.push_at(span, Message::OutsideLoop, keyword);
+        }
+    }
+
+    pub(super) fn return_(&mut self, e: &ExprReturn) -> Option<Stmt> {
+        match (&self.returns, &e.expr) {
+            (Returns::Nothing, Some(value)) => self.errors.push(value, Message::ReturnValue),
+            (Returns::Value, None) => self.errors.push(e, Message::ReturnNothing),
+            _ => {}
+        }
+        Some(Stmt::Return {
+            span: e.return_token.span,
+            value: e.expr.as_ref().map(|value| self.expr(value)),
+        })
+    }
+
+    pub(super) fn no_label(&mut self, label: Option<&Label>) {
+        if let Some(label) = label {
+            self.errors.push(label, Message::Label);
+        }
+    }
+}
+
+/// A block of one expression.
+fn wrap(e: Expr, span: Span) -> Block {
+    let mut block = Block {
+        brace: token::Brace(span),
+        stmts: Vec::new(),
+        tail: None,
+    };
+    match e {
+        Expr::If(branch) if branch.leaves() => block.stmts.push(Stmt::If(*branch)),
+        e => block.tail = Some(Box::new(e)),
+    }
+    block
+}

@@ -1,0 +1,124 @@
+//! Parsed functions to checked ones: names resolved, everything that kernel code does not offer refused.
+//!
+//! Types are left to rustc, which sees the recorder's. What is wrong is reported and the check goes on.
+
+mod attributes;
+mod call;
+mod control;
+mod expr;
+mod pattern;
+mod place;
+mod signature;
+mod stmt;
+mod types;
+
+use crate::ast::{Function, Helper, Item, Kernel, Ty};
+use crate::errors::Errors;
+use crate::messages::Message;
+use crate::parse::{RawFunction, RawItem, RawStmt};
+use crate::scope::{Binding, Scope};
+use quote::ToTokens;
+use std::collections::HashSet;
+use syn::ext::IdentExt;
+
+/// Checks the items; a function with an error stays, marked as not valid.
+pub(crate) fn check(items: Vec<RawItem>, errors: &mut Errors) -> Vec<Item> {
+    let functions = items.iter().filter_map(|item| match item {
+        RawItem::Function(function) => Some(function.name.unraw().to_string()),
+        RawItem::Other(_) => None,
+    });
+    let functions = functions.collect();
+    let check = |item| match item {
+        RawItem::Function(raw) => Checker::new(errors, &functions).function(raw),
+        RawItem::Other(item) => {
+            if !matches!(item, syn::Item::Const(_)) {
+                errors.push(&item, Message::ItemNotOffered);
+            }
+            Item::Verbatim(item.into_token_stream())
+        }
+    };
+    items.into_iter().map(check).collect()
+}
+
+/// What the function being checked gives back.
+enum Returns {
+    Nothing,
+    Value,
+}
+
+/// Checks one function.
+struct Checker<'a> {
+    errors: &'a mut Errors,
+    /// The functions of this `shader!`, which shadow builtins.
+    functions: &'a HashSet<String>,
+    scope: Scope,
+    returns: Returns,
+    loops: usize,
+}
+
+impl<'a> Checker<'a> {
+    fn new(errors: &'a mut Errors, functions: &'a HashSet<String>) -> Self {
+        Checker {
+            errors,
+            functions,
+            scope: Scope::default(),
+            returns: Returns::Nothing,
+            loops: 0,
+        }
+    }
+
+    fn function(mut self, raw: RawFunction) -> Item {
+        let before = self.errors.count();
+        let (attrs, size) = self.workgroup_size(raw.attrs);
+        self.qualifiers(&raw.qualifiers);
+        self.scope.enter();
+        let consts = self.generics(raw.generics);
+        let (params, comptime) = self.params(raw.params, size.is_some());
+        let result = self.result(raw.output, size.is_some());
+        let body = self.body(raw.body, result.is_some());
+        self.scope.leave();
+        let function = Function {
+            attrs,
+            vis: raw.vis,
+            name: raw.name,
+            consts,
+            params,
+            body,
+            valid: raw.whole && self.errors.count() == before,
+        };
+        match size {
+            Some(size) => Item::Kernel(Kernel {
+                function,
+                size,
+                comptime,
+            }),
+            None => Item::Helper(Helper { function, result }),
+        }
+    }
+
+    fn body(&mut self, raw: crate::parse::RawBody, value: bool) -> crate::ast::Block {
+        let mut stmts = Vec::new();
+        for stmt in raw.stmts {
+            match stmt {
+                RawStmt::Parsed(stmt) => stmts.push(stmt),
+                RawStmt::BrokenLet(name) => self.scope.bind(&name, Binding::Unknown),
+            }
+        }
+        self.statements(raw.brace, stmts, value)
+    }
+
+    fn result(&mut self, output: syn::ReturnType, kernel: bool) -> Option<Ty> {
+        let syn::ReturnType::Type(_, ty) = output else {
+            return None;
+        };
+        if kernel {
+            self.errors.push(&ty, Message::KernelResult);
+            return None;
+        }
+        if matches!(&*ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) {
+            return None;
+        }
+        self.returns = Returns::Value;
+        Some(self.ty(*ty))
+    }
+}

@@ -1,0 +1,156 @@
+//! Places: what can be read, and what can be stored to.
+
+use super::Checker;
+use crate::ast::{Expr, Place};
+use crate::messages::Message;
+use crate::scope::Binding;
+use proc_macro2::Ident;
+use syn::{ExprField, Member};
+
+impl Checker<'_> {
+    /// Reads the place that `e` is, or `None` where it is a value.
+    pub(super) fn read(&mut self, e: &syn::Expr) -> Option<Expr> {
+        let (_, binding) = self.root(e)?;
+        let place = match e {
+            syn::Expr::Index(_) => binding.is_indexable(),
+            _ => binding.is_variable() || binding.is_indexable() && holds_index(e),
+        };
+        place.then(|| self.place(e).map_or(Expr::Broken, Expr::Read))
+    }
+
+    /// The place to the left of an assignment; `None` after an error.
+    pub(super) fn writable(&mut self, e: &syn::Expr) -> Option<Place> {
+        let Some((name, binding)) = self.root(e) else {
+            let message = match ident(e) {
+                Some(_) => Message::AssignConstant,
+                None => Message::AssignValue,
+            };
+            let name = ident(e).map(ToString::to_string).unwrap_or_default();
+            self.errors.push_named(e, message, &name);
+            return None;
+        };
+        let message = match binding {
+            Binding::Mut | Binding::WorkgroupVar => return self.place(e),
+            Binding::WriteBuffer | Binding::WorkgroupArray if holds_index(e) => {
+                return self.place(e);
+            }
+            Binding::ReadBuffer if holds_index(e) => Message::AssignReadBuffer,
+            Binding::ReadBuffer | Binding::WriteBuffer | Binding::WorkgroupArray => {
+                Message::AssignBuffer
+            }
+            Binding::Let => Message::AssignLet,
+            Binding::Param => Message::AssignParameter,
+            Binding::Loop => Message::AssignLoopVariable,
+            Binding::Host => Message::AssignConstant,
+            Binding::Unknown => return None,
+        };
+        self.errors.push_named(e, message, &name.to_string());
+        None
+    }
+
+    /// The name that a chain of indices and components starts from, if the kernel bound it.
+    fn root(&self, e: &syn::Expr) -> Option<(Ident, Binding)> {
+        match e {
+            syn::Expr::Index(e) => self.root(&e.expr),
+            syn::Expr::Field(e) => self.root(&e.base),
+            _ => {
+                let name = ident(e)?;
+                Some((name.clone(), self.scope.find(name)?))
+            }
+        }
+    }
+
+    fn place(&mut self, e: &syn::Expr) -> Option<Place> {
+        match e {
+            syn::Expr::Index(e) => {
+                let base = self.place(&e.expr);
+                let index = self.expr(&e.index);
+                if matches!(base, Some(Place::Component(..))) || self.is_variable(&e.expr) {
+                    self.errors.push(e, Message::IndexOfValue);
+                    return None;
+                }
+                Some(Place::At(Box::new(base?), e.bracket_token, Box::new(index)))
+            }
+            syn::Expr::Field(e) => {
+                let base = self.place(&e.base);
+                let components = self.components(e)?;
+                match <[Ident; 1]>::try_from(components) {
+                    Ok([component]) => Some(Place::Component(Box::new(base?), component)),
+                    Err(_) => {
+                        // Only stores come here: a swizzle is read from the whole vector.
+                        self.errors.push(&e.member, Message::AssignSwizzle);
+                        None
+                    }
+                }
+            }
+            _ => ident(e).cloned().map(Place::Name),
+        }
+    }
+
+    fn is_variable(&self, e: &syn::Expr) -> bool {
+        ident(e)
+            .and_then(|name| self.scope.find(name))
+            .is_some_and(Binding::is_variable)
+    }
+
+    /// `v.x`, `v.zyx`.
+    pub(super) fn field(&mut self, e: &ExprField) -> Expr {
+        let single = matches!(&e.member, Member::Named(name) if name.to_string().len() == 1);
+        if single {
+            let whole = syn::Expr::Field(e.clone());
+            if let Some(read) = self.read(&whole) {
+                return read;
+            }
+        }
+        let base = Box::new(self.expr(&e.base));
+        let Some(components) = self.components(e) else {
+            return Expr::Broken;
+        };
+        match <[Ident; 1]>::try_from(components) {
+            Ok([component]) => Expr::Component(base, component),
+            Err(components) => Expr::Swizzle(base, components),
+        }
+    }
+
+    /// The component names in x, y, z, w that a member spells, each under the member's span.
+    fn components(&mut self, e: &ExprField) -> Option<Vec<Ident>> {
+        let name = match &e.member {
+            Member::Named(name) => name,
+            Member::Unnamed(index) => {
+                self.errors.push(index, Message::TupleField);
+                return None;
+            }
+        };
+        let text = name.to_string();
+        let in_set = |set: &str| -> Option<Vec<Ident>> {
+            let position = |c| set.find(c).and_then(|at| ["x", "y", "z", "w"].get(at));
+            let names = text.chars().map(position).collect::<Option<Vec<_>>>()?;
+            let names = names.into_iter().map(|c| Ident::new(c, name.span()));
+            (text.len() <= 4).then(|| names.collect())
+        };
+        let components = in_set("xyzw").or_else(|| in_set("rgba"));
+        if components.is_none() {
+            self.errors
+                .push_named(name, Message::UnknownComponent, &text);
+        }
+        components
+    }
+}
+
+/// The name that `e` is.
+pub(super) fn ident(e: &syn::Expr) -> Option<&Ident> {
+    match e {
+        syn::Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        syn::Expr::Paren(e) => ident(&e.expr),
+        syn::Expr::Group(e) => ident(&e.expr),
+        _ => None,
+    }
+}
+
+fn holds_index(e: &syn::Expr) -> bool {
+    match e {
+        syn::Expr::Index(_) => true,
+        syn::Expr::Field(e) => holds_index(&e.base),
+        _ => false,
+    }
+}

@@ -1,0 +1,173 @@
+//! Qualifiers, generics and parameters.
+
+use super::Checker;
+use crate::ast::{Param, ParamKind, Ty};
+use crate::messages::Message;
+use crate::parse::RawParam;
+use crate::scope::Binding;
+use proc_macro2::{Ident, TokenStream};
+use syn::{ConstParam, FnArg, GenericParam, Generics, Pat, PatIdent, PatType, Type, TypeReference};
+
+impl Checker<'_> {
+    pub(super) fn qualifiers(&mut self, qualifiers: &[TokenStream]) {
+        for qualifier in qualifiers {
+            let name = qualifier.to_string();
+            self.errors.push_named(qualifier, Message::Qualifier, &name);
+        }
+    }
+
+    /// Binds the constants; nothing else is generic.
+    pub(super) fn generics(&mut self, generics: Generics) -> Vec<ConstParam> {
+        if let Some(clause) = &generics.where_clause {
+            self.errors.push(clause, Message::WhereClause);
+        }
+        let mut consts = Vec::new();
+        for param in generics.params {
+            match param {
+                GenericParam::Const(param) => {
+                    self.scope.bind(&param.ident, Binding::Host);
+                    consts.push(param);
+                }
+                GenericParam::Type(param) => self.errors.push(param, Message::TypeGeneric),
+                GenericParam::Lifetime(param) => {
+                    let name = param.lifetime.to_string();
+                    self.errors
+                        .push_named(param, Message::LifetimeGeneric, &name);
+                }
+            }
+        }
+        consts
+    }
+
+    /// Binds the parameters, and parts those of the device from those of the host.
+    pub(super) fn params(
+        &mut self,
+        raw: Vec<RawParam>,
+        kernel: bool,
+    ) -> (Vec<Param>, Vec<(Ident, Type)>) {
+        let mut params = Vec::new();
+        let mut comptime = Vec::new();
+        for param in raw {
+            match param {
+                RawParam::Parsed(FnArg::Typed(param)) => {
+                    self.param(param, kernel, &mut params, &mut comptime);
+                }
+                RawParam::Parsed(FnArg::Receiver(receiver)) => {
+                    self.errors.push(receiver, Message::SelfParameter);
+                }
+                RawParam::Broken(name) => {
+                    self.scope.bind(&name, Binding::Unknown);
+                    params.push(broken(name));
+                }
+            }
+        }
+        (params, comptime)
+    }
+
+    fn param(
+        &mut self,
+        param: PatType,
+        kernel: bool,
+        params: &mut Vec<Param>,
+        comptime: &mut Vec<(Ident, Type)>,
+    ) {
+        let (docs, is_comptime) = self.parameter_attributes(param.attrs);
+        let Some((name, mutable)) = self.param_name(*param.pat) else {
+            return;
+        };
+        if let Some(attr) = is_comptime {
+            if !kernel {
+                self.errors.push(&attr, Message::ComptimeInHelper);
+            } else if mutable {
+                let text = name.to_string();
+                self.errors.push_named(&name, Message::ComptimeMut, &text);
+            }
+            self.scope.bind(&name, Binding::Host);
+            comptime.push((name, *param.ty));
+            return;
+        }
+        let (kind, ty) = self.param_type(*param.ty, mutable, kernel);
+        let binding = match (&ty, kind) {
+            (Ty::Broken, _) => Binding::Unknown,
+            (_, ParamKind::Read) => Binding::ReadBuffer,
+            (_, ParamKind::Write) => Binding::WriteBuffer,
+            (_, ParamKind::Array) => Binding::WorkgroupArray,
+            (_, ParamKind::Value) => Binding::Param,
+            (_, ParamKind::MutValue) => Binding::Mut,
+        };
+        self.scope.bind(&name, binding);
+        params.push(Param {
+            docs,
+            name,
+            kind,
+            ty,
+        });
+    }
+
+    fn param_name(&mut self, pat: Pat) -> Option<(Ident, bool)> {
+        match pat {
+            Pat::Ident(PatIdent {
+                by_ref: None,
+                subpat: None,
+                mutability,
+                ident,
+                ..
+            }) => Some((ident, mutability.is_some())),
+            other => {
+                self.errors.push(other, Message::ParameterPattern);
+                None
+            }
+        }
+    }
+
+    fn param_type(&mut self, ty: Type, mutable: bool, kernel: bool) -> (ParamKind, Ty) {
+        match ty {
+            Type::Reference(reference) => self.reference(reference, kernel),
+            other => {
+                let kind = if mutable {
+                    ParamKind::MutValue
+                } else {
+                    ParamKind::Value
+                };
+                match self.ty(other) {
+                    Ty::Vector(name, _) if kernel => {
+                        self.errors.push(name, Message::VectorByValue);
+                        (kind, Ty::Broken)
+                    }
+                    ty => (kind, ty),
+                }
+            }
+        }
+    }
+
+    /// `&[T]`, `&mut [T]` and, in helpers, `&mut [T; N]`.
+    fn reference(&mut self, reference: TypeReference, kernel: bool) -> (ParamKind, Ty) {
+        if let Some(lifetime) = &reference.lifetime {
+            let name = lifetime.to_string();
+            self.errors
+                .push_named(lifetime, Message::LifetimeGeneric, &name);
+        }
+        match (*reference.elem, reference.mutability) {
+            (Type::Slice(slice), Some(_)) => (ParamKind::Write, self.ty(*slice.elem)),
+            (Type::Slice(slice), None) => (ParamKind::Read, self.ty(*slice.elem)),
+            (Type::Array(array), Some(_)) if !kernel => (ParamKind::Array, self.ty(*array.elem)),
+            (Type::Array(array), _) if kernel => {
+                self.errors.push(array, Message::ArrayParameter);
+                (ParamKind::Value, Ty::Broken)
+            }
+            (other, _) => {
+                self.errors.push(other, Message::CompoundType);
+                (ParamKind::Value, Ty::Broken)
+            }
+        }
+    }
+}
+
+fn broken(name: Ident) -> Param {
+    Param {
+        docs: Vec::new(),
+        name,
+        kind: ParamKind::Value,
+        ty: Ty::Broken,
+    }
+}

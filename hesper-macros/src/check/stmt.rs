@@ -1,0 +1,312 @@
+//! Statements and blocks.
+
+use super::Checker;
+use super::call::is_named;
+use crate::ast::{Block, Expr, Stmt};
+use crate::messages::Message;
+use crate::scope::Binding;
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{
+    Attribute, BinOp, ExprAssign, ExprBinary, GenericArgument, Local, Pat, PathArguments, Token,
+    Type, token,
+};
+
+impl Checker<'_> {
+    /// A block in a scope of its own; `value` tells whether it must end in a value (or leave).
+    pub(super) fn block(&mut self, block: &syn::Block, value: bool) -> Block {
+        self.scope.enter();
+        let block = self.statements(block.brace_token, block.stmts.clone(), value);
+        self.scope.leave();
+        block
+    }
+
+    pub(super) fn statements(
+        &mut self,
+        brace: token::Brace,
+        mut source: Vec<syn::Stmt>,
+        value: bool,
+    ) -> Block {
+        source.retain(|stmt| !is_empty(stmt));
+        let mut block = Block {
+            brace,
+            stmts: Vec::new(),
+            tail: None,
+        };
+        let last = source.len().saturating_sub(1);
+        let mut left = false;
+        for (at, stmt) in source.into_iter().enumerate() {
+            if block.leaves() && !left {
+                left = true;
+                self.errors.push(&stmt, Message::Unreachable);
+            }
+            match stmt {
+                syn::Stmt::Expr(e, None) if at == last => self.tail(&e, value, &mut block),
+                stmt => block.stmts.extend(self.stmt(stmt)),
+            }
+        }
+        if value && block.tail.is_none() && !block.leaves() {
+            let end = brace.span.close();
+            self.errors.push_at(end, Message::MissingValue, "");
+        }
+        block
+    }
+
+    /// The expression that ends a block without a semicolon.
+    fn tail(&mut self, e: &syn::Expr, value: bool, block: &mut Block) {
+        let leaves = matches!(
+            e,
+            syn::Expr::Break(_) | syn::Expr::Continue(_) | syn::Expr::Return(_)
+        );
+        if value && !leaves {
+            match self.expr(e) {
+                Expr::If(branch) if branch.leaves() => block.stmts.push(Stmt::If(*branch)),
+                e => block.tail = Some(Box::new(e)),
+            }
+        } else {
+            let drops = matches!(
+                e,
+                syn::Expr::Binary(e) if plain(&e.op).is_none())
+                || matches!(
+                    e,
+                    syn::Expr::Lit(_)
+                        | syn::Expr::Path(_)
+                        | syn::Expr::Index(_)
+                        | syn::Expr::Field(_)
+                        | syn::Expr::Paren(_)
+                        | syn::Expr::Cast(_)
+                        | syn::Expr::Unary(_)
+                        | syn::Expr::MethodCall(_)
+                );
+            if drops {
+                self.errors.push(e, Message::UnusedValue);
+            }
+            block.stmts.extend(self.effect(e));
+        }
+    }
+
+    fn stmt(&mut self, stmt: syn::Stmt) -> Option<Stmt> {
+        match stmt {
+            syn::Stmt::Local(local) => self.local(local),
+            syn::Stmt::Expr(e, _) => self.effect(&e),
+            syn::Stmt::Item(item @ (syn::Item::Const(_) | syn::Item::Use(_))) => {
+                Some(Stmt::Item(item.into_token_stream()))
+            }
+            syn::Stmt::Item(item) => {
+                self.errors.push(item, Message::ItemInBody);
+                None
+            }
+            syn::Stmt::Macro(call) => {
+                self.errors.push(call, Message::MacroCall);
+                None
+            }
+        }
+    }
+
+    /// An expression for its effect.
+    fn effect(&mut self, e: &syn::Expr) -> Option<Stmt> {
+        self.no_attributes(attributes(e));
+        match e {
+            syn::Expr::Assign(e) => self.assign(e),
+            syn::Expr::Binary(e) => match plain(&e.op) {
+                Some(op) => self.update(e, op),
+                None => Some(Stmt::Effect(self.binary(e))),
+            },
+            syn::Expr::Block(e) => {
+                self.no_label(e.label.as_ref());
+                Some(Stmt::Block(self.block(&e.block, false)))
+            }
+            syn::Expr::Break(e) => self.break_(e),
+            syn::Expr::Call(e) => Some(Stmt::Effect(self.effect_call(e))),
+            syn::Expr::Continue(e) => self.continue_(e),
+            syn::Expr::ForLoop(e) => self.for_loop(e),
+            syn::Expr::If(e) => Some(Stmt::If(self.if_(e, false))),
+            syn::Expr::Loop(e) => Some(self.loop_(e)),
+            syn::Expr::Match(e) => self.match_effect(e),
+            syn::Expr::Return(e) => self.return_(e),
+            syn::Expr::While(e) => Some(self.while_(e)),
+            other => Some(Stmt::Effect(self.expr(other))),
+        }
+    }
+
+    fn assign(&mut self, e: &ExprAssign) -> Option<Stmt> {
+        let value = self.expr(&e.right);
+        if matches!(&*e.left, syn::Expr::Infer(_)) {
+            return Some(Stmt::Effect(value));
+        }
+        Some(Stmt::Store {
+            place: self.writable(&e.left)?,
+            eq: e.eq_token.span,
+            value,
+        })
+    }
+
+    fn update(&mut self, e: &ExprBinary, op: BinOp) -> Option<Stmt> {
+        let value = self.expr(&e.right);
+        let place = self.writable(&e.left)?;
+        Some(Stmt::Update { place, op, value })
+    }
+
+    fn local(&mut self, local: Local) -> Option<Stmt> {
+        let attrs = self.lint_attributes(local.attrs);
+        let (pat, ty) = match local.pat {
+            Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
+            pat => (pat, None),
+        };
+        let (name, mutable) = match pat {
+            Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                (Some(pat.ident), pat.mutability.is_some())
+            }
+            Pat::Wild(_) => (None, false),
+            other => {
+                self.errors.push(other, Message::LetPattern);
+                return None;
+            }
+        };
+        let Some(init) = local.init else {
+            let text = name.as_ref().map(ToString::to_string).unwrap_or_default();
+            self.errors
+                .push_named(local.let_token, Message::LetWithoutValue, &text);
+            self.bind(name.as_ref(), Binding::Unknown);
+            return None;
+        };
+        if let Some((else_token, _)) = init.diverge {
+            self.errors.push(else_token, Message::LetElse);
+        }
+        if let (Some(name), Some(arguments)) = (&name, workgroup_call(&init.expr)) {
+            return self.workgroup(name, mutable || ty.is_some(), arguments);
+        }
+        let ty = ty.map(|ty| self.ty(ty));
+        let value = self.expr(&init.expr);
+        let binding = match (&value, mutable) {
+            (Expr::Broken, _) => Binding::Unknown,
+            (_, true) => Binding::Mut,
+            (_, false) => Binding::Let,
+        };
+        self.bind(name.as_ref(), binding);
+        Some(Stmt::Let {
+            attrs,
+            name,
+            mutable,
+            ty,
+            value,
+            eq: init.eq_token,
+        })
+    }
+
+    /// `let name = workgroup::<…>();`
+    fn workgroup(&mut self, name: &Ident, adorned: bool, call: &syn::ExprCall) -> Option<Stmt> {
+        let ty = workgroup_type(call);
+        if let (Some(ty), false, true) = (ty, adorned, call.args.is_empty()) {
+            let (element, lengths) = nested_array(ty);
+            let binding = match lengths.len() {
+                0 => Binding::WorkgroupVar,
+                1 | 2 => Binding::WorkgroupArray,
+                _ => {
+                    self.errors.push(ty, Message::WorkgroupDimensions);
+                    self.scope.bind(name, Binding::Unknown);
+                    return None;
+                }
+            };
+            self.scope.bind(name, binding);
+            return Some(Stmt::Workgroup {
+                name: name.clone(),
+                element: self.ty(element.clone()),
+                lengths: lengths.into_iter().cloned().collect(),
+            });
+        }
+        let text = name.to_string();
+        self.errors
+            .push_named(call, Message::WorkgroupDeclaration, &text);
+        self.scope.bind(name, Binding::Unknown);
+        None
+    }
+
+    fn bind(&mut self, name: Option<&Ident>, binding: Binding) {
+        if let Some(name) = name {
+            self.scope.bind(name, binding);
+        }
+    }
+
+    /// Keeps what is said to rustc about a `let`.
+    fn lint_attributes(&mut self, attrs: Vec<Attribute>) -> Vec<Attribute> {
+        const LEVELS: &[&str] = &["allow", "expect", "warn", "deny"];
+        let (kept, refused): (Vec<_>, Vec<_>) = attrs
+            .into_iter()
+            .partition(|attr| LEVELS.iter().any(|level| attr.path().is_ident(level)));
+        self.no_attributes(&refused);
+        kept
+    }
+}
+
+/// The plain operator of a compound assignment, under its span.
+pub(super) fn plain(op: &BinOp) -> Option<BinOp> {
+    Some(match op {
+        BinOp::AddAssign(t) => BinOp::Add(Token![+](t.spans[0])),
+        BinOp::SubAssign(t) => BinOp::Sub(Token![-](t.spans[0])),
+        BinOp::MulAssign(t) => BinOp::Mul(Token![*](t.spans[0])),
+        BinOp::DivAssign(t) => BinOp::Div(Token![/](t.spans[0])),
+        BinOp::RemAssign(t) => BinOp::Rem(Token![%](t.spans[0])),
+        BinOp::BitXorAssign(t) => BinOp::BitXor(Token![^](t.spans[0])),
+        BinOp::BitAndAssign(t) => BinOp::BitAnd(Token![&](t.spans[0])),
+        BinOp::BitOrAssign(t) => BinOp::BitOr(Token![|](t.spans[0])),
+        BinOp::ShlAssign(t) => BinOp::Shl(Token![<<]([t.spans[0], t.spans[1]])),
+        BinOp::ShrAssign(t) => BinOp::Shr(Token![>>]([t.spans[0], t.spans[1]])),
+        _ => return None,
+    })
+}
+
+fn is_empty(stmt: &syn::Stmt) -> bool {
+    matches!(stmt, syn::Stmt::Expr(syn::Expr::Verbatim(tokens), _) if tokens.is_empty())
+}
+
+fn workgroup_call(e: &syn::Expr) -> Option<&syn::ExprCall> {
+    match e {
+        syn::Expr::Call(call) => match &*call.func {
+            syn::Expr::Path(path) if is_named(&path.path, "workgroup") => Some(call),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The `T` of `workgroup::<T>()`.
+fn workgroup_type(call: &syn::ExprCall) -> Option<&Type> {
+    let syn::Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    match (arguments.args.first(), arguments.args.len()) {
+        (Some(GenericArgument::Type(ty)), 1) => Some(ty),
+        _ => None,
+    }
+}
+
+/// The element type and the lengths, outermost first.
+fn nested_array(mut ty: &Type) -> (&Type, Vec<&syn::Expr>) {
+    let mut lengths = Vec::new();
+    while let Type::Array(array) = ty {
+        lengths.push(&array.len);
+        ty = &array.elem;
+    }
+    (ty, lengths)
+}
+
+fn attributes(e: &syn::Expr) -> &[Attribute] {
+    match e {
+        syn::Expr::Assign(e) => &e.attrs,
+        syn::Expr::Block(e) => &e.attrs,
+        syn::Expr::Break(e) => &e.attrs,
+        syn::Expr::Call(e) => &e.attrs,
+        syn::Expr::Continue(e) => &e.attrs,
+        syn::Expr::ForLoop(e) => &e.attrs,
+        syn::Expr::If(e) => &e.attrs,
+        syn::Expr::Loop(e) => &e.attrs,
+        syn::Expr::Match(e) => &e.attrs,
+        syn::Expr::Return(e) => &e.attrs,
+        syn::Expr::While(e) => &e.attrs,
+        _ => &[],
+    }
+}

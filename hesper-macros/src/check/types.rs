@@ -1,0 +1,62 @@
+//! Types that kernel code names.
+
+use super::Checker;
+use crate::ast::Ty;
+use crate::messages::Message;
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
+
+impl Checker<'_> {
+    /// Sorts a type; one that could be an alias is left to rustc.
+    pub(super) fn ty(&mut self, ty: Type) -> Ty {
+        match ty {
+            Type::Paren(inner) => self.ty(*inner.elem),
+            Type::Group(inner) => self.ty(*inner.elem),
+            Type::Infer(_) => Ty::Other(ty),
+            Type::Path(ref path) if path.qself.is_none() => match path.path.segments.last() {
+                Some(segment) if path.path.segments.len() == 1 => self.named(segment.clone(), ty),
+                _ => Ty::Other(ty),
+            },
+            Type::Path(_) => Ty::Other(ty),
+            _ => {
+                self.errors.push(ty, Message::CompoundType);
+                Ty::Broken
+            }
+        }
+    }
+
+    fn named(&mut self, segment: PathSegment, whole: Type) -> Ty {
+        let name = segment.ident.to_string();
+        match name.as_str() {
+            "f32" | "i32" | "u32" | "bool" => Ty::Scalar(segment.ident),
+            "Vec2" | "Vec3" | "Vec4" => match component_type(segment.arguments) {
+                Some(inner) => Ty::Vector(segment.ident, Box::new(self.ty(inner))),
+                None => Ty::Other(whole),
+            },
+            "f64" | "f16" => {
+                self.errors.push_named(whole, Message::DoubleType, &name);
+                Ty::Broken
+            }
+            "u8" | "u16" | "u64" | "u128" | "usize" | "i8" | "i16" | "i64" | "i128" | "isize" => {
+                self.errors.push_named(whole, Message::IntegerType, &name);
+                Ty::Broken
+            }
+            "Self" | "str" | "char" | "String" | "Vec" => {
+                self.errors.push(whole, Message::CompoundType);
+                Ty::Broken
+            }
+            _ => Ty::Other(whole),
+        }
+    }
+}
+
+/// The `T` of `<T>`.
+fn component_type(arguments: PathArguments) -> Option<Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else {
+        return None;
+    };
+    let mut arguments = arguments.args.into_iter();
+    match (arguments.next(), arguments.next()) {
+        (Some(GenericArgument::Type(ty)), None) => Some(ty),
+        _ => None,
+    }
+}

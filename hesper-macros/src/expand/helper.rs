@@ -1,0 +1,118 @@
+//! A helper: recorded at its first call with given constants and types, called from then on.
+
+use super::expr::text;
+use super::{Emit, lints};
+use crate::ast::{Helper, Param, ParamKind};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
+use syn::{ConstParam, Lifetime};
+
+impl Emit<'_> {
+    pub(super) fn helper(&self, helper: &Helper) -> TokenStream {
+        let at = self.site;
+        let head = self.helper_head(helper);
+        let (h, call) = (self.recorder(at), self.own("__hesper_call", at));
+        let constants = helper.function.consts.iter().map(|param| &param.ident);
+        let key = self.key(constants.collect());
+        let name = text(&helper.function.name);
+        let params = &helper.function.params;
+        let arguments = params.iter().map(|param| self.argument(param, &call));
+        let variables = params.iter().filter(|p| p.kind == ParamKind::MutValue);
+        let variables = variables.map(|param| {
+            let (name, text) = (&param.name, text(&param.name));
+            let h = self.recorder(name.span());
+            quote_spanned! {name.span()=> let #name = #h.var(#text, #name); }
+        });
+        let body = self.helper_body(helper, &call);
+        let imports = self.imports();
+        let finish = match &helper.result {
+            Some(ty) => {
+                let ty = self.ty(ty);
+                quote_spanned! {at=> #call.finish::<#ty>() }
+            }
+            None => quote_spanned! {at=> #call.finish_unit() },
+        };
+        quote_spanned! {at=>
+            #head {
+                #imports
+                let mut #call = #h.call(
+                    ::core::concat!(::core::module_path!(), "::", #name, "@", ::core::line!(), ":", ::core::column!()),
+                    &#key,
+                    #name,
+                );
+                #(#arguments)*
+                if #call.enter() {
+                    #(#variables)*
+                    #body
+                }
+                #finish
+            }
+        }
+    }
+
+    /// Attributes, visibility and signature.
+    pub(super) fn helper_head(&self, helper: &Helper) -> TokenStream {
+        let at = self.site;
+        let function = &helper.function;
+        let (attrs, vis, name) = (&function.attrs, &function.vis, &function.name);
+        let (runtime, lints) = (self.runtime(at), lints(at));
+        let lifetime = Lifetime::new("'__hesper_m", at);
+        let generics = self.generics(Some(&lifetime), &function.consts);
+        let params = function.params.iter().map(|param| {
+            let name = &param.name;
+            let ty = match param.ty {
+                crate::ast::Ty::Broken => quote_spanned! {at=> impl ::core::marker::Sized },
+                _ => self.handle(param),
+            };
+            quote_spanned! {name.span()=> #name: #ty }
+        });
+        let result = helper.result.as_ref().map(|ty| {
+            let ty = self.exp("'__hesper_m", ty);
+            quote_spanned! {at=> -> #ty }
+        });
+        let h = self.recorder(at);
+        quote_spanned! {at=>
+            #(#attrs)*
+            #lints
+            #vis fn #name #generics (#h: &#lifetime #runtime::record::Recorder #(, #params)*) #result
+        }
+    }
+
+    /// `<'lifetime, const N: u32>`.
+    pub(super) fn generics(
+        &self,
+        lifetime: Option<&Lifetime>,
+        consts: &[ConstParam],
+    ) -> TokenStream {
+        if lifetime.is_none() && consts.is_empty() {
+            return TokenStream::new();
+        }
+        let lifetime = lifetime.map(|lifetime| quote_spanned! {self.site=> #lifetime, });
+        quote_spanned! {self.site=> <#lifetime #(#consts),*> }
+    }
+
+    fn argument(&self, param: &Param, call: &Ident) -> TokenStream {
+        let name = &param.name;
+        let at = name.span();
+        match param.kind {
+            ParamKind::Value | ParamKind::MutValue => {
+                let text = text(name);
+                quote_spanned! {at=> let #name = #call.value(#text, #name); }
+            }
+            ParamKind::Read => quote_spanned! {at=> let #name = #call.read_buffer(#name); },
+            ParamKind::Write => quote_spanned! {at=> let #name = #call.write_buffer(#name); },
+            ParamKind::Array => quote_spanned! {at=> let #name = #call.workgroup_array(#name); },
+        }
+    }
+
+    fn helper_body(&self, helper: &Helper, call: &Ident) -> TokenStream {
+        let body = &helper.function.body;
+        let (Some(tail), Some(result)) = (&body.tail, &helper.result) else {
+            return self.inside(body);
+        };
+        let stmts = self.stmts(body);
+        let (tail, ty) = (self.expr(tail), self.ty(result));
+        let at = super::types::span_of(result);
+        quote_spanned! {at=> #stmts #call.returns::<#ty>(#tail); }
+    }
+}

@@ -1,0 +1,221 @@
+//! A kernel: a function that gives the kernel, and beside it a module with its arguments.
+
+use super::expr::text;
+use super::types::span_of;
+use super::{Emit, lints, shared_attributes};
+use crate::ast::{Function, Kernel, Param, ParamKind, Ty};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{Attribute, LitStr};
+
+impl Emit<'_> {
+    /// The function; it records once per set of constants.
+    pub(super) fn kernel(&self, kernel: &Kernel) -> TokenStream {
+        let at = self.site;
+        let head = self.head(kernel);
+        let runtime = self.runtime(at);
+        let (cache, h) = (self.own("__HESPER_CACHE", at), self.recorder(at));
+        let constants = kernel.function.consts.iter().map(|param| &param.ident);
+        let comptime = kernel.comptime.iter().map(|(name, _)| name);
+        let key = self.key(constants.chain(comptime).collect());
+        let name = text(&kernel.function.name);
+        let docs = docs(&kernel.function.attrs);
+        let size = (0..3).map(|axis| match kernel.size.get(axis) {
+            Some(size) => size.to_token_stream(),
+            None => quote_spanned! {at=> 1 },
+        });
+        let params = kernel.function.params.iter().map(|p| self.declaration(p));
+        let body = self.inside(&kernel.function.body);
+        let imports = self.imports();
+        let record = self.own("__HesperRecorder", at);
+        quote_spanned! {at=>
+            #head {
+                use #runtime::record::Recorder as #record;
+                #imports
+                static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
+                #cache.get(&#key, || #record::record(
+                    #name,
+                    &[#(#docs),*],
+                    [#(#size),*],
+                    |#h| {
+                        #(#params)*
+                        #body
+                    },
+                ))
+            }
+        }
+    }
+
+    /// Attributes, visibility and signature.
+    pub(super) fn head(&self, kernel: &Kernel) -> TokenStream {
+        let Function {
+            attrs,
+            vis,
+            name,
+            consts,
+            ..
+        } = &kernel.function;
+        let (runtime, lints) = (self.runtime(self.site), lints(self.site));
+        let comptime = kernel.comptime.iter().map(|(name, ty)| {
+            quote_spanned! {name.span()=> #name: #ty }
+        });
+        let generics = self.generics(None, consts);
+        quote_spanned! {self.site=>
+            #(#attrs)*
+            #lints
+            #vis fn #name #generics (#(#comptime),*) -> #runtime::Kernel
+        }
+    }
+
+    /// What tells one specialisation from another.
+    pub(super) fn key(&self, constants: Vec<&Ident>) -> TokenStream {
+        let runtime = self.runtime(self.site);
+        let text = vec!["{:?}"; constants.len()].join(", ");
+        quote_spanned! {self.site=> #runtime::__private::format!(#text #(, #constants)*) }
+    }
+
+    fn declaration(&self, param: &Param) -> TokenStream {
+        let at = param.name.span();
+        let (name, text, ty) = (&param.name, text(&param.name), self.ty(&param.ty));
+        let h = self.recorder(at);
+        let declare = match param.kind {
+            ParamKind::Read => "storage",
+            ParamKind::Write => "storage_mut",
+            ParamKind::Value | ParamKind::MutValue | ParamKind::Array => "uniform",
+        };
+        let declare = Ident::new(declare, at);
+        let ty = quote_spanned! {span_of(&param.ty)=> ::<#ty> };
+        match param.kind {
+            ParamKind::MutValue => {
+                quote_spanned! {at=> let #name = #h.var(#text, #h.#declare #ty (#text)); }
+            }
+            _ => quote_spanned! {at=> let #name = #h.#declare #ty (#text); },
+        }
+    }
+
+    /// The module beside the function, with one named field per parameter.
+    ///
+    /// A parameter whose type was refused becomes generic, so that whatever a caller hands to it is accepted.
+    pub(super) fn args_module(&self, kernel: &Kernel) -> TokenStream {
+        let Function {
+            attrs,
+            vis,
+            name,
+            params,
+            ..
+        } = &kernel.function;
+        let at = self.site;
+        let runtime = self.runtime(at);
+        let shared = shared_attributes(attrs);
+        let lints = lints(at);
+        let doc = format!(" Arguments of [`{name}()`].");
+        let is_alias = |param: &Param| matches!(param.ty, Ty::Other(_));
+        let aliases = params.iter().any(is_alias).then(|| {
+            quote_spanned! {at=> #[allow(unused_imports)] use super::*; }
+        });
+        let borrows = |p: &Param| matches!(p.kind, ParamKind::Read | ParamKind::Write);
+        let borrowed = params.iter().any(|p| borrows(p) && !is_broken(p));
+        let lifetime = borrowed.then(|| quote_spanned! {at=> 'a, });
+        let broken = params.iter().filter(|p| is_broken(p)).map(generic);
+        let broken: Vec<_> = broken.collect();
+        let fields = params.iter().map(|param| self.field(param));
+        let collect = self.collect(params);
+        let name_text = text(name);
+        quote_spanned! {at=>
+            #[doc = #doc]
+            #shared
+            #lints
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #vis mod #name {
+                #aliases
+                #[doc = #doc]
+                pub struct Args<#lifetime #(#broken),*> { #(#fields),* }
+                impl<'a, #(#broken),*> #runtime::KernelArgs<'a> for Args<#lifetime #(#broken),*> {
+                    const KERNEL: &'static ::core::primitive::str = #name_text;
+                    fn collect(self) -> #runtime::__private::Vec<(&'static ::core::primitive::str, #runtime::Argument<'a>)> {
+                        #collect
+                    }
+                }
+            }
+        }
+    }
+
+    fn field(&self, param: &Param) -> TokenStream {
+        let at = param.name.span();
+        let (name, docs) = (&param.name, &param.docs);
+        let runtime = self.runtime(at);
+        let kind = match param.kind {
+            ParamKind::Read => "read by the kernel",
+            ParamKind::Write => "written by the kernel",
+            _ => "a scalar",
+        };
+        let generated = format!(" `{name}`, {kind}.");
+        let docs = match docs.is_empty() {
+            true => quote_spanned! {at=> #[doc = #generated] },
+            false => quote_spanned! {at=> #(#docs)* },
+        };
+        let ty = self.ty(&param.ty);
+        let ty = match param.kind {
+            _ if is_broken(param) => generic(param).to_token_stream(),
+            ParamKind::Read => quote_spanned! {at=> &'a #runtime::Buffer<#ty> },
+            ParamKind::Write => quote_spanned! {at=> &'a mut #runtime::Buffer<#ty> },
+            _ => ty,
+        };
+        quote_spanned! {at=> #docs pub #name: #ty }
+    }
+
+    fn collect(&self, params: &[Param]) -> TokenStream {
+        let at = self.site;
+        let runtime = self.runtime(at);
+        if params.iter().any(is_broken) {
+            return quote_spanned! {at=> #runtime::__private::Vec::new() };
+        }
+        let own = self.own("__hesper_arguments", at);
+        let pushes = params.iter().map(|param| {
+            let at = param.name.span();
+            let (name, text) = (&param.name, text(&param.name));
+            let runtime = self.runtime(at);
+            let argument = match param.kind {
+                ParamKind::Read => quote_spanned! {at=> #runtime::Argument::read(self.#name) },
+                ParamKind::Write => quote_spanned! {at=> #runtime::Argument::write(self.#name) },
+                _ => quote_spanned! {at=> ::core::convert::From::from(self.#name) },
+            };
+            quote_spanned! {at=> #own.push((#text, #argument)); }
+        });
+        quote_spanned! {at=>
+            #[allow(unused_mut)]
+            let mut #own = #runtime::__private::Vec::new();
+            #(#pushes)*
+            #own
+        }
+    }
+}
+
+fn is_broken(param: &Param) -> bool {
+    matches!(param.ty, Ty::Broken)
+}
+
+/// The type parameter that stands for a type that was refused.
+fn generic(param: &Param) -> Ident {
+    let name = format!("__hesper_{}", text(&param.name).value());
+    Ident::new(&name, param.name.span())
+}
+
+/// The lines of the doc comment.
+fn docs(attrs: &[Attribute]) -> Vec<LitStr> {
+    let lines = attrs.iter().filter_map(|attr| {
+        let doc = attr.meta.require_name_value().ok()?;
+        match &doc.value {
+            syn::Expr::Lit(value) if doc.path.is_ident("doc") => match &value.lit {
+                syn::Lit::Str(line) => Some(line),
+                _ => None,
+            },
+            _ => None,
+        }
+    });
+    let trim = |line: &LitStr| {
+        let text = line.value();
+        LitStr::new(text.strip_prefix(' ').unwrap_or(&text), line.span())
+    };
+    lines.map(trim).collect()
+}

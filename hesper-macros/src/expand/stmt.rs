@@ -1,0 +1,167 @@
+//! Statements and blocks.
+
+use super::Emit;
+use super::expr::text;
+use crate::ast::{Block, Expr, Place, Stmt, Ty};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, BinOp, Token};
+
+impl Emit<'_> {
+    /// The block with its braces.
+    pub(super) fn block(&self, block: &Block) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        block
+            .brace
+            .surround(&mut tokens, |tokens| tokens.extend(self.inside(block)));
+        tokens
+    }
+
+    /// The block without its braces.
+    pub(super) fn inside(&self, block: &Block) -> TokenStream {
+        let mut tokens = self.stmts(block);
+        if let Some(tail) = &block.tail {
+            tokens.extend(self.expr(tail));
+        }
+        tokens
+    }
+
+    /// The statements before the block's value.
+    pub(super) fn stmts(&self, block: &Block) -> TokenStream {
+        block.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
+    }
+
+    fn stmt(&self, stmt: &Stmt) -> TokenStream {
+        match stmt {
+            Stmt::Let {
+                attrs,
+                name: Some(name),
+                mutable,
+                ty,
+                value,
+                eq,
+            } => self.let_(attrs, name, *mutable, ty.as_ref(), value, *eq),
+            Stmt::Let { value, eq, ty, .. } => self.discard(value, ty.as_ref(), *eq),
+            Stmt::Fix { name, value } => {
+                let value = self.expr(value);
+                quote_spanned! {name.span()=> let #name = #value; }
+            }
+            Stmt::Workgroup {
+                name,
+                element,
+                lengths,
+            } => self.workgroup(name, element, lengths),
+            Stmt::Store { place, eq, value } => self.store(place, *eq, value),
+            Stmt::Update { place, op, value } => self.update(place, *op, value),
+            Stmt::Effect(e) => {
+                let e = self.expr(e);
+                quote_spanned! {e.span()=> let _ = #e; }
+            }
+            Stmt::If(branch) => self.if_(branch),
+            Stmt::For {
+                span,
+                name,
+                range,
+                body,
+            } => self.for_(*span, name.as_ref(), range, body),
+            Stmt::While {
+                span,
+                condition,
+                body,
+            } => self.while_(*span, condition, body),
+            Stmt::Loop { span, body } => self.loop_(*span, body),
+            Stmt::Block(block) => self.block(block),
+            Stmt::Break(span) => self.plain("break_", *span),
+            Stmt::Continue(span) => self.plain("continue_", *span),
+            Stmt::Return { span, value: None } => self.plain("return_", *span),
+            Stmt::Return {
+                span,
+                value: Some(value),
+            } => {
+                let (h, value) = (self.recorder(*span), self.expr(value));
+                let ty = self.result.map(|ty| self.ty(ty));
+                quote_spanned! {*span=> #h.return_value::<#ty>(#value); }
+            }
+            Stmt::Item(item) => item.clone(),
+        }
+    }
+
+    /// `__hesper.name();`
+    fn plain(&self, name: &str, span: Span) -> TokenStream {
+        let (h, name) = (self.recorder(span), Ident::new(name, span));
+        quote_spanned! {span=> #h.#name(); }
+    }
+
+    fn let_(
+        &self,
+        attrs: &[Attribute],
+        name: &Ident,
+        mutable: bool,
+        ty: Option<&Ty>,
+        value: &Expr,
+        eq: Token![=],
+    ) -> TokenStream {
+        let span = name.span();
+        let (h, text, value) = (self.recorder(span), text(name), self.expr(value));
+        if mutable {
+            let types = ty.map(|ty| {
+                let (at, ty) = (super::types::span_of(ty), self.ty(ty));
+                quote_spanned! {at=> ::<#ty> }
+            });
+            return quote_spanned! {span=> #(#attrs)* let #name #eq #h.var #types (#text, #value); };
+        }
+        let ty = ty.map(|ty| {
+            let ty = self.exp("'_", ty);
+            quote_spanned! {span=> : #ty }
+        });
+        quote_spanned! {span=> #(#attrs)* let #name #ty #eq #h.bind(#text, #value); }
+    }
+
+    /// `let _ = value;`
+    fn discard(&self, value: &Expr, ty: Option<&Ty>, eq: Token![=]) -> TokenStream {
+        let ty = ty.map(|ty| {
+            let ty = self.exp("'_", ty);
+            quote_spanned! {eq.span=> : #ty }
+        });
+        let value = self.expr(value);
+        quote_spanned! {eq.span=> let _ #ty #eq #value; }
+    }
+
+    fn workgroup(&self, name: &Ident, element: &Ty, lengths: &[syn::Expr]) -> TokenStream {
+        let span = name.span();
+        let method = match lengths.len() {
+            0 => "workgroup_var",
+            1 => "workgroup_array",
+            _ => "workgroup_array2",
+        };
+        let method = Ident::new(method, span);
+        let (h, text, element) = (self.recorder(span), text(name), self.ty(element));
+        quote_spanned! {span=> let #name = #h.#method::<#element>(#text #(, #lengths)*); }
+    }
+
+    /// The right side first, then the place, then the store, as in Rust.
+    fn store(&self, place: &Place, eq: Span, value: &Expr) -> TokenStream {
+        let (value, place) = (self.expr(value), self.place(place));
+        let h = self.recorder(eq);
+        let (v, p) = (self.own("__hesper_v", eq), self.own("__hesper_p", eq));
+        quote_spanned! {eq=> {
+            let #v = #value;
+            let #p = #place;
+            #h.store(#p, #v);
+        }}
+    }
+
+    fn update(&self, place: &Place, op: BinOp, value: &Expr) -> TokenStream {
+        let span = op.span();
+        let (value, place) = (self.expr(value), self.place(place));
+        let h = self.recorder(span);
+        let (v, p) = (self.own("__hesper_v", span), self.own("__hesper_p", span));
+        let op = op.to_token_stream();
+        quote_spanned! {span=> {
+            let #v = #value;
+            let #p = #place;
+            #h.store(#p, #p.get() #op #v);
+        }}
+    }
+}

@@ -1,0 +1,57 @@
+//! Types.
+
+use super::Emit;
+use crate::ast::{Param, ParamKind, Ty};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+
+impl Emit<'_> {
+    /// The type, by a path that no name of the user's can shadow.
+    pub(super) fn ty(&self, ty: &Ty) -> TokenStream {
+        match ty {
+            Ty::Scalar(name) => quote_spanned! {name.span()=> ::core::primitive::#name },
+            Ty::Vector(name, component) => {
+                let runtime = self.runtime(name.span());
+                let component = self.ty(component);
+                quote_spanned! {name.span()=> #runtime::#name<#component> }
+            }
+            Ty::Other(ty) => ty.to_token_stream(),
+            Ty::Broken => TokenStream::new(),
+        }
+    }
+
+    /// `Exp<'lifetime, T>`.
+    pub(super) fn exp(&self, lifetime: &str, ty: &Ty) -> TokenStream {
+        let span = span_of(ty);
+        let runtime = self.runtime(span);
+        let lifetime = syn::Lifetime::new(lifetime, span);
+        let ty = self.ty(ty);
+        quote_spanned! {span=> #runtime::Exp<#lifetime, #ty> }
+    }
+
+    /// The type of a helper's parameter.
+    pub(super) fn handle(&self, param: &Param) -> TokenStream {
+        const LIFETIME: &str = "'__hesper_m";
+        let span = span_of(&param.ty);
+        let name = match param.kind {
+            ParamKind::Value | ParamKind::MutValue => return self.exp(LIFETIME, &param.ty),
+            ParamKind::Read => "ReadBuffer",
+            ParamKind::Write => "WriteBuffer",
+            ParamKind::Array => "WorkgroupArray",
+        };
+        let (runtime, ty) = (self.runtime(span), self.ty(&param.ty));
+        let lifetime = syn::Lifetime::new(LIFETIME, span);
+        let name = proc_macro2::Ident::new(name, span);
+        quote_spanned! {span=> #runtime::record::#name<#lifetime, #ty> }
+    }
+}
+
+/// Where the type was written.
+pub(super) fn span_of(ty: &Ty) -> Span {
+    match ty {
+        Ty::Scalar(name) | Ty::Vector(name, _) => name.span(),
+        Ty::Other(ty) => ty.span(),
+        Ty::Broken => Span::call_site(),
+    }
+}

@@ -1,0 +1,144 @@
+//! What no other test can bring about: devices that fail.
+
+use super::Gpu;
+use super::adapter;
+use super::pipeline::{Pipeline, Source, compile};
+use crate::device::{Device, DeviceError};
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// A wgpu device, or a line that says why the test is skipped.
+fn open(test: &str) -> Option<(wgpu::Device, wgpu::Queue)> {
+    let opened = adapter::best(|_| true).and_then(|adapter| adapter::open(&adapter));
+    opened
+        .inspect_err(|error| skip(test, &error.to_string()))
+        .ok()
+}
+
+/// Past the test harness, which swallows what passing tests print.
+fn skip(test: &str, reason: &str) {
+    let _ = writeln!(io::stderr(), "SKIP gpu::{test}: {reason}");
+}
+
+fn compiled(gpu: &Gpu, wgsl: &'static str) -> Result<Pipeline, DeviceError> {
+    let source = Source {
+        kernel: "test",
+        writable: &[true],
+        uniform_bytes: 0,
+        shader: wgpu::ShaderSource::Wgsl(wgsl.into()),
+    };
+    compile(&gpu.watch, source)
+}
+
+#[test]
+fn a_device_of_the_application_works_until_it_is_destroyed() {
+    let Some((device, queue)) = open("a_device_of_the_application") else {
+        return;
+    };
+    let ours = Device::from_wgpu(device.clone(), queue).unwrap();
+    let mut buffer = ours.upload(&[1.0, 2.0]).unwrap();
+    assert_eq!(buffer.read().unwrap(), [1.0, 2.0]);
+    device.destroy();
+    // Whatever is still accepted, nothing stale is ever read.
+    let _ = buffer.write(&[3.0, 4.0]);
+    assert!(buffer.read().is_err());
+    assert!(ours.upload(&[1.0]).and_then(|fresh| fresh.read()).is_err());
+}
+
+#[test]
+fn a_lost_device_says_so() {
+    let Some(_) = open("a_lost_device_says_so") else {
+        return;
+    };
+    let gpu = Gpu::open().unwrap();
+    gpu.watch.device().destroy();
+    let device = Device::over_gpu(gpu);
+    let error = device
+        .upload(&[1.0])
+        .and_then(|buffer| buffer.read())
+        .unwrap_err();
+    assert!(matches!(error, DeviceError::Lost { .. }), "{error}");
+}
+
+#[test]
+fn refused_shaders_are_errors() {
+    let Some((device, queue)) = open("refused_shaders_are_errors") else {
+        return;
+    };
+    let gpu = Gpu::from_wgpu(device, queue).unwrap();
+    for (wgsl, reason) in [
+        ("nonsense", "expected global item"),
+        (
+            "@compute @workgroup_size(1) fn a() { let x: f32 = 1u; }",
+            "type",
+        ),
+        (
+            "@group(0) @binding(1) var<storage, read_write> y: array<u32>; @compute @workgroup_size(1) fn a() { y[0] = 1u; }",
+            "binding",
+        ),
+        (
+            "@compute @workgroup_size(1000000) fn a() {}",
+            "workgroup size",
+        ),
+    ] {
+        let error = compiled(&gpu, wgsl).map(|_| ()).unwrap_err();
+        assert!(matches!(error, DeviceError::Rejected { .. }), "{error}");
+        assert!(error.to_string().to_lowercase().contains(reason), "{error}");
+    }
+    // The device goes on working.
+    assert!(compiled(&gpu, "@compute @workgroup_size(1) fn a() {}").is_ok());
+}
+
+#[test]
+fn work_that_takes_too_long_is_an_error_from_then_on() {
+    let Some((device, queue)) = open("work_that_takes_too_long") else {
+        return;
+    };
+    let gpu = Gpu::from_wgpu(device, queue).unwrap();
+    // Long enough anywhere, and short enough for drivers that stop loops.
+    let slow = "
+        @group(0) @binding(0) var<storage, read_write> y: array<u32>;
+        @compute @workgroup_size(64) fn slow(@builtin(global_invocation_id) id: vec3u) {
+            for (var i = 0u; i < 60000u; i++) { y[id.x % 4u] = y[id.x % 4u] * 3u + i; }
+        }";
+    let pipeline = compiled(&gpu, slow).unwrap();
+    let device = Device::over_gpu(gpu).with_timeout(Duration::from_millis(1));
+    let buffer = device.zeros::<u32>(4).unwrap();
+    submit(&device, &pipeline, &buffer);
+    let error = buffer.read().unwrap_err();
+    assert!(matches!(error, DeviceError::Timeout { .. }), "{error}");
+    assert_eq!(
+        device
+            .clone()
+            .with_timeout(Duration::from_secs(60))
+            .upload(&[1])
+            .unwrap_err(),
+        error
+    );
+}
+
+fn submit(device: &Device, pipeline: &Pipeline, buffer: &crate::Buffer<u32>) {
+    let (crate::device::Backend::Gpu(gpu), crate::device::buffer::Storage::Gpu(memory)) =
+        (&*device.backend, &buffer.raw().storage)
+    else {
+        panic!("not on a GPU");
+    };
+    let commands = gpu.watch.attempt("a test", |device, _| {
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &pipeline.bindings,
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: memory.buffer.as_entire_binding(),
+            }],
+        });
+        let mut encoder = device.create_command_encoder(&Default::default());
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        pass.set_pipeline(&pipeline.compute);
+        pass.set_bind_group(0, &group, &[]);
+        pass.dispatch_workgroups(64, 1, 1);
+        drop(pass);
+        encoder.finish()
+    });
+    gpu.watch.submit(commands.unwrap(), device.timeout).unwrap();
+}

@@ -1,0 +1,150 @@
+//! The float domains, row by row.
+
+use crate::domain::{Comparison, Domain, F32, F64, RealBinary, RealUnary};
+use crate::number::Number;
+use std::fmt::Debug;
+
+const SPECIAL: [f32; 14] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -2.5,
+    3.75,
+    1e-40,
+    1e30,
+    -1e30,
+    f32::MAX,
+    f32::INFINITY,
+    f32::NEG_INFINITY,
+    f32::NAN,
+];
+const UNARY: [RealUnary; 19] = {
+    use RealUnary::*;
+    [
+        Negate,
+        Abs,
+        Sign,
+        Floor,
+        Ceil,
+        RoundTiesEven,
+        Trunc,
+        Sqrt,
+        InverseSqrt,
+        Exp,
+        Exp2,
+        Ln,
+        Log2,
+        Sin,
+        Cos,
+        Tan,
+        Sinh,
+        Cosh,
+        Tanh,
+    ]
+};
+const BINARY: [RealBinary; 8] = {
+    use RealBinary::*;
+    [Add, Subtract, Multiply, Divide, Remainder, Max, Min, Pow]
+};
+const COMPARISONS: [Comparison; 6] = {
+    use Comparison::*;
+    [Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual]
+};
+
+#[track_caller]
+fn same<T: Debug>(found: T, expected: T, what: impl Debug) {
+    assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{what:?}");
+}
+
+/// Column operations give what the operations give; on lanes that are off anything may stand.
+fn columns_agree<D: Domain<Mask = bool>>(domain: &D) {
+    let pairs = SPECIAL.iter().flat_map(|x| SPECIAL.map(|y| (*x, y)));
+    let (x, y): (Vec<_>, Vec<_>) = pairs
+        .map(|(x, y)| (domain.from_f32(x), domain.from_f32(y)))
+        .unzip();
+    let active: Vec<bool> = (0..x.len()).map(|i| i % 3 != 0).collect();
+    let mut out = x.clone();
+    let mut truths = vec![false; x.len()];
+    let lanes = || (0..x.len()).filter(|i| active[*i]);
+    for op in UNARY {
+        domain.unary_column(op, &x, &active, &mut out);
+        lanes().for_each(|i| same(out[i], domain.unary(op, x[i]), (op, x[i])));
+    }
+    for op in BINARY {
+        domain.binary_column(op, &x, &y, &active, &mut out);
+        lanes().for_each(|i| same(out[i], domain.binary(op, x[i], y[i]), (op, x[i], y[i])));
+    }
+    for op in COMPARISONS {
+        domain.compare_column(op, &x, &y, &active, &mut truths);
+        lanes().for_each(|i| assert_eq!(truths[i], domain.compare(op, x[i], y[i]), "{op:?}"));
+    }
+    domain.mul_add_column(&x, &y, &x, &active, &mut out);
+    lanes().for_each(|i| same(out[i], domain.mul_add(x[i], y[i], x[i]), (x[i], y[i])));
+    domain.select_column(&truths, &x, &y, &active, &mut out);
+    lanes().for_each(|i| same(out[i], domain.select(truths[i], x[i], y[i]), (x[i], y[i])));
+}
+
+#[test]
+fn columns_agree_with_scalars() {
+    columns_agree(&F32);
+    columns_agree(&F64);
+}
+
+#[test]
+#[rustfmt::skip]
+fn rows() {
+    use RealUnary::*;
+    let (inf, nan) = (f32::INFINITY, f32::NAN);
+    for (op, x, expected) in [
+        (Negate, 0.0, -0.0), (Abs, -2.0, 2.0), (Sign, -0.5, -1.0), (Sign, -0.0, 0.0), (Sign, nan, nan),
+        (Floor, -0.5, -1.0), (Ceil, 0.5, 1.0), (Trunc, -1.75, -1.0), (RoundTiesEven, 0.5, 0.0),
+        (RoundTiesEven, 1.5, 2.0), (RoundTiesEven, -2.5, -2.0), (Sqrt, 9.0, 3.0), (Sqrt, -1.0, nan),
+        (InverseSqrt, 4.0, 0.5), (Exp, 0.0, 1.0), (Exp, -inf, 0.0), (Exp2, -1.0, 0.5), (Ln, 1.0, 0.0),
+        (Ln, 0.0, -inf), (Log2, 0.25, -2.0), (Sin, 0.0, 0.0), (Cos, 0.0, 1.0), (Tan, 0.0, 0.0),
+        (Sinh, 0.0, 0.0), (Cosh, 0.0, 1.0), (Tanh, inf, 1.0),
+    ] {
+        same(F32.unary(op, x), expected, (op, x));
+        same(F64.unary(op, x.into()), expected.into(), (op, x));
+    }
+    use RealBinary::*;
+    for (op, x, y, expected) in [
+        (Add, 1.0, 2.0, 3.0), (Subtract, 1.0, 2.0, -1.0), (Multiply, 3.0, -2.0, -6.0), (Divide, 1.0, -4.0, -0.25),
+        (Divide, -1.0, 0.0, -inf), (Remainder, 5.5, 2.0, 1.5), (Remainder, -5.5, 2.0, -1.5), (Max, 1.0, 2.0, 2.0),
+        (Min, 1.0, 2.0, 1.0), (Pow, 2.0, 0.5, std::f32::consts::SQRT_2), (Pow, -2.0, 2.0, nan),
+    ] {
+        same(F32.binary(op, x, y), expected, (op, x, y));
+        if y != 0.5 {
+            same(F64.binary(op, x.into(), y.into()), expected.into(), (op, x, y));
+        }
+    }
+    for (x, low, high, expected) in [
+        (1.9, -9, 9, 1), (-1.9, -9, 9, -1), (1e30, -9, 9, 9), (-inf, 0, 9, 0), (nan, -9, 9, 0), (-0.5, 0, 9, 0),
+    ] {
+        assert_eq!(F32.to_integer(x, low, high), Ok(expected), "{x}");
+        assert_eq!(F64.to_integer(x.into(), low, high), Ok(expected), "{x}");
+    }
+}
+
+#[test]
+fn constants_are_rounded_once() {
+    let tenth = Number::parse("0.1").unwrap();
+    assert_eq!((F32.constant(tenth), F64.constant(tenth)), (0.1, 0.1));
+    assert_eq!(
+        (F32.from_integer(16_777_217), F64.from_integer(16_777_217)),
+        (16_777_216.0, 16_777_217.0)
+    );
+    assert_eq!(
+        (F32.name(), F64.name()),
+        ("f32".to_string(), "f64".to_string())
+    );
+    assert_eq!(
+        (
+            F32.powi(2.0, -2),
+            F32.powi(3.0, 0),
+            F64.sum(&[1.0, 2.0, 3.0])
+        ),
+        (0.25, 1.0, 6.0)
+    );
+}

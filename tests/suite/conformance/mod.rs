@@ -1,0 +1,88 @@
+//! One suite for every device: each case is written once and run on all of them.
+//!
+//! The reference executor is always there. A GPU, or a software driver, is taken where there is one; where there is none, a line on
+//! stderr says which cases were skipped and why. `HESPER_REQUIRE_GPU=1` makes that a failure.
+
+mod grids;
+mod launches;
+mod limits;
+mod memory;
+mod plans;
+
+use hesper_shader::{Device, DeviceError};
+use std::env;
+use std::error::Error;
+use std::io::{self, Write};
+use std::sync::OnceLock;
+
+/// What a case returns.
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// A test on each device for each case.
+macro_rules! conformance {
+    ($($topic:ident: $($case:ident)*;)*) => {
+        mod reference {
+            $(mod $topic {
+                $(#[test]
+                fn $case() -> crate::conformance::Outcome {
+                    crate::conformance::$topic::$case(&hesper_shader::Device::reference())
+                })*
+            })*
+        }
+
+        mod gpu {
+            $(mod $topic {
+                $(#[test]
+                fn $case() -> crate::conformance::Outcome {
+                    crate::conformance::on_gpu(
+                        concat!(stringify!($topic), "::", stringify!($case)),
+                        crate::conformance::$topic::$case,
+                    )
+                })*
+            })*
+        }
+    };
+}
+
+conformance! {
+    grids: a_grid_split_over_two_dimensions_reaches_every_element an_exact_grid_in_three_dimensions
+        an_empty_grid_runs_nothing long_loops_end_as_told;
+    launches: a_scalar_of_each_type arguments_that_do_not_fit buffers_of_another_device empty_buffers
+        launches_happen_in_order relu_on_awkward_lengths the_same_buffer_read_twice vectors_of_each_size;
+    limits: every_limit_is_checked_before_the_dispatch;
+    memory: contents_come_back_as_they_were_sent contents_of_another_length_are_refused
+        new_buffers_are_zero too_large_buffers_are_refused;
+    plans: a_plan_with_a_temporary a_run_must_be_given_what_it_needs outputs_start_as_zeros scalars_are_given_at_each_run
+        steps_see_what_earlier_steps_wrote;
+}
+
+/// Runs a case on the one GPU of this process, or says why not.
+fn on_gpu(name: &str, case: fn(&Device) -> Outcome) -> Outcome {
+    static GPU: OnceLock<Result<Device, DeviceError>> = OnceLock::new();
+    match GPU.get_or_init(|| {
+        Device::gpu().inspect(|device| tell(&format!("conformance on {}", device.name())))
+    }) {
+        Ok(device) => case(device),
+        Err(error) if env::var_os("HESPER_REQUIRE_GPU").is_some() => Err(error.clone().into()),
+        Err(error) => {
+            let reason = error.to_string();
+            skip(name, reason.lines().next().unwrap_or_default());
+            Ok(())
+        }
+    }
+}
+
+/// Says that a case was not run.
+fn skip(case: &str, reason: &str) {
+    tell(&format!("SKIP {case}: {reason}"));
+}
+
+/// Past the test harness, which swallows what passing tests print.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// The message of an error that must be there.
+fn message<T, E: Error>(result: Result<T, E>) -> String {
+    result.map_or_else(|error| error.to_string(), |_| "no error".to_string())
+}

@@ -1,0 +1,221 @@
+//! Batches of dispatches.
+
+use super::{Outcome, message};
+use hesper_shader::domain::F64;
+use hesper_shader::record::Recorder;
+use hesper_shader::tree::Type;
+use hesper_shader::{Bound, Device, Grid, Kernel, Memory, Number, Plan, PlanBuffers, Role};
+use std::collections::BTreeMap;
+
+const CHUNK: u32 = 64;
+
+/// Sums of chunks of 64: run twice, it sums 4096 elements.
+fn sum_chunks() -> Kernel {
+    Recorder::record("sum_chunks", &[], [32, 1, 1], |r| {
+        let (x, y) = (r.storage::<f32>("x"), r.storage_mut::<f32>("y"));
+        let chunk = r.bind("chunk", r.global_index());
+        r.if_(chunk.lt(y.len()));
+        let sum = r.var("sum", r.float("0"));
+        let i = r.for_(
+            "i",
+            r.range(
+                chunk * r.lift(CHUNK),
+                ((chunk + r.int(1)) * r.lift(CHUNK)).min(x.len()),
+            ),
+        );
+        r.store(sum, sum.get() + x.at(i).get());
+        r.end_for();
+        r.store(y.at(chunk), sum.get());
+        r.end_if();
+    })
+}
+
+/// `y = a·y + b`, and `y` is negated where `flip`.
+fn affine() -> Kernel {
+    Recorder::record("affine", &[], [64, 1, 1], |r| {
+        let y = r.storage_mut::<f32>("y");
+        let (a, b, flip) = (
+            r.uniform::<f32>("a"),
+            r.uniform::<f32>("b"),
+            r.uniform::<bool>("flip"),
+        );
+        let i = r.global_index();
+        r.if_(i.lt(y.len()));
+        r.store(y.at(i), a * y.at(i).get() + b);
+        r.if_(flip);
+        r.store(y.at(i), -y.at(i).get());
+        r.end_if();
+        r.end_if();
+    })
+}
+
+fn sum_plan() -> Result<Plan, hesper_shader::PlanError> {
+    let mut plan = Plan::new();
+    plan.slot("x", Type::F32, 4000, Role::Input)?;
+    plan.slot("partial", Type::F32, 63, Role::Temporary)?;
+    plan.slot("sum", Type::F32, 1, Role::Output)?;
+    let grid = Grid::cover(64);
+    plan.dispatch(
+        &sum_chunks(),
+        grid,
+        &[("x", Bound::slot("x")), ("y", Bound::slot("partial"))],
+    )?;
+    plan.dispatch(
+        &sum_chunks(),
+        grid,
+        &[("x", Bound::slot("partial")), ("y", Bound::slot("sum"))],
+    )?;
+    Ok(plan)
+}
+
+pub(super) fn a_plan_with_a_temporary(device: &Device) -> Outcome {
+    let plan = sum_plan()?;
+    let xs: Vec<f32> = (0..4000).map(|i| (i % 7) as f32).collect();
+    let expected: f32 = xs.iter().sum();
+    let (x, mut sum) = (device.upload(&xs)?, device.upload(&[-1.0])?);
+    for _ in 0..2 {
+        device.run(
+            &plan,
+            PlanBuffers::new().read("x", &x).write("sum", &mut sum),
+        )?;
+        assert_eq!(sum.read()?, [expected]);
+    }
+    let reals = xs.iter().map(|x| f64::from(*x)).collect();
+    let results = plan.run_in(
+        &F64,
+        BTreeMap::from([("x".to_string(), Memory::Real(reals))]),
+    )?;
+    assert_eq!(results.keys().collect::<Vec<_>>(), ["partial", "sum"]);
+    assert_eq!(results["sum"], Memory::Real(vec![f64::from(expected)]));
+    Ok(())
+}
+
+pub(super) fn scalars_are_given_at_each_run(device: &Device) -> Outcome {
+    let mut plan = Plan::new();
+    plan.slot("y", Type::F32, 3, Role::InOut)?;
+    let half = Bound::F32(Number::ratio(1, 2)?);
+    let flip = Bound::scalar("flip");
+    plan.dispatch(
+        &affine(),
+        Grid::cover(3),
+        &[
+            ("y", Bound::slot("y")),
+            ("a", Bound::scalar("a")),
+            ("b", half),
+            ("flip", flip),
+        ],
+    )?;
+    let mut y = device.upload(&[1.0, 2.0, 3.0])?;
+    for (a, flip, expected) in [
+        (2.0f32, false, [2.5, 4.5, 6.5]),
+        (-1.0, true, [2.0, 4.0, 6.0]),
+    ] {
+        device.run(
+            &plan,
+            PlanBuffers::new()
+                .write("y", &mut y)
+                .scalar("a", a)
+                .scalar("flip", flip),
+        )?;
+        assert_eq!(y.read()?, expected);
+    }
+    Ok(())
+}
+
+pub(super) fn outputs_start_as_zeros(device: &Device) -> Outcome {
+    let mut plan = Plan::new();
+    plan.slot("y", Type::F32, 65, Role::Output)?;
+    let (one, no) = (Bound::F32(Number::ONE), Bound::Bool(false));
+    let bindings = [
+        ("y", Bound::slot("y")),
+        ("a", one.clone()),
+        ("b", one),
+        ("flip", no),
+    ];
+    plan.dispatch(&affine(), Grid::cover(65), &bindings)?;
+    let mut y = device.upload(&[7.0; 65])?;
+    device.run(&plan, PlanBuffers::new().write("y", &mut y))?;
+    assert_eq!(y.read()?, [1.0; 65]);
+    Ok(())
+}
+
+pub(super) fn steps_see_what_earlier_steps_wrote(device: &Device) -> Outcome {
+    let mut plan = Plan::new();
+    plan.slot("y", Type::F32, 100, Role::InOut)?;
+    let mut expected = 1.0;
+    for step in 0..50 {
+        let b = step % 5;
+        let bindings = [
+            ("y", Bound::slot("y")),
+            ("a", Bound::F32(Number::ratio(1, 2)?)),
+            ("b", Bound::F32(Number::integer(b))),
+            ("flip", Bound::Bool(step % 3 == 0)),
+        ];
+        plan.dispatch(&affine(), Grid::cover(100), &bindings)?;
+        expected = (0.5 * expected + b as f32) * if step % 3 == 0 { -1.0 } else { 1.0 };
+    }
+    let mut y = device.upload(&[1.0; 100])?;
+    device.run(&plan, PlanBuffers::new().write("y", &mut y))?;
+    for value in y.read()? {
+        // The product is a power of two, so that fusing it with the sum changes nothing.
+        assert_eq!(value, expected);
+    }
+    Ok(())
+}
+
+pub(super) fn a_run_must_be_given_what_it_needs(device: &Device) -> Outcome {
+    let plan = sum_plan()?;
+    let (x, short) = (device.zeros::<f32>(4000)?, device.zeros::<f32>(4)?);
+    let (ints, foreign) = (
+        device.zeros::<i32>(4000)?,
+        Device::reference().zeros::<f32>(4000)?,
+    );
+    let [mut sum, mut other] = [device.upload(&[3.0])?, device.zeros(1)?];
+    let new = PlanBuffers::new;
+    let cases = [
+        (
+            new().read("x", &x),
+            "nothing was given for output sum: [f32; 1]",
+        ),
+        (
+            new().read("x", &short).write("sum", &mut other),
+            "input x: [f32; 4000] was given a buffer of 4 `f32` to read",
+        ),
+        (
+            new().read("x", &ints),
+            "input x: [f32; 4000] was given a buffer of 4000 `i32` to read",
+        ),
+        (
+            new().read("x", &x).read("sum", &sum),
+            "output sum: [f32; 1] was given a buffer of 1 `f32` to read",
+        ),
+        (new().read("x", &x).read("x", &x), "`x` was given twice"),
+        (
+            new().read("x", &x).scalar("n", 1u32),
+            "the plan has no slot or scalar `n` to give at a run",
+        ),
+    ];
+    for (given, expected) in cases {
+        assert_eq!(message(device.run(&plan, given)), expected);
+    }
+    let error = message(
+        device.run(
+            &plan,
+            new()
+                .read("x", &x)
+                .write("sum", &mut sum)
+                .read("partial", &x),
+        ),
+    );
+    assert_eq!(
+        error,
+        "the plan has no slot or scalar `partial` to give at a run"
+    );
+    let error = message(device.run(&plan, new().read("x", &foreign).write("sum", &mut sum)));
+    assert!(
+        error.contains("buffer for slot `x` is on reference executor"),
+        "{error}"
+    );
+    assert_eq!(sum.read()?, [3.0]);
+    Ok(())
+}

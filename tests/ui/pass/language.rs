@@ -1,0 +1,153 @@
+//! Every construct of the language once.
+
+use hesper_shader::shader;
+
+const SCALE: f32 = 0.5;
+
+shader! {
+    const HALF: f32 = 0.5;
+
+    /// y = max(x, 0), elementwise.
+    #[workgroup_size(64)]
+    pub fn relu(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i].max(0.0);
+        }
+    }
+
+    /// dx = dy where x > 0, else 0.
+    #[workgroup_size(64)]
+    pub fn relu_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            dx[i] = if x[i] > 0.0 { dy[i] } else { 0.0 };
+        }
+    }
+
+    #[workgroup_size(N)]
+    pub(crate) fn softmax<const N: u32>(
+        /// The input.
+        x: &[f32],
+        y: &mut [f32],
+        columns: u32,
+        #[comptime] temperature: f32,
+    ) {
+        let tile = workgroup::<[f32; N]>();
+        let total = workgroup::<f32>();
+        let row = workgroup_index();
+        let lane = local_invocation_index();
+        let mut best = neg_infinity();
+        for c in (lane..columns).step_by(N) {
+            best = best.max(x[row * columns + c] / temperature);
+        }
+        tile[lane] = best;
+        workgroup_barrier();
+        let mut stride = N / 2;
+        while stride > 0 {
+            if lane < stride {
+                tile[lane] = tile[lane].max(tile[lane + stride]);
+            }
+            workgroup_barrier();
+            stride /= 2;
+        }
+        if lane == 0 {
+            total = 0.0;
+            for c in (0..=columns - 1).rev() {
+                total += (x[row * columns + c] - tile[0]).exp();
+            }
+        }
+        workgroup_barrier();
+        let i = row * columns + lane;
+        if lane < columns && i < y.len() {
+            y[i] = (x[i] - tile[0]).exp() / total;
+        }
+    }
+
+    fn square(x: f32) -> f32 {
+        x * x
+    }
+
+    fn clamp_index(i: i32, n: u32) -> u32 {
+        if i < 0 {
+            return 0;
+        }
+        let i = i as u32;
+        if i >= n { n - 1 } else { i }
+    }
+
+    fn read_at(x: &[f32], mut i: u32) -> f32 {
+        i += 1;
+        x[i - 1]
+    }
+
+    fn write_at<const K: u32>(y: &mut [f32], i: u32, value: f32) {
+        y[i] = value + (K as f32);
+    }
+
+    fn sum(tile: &mut [f32; 8]) -> f32 {
+        let mut acc = 0.0;
+        for i in 0..tile.len() {
+            acc += tile[i];
+        }
+        acc
+    }
+
+    #[workgroup_size(8, 8)]
+    fn everything(a: &[f32], v: &[Vec3<f32>], b: &mut [f32], n: u32, mut k: i32, flag: bool) {
+        let grid = workgroup::<[[f32; 8]; 4]>();
+        let line = workgroup::<[f32; 8]>();
+        let id = global_invocation_id();
+        let _ = id.zyx;
+        let x: f32 = v[id.x].x;
+        let mut p = vec3(x, 1.0, 2.0);
+        p.y = 3.0;
+        p.z *= HALF;
+        let q = (p.xy + Vec2::splat(1.0)) * 2.0;
+        k = -k + -1;
+        let dots = dot(p, v[0]) + dot(q, p.xy) * SCALE;
+        grid[id.x][id.y] = a[id.x].mul_add(2.0, -1.5e-3).powi(2);
+        line[id.x] = grid[0][1];
+        let m = match k {
+            0 => 1.0,
+            1 | 2 => 2.0,
+            3..=5 => 3.0,
+            j if j > 10 => j as f32,
+            -1 => 0.0,
+            _ => f32::MAX,
+        };
+        match flag {
+            true => b[0] = 1.0,
+            false => {
+                b[0] = 2.0;
+            }
+        }
+        let chosen = if flag { m } else if n > 3 || a[n] > 0.0 { square(dots) } else { return; };
+        let mut count = 0;
+        loop {
+            count += 1;
+            if count > n {
+                break;
+            }
+            if count == 5 {
+                continue;
+            }
+        }
+        for _ in 0..3 {
+            count = count << 1u32 ^ 0xff_u32 & !n;
+        }
+        {
+            let inner = count % 7;
+            count = inner;
+        }
+        write_at::<{ 3 }>(b, count, read_at(a, clamp_index(k, n)) + chosen + sum(line));
+        let _unused = mix(1.0, x, 0.5) + inverse_sqrt(x) + 1f32 + (1u32 as f32);
+        storage_barrier()
+    }
+}
+
+fn main() {
+    for kernel in [relu(), relu_backward(), softmax::<64>(2.0), everything()] {
+        println!("{}", kernel.tree().unwrap());
+    }
+}
