@@ -65,7 +65,13 @@ impl Checker<'_> {
             syn::Expr::Index(e) => {
                 let base = self.place(&e.expr);
                 let index = self.expr(&e.index);
-                if matches!(base, Some(Place::Component(..))) || self.is_variable(&e.expr) {
+                let is_value = match base {
+                    Some(Place::Component(..)) => true,
+                    Some(Place::At(..)) => !self.is_workgroup_array(&e.expr),
+                    Some(Place::Name(_)) => self.is_variable(&e.expr),
+                    None => false,
+                };
+                if is_value {
                     self.errors.push(e, Message::IndexOfValue);
                     return None;
                 }
@@ -91,6 +97,11 @@ impl Checker<'_> {
     pub(super) fn is_unknown(&self, e: &syn::Expr) -> bool {
         let binding = ident(e).and_then(|name| self.scope.find(name));
         binding == Some(Binding::Unknown)
+    }
+
+    fn is_workgroup_array(&self, e: &syn::Expr) -> bool {
+        let root = self.root(e);
+        root.is_some_and(|(_, binding)| binding == Binding::WorkgroupArray)
     }
 
     fn is_variable(&self, e: &syn::Expr) -> bool {
