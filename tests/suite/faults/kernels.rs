@@ -201,7 +201,9 @@ fn divergence(plan: &mut OpPlan) -> Result<(), OpError> {
 fn swapped(plan: &mut OpPlan) -> Result<(), OpError> {
     let rows = plan.dim("rows")?;
     plan.forward(softmax(), Grid::workgroups(rows));
-    plan.backward(softmax_backward(), Grid::workgroups(rows)).bind("y", "dy").bind("dy", "y");
+    plan.backward(softmax_backward(), Grid::workgroups(rows))
+        .bind("y", "dy")
+        .bind("dy", "y");
     Ok(())
 }
 
@@ -241,7 +243,7 @@ wrong!(Divergence of Softmax, plan = divergence);
 fn wrong_kernels_are_refused() {
     let ops: [(&dyn Verify, &str, &str, &str); 13] = [
         (&Tail, "off-by-one tail", "forward kernel", "y"),
-        (&NoGuard, "no guard", "forward kernel", "out of bounds"),
+        (&NoGuard, "no guard", "forward kernel", "but its length is"),
         (&OnePlace, "all write one element", "forward kernel", "race"),
         (&SmallGrid, "grid too small", "forward kernel", "y"),
         (&Sign, "wrong sign", "backward kernel", "dx"),
@@ -252,7 +254,12 @@ fn wrong_kernels_are_refused() {
         (&Swapped, "y and dy swapped", "backward kernel", "dx"),
         (&Transposed, "transposed operands", "backward kernel", "da"),
         (&Race, "missing barrier", "backward kernel", "race"),
-        (&Divergence, "barrier in divergent flow", "backward kernel", "barrier"),
+        (
+            &Divergence,
+            "barrier in divergent flow",
+            "backward kernel",
+            "barrier",
+        ),
     ];
     for (op, fault, check, reason) in ops {
         refused(op, fault, check, reason);

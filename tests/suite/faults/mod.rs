@@ -61,9 +61,19 @@ pub(crate) use wrong;
 /// Asserts that `check` refuses the op, with a message that contains `reason`.
 fn refused(op: &dyn Verify, fault: &str, check: &str, reason: &str) {
     let certificate = op.verify(&Options::default());
-    assert!(!certificate.is_pass(), "`{fault}` was not caught:\n{certificate}");
+    assert!(
+        !certificate.is_pass(),
+        "`{fault}` was not caught:\n{certificate}"
+    );
     let caught = certificate.failures().any(|finding| {
-        finding.check.contains(check) && finding.verdict.message().is_some_and(|message| message.contains(reason))
+        finding.check.contains(check)
+            && finding
+                .verdict
+                .message()
+                .is_some_and(|message| message.contains(reason))
     });
-    assert!(caught, "`{fault}` was not refused by `{check}` because of `{reason}`:\n{certificate}");
+    assert!(
+        caught,
+        "`{fault}` was not refused by `{check}` because of `{reason}`:\n{certificate}"
+    );
 }

@@ -2,7 +2,7 @@
 
 use hesper_shader::tree::*;
 
-use crate::build::{Kernel, at, place};
+use crate::lower::build::{Kernel, at, place};
 
 const VEC3: Type = Type::vector(3, Scalar::F32);
 

@@ -2,8 +2,8 @@
 
 use hesper_shader::tree::Tree;
 
-use crate::cases::{CASES, kernels};
-use crate::lowered;
+use crate::lower::cases::{CASES, kernels};
+use crate::lower::lowered;
 
 #[test]
 fn wgsl_of_relu() {

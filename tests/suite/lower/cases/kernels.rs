@@ -3,7 +3,7 @@
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::*;
 
-use crate::build::{Kernel, at, place};
+use crate::lower::build::{Kernel, at, place};
 
 pub(crate) fn matmul() -> Tree {
     const TILE: u32 = 16;

@@ -2,7 +2,7 @@
 
 use hesper_shader::tree::*;
 
-use crate::build::{Body, Kernel, at, place};
+use crate::lower::build::{Body, Kernel, at, place};
 
 pub(crate) fn early_return() -> Tree {
     let mut k = Kernel::new("early_return");

@@ -3,8 +3,8 @@
 use hesper_shader::lower::{LowerError, lower};
 use hesper_shader::tree::*;
 
-use crate::build::{Body, Kernel, at, place};
-use crate::cases::CASES;
+use crate::lower::build::{Body, Kernel, at, place};
+use crate::lower::cases::CASES;
 
 #[track_caller]
 fn refused(tree: &Tree) -> LowerError {

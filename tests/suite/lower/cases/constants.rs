@@ -2,7 +2,7 @@
 
 use hesper_shader::tree::*;
 
-use crate::build::{Kernel, at};
+use crate::lower::build::{Kernel, at};
 
 /// Constant expressions whose value WGSL would refuse when it compiles the shader.
 pub(crate) fn constants_at_run_time() -> Tree {
