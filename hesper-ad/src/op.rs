@@ -21,6 +21,24 @@ use hesper_shader::{KernelError, PlanError};
 /// /// y = x²;  dx = 2x·dy.
 /// struct Square;
 ///
+/// shader! {
+///     #[workgroup_size(64)]
+///     fn square(x: &[f32], y: &mut [f32]) {
+///         let i = global_index();
+///         if i < y.len() {
+///             y[i] = x[i] * x[i];
+///         }
+///     }
+///
+///     #[workgroup_size(64)]
+///     fn square_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+///         let i = global_index();
+///         if i < dx.len() {
+///             dx[i] = 2.0 * x[i] * dy[i];
+///         }
+///     }
+/// }
+///
 /// impl DiffOp for Square {
 ///     type Inputs<V> = [V; 1];
 ///     type Outputs<V> = [V; 1];
@@ -49,26 +67,8 @@ use hesper_shader::{KernelError, PlanError};
 ///         Ok(())
 ///     }
 /// }
-/// # use hesper_shader::{Kernel, record::Recorder};
-/// # fn square() -> Kernel {
-/// #     Recorder::record("square", &[], [64, 1, 1], |h| {
-/// #         let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
-/// #         let i = h.global_index();
-/// #         h.if_(i.lt(y.len()));
-/// #         h.store(y.at(i), x.at(i).get() * x.at(i).get());
-/// #         h.end_if();
-/// #     })
-/// # }
-/// # fn square_backward() -> Kernel {
-/// #     Recorder::record("square_backward", &[], [64, 1, 1], |h| {
-/// #         let (x, dy, dx) = (h.storage::<f32>("x"), h.storage::<f32>("dy"), h.storage_mut::<f32>("dx"));
-/// #         let i = h.global_index();
-/// #         h.if_(i.lt(dx.len()));
-/// #         h.store(dx.at(i), h.float("2.0") * x.at(i).get() * dy.at(i).get());
-/// #         h.end_if();
-/// #     })
-/// # }
-/// let certificate = hesper_ad::Verify::verify(&Square, &hesper_ad::Options::default());
+///
+/// let certificate = Square.verify(&Options::default());
 /// assert!(certificate.is_pass(), "{certificate}");
 /// ```
 pub trait DiffOp {

@@ -252,10 +252,10 @@ output outer.lse: [f32; 2]
 input labels: [u32; 2]
 output loss: [f32; 2]
 scalar s: f32
-1 product(a = a, b = b, c = inner.inner.c, rows = 2, cols = 5, inner = 3, ai = 3, al = 1, bl = 5, bj = 1) over a grid over 10 invocations
-2 softmax(rows = 2, cols = 5, x = inner.inner.c, y = inner.y, lse = inner.outer.lse) over a grid over 2 invocations
-3 log_sum_exp(classes = 5, x = inner.y, sums = outer.sums, lse = outer.lse) over a grid over 2 invocations
-4 cross_entropy(classes = 5, s = s, x = inner.y, labels = labels, lse = outer.lse, loss = loss) over a grid over 2 invocations
+1 product(a = a, b = b, c = inner.inner.c, rows = 2, cols = 5, inner = 3, ai = 3, al = 1, bl = 5, bj = 1) on a grid over 10 invocations
+2 softmax(rows = 2, cols = 5, x = inner.inner.c, y = inner.y, lse = inner.outer.lse) on a grid over 2 invocations
+3 log_sum_exp(classes = 5, x = inner.y, sums = outer.sums, lse = outer.lse) on a grid over 2 invocations
+4 cross_entropy(classes = 5, s = s, x = inner.y, labels = labels, lse = outer.lse, loss = loss) on a grid over 2 invocations
 
 input inner.y: [f32; 10]
 input labels: [u32; 2]
@@ -268,10 +268,10 @@ output da: [f32; 6]
 input a: [f32; 6]
 output db: [f32; 15]
 scalar s: f32
-1 cross_entropy_backward(classes = 5, s = s, x = inner.y, labels = labels, lse = outer.lse, dloss = dloss, dx = inner.dy) over a grid over 2 invocations
-2 softmax_backward(rows = 2, cols = 5, p = inner.y, dy = inner.dy, dx = inner.inner.dc) over a grid over 2 invocations
-3 product(a = inner.inner.dc, b = b, c = da, rows = 2, cols = 3, inner = 5, ai = 5, al = 1, bl = 1, bj = 5) over a grid over 6 invocations
-4 product(a = a, b = inner.inner.dc, c = db, rows = 3, cols = 5, inner = 2, ai = 1, al = 3, bl = 5, bj = 1) over a grid over 15 invocations
+1 cross_entropy_backward(classes = 5, s = s, x = inner.y, labels = labels, lse = outer.lse, dloss = dloss, dx = inner.dy) on a grid over 2 invocations
+2 softmax_backward(rows = 2, cols = 5, p = inner.y, dy = inner.dy, dx = inner.inner.dc) on a grid over 2 invocations
+3 product(a = inner.inner.dc, b = b, c = da, rows = 2, cols = 3, inner = 5, ai = 5, al = 1, bl = 1, bj = 5) on a grid over 6 invocations
+4 product(a = a, b = inner.inner.dc, c = db, rows = 3, cols = 5, inner = 2, ai = 1, al = 3, bl = 5, bj = 1) on a grid over 15 invocations
 ";
     assert_eq!(text, want);
 }
