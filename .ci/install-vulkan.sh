@@ -20,17 +20,20 @@ suite=""
 version=$(. /etc/os-release 2>/dev/null && echo "$ID $VERSION_ID")
 if [ "$version" = "debian 12" ]; then
     sources=/etc/apt/sources.list.d/bookworm-backports.sources
-    if [ ! -e "$sources" ]; then
+    # From the mirror this machine already uses.
+    mirror=$(cat /etc/apt/sources.list.d/*.sources 2>/dev/null | sed -n 's/^URIs: *\([^ ]*\).*/\1/p' | head -n 1)
+    [ -n "$mirror" ] || mirror=$(sed -n 's/^deb \(\[.*\] \)\{0,1\}\([^ ]*\) .*/\2/p' /etc/apt/sources.list 2>/dev/null | head -n 1)
+    if [ ! -e "$sources" ] && [ -n "$mirror" ]; then
         say "adding the suite bookworm-backports"
-        cat >"$sources" <<'SOURCES' || give_up "$sources cannot be written"
+        cat >"$sources" <<SOURCES || give_up "$sources cannot be written"
 Types: deb
-URIs: http://deb.debian.org/debian
+URIs: $mirror
 Suites: bookworm-backports
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
     fi
-    suite=bookworm-backports
+    [ -e "$sources" ] && suite=bookworm-backports
 fi
 
 export DEBIAN_FRONTEND=noninteractive

@@ -45,7 +45,10 @@ fn main() -> ExitCode {
         Ok(device) => device,
         Err(error) => return stop(NO_DEVICE, &error.to_string()),
     };
-    let mut options = Options { seed: arguments.seed, ..Options::default() };
+    let mut options = Options {
+        seed: arguments.seed,
+        ..Options::default()
+    };
     if device.kind() != DeviceKind::Reference {
         options.targets.push(Target::Device(device.clone()));
     }
@@ -66,7 +69,11 @@ fn main() -> ExitCode {
     } else {
         say(summary(&certificates, passed));
     }
-    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn stop(code: u8, message: &str) -> ExitCode {
@@ -79,9 +86,15 @@ fn selected(filter: Option<&str>) -> Result<Vec<Box<dyn Verify>>, String> {
     let ops = ops::catalogue().map_err(|e| e.to_string())?;
     let names: Vec<String> = ops.iter().map(|op| op.name()).collect();
     let wanted = filter.unwrap_or_default().to_lowercase();
-    let selected: Vec<_> = ops.into_iter().filter(|op| op.name().to_lowercase().contains(&wanted)).collect();
+    let selected: Vec<_> = ops
+        .into_iter()
+        .filter(|op| op.name().to_lowercase().contains(&wanted))
+        .collect();
     if selected.is_empty() {
-        return Err(format!("no op is named like `{wanted}`; there are: {}", names.join(", ")));
+        return Err(format!(
+            "no op is named like `{wanted}`; there are: {}",
+            names.join(", ")
+        ));
     }
     Ok(selected)
 }

@@ -48,7 +48,7 @@ struct Arguments {
 }
 
 /// What can stop a run, each with its exit code.
-pub enum Stop {
+pub(crate) enum Stop {
     Gradient(Box<Certificate>),
     Data(DataError),
     Device(Error),
@@ -80,11 +80,17 @@ fn main() -> ExitCode {
         false => run(&arguments, SoftmaxCrossEntropy),
         true => run(&arguments, ForgetfulCrossEntropy),
     };
-    let Err(stop) = outcome else { return ExitCode::SUCCESS };
+    let Err(stop) = outcome else {
+        return ExitCode::SUCCESS;
+    };
     let (code, message) = match stop {
-        Stop::Gradient(certificate) => {
-            (1, format!("refusing to train: a gradient of {} fails its check\n{certificate}", certificate.op))
-        }
+        Stop::Gradient(certificate) => (
+            1,
+            format!(
+                "refusing to train: a gradient of {} fails its check\n{certificate}",
+                certificate.op
+            ),
+        ),
         Stop::Data(error) => (2, error.to_string()),
         Stop::Chart(error) => (2, format!("{}: {error}", arguments.chart.display())),
         Stop::Device(error) => (3, error.to_string()),
@@ -103,12 +109,20 @@ fn run<L: DiffOp>(arguments: &Arguments, loss: L) -> Result<(), Stop> {
     check_gradients(&device, &[&MatMul, loss.outer(), &loss, &ScaledAdd])?;
 
     let (train, held_out) = digits.split();
-    say(format!("softmax regression {PIXELS}→{CLASSES}: {} images to train on, {} held out", train.len(), held_out.len()));
+    say(format!(
+        "softmax regression {PIXELS}→{CLASSES}: {} images to train on, {} held out",
+        train.len(),
+        held_out.len()
+    ));
     let mut model = Model::new(&device, &loss, &train, &held_out)?;
     let epochs = train_epochs(&mut model, arguments).map_err(Stop::Device)?;
     draw(arguments, &epochs)?;
     if let Some(last) = epochs.last() {
-        say(format!("held-out accuracy {:.2} % after {} epochs", last.accuracy * 100.0, epochs.len()));
+        say(format!(
+            "held-out accuracy {:.2} % after {} epochs",
+            last.accuracy * 100.0,
+            epochs.len()
+        ));
     }
     Ok(())
 }
@@ -140,7 +154,12 @@ fn train_epochs(model: &mut Model<'_>, arguments: &Arguments) -> Result<Vec<Epoc
         let loss = model.train_epoch(arguments.rate)?;
         let accuracy = model.held_out_accuracy()?;
         epochs.push(Epoch { loss, accuracy });
-        bar.suspend(|| say(format!("epoch {number:3}  loss {loss:.4}  held-out accuracy {:.2} %", accuracy * 100.0)));
+        bar.suspend(|| {
+            say(format!(
+                "epoch {number:3}  loss {loss:.4}  held-out accuracy {:.2} %",
+                accuracy * 100.0
+            ))
+        });
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -152,7 +171,12 @@ fn draw(arguments: &Arguments, epochs: &[Epoch]) -> Result<(), Stop> {
     if let Some(folder) = arguments.chart.parent() {
         std::fs::create_dir_all(folder).map_err(|e| chart_error(e.into()))?;
     }
-    chart::draw(&arguments.chart, "Softmax regression on handwritten digits", epochs).map_err(chart_error)?;
+    chart::draw(
+        &arguments.chart,
+        "Softmax regression on handwritten digits",
+        epochs,
+    )
+    .map_err(chart_error)?;
     say(format!("loss curve: {}", arguments.chart.display()));
     Ok(())
 }

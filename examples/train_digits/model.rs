@@ -11,7 +11,7 @@ const BATCH: usize = 128;
 const INPUTS: usize = PIXELS + 1;
 
 /// Softmax regression: logits = images · weights.
-pub struct Model<'d> {
+pub(crate) struct Model<'d> {
     device: &'d Device,
     weights: Buffer<f32>,
     /// The step writes here, then the two change places.
@@ -44,8 +44,16 @@ struct HeldOut {
 
 impl<'d> Model<'d> {
     /// A model with weights 0 for `loss`, a cross-entropy after a matrix product.
-    pub fn new<L: DiffOp>(device: &'d Device, loss: &L, train: &Digits, held_out: &Digits) -> Result<Model<'d>, Stop> {
-        let images = train.pixels.chunks(BATCH * PIXELS).zip(train.labels.chunks(BATCH));
+    pub(crate) fn new<L: DiffOp>(
+        device: &'d Device,
+        loss: &L,
+        train: &Digits,
+        held_out: &Digits,
+    ) -> Result<Model<'d>, Stop> {
+        let images = train
+            .pixels
+            .chunks(BATCH * PIXELS)
+            .zip(train.labels.chunks(BATCH));
         let batches = images.map(|(pixels, labels)| Batch::new(device, loss, pixels, labels));
         let n = INPUTS * CLASSES;
         Ok(Model {
@@ -60,7 +68,7 @@ impl<'d> Model<'d> {
     }
 
     /// One pass over the training images; gives their mean loss, each batch at the weights of its turn.
-    pub fn train_epoch(&mut self, rate: f32) -> Result<f32, Error> {
+    pub(crate) fn train_epoch(&mut self, rate: f32) -> Result<f32, Error> {
         let (mut sum, mut count) = (0.0, 0);
         for batch in &mut self.batches {
             batch.gradient(self.device, &self.weights, &mut self.gradient)?;
@@ -79,17 +87,36 @@ impl<'d> Model<'d> {
     }
 
     /// The share of held-out images whose greatest logit is their label's.
-    pub fn held_out_accuracy(&mut self) -> Result<f32, Error> {
-        let HeldOut { plan, images, logits, labels } = &mut self.held_out;
-        self.device.run(plan, PlanBuffers::new().read("a", images).read("b", &self.weights).write("y", logits))?;
+    pub(crate) fn held_out_accuracy(&mut self) -> Result<f32, Error> {
+        let HeldOut {
+            plan,
+            images,
+            logits,
+            labels,
+        } = &mut self.held_out;
+        self.device.run(
+            plan,
+            PlanBuffers::new()
+                .read("a", images)
+                .read("b", &self.weights)
+                .write("y", logits),
+        )?;
         let logits = logits.read()?;
-        let right = logits.chunks_exact(CLASSES).zip(labels.iter()).filter(|(row, label)| greatest(row) == **label as usize);
+        let right = logits
+            .chunks_exact(CLASSES)
+            .zip(labels.iter())
+            .filter(|(row, label)| greatest(row) == **label as usize);
         Ok(right.count() as f32 / labels.len().max(1) as f32)
     }
 }
 
 impl Batch {
-    fn new<L: DiffOp>(device: &Device, loss: &L, pixels: &[f32], labels: &[u32]) -> Result<Batch, Stop> {
+    fn new<L: DiffOp>(
+        device: &Device,
+        loss: &L,
+        pixels: &[f32],
+        labels: &[u32],
+    ) -> Result<Batch, Stop> {
         let n = labels.len();
         Ok(Batch {
             plans: Plans::of(loss, &Dims::new([("m", n), ("k", INPUTS), ("n", CLASSES)]))?,
@@ -104,7 +131,12 @@ impl Batch {
     }
 
     /// Runs both passes; the gradient of the mean loss comes to lie in `gradient`.
-    fn gradient(&mut self, device: &Device, weights: &Buffer<f32>, gradient: &mut Buffer<f32>) -> Result<(), Error> {
+    fn gradient(
+        &mut self,
+        device: &Device,
+        weights: &Buffer<f32>,
+        gradient: &mut Buffer<f32>,
+    ) -> Result<(), Error> {
         let forward = PlanBuffers::new()
             .read("a", &self.images)
             .read("b", weights)
@@ -117,7 +149,6 @@ impl Batch {
             .read("a", &self.images)
             .read("b", weights)
             .read("labels", &self.labels)
-            .read("y", &self.losses)
             .read("inner.y", &self.logits)
             .read("outer.lse", &self.log_sums)
             .read("dy", &self.seed)
@@ -131,7 +162,11 @@ impl HeldOut {
     fn new(device: &Device, digits: &Digits) -> Result<HeldOut, Stop> {
         let n = digits.len();
         Ok(HeldOut {
-            plan: Plans::of(&MatMul, &Dims::new([("m", n), ("k", INPUTS), ("n", CLASSES)]))?.forward,
+            plan: Plans::of(
+                &MatMul,
+                &Dims::new([("m", n), ("k", INPUTS), ("n", CLASSES)]),
+            )?
+            .forward,
             images: device.upload(&with_bias(&digits.pixels))?,
             logits: device.zeros(n * CLASSES)?,
             labels: digits.labels.clone(),
@@ -141,7 +176,10 @@ impl HeldOut {
 
 /// Images with a 1 after the pixels of each.
 fn with_bias(pixels: &[f32]) -> Vec<f32> {
-    pixels.chunks_exact(PIXELS).flat_map(|image| image.iter().copied().chain([1.0])).collect()
+    pixels
+        .chunks_exact(PIXELS)
+        .flat_map(|image| image.iter().copied().chain([1.0]))
+        .collect()
 }
 
 /// The position of the greatest number; the first of equals.

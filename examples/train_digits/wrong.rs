@@ -1,17 +1,18 @@
 //! A cross-entropy whose backward kernel is slightly wrong, to be refused.
 
-use hesper_ad::ops::{SoftmaxCrossEntropy, softmax_cross_entropy};
+use hesper_ad::ops::SoftmaxCrossEntropy;
+use hesper_ad::ops::cross_entropy::softmax_cross_entropy;
 use hesper_ad::prelude::*;
 
 /// Softmax cross-entropy with a backward kernel that forgets to subtract the label's 1.
 ///
 /// Training with it would run without an error and learn nothing.
-pub struct ForgetfulCrossEntropy;
+pub(crate) struct ForgetfulCrossEntropy;
 
 shader! {
     /// dx = exp(x − lse)·dy: wrong, the label is forgotten.
     #[workgroup_size(64)]
-    pub fn forgetful_backward(x: &[f32], lse: &[f32], dy: &[f32], dx: &mut [f32], classes: u32) {
+    fn forgetful_backward(x: &[f32], lse: &[f32], dy: &[f32], dx: &mut [f32], classes: u32) {
         let i = global_index();
         if i < dx.len() {
             let row = i / classes;

@@ -77,7 +77,7 @@ impl fmt::Display for Certificate {
             let break_ = if i == 0 { "" } else { "\n" };
             write!(
                 f,
-                "{break_}{} {:<20} {finding}",
+                "{break_}{} {:<28} {finding}",
                 finding.verdict.word(),
                 self.op
             )?;
@@ -119,7 +119,7 @@ impl fmt::Display for Finding {
             note,
             ..
         } = self;
-        write!(f, "{check:<24} {place:<20}")?;
+        write!(f, "{check:<24} {place:<26}")?;
         if !matches!(self.verdict, Verdict::Skip(_)) {
             let shapes = self.dims.len();
             write!(
@@ -269,8 +269,8 @@ mod tests {
         assert!(!of(&[]).is_pass());
         assert!(!of(&[&pass, &skip]).is_pass());
         let text = "\
-PASS ReLU                 dual numbers             f64                    1 shapes    1 points       1 compared  worst 1.0e-9 of 1.0e-8  seed 7
-SKIP ReLU                 dual numbers             f64                 
+PASS ReLU                         dual numbers             f64                          1 shapes    1 points       1 compared  worst 1.0e-9 of 1.0e-8  seed 7
+SKIP ReLU                         dual numbers             f64                       
        no GPU";
         assert_eq!(of(&[&pass, &skip]).to_string(), text);
     }

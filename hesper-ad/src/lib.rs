@@ -33,6 +33,7 @@ mod tracked;
 mod certificate;
 pub mod check;
 mod compare;
+pub mod ops;
 pub mod prelude;
 mod sample;
 mod spec;
@@ -55,7 +56,7 @@ pub use sample::{Rng, Sample, Sampling};
 pub use signature::{Port, Role, Signature, SignatureError};
 pub use spec::{Forward, Spec, SpecError, exact};
 pub use tensor::{ShapeError, Tensor};
-pub use tracked::{Bounded, Tracked, UNIT_F32, UNIT_F64};
+pub use tracked::{Bounded, NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
 pub use verify::{Options, Verify};
 
 /// Turns Rust-like kernel code into [`Kernel`](hesper_shader::Kernel)s: [`hesper_shader::shader!`], for crates that depend on this one alone.

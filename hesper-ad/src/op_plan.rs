@@ -1,5 +1,8 @@
 //! How an op runs on a device: its kernels, bound to its ports by name.
 
+#[cfg(test)]
+mod tests;
+
 use crate::binding::{Binder, Pass};
 use crate::dims::Dims;
 use crate::op::{DiffOp, OpError, checked_signature};

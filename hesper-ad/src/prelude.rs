@@ -1,8 +1,10 @@
 //! What an op author needs: `use hesper_ad::prelude::*;`.
 
 pub use crate::{
-    Certificate, Compose, Context, DiffOp, Dims, OpError, OpPlan, Options, Plans, Real, Sampling,
-    Signature, Target, Tensor, Tolerance, Verify, shader,
+    Certificate, Compose, Context, DiffOp, Dims, OpError, OpPlan, OpStep, Options, Plans, Real,
+    Sampling, Signature, Target, Tensor, Tolerance, Verify, shader,
 };
 pub use hesper_shader::tree::Type;
-pub use hesper_shader::{Buffer, Device, Error, Grid, Kernel, PlanBuffers};
+pub use hesper_shader::{
+    Buffer, Device, DeviceError, DeviceKind, Error, Grid, Kernel, Plan, PlanBuffers,
+};

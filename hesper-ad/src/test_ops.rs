@@ -137,10 +137,10 @@ impl DiffOp for Softmax {
             let term = |(y, dy): (&T, &T)| match self.0 {
                 Mutant::WrongSign => *y * (dot - *dy),
                 Mutant::MissingTerm => *y * *dy,
-                Mutant::Nan => (*y - *y) / (*y - *y),
+                Mutant::Nan => *y * f64::NAN,
                 Mutant::CotangentIgnored => *y * (-dot + 1.0),
                 Mutant::SlightlyOff => *y * (*dy - dot) * (1.0 + 1e-8),
-                Mutant::Zero => *y - *y,
+                Mutant::Zero => *y * 0.0,
                 _ => *y * (*dy - dot),
             };
             y.iter().zip(dy).map(term).collect()

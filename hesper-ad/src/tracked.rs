@@ -13,8 +13,8 @@ pub const UNIT_F32: f64 = f32::EPSILON as f64 / 2.0;
 /// The bound's own arithmetic rounds too; each step is widened by this much.
 const WIDEN: f64 = 1.0 + 16.0 * UNIT_F64;
 
-/// The least positive binary64 number: what an underflow may lose.
-const TINY: f64 = f64::from_bits(1);
+/// The least normal binary32 number; a device may flush what is below to zero.
+pub const NORMAL_F32: f64 = f32::MIN_POSITIVE as f64;
 
 /// Roundings granted to a library function: 2 units in the last place are 4 unit roundoffs.
 const LIBRARY: f64 = 4.0;
@@ -30,6 +30,7 @@ const LIBRARY: f64 = 4.0;
 #[derive(Clone, Debug)]
 pub struct Tracked {
     unit: f64,
+    normal: f64,
     undecided: Cell<usize>,
 }
 
@@ -44,15 +45,16 @@ pub struct Bounded {
 
 impl Default for Tracked {
     fn default() -> Tracked {
-        Tracked::with_unit(UNIT_F64)
+        Tracked::new(UNIT_F64, f64::MIN_POSITIVE)
     }
 }
 
 impl Tracked {
-    /// Error bounds of arithmetic with unit roundoff `unit`, at least binary64's.
-    pub fn with_unit(unit: f64) -> Tracked {
+    /// Error bounds of arithmetic with unit roundoff `unit`, at least binary64's, whose results below `normal` may become zero.
+    pub fn new(unit: f64, normal: f64) -> Tracked {
         Tracked {
             unit: unit.max(UNIT_F64),
+            normal: normal.max(f64::MIN_POSITIVE),
             undecided: Cell::new(0),
         }
     }
@@ -69,8 +71,8 @@ impl Tracked {
 
     /// A computed value with the error its operands carry into it and its own roundings.
     fn rounded(&self, value: f64, carried: f64, roundings: f64) -> Bounded {
-        let underflow = if value.abs() < f64::MIN_POSITIVE {
-            TINY
+        let underflow = if value.abs() < self.normal {
+            self.normal
         } else {
             0.0
         };
@@ -339,7 +341,7 @@ mod tests {
     #[test]
     fn bounds_cover_coarser_arithmetic() {
         // The same formula in f32, compared with f64: the f32 unit's bound covers the difference.
-        let domain = Tracked::with_unit(f64::from(f32::EPSILON) / 2.0);
+        let domain = Tracked::new(UNIT_F32, NORMAL_F32);
         let mut worst = 0f64;
         for i in 1..500 {
             let (x, y) = (i as f32 * 0.013_7, 2.5 - i as f32 * 0.009_1);
@@ -377,7 +379,7 @@ mod tests {
         );
         assert_eq!(masked, domain.neg_infinity());
         let e = domain.unary(RealUnary::Exp, masked);
-        assert!(e.value == 0.0 && e.error <= TINY);
+        assert!(e.value == 0.0 && e.error <= 2.0 * f64::MIN_POSITIVE);
         assert_eq!(
             domain.binary(
                 RealBinary::Multiply,

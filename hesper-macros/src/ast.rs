@@ -3,6 +3,7 @@
 //! The one exception is `Broken`, which stands where an error was reported; a function that holds one is never expanded.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use syn::spanned::Spanned;
 use syn::{Attribute, BinOp, ConstParam, LitBool, LitInt, Path, Token, UnOp, Visibility, token};
 
 /// An item of `shader!`.
@@ -221,6 +222,45 @@ pub(crate) enum Place {
     Name(Ident),
     At(Box<Place>, token::Bracket, Box<Expr>),
     Component(Box<Place>, Ident),
+}
+
+impl Expr {
+    /// Where it starts.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Expr::Int { literal, .. } => literal.span(),
+            Expr::Bool(literal) => literal.span(),
+            Expr::Float { span, .. } | Expr::Lift { span, .. } => *span,
+            Expr::Name(name) | Expr::Recorder(name, _) | Expr::Builtin(name, _) => name.span(),
+            Expr::Read(place) => place.span(),
+            Expr::Paren(paren, _) => paren.span.open(),
+            Expr::Unary(op, _) => op.span(),
+            Expr::Binary(first, ..)
+            | Expr::Compare { left: first, .. }
+            | Expr::Logic { left: first, .. }
+            | Expr::Cast { value: first, .. }
+            | Expr::Component(first, _)
+            | Expr::Swizzle(first, _)
+            | Expr::Method {
+                receiver: first, ..
+            }
+            | Expr::Powi(first, ..) => first.span(),
+            Expr::Call(path, _) => path.span(),
+            Expr::If(branch) => branch.span,
+            Expr::Block(block) => block.brace.span.open(),
+            Expr::Broken => Span::call_site(),
+        }
+    }
+}
+
+impl Place {
+    /// Where it starts.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Place::Name(name) => name.span(),
+            Place::At(base, ..) | Place::Component(base, _) => base.span(),
+        }
+    }
 }
 
 impl Block {

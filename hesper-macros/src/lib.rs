@@ -4,6 +4,10 @@
 //! [`check`] resolves names and refuses what kernel code does not offer; [`expand`] prints the recorder calls.
 //! Types are rustc's business: every call is emitted under the user's operator or name, so that rustc's error lands there.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::large_enum_variant,
+    reason = "the trees are small and live for one expansion"
+)]
 
 mod ast;
 mod builtins;
@@ -13,6 +17,8 @@ mod expand;
 mod messages;
 mod parse;
 mod scope;
+#[cfg(test)]
+mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -11,7 +11,7 @@ use crate::op_plan::{Plans, op_plan};
 use crate::sample::{Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
-use crate::tracked::{Bounded, Tracked, UNIT_F32};
+use crate::tracked::{Bounded, Tracked};
 use hesper_shader::Role;
 use std::collections::BTreeMap;
 
@@ -76,9 +76,8 @@ impl<O: DiffOp> Check<'_, O> {
 
     fn check_shape(&self, dims: &Dims, rng: &mut Rng, tally: &mut Tally) -> Result<(), Stop> {
         let plans = self.plans(dims).map_err(Stop::Fail)?;
-        let unit = ROUNDINGS * UNIT_F32 * self.target.precision();
-        let point =
-            Point::draw(self.spec, dims, unit, rng).map_err(|e| Stop::Fail(e.to_string()))?;
+        let point = Point::draw(self.spec, self.target, dims, rng)
+            .map_err(|e| Stop::Fail(e.to_string()))?;
         let (plan, wanted) = match self.pass {
             Pass::Forward => (plans.forward, &point.results),
             Pass::Backward => (plans.backward, &point.cotangents),
@@ -131,13 +130,13 @@ impl Point {
     /// A point at which the spec's comparisons would go the same way with coarser rounding; after many draws, any point.
     fn draw<O: DiffOp>(
         spec: &Spec<O>,
+        target: &Target,
         dims: &Dims,
-        unit: f64,
         rng: &mut Rng,
     ) -> Result<Point, SpecError> {
         let mut draws = 0..REDRAWS;
         loop {
-            let domain = Tracked::with_unit(unit);
+            let domain = target.tracked(ROUNDINGS);
             let point = Point::at(spec, &domain, spec.draw(dims, rng))?;
             if domain.undecided() == 0 || draws.next().is_none() {
                 return Ok(point);

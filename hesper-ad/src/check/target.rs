@@ -1,7 +1,7 @@
 //! Where kernels run, and running a plan there.
 
 use crate::tensor::Tensor;
-use crate::tracked::{UNIT_F32, UNIT_F64};
+use crate::tracked::{NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
 use hesper_shader::domain::{F32, F64};
 use hesper_shader::tree::Type;
 use hesper_shader::{
@@ -45,6 +45,14 @@ impl Target {
         match self {
             Target::F64 => UNIT_F64 / UNIT_F32,
             Target::F32 | Target::Device(_) => 1.0,
+        }
+    }
+
+    /// A domain that tells how far `roundings` of the target's per operation could take a computation.
+    pub(crate) fn tracked(&self, roundings: f64) -> Tracked {
+        match self {
+            Target::F64 => Tracked::new(roundings * UNIT_F64, f64::MIN_POSITIVE),
+            Target::F32 | Target::Device(_) => Tracked::new(roundings * UNIT_F32, NORMAL_F32),
         }
     }
 

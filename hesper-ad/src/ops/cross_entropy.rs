@@ -78,7 +78,9 @@ impl DiffOp for SoftmaxCrossEntropy {
     fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
         let lse = log_sum_exp(cx, x);
         let labels = cx.integers("labels").clone();
-        let y = Tensor::from_fn([cx.dim("rows")], |[i]| lse[[i]] - x[[i, labels[[i]] as usize]]);
+        let y = Tensor::from_fn([cx.dim("rows")], |[i]| {
+            lse[[i]] - x[[i, labels[[i]] as usize]]
+        });
         cx.save("lse", lse);
         [y]
     }
@@ -91,16 +93,22 @@ impl DiffOp for SoftmaxCrossEntropy {
     ) -> [Tensor<T>; 1] {
         let lse = log_sum_exp(cx, x);
         let labels = cx.integers("labels");
-        [Tensor::from_fn([cx.dim("rows"), cx.dim("classes")], |[i, j]| {
-            let target = cx.count(usize::from(labels[[i]] as usize == j));
-            ((x[[i, j]] - lse[[i]]).exp() - target) * dy[[i]]
-        })]
+        [Tensor::from_fn(
+            [cx.dim("rows"), cx.dim("classes")],
+            |[i, j]| {
+                let target = cx.count(usize::from(labels[[i]] as usize == j));
+                ((x[[i, j]] - lse[[i]]).exp() - target) * dy[[i]]
+            },
+        )]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let (rows, classes) = (plan.dim("rows")?, plan.dim("classes")?);
         plan.forward(softmax_cross_entropy(), Grid::workgroups(rows));
-        plan.backward(softmax_cross_entropy_backward(), Grid::cover(rows * classes));
+        plan.backward(
+            softmax_cross_entropy_backward(),
+            Grid::cover(rows * classes),
+        );
         Ok(())
     }
 }

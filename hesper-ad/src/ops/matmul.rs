@@ -57,12 +57,17 @@ impl DiffOp for MatMul {
     type Outputs<V> = [V; 1];
 
     fn signature(&self) -> Signature {
-        Signature::new("MatMul").input("a", ["m", "k"]).input("b", ["k", "n"]).output("y", ["m", "n"])
+        Signature::new("MatMul")
+            .input("a", ["m", "k"])
+            .input("b", ["k", "n"])
+            .output("y", ["m", "n"])
     }
 
     fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
         let (m, k, n) = (cx.dim("m"), cx.dim("k"), cx.dim("n"));
-        [Tensor::from_fn([m, n], |[i, j]| cx.sum((0..k).map(|p| a[[i, p]] * b[[p, j]])))]
+        [Tensor::from_fn([m, n], |[i, j]| {
+            cx.sum((0..k).map(|p| a[[i, p]] * b[[p, j]]))
+        })]
     }
 
     fn backward<T: Real>(
@@ -73,31 +78,38 @@ impl DiffOp for MatMul {
     ) -> [Tensor<T>; 2] {
         let (m, k, n) = (cx.dim("m"), cx.dim("k"), cx.dim("n"));
         [
-            Tensor::from_fn([m, k], |[i, p]| cx.sum((0..n).map(|j| dy[[i, j]] * b[[p, j]]))),
-            Tensor::from_fn([k, n], |[p, j]| cx.sum((0..m).map(|i| a[[i, p]] * dy[[i, j]]))),
+            Tensor::from_fn([m, k], |[i, p]| {
+                cx.sum((0..n).map(|j| dy[[i, j]] * b[[p, j]]))
+            }),
+            Tensor::from_fn([k, n], |[p, j]| {
+                cx.sum((0..m).map(|i| a[[i, p]] * dy[[i, j]]))
+            }),
         ]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
         let forward = plan.forward(matmul(), Grid::cover_2d(n, m));
-        layout(forward, [m, k, n], [k, 1, n, 1]);
+        matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
         // da[m, k] = dy[m, n] · bᵀ[n, k]
         let da = plan.backward(matmul(), Grid::cover_2d(k, m));
-        layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
+        matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
         // db[k, n] = aᵀ[k, m] · dy[m, n]
         let db = plan.backward(matmul(), Grid::cover_2d(n, k));
-        layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
+        matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
         Ok(())
     }
 }
 
-/// Gives a product its sizes (rows, inner, cols) and strides (a_row, a_inner, b_inner, b_col).
-fn layout(step: &mut OpStep, sizes: [usize; 3], strides: [usize; 4]) {
+/// Gives a dispatch of [`matmul()`] its sizes (rows, inner, cols) and strides (a_row, a_inner, b_inner, b_col), in elements.
+pub fn matmul_layout(step: &mut OpStep, sizes: [usize; 3], strides: [usize; 4]) {
     for (param, value) in ["rows", "inner", "cols"].into_iter().zip(sizes) {
         step.uniform(param, value);
     }
-    for (param, value) in ["a_row", "a_inner", "b_inner", "b_col"].into_iter().zip(strides) {
+    for (param, value) in ["a_row", "a_inner", "b_inner", "b_col"]
+        .into_iter()
+        .zip(strides)
+    {
         step.uniform(param, value);
     }
 }

@@ -2,19 +2,18 @@
 //!
 //! [`catalogue`] lists them all; to add one, see `docs/adding-an-op.md`.
 
-mod cross_entropy;
-mod matmul;
-mod reduce;
-mod relu;
-mod scaled_add;
-mod softmax;
+pub mod cross_entropy;
+pub mod matmul;
+pub mod reduce;
+pub mod relu;
+pub mod scaled_add;
+pub mod softmax;
 
-pub use cross_entropy::{SoftmaxCrossEntropy, softmax_cross_entropy, softmax_cross_entropy_backward};
-pub use matmul::{MatMul, matmul};
-pub use reduce::{LANES, workgroup_max, workgroup_sum};
-pub use relu::{Relu, relu, relu_backward};
-pub use scaled_add::{ScaledAdd, scaled_add, scaled_add_backward};
-pub use softmax::{Softmax, softmax, softmax_backward};
+pub use cross_entropy::SoftmaxCrossEntropy;
+pub use matmul::MatMul;
+pub use relu::Relu;
+pub use scaled_add::ScaledAdd;
+pub use softmax::Softmax;
 
 use crate::compose::Compose;
 use crate::op::OpError;
@@ -40,14 +39,14 @@ pub fn catalogue() -> Result<Vec<Box<dyn Verify>>, OpError> {
 /// Every kernel of the catalogue, in alphabetical order.
 pub fn kernels() -> Vec<Kernel> {
     vec![
-        matmul(),
-        relu(),
-        relu_backward(),
-        scaled_add(),
-        scaled_add_backward(),
-        softmax(),
-        softmax_backward(),
-        softmax_cross_entropy(),
-        softmax_cross_entropy_backward(),
+        matmul::matmul(),
+        relu::relu(),
+        relu::relu_backward(),
+        scaled_add::scaled_add(),
+        scaled_add::scaled_add_backward(),
+        softmax::softmax(),
+        softmax::softmax_backward(),
+        cross_entropy::softmax_cross_entropy(),
+        cross_entropy::softmax_cross_entropy_backward(),
     ]
 }

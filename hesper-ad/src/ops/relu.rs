@@ -2,7 +2,7 @@
 
 use crate::prelude::*;
 
-/// ReLU: `y = max(x, 0)`; `dx = dy` where `x > 0`, else 0, elementwise over `n` numbers.
+/// ReLU: `y = max(x, 0)`; `dx = dy` where `x > 0`, else 0, elementwise over `rows` × `cols` numbers.
 ///
 /// At `x = 0` the derivative does not exist; the cotangent is taken as 0 there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,7 +33,9 @@ impl DiffOp for Relu {
     type Outputs<V> = [V; 1];
 
     fn signature(&self) -> Signature {
-        Signature::new("ReLU").input("x", ["n"]).output("y", ["n"])
+        Signature::new("ReLU")
+            .input("x", ["rows", "cols"])
+            .output("y", ["rows", "cols"])
     }
 
     fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
@@ -51,13 +53,9 @@ impl DiffOp for Relu {
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let n = plan.dim("n")?;
+        let n = plan.dim("rows")? * plan.dim("cols")?;
         plan.forward(relu(), Grid::cover(n));
         plan.backward(relu_backward(), Grid::cover(n));
         Ok(())
-    }
-
-    fn sampling(&self) -> Sampling {
-        Sampling::default().kink("x", 0.0)
     }
 }

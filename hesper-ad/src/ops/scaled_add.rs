@@ -32,7 +32,11 @@ impl DiffOp for ScaledAdd {
     type Outputs<V> = [V; 1];
 
     fn signature(&self) -> Signature {
-        Signature::new("ScaledAdd").input("a", ["n"]).input("b", ["n"]).constant("s", []).output("y", ["n"])
+        Signature::new("ScaledAdd")
+            .input("a", ["n"])
+            .input("b", ["n"])
+            .constant("s", [])
+            .output("y", ["n"])
     }
 
     fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {

@@ -60,7 +60,9 @@ impl DiffOp for Softmax {
     type Outputs<V> = [V; 1];
 
     fn signature(&self) -> Signature {
-        Signature::new("Softmax").input("x", ["rows", "cols"]).output("y", ["rows", "cols"])
+        Signature::new("Softmax")
+            .input("x", ["rows", "cols"])
+            .output("y", ["rows", "cols"])
     }
 
     fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {

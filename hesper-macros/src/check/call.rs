@@ -123,9 +123,13 @@ impl Checker<'_> {
                 self.errors.push_named(name, Message::WgslSpelling, instead);
                 return Expr::Broken;
             }
-            if self.scope.find(name).is_some() {
-                self.errors.push(name, Message::CallOfValue);
-                return Expr::Broken;
+            match self.scope.find(name) {
+                Some(Binding::Unknown) => return Expr::Broken,
+                Some(_) => {
+                    self.errors.push(name, Message::CallOfValue);
+                    return Expr::Broken;
+                }
+                None => {}
             }
         }
         if is_named(path, "workgroup") {

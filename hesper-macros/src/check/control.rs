@@ -25,7 +25,7 @@ impl Checker<'_> {
         If {
             span,
             condition: self.expr(&e.cond),
-            accept: self.block(&e.then_branch, value && e.else_branch.is_some()),
+            accept: self.block(&e.then_branch, value),
             reject: e.else_branch.as_ref().map(|(_, e)| self.else_(e, value)),
         }
     }
@@ -113,7 +113,9 @@ impl Checker<'_> {
                 Some(range)
             }
             other => {
-                self.errors.push(other, Message::ForWithoutRange);
+                if !self.is_unknown(other) {
+                    self.errors.push(other, Message::ForWithoutRange);
+                }
                 None
             }
         }

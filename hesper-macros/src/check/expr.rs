@@ -1,7 +1,6 @@
 //! Expressions.
 
 use super::Checker;
-use super::place::ident;
 use crate::ast::Expr;
 use crate::messages::Message;
 use crate::scope::Binding;
@@ -27,7 +26,9 @@ impl Checker<'_> {
                 host: e.to_token_stream(),
             },
             syn::Expr::Field(e) => self.field(e),
-            syn::Expr::Group(e) => Expr::Paren(syn::token::Paren::default(), self.boxed(&e.expr)),
+            syn::Expr::Group(e) => {
+                Expr::Paren(syn::token::Paren(e.expr.span()), self.boxed(&e.expr))
+            }
             syn::Expr::If(e) => self.if_value(e),
             syn::Expr::Index(e) => self.index(e),
             syn::Expr::Lit(e) => self.literal(e, None),
@@ -73,8 +74,7 @@ impl Checker<'_> {
             return read;
         }
         self.expr(&e.index);
-        let unknown = ident(&e.expr).and_then(|name| self.scope.find(name));
-        if unknown != Some(Binding::Unknown) {
+        if !self.is_unknown(&e.expr) {
             self.errors.push(e, Message::IndexOfValue);
         }
         Expr::Broken

@@ -3,6 +3,7 @@
 //! Types are left to rustc, which sees the recorder's. What is wrong is reported and the check goes on.
 
 mod attributes;
+mod bindings;
 mod call;
 mod control;
 mod expr;
@@ -12,10 +13,10 @@ mod signature;
 mod stmt;
 mod types;
 
-use crate::ast::{Function, Helper, Item, Kernel, Ty};
+use crate::ast::{Block, Function, Helper, Item, Kernel, Ty};
 use crate::errors::Errors;
 use crate::messages::Message;
-use crate::parse::{RawFunction, RawItem, RawStmt};
+use crate::parse::{RawBody, RawFunction, RawItem, RawStmt};
 use crate::scope::{Binding, Scope};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -54,6 +55,8 @@ struct Checker<'a> {
     scope: Scope,
     returns: Returns,
     loops: usize,
+    /// Whether all of the function parsed; what is missing from one that did not is no further mistake.
+    whole: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -64,18 +67,20 @@ impl<'a> Checker<'a> {
             scope: Scope::default(),
             returns: Returns::Nothing,
             loops: 0,
+            whole: true,
         }
     }
 
     fn function(mut self, raw: RawFunction) -> Item {
         let before = self.errors.count();
+        self.whole = raw.whole;
         let (attrs, size) = self.workgroup_size(raw.attrs);
         self.qualifiers(&raw.qualifiers);
         self.scope.enter();
         let consts = self.generics(raw.generics);
         let (params, comptime) = self.params(raw.params, size.is_some());
         let result = self.result(raw.output, size.is_some());
-        let body = self.body(raw.body, result.is_some());
+        let body = self.body(raw.body);
         self.scope.leave();
         let function = Function {
             attrs,
@@ -96,7 +101,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn body(&mut self, raw: crate::parse::RawBody, value: bool) -> crate::ast::Block {
+    fn body(&mut self, raw: RawBody) -> Block {
         let mut stmts = Vec::new();
         for stmt in raw.stmts {
             match stmt {
@@ -104,6 +109,7 @@ impl<'a> Checker<'a> {
                 RawStmt::BrokenLet(name) => self.scope.bind(&name, Binding::Unknown),
             }
         }
+        let value = matches!(self.returns, Returns::Value);
         self.statements(raw.brace, stmts, value)
     }
 
@@ -111,14 +117,14 @@ impl<'a> Checker<'a> {
         let syn::ReturnType::Type(_, ty) = output else {
             return None;
         };
-        if kernel {
-            self.errors.push(&ty, Message::KernelResult);
-            return None;
-        }
         if matches!(&*ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) {
             return None;
         }
         self.returns = Returns::Value;
+        if kernel {
+            self.errors.push(&ty, Message::KernelResult);
+            return None;
+        }
         Some(self.ty(*ty))
     }
 }

@@ -87,6 +87,12 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether `e` is a name bound by a line that was in error.
+    pub(super) fn is_unknown(&self, e: &syn::Expr) -> bool {
+        let binding = ident(e).and_then(|name| self.scope.find(name));
+        binding == Some(Binding::Unknown)
+    }
+
     fn is_variable(&self, e: &syn::Expr) -> bool {
         ident(e)
             .and_then(|name| self.scope.find(name))

@@ -148,8 +148,8 @@ impl Checker<'_> {
                 .push_named(lifetime, Message::LifetimeGeneric, &name);
         }
         match (*reference.elem, reference.mutability) {
-            (Type::Slice(slice), Some(_)) => (ParamKind::Write, self.ty(*slice.elem)),
-            (Type::Slice(slice), None) => (ParamKind::Read, self.ty(*slice.elem)),
+            (Type::Slice(slice), Some(_)) => (ParamKind::Write, self.element(*slice.elem)),
+            (Type::Slice(slice), None) => (ParamKind::Read, self.element(*slice.elem)),
             (Type::Array(array), Some(_)) if !kernel => (ParamKind::Array, self.ty(*array.elem)),
             (Type::Array(array), _) if kernel => {
                 self.errors.push(array, Message::ArrayParameter);
@@ -159,6 +159,16 @@ impl Checker<'_> {
                 self.errors.push(other, Message::CompoundType);
                 (ParamKind::Value, Ty::Broken)
             }
+        }
+    }
+
+    fn element(&mut self, ty: Type) -> Ty {
+        match self.ty(ty) {
+            Ty::Scalar(name) if name == "bool" => {
+                self.errors.push(name, Message::BoolBuffer);
+                Ty::Broken
+            }
+            ty => ty,
         }
     }
 }

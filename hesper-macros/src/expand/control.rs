@@ -31,6 +31,10 @@ impl Emit<'_> {
         let h = self.recorder(span);
         let condition = self.expr(&branch.condition);
         let (a, b) = (self.own("__hesper_a", span), self.own("__hesper_b", span));
+        let (a_here, b_here) = (
+            self.own("__hesper_a", self.value_span(Some(&branch.accept))),
+            self.own("__hesper_b", self.value_span(branch.reject.as_ref())),
+        );
         let accept = self.block(&branch.accept);
         let reject = branch.reject.as_ref().map(|reject| self.block(reject));
         let has_value = |block: &Block| block.tail.is_some();
@@ -39,17 +43,17 @@ impl Emit<'_> {
             (true, true) => (
                 quote_spanned! {span=> let #a = #accept; },
                 quote_spanned! {span=> let #b = #reject; },
-                quote_spanned! {span=> end_if_value(#a, #b) },
+                quote_spanned! {span=> end_if_value(#a_here, #b_here) },
             ),
             (true, false) => (
                 quote_spanned! {span=> let #a = #accept; },
                 quote_spanned! {span=> #reject },
-                quote_spanned! {span=> end_if_accept(#a) },
+                quote_spanned! {span=> end_if_accept(#a_here) },
             ),
             (false, true) => (
                 accept,
                 quote_spanned! {span=> let #b = #reject; },
-                quote_spanned! {span=> end_if_reject(#b) },
+                quote_spanned! {span=> end_if_reject(#b_here) },
             ),
             (false, false) => (
                 accept,
@@ -64,6 +68,12 @@ impl Emit<'_> {
             #reject
             #h.#end
         }}
+    }
+
+    /// Where an arm says its value, for rustc's errors about its type.
+    fn value_span(&self, arm: Option<&Block>) -> Span {
+        let tail = arm.and_then(|arm| arm.tail.as_ref());
+        tail.map_or(self.site, |tail| tail.span())
     }
 
     pub(super) fn for_(

@@ -79,8 +79,8 @@ impl Emit<'_> {
                 quote_spanned! {name.span()=> #h.#name(#args) }
             }
             Expr::Builtin(name, args) => {
-                let (builtins, args) = (self.builtins(name.span()), self.args(args));
-                quote_spanned! {name.span()=> #builtins::#name(#args) }
+                let (runtime, args) = (self.runtime(name.span()), self.args(args));
+                quote_spanned! {name.span()=> #runtime::record::builtins::#name(#args) }
             }
             Expr::Call(path, args) => {
                 let span = path.span();
@@ -144,11 +144,11 @@ impl Emit<'_> {
     fn swizzle(&self, vector: &Expr, components: &[Ident]) -> TokenStream {
         let span = components.first().map_or(self.site, Ident::span);
         let (v, vector) = (self.own("__hesper_v", span), self.expr(vector));
-        let builtins = self.builtins(span);
+        let runtime = self.runtime(span);
         let name = Ident::new(&format!("vec{}", components.len()), span);
         quote_spanned! {span=> {
             let #v = #vector;
-            #builtins::#name(#(#v.#components()),*)
+            #runtime::record::builtins::#name(#(#v.#components()),*)
         }}
     }
 

@@ -9,8 +9,14 @@ use syn::{ConstParam, Lifetime};
 
 impl Emit<'_> {
     pub(super) fn helper(&self, helper: &Helper) -> TokenStream {
-        let at = self.site;
         let head = self.helper_head(helper);
+        let (import, inside) = self.within();
+        let body = inside.call(helper);
+        quote_spanned! {self.site=> #head { #import #body } }
+    }
+
+    fn call(&self, helper: &Helper) -> TokenStream {
+        let at = self.site;
         let (h, call) = (self.recorder(at), self.own("__hesper_call", at));
         let constants = helper.function.consts.iter().map(|param| &param.ident);
         let key = self.key(constants.collect());
@@ -24,7 +30,6 @@ impl Emit<'_> {
             quote_spanned! {name.span()=> let #name = #h.var(#text, #name); }
         });
         let body = self.helper_body(helper, &call);
-        let imports = self.imports();
         let finish = match &helper.result {
             Some(ty) => {
                 let ty = self.ty(ty);
@@ -33,20 +38,17 @@ impl Emit<'_> {
             None => quote_spanned! {at=> #call.finish_unit() },
         };
         quote_spanned! {at=>
-            #head {
-                #imports
-                let mut #call = #h.call(
-                    ::core::concat!(::core::module_path!(), "::", #name, "@", ::core::line!(), ":", ::core::column!()),
-                    &#key,
-                    #name,
-                );
-                #(#arguments)*
-                if #call.enter() {
-                    #(#variables)*
-                    #body
-                }
-                #finish
+            let mut #call = #h.call(
+                ::core::concat!(::core::module_path!(), "::", #name, "@", ::core::line!(), ":", ::core::column!()),
+                #key,
+                #name,
+            );
+            #(#arguments)*
+            if #call.enter() {
+                #(#variables)*
+                #body
             }
+            #finish
         }
     }
 
@@ -56,7 +58,7 @@ impl Emit<'_> {
         let function = &helper.function;
         let (attrs, vis, name) = (&function.attrs, &function.vis, &function.name);
         let (runtime, lints) = (self.runtime(at), lints(at));
-        let lifetime = Lifetime::new("'__hesper_m", at);
+        let lifetime = self.lifetime("'__hesper_m", at);
         let generics = self.generics(Some(&lifetime), &function.consts);
         let params = function.params.iter().map(|param| {
             let name = &param.name;

@@ -11,8 +11,14 @@ use syn::{Attribute, LitStr};
 impl Emit<'_> {
     /// The function; it records once per set of constants.
     pub(super) fn kernel(&self, kernel: &Kernel) -> TokenStream {
-        let at = self.site;
         let head = self.head(kernel);
+        let (import, inside) = self.within();
+        let body = inside.recording(kernel);
+        quote_spanned! {self.site=> #head { #import #body } }
+    }
+
+    fn recording(&self, kernel: &Kernel) -> TokenStream {
+        let at = self.site;
         let runtime = self.runtime(at);
         let (cache, h) = (self.own("__HESPER_CACHE", at), self.recorder(at));
         let constants = kernel.function.consts.iter().map(|param| &param.ident);
@@ -26,23 +32,17 @@ impl Emit<'_> {
         });
         let params = kernel.function.params.iter().map(|p| self.declaration(p));
         let body = self.inside(&kernel.function.body);
-        let imports = self.imports();
-        let record = self.own("__HesperRecorder", at);
         quote_spanned! {at=>
-            #head {
-                use #runtime::record::Recorder as #record;
-                #imports
-                static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
-                #cache.get(&#key, || #record::record(
-                    #name,
-                    &[#(#docs),*],
-                    [#(#size),*],
-                    |#h| {
-                        #(#params)*
-                        #body
-                    },
-                ))
-            }
+            static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
+            #cache.get(#key, || #runtime::record::Recorder::record(
+                #name,
+                &[#(#docs),*],
+                [#(#size),*],
+                |#h| {
+                    #(#params)*
+                    #body
+                },
+            ))
         }
     }
 
@@ -69,9 +69,12 @@ impl Emit<'_> {
 
     /// What tells one specialisation from another.
     pub(super) fn key(&self, constants: Vec<&Ident>) -> TokenStream {
+        if constants.is_empty() {
+            return quote_spanned! {self.site=> "" };
+        }
         let runtime = self.runtime(self.site);
         let text = vec!["{:?}"; constants.len()].join(", ");
-        quote_spanned! {self.site=> #runtime::__private::format!(#text #(, #constants)*) }
+        quote_spanned! {self.site=> &#runtime::__private::format!(#text #(, #constants)*) }
     }
 
     fn declaration(&self, param: &Param) -> TokenStream {
@@ -98,17 +101,29 @@ impl Emit<'_> {
     /// A parameter whose type was refused becomes generic, so that whatever a caller hands to it is accepted.
     pub(super) fn args_module(&self, kernel: &Kernel) -> TokenStream {
         let Function {
-            attrs,
-            vis,
-            name,
-            params,
-            ..
+            attrs, vis, name, ..
         } = &kernel.function;
         let at = self.site;
-        let runtime = self.runtime(at);
-        let shared = shared_attributes(attrs);
-        let lints = lints(at);
+        let (shared, lints) = (shared_attributes(attrs), lints(at));
         let doc = format!(" Arguments of [`{name}()`].");
+        let (import, inside) = self.within();
+        let args = inside.args_type(kernel, &doc);
+        quote_spanned! {at=>
+            #[doc = #doc]
+            #shared
+            #lints
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, non_snake_case, unreachable_pub)]
+            #vis mod #name {
+                #import
+                #args
+            }
+        }
+    }
+
+    fn args_type(&self, kernel: &Kernel, doc: &str) -> TokenStream {
+        let at = self.site;
+        let params = &kernel.function.params;
+        let runtime = self.runtime(at);
         let is_alias = |param: &Param| matches!(param.ty, Ty::Other(_));
         let aliases = params.iter().any(is_alias).then(|| {
             quote_spanned! {at=> #[allow(unused_imports)] use super::*; }
@@ -116,25 +131,19 @@ impl Emit<'_> {
         let borrows = |p: &Param| matches!(p.kind, ParamKind::Read | ParamKind::Write);
         let borrowed = params.iter().any(|p| borrows(p) && !is_broken(p));
         let lifetime = borrowed.then(|| quote_spanned! {at=> 'a, });
-        let broken = params.iter().filter(|p| is_broken(p)).map(generic);
-        let broken: Vec<_> = broken.collect();
+        let broken = params.iter().filter(|p| is_broken(p));
+        let broken: Vec<_> = broken.map(|param| self.generic(param)).collect();
         let fields = params.iter().map(|param| self.field(param));
         let collect = self.collect(params);
-        let name_text = text(name);
+        let name = text(&kernel.function.name);
         quote_spanned! {at=>
+            #aliases
             #[doc = #doc]
-            #shared
-            #lints
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
-            #vis mod #name {
-                #aliases
-                #[doc = #doc]
-                pub struct Args<#lifetime #(#broken),*> { #(#fields),* }
-                impl<'a, #(#broken),*> #runtime::KernelArgs<'a> for Args<#lifetime #(#broken),*> {
-                    const KERNEL: &'static ::core::primitive::str = #name_text;
-                    fn collect(self) -> #runtime::__private::Vec<(&'static ::core::primitive::str, #runtime::Argument<'a>)> {
-                        #collect
-                    }
+            pub struct Args<#lifetime #(#broken),*> { #(#fields),* }
+            impl<'a, #(#broken),*> #runtime::KernelArgs<'a> for Args<#lifetime #(#broken),*> {
+                const KERNEL: &'static ::core::primitive::str = #name;
+                fn collect(self) -> #runtime::__private::Vec<(&'static ::core::primitive::str, #runtime::Argument<'a>)> {
+                    #collect
                 }
             }
         }
@@ -143,7 +152,7 @@ impl Emit<'_> {
     fn field(&self, param: &Param) -> TokenStream {
         let at = param.name.span();
         let (name, docs) = (&param.name, &param.docs);
-        let runtime = self.runtime(at);
+        let (runtime, a) = (self.runtime(at), self.lifetime("'a", at));
         let kind = match param.kind {
             ParamKind::Read => "read by the kernel",
             ParamKind::Write => "written by the kernel",
@@ -156,9 +165,9 @@ impl Emit<'_> {
         };
         let ty = self.ty(&param.ty);
         let ty = match param.kind {
-            _ if is_broken(param) => generic(param).to_token_stream(),
-            ParamKind::Read => quote_spanned! {at=> &'a #runtime::Buffer<#ty> },
-            ParamKind::Write => quote_spanned! {at=> &'a mut #runtime::Buffer<#ty> },
+            _ if is_broken(param) => self.generic(param).to_token_stream(),
+            ParamKind::Read => quote_spanned! {at=> &#a #runtime::Buffer<#ty> },
+            ParamKind::Write => quote_spanned! {at=> &#a mut #runtime::Buffer<#ty> },
             _ => ty,
         };
         quote_spanned! {at=> #docs pub #name: #ty }
@@ -167,38 +176,37 @@ impl Emit<'_> {
     fn collect(&self, params: &[Param]) -> TokenStream {
         let at = self.site;
         let runtime = self.runtime(at);
-        if params.iter().any(is_broken) {
+        if params.is_empty() || params.iter().any(is_broken) {
             return quote_spanned! {at=> #runtime::__private::Vec::new() };
         }
         let own = self.own("__hesper_arguments", at);
         let pushes = params.iter().map(|param| {
             let at = param.name.span();
             let (name, text) = (&param.name, text(&param.name));
-            let runtime = self.runtime(at);
+            let (runtime, this) = (self.runtime(at), self.own("self", at));
             let argument = match param.kind {
-                ParamKind::Read => quote_spanned! {at=> #runtime::Argument::read(self.#name) },
-                ParamKind::Write => quote_spanned! {at=> #runtime::Argument::write(self.#name) },
-                _ => quote_spanned! {at=> ::core::convert::From::from(self.#name) },
+                ParamKind::Read => quote_spanned! {at=> #runtime::Argument::read(#this.#name) },
+                ParamKind::Write => quote_spanned! {at=> #runtime::Argument::write(#this.#name) },
+                _ => quote_spanned! {at=> ::core::convert::From::from(#this.#name) },
             };
             quote_spanned! {at=> #own.push((#text, #argument)); }
         });
         quote_spanned! {at=>
-            #[allow(unused_mut)]
             let mut #own = #runtime::__private::Vec::new();
             #(#pushes)*
             #own
         }
     }
+
+    /// The type parameter that stands for a type that was refused.
+    fn generic(&self, param: &Param) -> Ident {
+        let name = format!("__hesper_{}", text(&param.name).value());
+        self.own(&name, param.name.span())
+    }
 }
 
 fn is_broken(param: &Param) -> bool {
     matches!(param.ty, Ty::Broken)
-}
-
-/// The type parameter that stands for a type that was refused.
-fn generic(param: &Param) -> Ident {
-    let name = format!("__hesper_{}", text(&param.name).value());
-    Ident::new(&name, param.name.span())
 }
 
 /// The lines of the doc comment.

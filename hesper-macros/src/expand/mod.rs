@@ -14,8 +14,7 @@ mod types;
 use crate::ast::{Function, Item, Ty};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use std::cell::Cell;
-use syn::Attribute;
+use syn::{Attribute, Lifetime};
 
 /// Prints the items; a function that is not valid becomes a stub.
 pub(crate) fn expand(runtime: &TokenStream, items: &[Item]) -> TokenStream {
@@ -46,22 +45,20 @@ pub(crate) fn expand(runtime: &TokenStream, items: &[Item]) -> TokenStream {
 
 /// Prints one function.
 struct Emit<'a> {
-    runtime: &'a TokenStream,
+    /// The library's path.
+    runtime: TokenStream,
     /// Where the macro's own names resolve: one place per function, so that they meet even when the user's tokens come from several macros.
     site: Span,
     /// What `return` gives back.
     result: Option<&'a Ty>,
-    /// Whether the body calls builtin functions.
-    builtins: Cell<bool>,
 }
 
 impl<'a> Emit<'a> {
     fn new(runtime: &'a TokenStream, function: &Function, result: Option<&'a Ty>) -> Self {
         Emit {
-            runtime,
+            runtime: runtime.clone(),
             site: function.name.span(),
             result,
-            builtins: Cell::new(false),
         }
     }
 
@@ -79,21 +76,21 @@ impl<'a> Emit<'a> {
         Ident::new(name, at.resolved_at(self.site))
     }
 
-    /// The module of builtin functions, under the name that `imports` gives it.
-    fn builtins(&self, at: Span) -> Ident {
-        self.builtins.set(true);
-        self.own("__hesper_builtins", at)
+    /// A lifetime of the macro's own.
+    fn lifetime(&self, name: &str, at: Span) -> Lifetime {
+        Lifetime::new(name, at.resolved_at(self.site))
     }
 
-    /// What a function's body imports, once the rest of it is printed.
+    /// The import that opens a function's body or the module of arguments, and what prints inside of it.
     ///
-    /// A call by a path from the runtime would count as written where `shader!` starts, since the path's first token comes from there.
-    fn imports(&self) -> TokenStream {
-        if !self.builtins.get() {
-            return TokenStream::new();
-        }
-        let (runtime, name) = (self.runtime(self.site), self.builtins(self.site));
-        quote_spanned! {self.site=> use #runtime::record::builtins as #name; }
+    /// A path that starts with the runtime's own tokens counts as written where `shader!` starts, for locations as for errors.
+    /// The import gives the runtime a name that can be written with the user's spans.
+    fn within(&self) -> (TokenStream, Emit<'a>) {
+        let at = self.site;
+        let (runtime, name) = (&self.runtime, self.own("__hesper_runtime", at));
+        let import = quote_spanned! {at=> #[allow(unused_imports)] use #runtime as #name; };
+        let runtime = name.into_token_stream();
+        (import, Emit { runtime, ..*self })
     }
 
     /// The recorder.

@@ -142,13 +142,14 @@ impl Emit<'_> {
 
     /// The right side first, then the place, then the store, as in Rust.
     fn store(&self, place: &Place, eq: Span, value: &Expr) -> TokenStream {
+        let stored = self.own("__hesper_v", value.span());
         let (value, place) = (self.expr(value), self.place(place));
         let h = self.recorder(eq);
         let (v, p) = (self.own("__hesper_v", eq), self.own("__hesper_p", eq));
         quote_spanned! {eq=> {
             let #v = #value;
             let #p = #place;
-            #h.store(#p, #v);
+            #h.store(#p, #stored);
         }}
     }
 

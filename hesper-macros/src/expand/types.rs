@@ -25,7 +25,7 @@ impl Emit<'_> {
     pub(super) fn exp(&self, lifetime: &str, ty: &Ty) -> TokenStream {
         let span = span_of(ty);
         let runtime = self.runtime(span);
-        let lifetime = syn::Lifetime::new(lifetime, span);
+        let lifetime = self.lifetime(lifetime, span);
         let ty = self.ty(ty);
         quote_spanned! {span=> #runtime::Exp<#lifetime, #ty> }
     }
@@ -41,7 +41,7 @@ impl Emit<'_> {
             ParamKind::Array => "WorkgroupArray",
         };
         let (runtime, ty) = (self.runtime(span), self.ty(&param.ty));
-        let lifetime = syn::Lifetime::new(LIFETIME, span);
+        let lifetime = self.lifetime(LIFETIME, span);
         let name = proc_macro2::Ident::new(name, span);
         quote_spanned! {span=> #runtime::record::#name<#lifetime, #ty> }
     }

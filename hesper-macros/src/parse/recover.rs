@@ -173,9 +173,9 @@ fn braced(tokens: &[TokenTree]) -> Group {
 }
 
 fn brace_of(group: &Group) -> token::Brace {
-    let mut brace = token::Brace::default();
-    brace.span = group.delim_span();
-    brace
+    token::Brace {
+        span: group.delim_span(),
+    }
 }
 
 fn is_brace(token: &TokenTree) -> bool {

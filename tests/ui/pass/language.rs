@@ -1,5 +1,19 @@
 //! Every construct of the language once.
 
+#![deny(
+    warnings,
+    unused,
+    nonstandard_style,
+    rust_2018_idioms,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    unused_qualifications,
+    single_use_lifetimes,
+    unused_lifetimes,
+    unused_results
+)]
+
 use hesper_shader::shader;
 
 const SCALE: f32 = 0.5;
@@ -147,7 +161,8 @@ shader! {
 }
 
 fn main() {
-    for kernel in [relu(), relu_backward(), softmax::<64>(2.0), everything()] {
-        println!("{}", kernel.tree().unwrap());
+    let kernels = [relu(), relu_backward(), softmax::<64>(2.0), everything()];
+    for kernel in kernels {
+        assert!(kernel.tree().is_ok(), "{:?}", kernel.tree());
     }
 }

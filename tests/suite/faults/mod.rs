@@ -1,0 +1,79 @@
+//! Deliberately wrong specs and kernels: each must be refused, by the check that is there for it.
+
+mod kernels;
+mod specs;
+
+use hesper_ad::prelude::*;
+
+/// An op like another with its VJP or its plan replaced.
+macro_rules! wrong {
+    ($name:ident of $base:ident, backward = $backward:path) => {
+        wrong!(@ $name $base
+            fn backward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1], [dy]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+                [$backward(cx, x, dy)]
+            }
+            fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+                $base.plan(plan)
+            }
+        );
+    };
+    ($name:ident of $base:ident, plan = $plan:path) => {
+        wrong!(@ $name $base
+            fn backward<T: Real>(
+                &self,
+                cx: &mut Context<T>,
+                inputs: <$base as DiffOp>::Inputs<&Tensor<T>>,
+                cotangents: <$base as DiffOp>::Outputs<&Tensor<T>>,
+            ) -> <$base as DiffOp>::Inputs<Tensor<T>> {
+                $base.backward(cx, inputs, cotangents)
+            }
+            fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+                $plan(plan)
+            }
+        );
+    };
+    (@ $name:ident $base:ident $($methods:tt)*) => {
+        struct $name;
+
+        impl DiffOp for $name {
+            type Inputs<V> = <$base as DiffOp>::Inputs<V>;
+            type Outputs<V> = <$base as DiffOp>::Outputs<V>;
+
+            fn signature(&self) -> Signature {
+                $base.signature()
+            }
+            fn forward<T: Real>(
+                &self,
+                cx: &mut Context<T>,
+                inputs: Self::Inputs<&Tensor<T>>,
+            ) -> Self::Outputs<Tensor<T>> {
+                $base.forward(cx, inputs)
+            }
+            fn sampling(&self) -> Sampling {
+                $base.sampling()
+            }
+            $($methods)*
+        }
+    };
+}
+pub(crate) use wrong;
+
+/// Asserts that `check` refuses the op, with a message that contains `reason`.
+fn refused(op: &dyn Verify, fault: &str, check: &str, reason: &str) {
+    let certificate = op.verify(&Options::default());
+    assert!(
+        !certificate.is_pass(),
+        "`{fault}` was not caught:\n{certificate}"
+    );
+    let caught = certificate.failures().any(|finding| {
+        finding.check.contains(check)
+            && finding
+                .verdict
+                .message()
+                .is_some_and(|message| message.contains(reason))
+    });
+    assert!(
+        caught,
+        "`{fault}` was not refused by `{check}` because of `{reason}`:\n{certificate}"
+    );
+}

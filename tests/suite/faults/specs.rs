@@ -1,0 +1,101 @@
+//! Wrong VJPs.
+
+use super::{refused, wrong};
+use hesper_ad::ops::{Relu, Softmax};
+use hesper_ad::prelude::*;
+
+fn right<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    let [dx] = Softmax.backward(cx, [x], [dy]);
+    dx
+}
+
+fn wrong_sign<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    right(cx, x, dy).map(|dx| -*dx)
+}
+
+/// Softmax without the mean: dx = y·dy.
+fn missing_term<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    let [y] = Softmax.forward(cx, [x]);
+    y.zip(dy, |y, dy| *y * *dy)
+}
+
+fn nan<T: Real>(_: &mut Context<T>, x: &Tensor<T>, _: &Tensor<T>) -> Tensor<T> {
+    x.map(|x| (*x - *x) / (*x - *x))
+}
+
+fn nan_at_one_place<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    let mut dx = right(cx, x, dy);
+    if let Some(last) = dx.data_mut().last_mut() {
+        *last = (*last - *last) / (*last - *last);
+    }
+    dx
+}
+
+fn empty<T: Real>(_: &mut Context<T>, _: &Tensor<T>, _: &Tensor<T>) -> Tensor<T> {
+    Tensor::empty()
+}
+
+fn flattened<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    let data = right(cx, x, dy).into_data();
+    Tensor::from_fn([data.len()], |[i]| data[i])
+}
+
+fn dy_ignored<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    let one = cx.real(1.0);
+    right(cx, x, &dy.map(|_| one))
+}
+
+fn dy_squared<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    right(cx, x, &dy.map(|dy| *dy * *dy))
+}
+
+fn a_millionth_off<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    right(cx, x, dy).map(|dx| *dx * 1.000001)
+}
+
+fn relu_of_dy<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+    let zero = cx.real(0.0);
+    x.zip(dy, |_, dy| T::select(dy.gt(0.0), *dy, zero))
+}
+
+wrong!(WrongSign of Softmax, backward = wrong_sign);
+wrong!(MissingTerm of Softmax, backward = missing_term);
+wrong!(Nan of Softmax, backward = nan);
+wrong!(NanAtOnePlace of Softmax, backward = nan_at_one_place);
+wrong!(Empty of Softmax, backward = empty);
+wrong!(Flattened of Softmax, backward = flattened);
+wrong!(DyIgnored of Softmax, backward = dy_ignored);
+wrong!(DySquared of Softmax, backward = dy_squared);
+wrong!(AMillionthOff of Softmax, backward = a_millionth_off);
+wrong!(ReluOfDy of Relu, backward = relu_of_dy);
+
+const BOTH: [&str; 2] = ["finite differences", "dual numbers"];
+
+#[test]
+fn wrong_specs_are_refused() {
+    let ops: [(&dyn Verify, &str, &str); 10] = [
+        (&WrongSign, "wrong sign", ""),
+        (&MissingTerm, "missing term", ""),
+        (&Nan, "NaN", "NaN"),
+        (&NanAtOnePlace, "NaN at one place", "NaN"),
+        (&Empty, "empty result", "shape"),
+        (&Flattened, "flattened result", "shape"),
+        (&DyIgnored, "dy ignored", ""),
+        (&DySquared, "dy squared", ""),
+        (&AMillionthOff, "a millionth off", ""),
+        (&ReluOfDy, "tests dy for x", ""),
+    ];
+    for (op, fault, reason) in ops {
+        for check in BOTH {
+            refused(op, fault, check, reason);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_part_of_a_composition_is_refused() {
+    let op = Compose::new(WrongSign, Relu).unwrap();
+    refused(&op, "wrong outer op", "dual numbers", "");
+    let op = Compose::new(Softmax, ReluOfDy).unwrap();
+    refused(&op, "wrong inner op", "dual numbers", "");
+}

@@ -1,0 +1,187 @@
+//! What lowering refuses, and that it never panics.
+
+use hesper_shader::lower::{LowerError, lower};
+use hesper_shader::tree::*;
+
+use crate::lower::build::{Body, Kernel, at, place};
+use crate::lower::cases::CASES;
+
+#[track_caller]
+fn refused(tree: &Tree) -> LowerError {
+    lower(tree).expect_err("an error")
+}
+
+/// Each error, the beginning of its text, and the line it points at.
+#[test]
+fn errors_name_kernel_and_line() {
+    let mut k = Kernel::new("huge");
+    let y = k.write("y", Type::F32);
+    let line = line!() + 3;
+    let tree = k.body(|b| {
+        let i = b.global_index();
+        let value = b.f32("3.5e38");
+        b.store(at(y, i), value);
+    });
+    expect(
+        &tree,
+        line,
+        "kernel `huge`: the constant 3.5e38 is too large for `f32`",
+    );
+
+    let mut k = Kernel::new("hollow");
+    let line = line!() + 1;
+    k.workgroup("tile", Type::F32, &[4, 0]);
+    let text =
+        "kernel `hollow`: workgroup variable `tile` of dimensions [4, 0] is empty or too large";
+    expect(&k.body(|_| {}), line, text);
+
+    let mut k = Kernel::new("vast");
+    let line = line!() + 1;
+    k.workgroup("tile", Type::F32, &[65_536, 65_536]);
+    let text =
+        "kernel `vast`: workgroup variable `tile` of dimensions [65536, 65536] is empty or too";
+    expect(&k.body(|_| {}), line, text);
+
+    let k = Kernel::new("abyss");
+    let line = line!() + 4;
+    let tree = k.body(|b| {
+        fn nest(b: &mut Body, truth: ExprId, depth: u32) {
+            if depth > 0 {
+                b.if_(truth, |b| nest(b, truth, depth - 1));
+            }
+        }
+        let truth = b.bool(true);
+        nest(b, truth, 5000);
+    });
+    expect(
+        &tree,
+        line,
+        "kernel `abyss`: blocks are nested more than 60 deep",
+    );
+    // The tree of so many blocks is as deep to drop as to build.
+    std::mem::forget(tree);
+
+    let mut k = Kernel::new("thief");
+    let x = k.read("x", Type::F32);
+    let line = line!() + 5;
+    let tree = k.body(|b| {
+        let (i, one) = (b.u32(0), b.f32("1"));
+        b.store(at(x, i), one);
+        let value = b.load(at(x, i), Type::F32);
+        b.binary(BinaryOp::Add, value, i);
+    });
+    expect(
+        &tree,
+        line,
+        "kernel `thief` is not a valid shader: Entry point thief at Compute is invalid: ",
+    );
+
+    let k = Kernel::new("escape");
+    let line = line!() + 5;
+    let tree = k.body(|b| {
+        let truth = b.bool(true);
+        let mut inside = truth;
+        b.if_(truth, |b| inside = b.unary(UnaryOp::Not, truth));
+        b.if_(inside, |_| {});
+    });
+    expect(
+        &tree,
+        line,
+        "kernel `escape`: ExprId(1) is used out of its scope; a verified kernel never",
+    );
+}
+
+#[track_caller]
+fn expect(tree: &Tree, line: u32, beginning: &str) {
+    let text = refused(tree).to_string();
+    assert!(text.starts_with(beginning), "{text}");
+    let place = format!("\n  --> {}:{line}:", tree.loc.0.file());
+    assert!(text.contains(&place), "{place} in {text}");
+}
+
+/// Trees no verifier accepts: every case with two expressions exchanged, a statement gone, or a handle astray.
+#[test]
+fn broken_trees_are_errors_or_modules() {
+    for (name, case) in CASES {
+        // Its two thousand expressions add time and no variety.
+        if *name == "deep_chain" {
+            continue;
+        }
+        let tree = case();
+        let n = tree.entry.exprs.len();
+        for i in 0..n {
+            let mut swapped = tree.clone();
+            let other = (i * 7 + 3) % n;
+            swapped.entry.exprs[i].kind = tree.entry.exprs[other].kind.clone();
+            survive(&swapped);
+            let mut retyped = tree.clone();
+            retyped.entry.exprs[i].ty = Type::vector((i % 7) as u8, Scalar::Bool);
+            survive(&retyped);
+        }
+        for i in 0..tree.entry.body.len() {
+            let mut shorter = tree.clone();
+            shorter.entry.body.remove(i);
+            survive(&shorter);
+        }
+        for i in 0..tree.params.len() {
+            let mut fewer = tree.clone();
+            fewer.params.remove(i);
+            survive(&fewer);
+        }
+        for i in 0..tree.functions.len() {
+            let mut fewer = tree.clone();
+            fewer.functions.remove(i);
+            survive(&fewer);
+        }
+    }
+}
+
+#[test]
+fn handles_astray_are_errors() {
+    const FAR: u32 = 1000;
+    let astray: [fn(&mut Body); 7] = [
+        |b| b.stmt(StmtKind::Emit(ExprId(FAR))),
+        |b| {
+            let value = ExprId(FAR);
+            b.store(place(Root::Storage(ParamId(FAR)), &[]), value);
+        },
+        |b| {
+            let one = b.u32(1);
+            b.store(place(Root::Workgroup(WorkgroupId(FAR)), &[]), one);
+        },
+        |b| {
+            let one = b.u32(1);
+            b.store(place(Root::Local(LocalId(FAR)), &[]), one);
+        },
+        |b| {
+            let length = b.length(ParamId(FAR));
+            b.unary(UnaryOp::Not, length);
+        },
+        |b| {
+            b.call(FunctionId(FAR), &[], None);
+        },
+        |b| {
+            let argument = b.expr(ExprKind::Argument(FAR), Type::U32);
+            b.unary(UnaryOp::Not, argument);
+        },
+    ];
+    for f in astray {
+        let tree = Kernel::new("astray").body(f);
+        let error = refused(&tree);
+        assert!(matches!(error, LowerError::Internal { .. }), "{error}");
+    }
+}
+
+/// Lowers and writes. Errors are fine where the verifier refuses the tree too; panics that come through are not.
+fn survive(tree: &Tree) {
+    let texts = lower(tree).and_then(|lowered| {
+        let (words, wgsl) = (lowered.spirv(), lowered.wgsl());
+        let others = [lowered.msl(), lowered.hlsl(), lowered.glsl()];
+        words
+            .and(wgsl)
+            .and(others.into_iter().collect::<Result<Vec<_>, _>>())
+    });
+    if let Err(error) = texts {
+        assert!(verify::verify(tree).is_err(), "{tree}\n{error}");
+    }
+}

@@ -1,0 +1,109 @@
+//! What the texts look like.
+
+use hesper_shader::tree::Tree;
+
+use crate::lower::cases::{CASES, kernels};
+use crate::lower::lowered;
+
+#[test]
+fn wgsl_of_relu() {
+    let expected = "\
+// y = max(x, 0), elementwise.
+struct Params {
+    y_len: u32,
+}
+
+@group(0) @binding(0) 
+var<storage> x: array<f32>;
+@group(0) @binding(1) 
+var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) 
+var<uniform> params: Params;
+
+@compute @workgroup_size(64, 1, 1) 
+fn relu(@builtin(local_invocation_index) local_invocation_index: u32, @builtin(workgroup_id) workgroup_id: vec3<u32>, @builtin(num_workgroups) num_workgroups: vec3<u32>) {
+    let workgroup_index = ((((workgroup_id.z * num_workgroups.y) + workgroup_id.y) * num_workgroups.x) + workgroup_id.x);
+    let i = ((workgroup_index * 64u) + local_invocation_index);
+    let y_len = params.y_len;
+    if (i < y_len) {
+        let _e22 = x[i];
+        y[i] = max(_e22, 0f);
+    }
+}
+";
+    assert_eq!(lowered(&kernels::relu()).wgsl().unwrap(), expected);
+}
+
+/// One line each that a case's WGSL has.
+#[test]
+fn wgsl_has() {
+    for (name, line) in [
+        ("builtins", "y[6u] = workgroup_index;"),
+        ("empty", "fn empty() {"),
+        ("extreme_literals", "x[1u] = bitcast<f32>(4286578687u);"),
+        ("extreme_literals", "x[6u] = -0f;"),
+        ("helpers", "fn row(workgroup_index: u32) -> u32 {"),
+        (
+            "helpers",
+            "fn fetch(x_arg: u32, workgroup_index_1: u32, global_index: u32) -> f32 {",
+        ),
+        ("loops", "let j = j_count;"),
+        ("loops", "if (j >= i) {"),
+        (
+            "matmul",
+            "var<workgroup> tile_a: array<array<f32, 16>, 16>;",
+        ),
+        ("matmul", "// Row major."),
+        ("matmul", "acc = fma(_e52, _e56, _e58);"),
+        ("names", "x_length: u32,"),
+        ("names", "fn main() {"),
+        ("reduction", "let neg_infinity = bitcast<f32>(_e20);"),
+        ("reduction", "let stride = (32u >> (step_ & 31u));"),
+        ("shifts_and_divisions", "x[global_index] = (_e34 / 3i);"),
+        ("uniforms", "let causal = (_e20 != 0u);"),
+        (
+            "uniforms",
+            "y[global_index] = select(eps, (f32(n) + f32(x_len)), causal);",
+        ),
+    ] {
+        let wgsl = wgsl(name);
+        assert!(
+            wgsl.lines().any(|l| l.trim() == line),
+            "{line} in {name}:\n{wgsl}"
+        );
+    }
+}
+
+/// A backslash at the end of a comment would draw the next line into it in C's languages; other line breaks end it in WGSL.
+#[test]
+fn doc_comments_stay_comments() {
+    let head = "// Ends in\n// two\n// lines\n// or three\n";
+    let lowered = lowered(&case("names"));
+    for text in [
+        lowered.wgsl(),
+        lowered.msl(),
+        lowered.hlsl(),
+        lowered.glsl(),
+    ] {
+        let text = text.unwrap();
+        assert!(text.starts_with(head), "{text}");
+    }
+}
+
+#[test]
+fn spirv_keeps_the_name_of_the_kernel() {
+    let words = lowered(&case("names")).spirv().unwrap();
+    assert_eq!(words[..2], [0x0723_0203, 0x0001_0300]);
+    let module = lowered(&case("names"));
+    assert_eq!(module.entry_point(), "main");
+    assert_eq!(module.module().entry_points[0].name, "main");
+}
+
+fn case(name: &str) -> Tree {
+    let (_, case) = CASES.iter().find(|(n, _)| *n == name).expect(name);
+    case()
+}
+
+fn wgsl(name: &str) -> String {
+    lowered(&case(name)).wgsl().expect(name)
+}

@@ -1,0 +1,17 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn copy(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        y[i] = x[i];
+    }
+}
+
+fn main() {
+    let device = hesper_shader::Device::reference();
+    let a = device.upload(&[1.0_f32]).unwrap();
+    let mut b = device.zeros::<f32>(1).unwrap();
+    let args = copy::Args { x: &a, y: &b };
+    copy().launch(&device, hesper_shader::Grid::cover(1), args).unwrap();
+}

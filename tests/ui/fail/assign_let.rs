@@ -1,0 +1,12 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        let a = x[0];
+        a = 2.0;
+        y[0] = a;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        let mut v = vec3(1.0, 2.0, 3.0);
+        v.xy = vec2(0.0, 0.0);
+        y[0] = v.x;
+    }
+}
+
+fn main() {}

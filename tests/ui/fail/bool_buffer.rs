@@ -1,0 +1,10 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(flags: &mut [bool]) {
+        flags[0] = true;
+    }
+}
+
+fn main() {}

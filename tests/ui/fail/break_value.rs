@@ -1,0 +1,12 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        loop {
+            break y[0];
+        }
+    }
+}
+
+fn main() {}

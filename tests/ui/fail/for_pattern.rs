@@ -1,0 +1,12 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        for (i, j) in 0..n {
+            y[i] = 0.0;
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32]);
+}
+
+fn main() {}

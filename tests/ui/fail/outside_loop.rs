@@ -1,0 +1,13 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        if n > 3 {
+            break;
+        }
+        y[0] = 0.0;
+    }
+}
+
+fn main() {}

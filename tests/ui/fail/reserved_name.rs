@@ -1,0 +1,11 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(y: &mut [f32]) {
+        let __hesper_i = 0;
+        y[0] = 1.0;
+    }
+}
+
+fn main() {}

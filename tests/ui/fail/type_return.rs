@@ -1,0 +1,12 @@
+use hesper_shader::shader;
+
+shader! {
+    fn positive(x: f32, n: u32) -> f32 {
+        if x < 0.0 {
+            return n;
+        }
+        x
+    }
+}
+
+fn main() {}

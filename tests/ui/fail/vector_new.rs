@@ -1,0 +1,11 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        let v = Vec2::new(1.0, 2.0);
+        y[0] = v.x;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    #[workgroup_size(32)]
+    fn k(y: &mut [f32]) {
+        y[0] = 1.0;
+    }
+}
+
+fn main() {}
