@@ -32,7 +32,7 @@ pub trait Element: ShaderType {
     fn to_memory(elements: &[Self]) -> Memory<f32>;
 
     /// The elements back from their components; `None` where the scalar type differs.
-    fn from_memory(memory: &Memory<f32>) -> Option<Vec<Self>>;
+    fn from_memory(memory: Memory<f32>) -> Option<Vec<Self>>;
 }
 
 macro_rules! scalars {
@@ -52,8 +52,8 @@ macro_rules! elements {
             fn to_memory(elements: &[Self]) -> Memory<f32> {
                 Memory::$variant(elements.to_vec())
             }
-            fn from_memory(memory: &Memory<f32>) -> Option<Vec<Self>> {
-                if let Memory::$variant(v) = memory { Some(v.clone()) } else { None }
+            fn from_memory(memory: Memory<f32>) -> Option<Vec<Self>> {
+                if let Memory::$variant(v) = memory { Some(v) } else { None }
             }
         }
     )*};
@@ -90,7 +90,7 @@ macro_rules! vectors {
                 let components: Vec<T> = elements.iter().flat_map(|v| [$(v.$field),*]).collect();
                 T::to_memory(&components)
             }
-            fn from_memory(memory: &Memory<f32>) -> Option<Vec<Self>> {
+            fn from_memory(memory: Memory<f32>) -> Option<Vec<Self>> {
                 let components = T::from_memory(memory)?;
                 Some(components.chunks_exact($size).filter_map(|c| <[T; $size]>::try_from(c).ok()).map(Self::from).collect())
             }

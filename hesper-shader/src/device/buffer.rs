@@ -101,7 +101,7 @@ impl<T: Element> Buffer<T> {
     pub fn read(&self) -> Result<Vec<T>, DeviceError> {
         let memory = self.raw.read()?;
         // The element type was fixed when the buffer was made.
-        Ok(T::from_memory(&memory).unwrap_or_default())
+        Ok(T::from_memory(memory).unwrap_or_default())
     }
 
     /// Replaces the contents.
@@ -162,8 +162,8 @@ impl RawBuffer {
             Storage::Host(memory) => Ok(memory.clone()),
             Storage::Gpu(buffer) => {
                 let bytes = self.len as u64 * layout::stride(self.element);
-                let bytes = buffer.read(bytes, self.device.timeout)?;
-                Ok(layout::from_bytes(&bytes, self.element))
+                let decode = |bytes: &[u8]| layout::from_bytes(bytes, self.element);
+                buffer.read(bytes, self.device.timeout, decode)
             }
         }
     }

@@ -210,3 +210,73 @@ impl fmt::Display for Axis {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Vec3;
+    use crate::record::Recorder;
+
+    /// What the WebGPU limits say of a kernel with this workgroup size, an array of `Vec3`, and some buffers.
+    fn judged(size: [u32; 3], array: u32, lengths: &[usize], groups: [u32; 3]) -> String {
+        let kernel = Recorder::record("k", &[], size, |r| {
+            for i in 0..lengths.len() {
+                r.storage::<Vec3<f32>>(&format!("x{i}"));
+            }
+            if array > 0 {
+                r.workgroup_var::<bool>("flag");
+                r.workgroup_array::<Vec3<f32>>("tile", array);
+            }
+        });
+        let needs = Needs {
+            tree: kernel.tree().unwrap(),
+            groups,
+            lengths: lengths.to_vec(),
+            uniform_bytes: 4,
+        };
+        let result = Limits::WEBGPU.check(&needs);
+        result.map_or_else(|excess| excess.to_string(), |()| "fits".to_string())
+    }
+
+    #[test]
+    fn needs_are_compared_with_limits() {
+        let one = [1, 1, 1];
+        for (judged, expected) in [
+            (
+                judged([256, 1, 1], 1023, &[1 << 23; 8], [65_535; 3]),
+                "fits",
+            ),
+            (
+                judged([257, 1, 1], 0, &[], one),
+                "needs a workgroup size of 257 in x, and the limit is 256",
+            ),
+            (
+                judged([1, 1, 65], 0, &[], one),
+                "needs a workgroup size of 65 in z, and the limit is 64",
+            ),
+            (
+                judged([16, 17, 1], 0, &[], one),
+                "needs 272 invocations per workgroup, and the limit is 256",
+            ),
+            // 16 bytes for each `Vec3`, and 16 for the flag.
+            (
+                judged(one, 1024, &[], one),
+                "needs 16400 bytes of workgroup memory, and the limit is 16384",
+            ),
+            (
+                judged(one, 0, &[0; 9], one),
+                "needs 9 storage buffers, and the limit is 8",
+            ),
+            (
+                judged(one, 0, &[], [1, 65_536, 1]),
+                "needs 65536 workgroups in y, and the limit is 65535",
+            ),
+            (
+                judged(one, 0, &[1, (1 << 23) + 1], one),
+                "needs 134217744 bytes for `x1`, and the limit is 134217728",
+            ),
+        ] {
+            assert_eq!(judged, expected);
+        }
+    }
+}

@@ -63,7 +63,12 @@ impl GpuBuffer {
         match *self {}
     }
 
-    pub(super) fn read(&self, _: u64, _: Duration) -> Result<Vec<u8>, DeviceError> {
+    pub(super) fn read<R>(
+        &self,
+        _: u64,
+        _: Duration,
+        _: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, DeviceError> {
         match *self {}
     }
 }

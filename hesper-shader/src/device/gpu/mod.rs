@@ -16,6 +16,7 @@ use self::adapter::Description;
 use self::pipeline::Pipelines;
 use self::watch::Watch;
 use super::{Device, DeviceError, DeviceKind, Limits};
+use std::mem;
 use std::time::Duration;
 
 /// Opening, and the probe, must end even on a driver that hangs.
@@ -100,5 +101,15 @@ impl Gpu {
 
     pub(super) fn loop_cap(&self) -> Option<u32> {
         self.loop_cap
+    }
+}
+
+impl Drop for Gpu {
+    /// Dropping what endless work uses would wait for it, so that is kept for ever.
+    fn drop(&mut self) {
+        if self.watch.has_timed_out() {
+            mem::forget(mem::take(&mut self.pipelines));
+            mem::forget((self.watch.device().clone(), self.watch.queue().clone()));
+        }
     }
 }

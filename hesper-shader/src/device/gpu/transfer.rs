@@ -9,6 +9,8 @@ use std::time::Duration;
 /// Least size of a buffer: one element of the largest type, since wgpu binds no empty buffers.
 const LEAST_BYTES: u64 = 16;
 
+const READBACK: &str = "a readback";
+
 /// Memory on the device.
 pub(in crate::device) struct GpuBuffer {
     gpu: Arc<Gpu>,
@@ -38,13 +40,14 @@ impl GpuBuffer {
         self.gpu.watch.attempt("an upload", write)
     }
 
-    /// The first `bytes` bytes, once all work submitted so far is done.
-    pub(in crate::device) fn read(
+    /// Decodes the first `bytes` bytes, once all work submitted so far is done.
+    pub(in crate::device) fn read<R>(
         &self,
         bytes: u64,
         timeout: Duration,
-    ) -> Result<Vec<u8>, DeviceError> {
-        read(&self.gpu.watch, &self.buffer, bytes, timeout)
+        decode: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, DeviceError> {
+        read(&self.gpu.watch, &self.buffer, bytes, timeout, decode)
     }
 }
 
@@ -61,17 +64,17 @@ pub(super) fn allocate(watch: &Watch, bytes: u64) -> Result<wgpu::Buffer, Device
     })
 }
 
-pub(super) fn read(
+pub(super) fn read<R>(
     watch: &Watch,
     from: &wgpu::Buffer,
     bytes: u64,
     timeout: Duration,
-) -> Result<Vec<u8>, DeviceError> {
-    const ACTION: &str = "a readback";
+    decode: impl FnOnce(&[u8]) -> R,
+) -> Result<R, DeviceError> {
     if bytes == 0 {
-        return Ok(Vec::new());
+        return watch.attempt(READBACK, |_, _| decode(&[]));
     }
-    let (staging, commands) = watch.attempt(ACTION, |device, _| {
+    let (staging, commands) = watch.attempt(READBACK, |device, _| {
         let staging = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("staging"),
             size: bytes,
@@ -84,29 +87,31 @@ pub(super) fn read(
     })?;
     let submission = watch.submit(commands, timeout)?;
     watch.finish(submission, timeout)?;
+    map(watch, &staging)?;
+    watch
+        .attempt(READBACK, |_, _| {
+            let view = staging.slice(..).get_mapped_range();
+            view.map(|view| decode(&view))
+        })?
+        .map_err(|error| watch.rejected(READBACK, error.to_string()))
+}
+
+/// Maps a buffer that no work under way uses, so that one poll runs the callback.
+fn map(watch: &Watch, staging: &wgpu::Buffer) -> Result<(), DeviceError> {
     let (sender, receiver) = mpsc::channel();
-    // The copy is done: one more poll runs the callback.
-    let polled = watch.attempt(ACTION, |device, _| {
-        staging
-            .slice(..)
-            .map_async(wgpu::MapMode::Read, move |mapped| {
-                // The receiver lives until the end of this function.
-                let _ = sender.send(mapped);
-            });
+    let polled = watch.attempt(READBACK, |device, _| {
+        let answer = move |mapped| {
+            // The receiver lives until the end of this function.
+            let _ = sender.send(mapped);
+        };
+        staging.slice(..).map_async(wgpu::MapMode::Read, answer);
         device.poll(wgpu::PollType::Poll)
     })?;
-    polled.map_err(|error| watch.rejected(ACTION, error.to_string()))?;
-    match receiver.try_recv() {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return Err(watch.rejected(ACTION, error.to_string())),
-        Err(_) => return Err(watch.rejected(ACTION, "the mapping was not answered".to_string())),
+    let rejected = |reason: String| Err(watch.rejected(READBACK, reason));
+    match (polled, receiver.try_recv()) {
+        (Ok(_), Ok(Ok(()))) => Ok(()),
+        (Err(error), _) => rejected(error.to_string()),
+        (_, Ok(Err(error))) => rejected(error.to_string()),
+        (_, Err(_)) => rejected("the mapping was not answered".to_string()),
     }
-    watch
-        .attempt(ACTION, |_, _| {
-            staging
-                .slice(..)
-                .get_mapped_range()
-                .map(|view| view.to_vec())
-        })?
-        .map_err(|error| watch.rejected(ACTION, error.to_string()))
 }

@@ -90,6 +90,10 @@ impl Watch {
         &self.device
     }
 
+    pub(super) fn queue(&self) -> &wgpu::Queue {
+        &self.queue
+    }
+
     /// Does something with the device: an error if the device is lost, before or after, or refuses anything.
     pub(super) fn attempt<T>(
         &self,
@@ -163,13 +167,16 @@ impl Watch {
         match self.attempt("waiting", |device, _| device.poll(wait))? {
             Ok(_) => Ok(()),
             Err(wgpu::PollError::Timeout) => {
-                // Dropping the device would wait for the endless work; so it is never dropped.
-                std::mem::forget((self.device.clone(), self.queue.clone()));
                 lock(&self.fault).get_or_insert(Fault::TimedOut(timeout));
                 self.check()
             }
             Err(error) => Err(self.rejected("waiting", error.to_string())),
         }
+    }
+
+    /// Whether work may go on without end.
+    pub(super) fn has_timed_out(&self) -> bool {
+        matches!(&*lock(&self.fault), Some(Fault::TimedOut(_)))
     }
 
     fn check(&self) -> Result<(), DeviceError> {
