@@ -1,6 +1,6 @@
 //! What verification found, as data.
 
-use crate::compare::Deviation;
+use crate::compare::Agreement;
 use crate::dims::Dims;
 use std::fmt;
 
@@ -119,22 +119,28 @@ impl fmt::Display for Finding {
             note,
             ..
         } = self;
-        write!(f, "{check:<24} {place:<26}")?;
-        if !matches!(self.verdict, Verdict::Skip(_)) {
+        write!(f, "{check:<23} {:<14}", short(place))?;
+        if *compared > 0 {
             let shapes = self.dims.len();
             write!(
                 f,
-                " {shapes:>3} shapes {points:>4} points {compared:>7} compared  worst {worst:.1e} of {bound:.1e}  seed {seed}"
+                " {compared:>6} compared at {points:>2} points on {shapes:>2} shapes"
             )?;
+            write!(f, "   worst {worst:.1e} of {bound:.1e}")?;
         }
         if !note.is_empty() {
             write!(f, "  {note}")?;
         }
         match self.verdict.message() {
-            Some(message) => write!(f, "\n       {message}"),
+            Some(message) => write!(f, "\n       {message} (seed {seed})"),
             None => Ok(()),
         }
     }
+}
+
+/// A device's name without what stands in parentheses and brackets.
+fn short(place: &str) -> &str {
+    place.split(['(', '[']).next().unwrap_or(place).trim_end()
 }
 
 /// A finding in the making: what was seen so far.
@@ -142,6 +148,7 @@ impl fmt::Display for Finding {
 pub(crate) struct Tally {
     finding: Finding,
     least_points: usize,
+    granted: usize,
 }
 
 impl Tally {
@@ -160,6 +167,7 @@ impl Tally {
                 note: String::new(),
             },
             least_points: 1,
+            granted: 0,
         }
     }
 
@@ -185,8 +193,19 @@ impl Tally {
     }
 
     /// Counts many numbers of which the worst is known.
-    pub(crate) fn agreed(&mut self, compared: usize, worst: &Deviation) {
-        self.seen(compared, worst.error, worst.bound);
+    pub(crate) fn agreed(&mut self, agreement: &Agreement) {
+        self.seen(
+            agreement.compared,
+            agreement.worst.error,
+            agreement.worst.bound,
+        );
+        self.granted += agreement.granted;
+        if self.granted > 0 {
+            self.note(format!(
+                "{} more within their own rounding only",
+                self.granted
+            ));
+        }
     }
 
     fn seen(&mut self, count: usize, error: f64, bound: f64) {
@@ -269,9 +288,9 @@ mod tests {
         assert!(!of(&[]).is_pass());
         assert!(!of(&[&pass, &skip]).is_pass());
         let text = "\
-PASS ReLU                         dual numbers             f64                          1 shapes    1 points       1 compared  worst 1.0e-9 of 1.0e-8  seed 7
-SKIP ReLU                         dual numbers             f64                       
-       no GPU";
+PASS ReLU                         dual numbers            f64                 1 compared at  1 points on  1 shapes   worst 1.0e-9 of 1.0e-8
+SKIP ReLU                         dual numbers            f64           
+       no GPU (seed 7)";
         assert_eq!(of(&[&pass, &skip]).to_string(), text);
     }
 }

@@ -1,7 +1,7 @@
 //! The `shader!` macro: Rust-like kernel code in, calls to `hesper_shader`'s typed recorder out.
 //!
-//! The stages, in order: [`parse`] cuts the tokens into functions and statements, recovering where a line is broken;
-//! [`check`] resolves names and refuses what kernel code does not offer; [`expand`] prints the recorder calls.
+//! The stages, in order: `parse` cuts the tokens into functions and statements, recovering where a line is broken;
+//! `check` resolves names and refuses what kernel code does not offer; `expand` prints the recorder calls.
 //! Types are rustc's business: every call is emitted under the user's operator or name, so that rustc's error lands there.
 #![forbid(unsafe_code)]
 #![allow(

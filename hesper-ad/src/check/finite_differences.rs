@@ -41,9 +41,11 @@ pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -
             tally.point(dims);
         }
     }
-    tally.note(format!(
-        "classic {classic:.1e}, {skipped} coordinates skipped"
-    ));
+    let left_out = match skipped {
+        0 => String::new(),
+        n => format!("; {n} coordinates left out: unsteady or at a kink"),
+    };
+    tally.note(format!("|a−n|/(|a|+|n|) ≤ {classic:.0e}{left_out}"));
     let finding = tally.clone().finish();
     if skipped > finding.compared {
         return tally.fail("at most coordinates the differences are unsteady or cross kinks");

@@ -24,9 +24,9 @@ const REDRAWS: usize = 64;
 
 /// Checks that the forward and the backward kernels compute the spec on `target`, at shapes around their workgroup sizes.
 ///
-/// The spec runs in f64 on the same binary32 inputs, and tracks how far rounding like the target's could take it there: so
-/// much is granted beside the op's tolerance, since a difference of nearly equal numbers is not the kernel's fault. Elements
-/// granted so much that agreement tells nothing do not count. Backward kernels are given the spec's outputs and saved results, so
+/// The spec runs in f64 on the same binary32 inputs, and tracks how far rounding like the target's could take it there: an
+/// element beyond the op's tolerance is granted so much, since a difference of nearly equal numbers is not the kernel's
+/// fault; how many were is said, and they do not count. Backward kernels are given the spec's outputs and saved results, so
 /// that each pass is judged alone. Everything a kernel must write holds a huge number before. Points at which rounding
 /// could turn a comparison are drawn anew.
 pub fn kernels<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> [Finding; 2] {
@@ -110,7 +110,7 @@ impl<O: DiffOp> Check<'_, O> {
         let fail = |error: String| Stop::Fail(format!("{name}: {error}"));
         let got = Tensor::new(want.shape(), got).map_err(|e| fail(e.to_string()))?;
         let agreement = compare(&got, want, tolerance).map_err(|e| fail(e.to_string()))?;
-        tally.agreed(agreement.telling, &agreement.worst);
+        tally.agreed(&agreement);
         Ok(())
     }
 }

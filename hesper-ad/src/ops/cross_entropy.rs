@@ -11,7 +11,7 @@ use crate::prelude::*;
 pub struct SoftmaxCrossEntropy;
 
 shader! {
-    /// y = lse − x[label] and lse = m + ln Σ exp(x − m) for each row; one workgroup per row.
+    /// y = lse − x_label and lse = m + ln Σ exp(x − m) for each row; one workgroup per row.
     #[workgroup_size(64)]
     pub fn softmax_cross_entropy(
         x: &[f32],
@@ -44,7 +44,7 @@ shader! {
         }
     }
 
-    /// dx = (exp(x − lse) − [class = label])·dy, one invocation per logit.
+    /// dx = (exp(x − lse) − 1 where the class is the label)·dy, one invocation per logit.
     #[workgroup_size(64)]
     pub fn softmax_cross_entropy_backward(
         x: &[f32],

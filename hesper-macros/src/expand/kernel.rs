@@ -105,7 +105,7 @@ impl Emit<'_> {
         } = &kernel.function;
         let at = self.site;
         let (shared, lints) = (shared_attributes(attrs), lints(at));
-        let doc = format!(" Arguments of [`{name}()`].");
+        let doc = format!(" Arguments of the kernel `{name}`.");
         let (import, inside) = self.within();
         let args = inside.args_type(kernel, &doc);
         quote_spanned! {at=>

@@ -119,7 +119,7 @@ pub(super) const fn internal(problem: &'static str) -> Fault {
 
 /// Two accesses to one element by different invocations, at least one of them a write, with nothing to order them.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("`{place}` is {first}, and {second}, with nothing to order the two\nhelp: {}", self.help())]
+#[error("data race: `{place}` is {first}, and {second}, with nothing to order the two\nhelp: {}", self.help())]
 pub struct Race {
     /// The element, `tile[3]`.
     pub place: String,

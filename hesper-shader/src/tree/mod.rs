@@ -1,7 +1,7 @@
 //! The kernel as data.
 //!
 //! A [`Tree`] is one kernel: its parameters, workgroup memory, helper functions and body. Each [`Function`] holds an
-//! arena of typed, located expressions and a tree of statements. The rules, which [`verify`](crate::tree::verify) checks:
+//! arena of typed, located expressions and a tree of statements. The rules, which [`verify`] checks:
 //!
 //! - **Expressions are pure.** Whatever reads or writes memory, synchronises or calls is a statement; what it yields is
 //!   an [`ExprKind::Result`].
