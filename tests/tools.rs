@@ -17,14 +17,28 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Panics where the tool refuses; where it is absent, says so on standard error.
+    /// Panics where the tool refuses; where it is absent, says so once.
     #[track_caller]
     pub fn require(self, what: &str) {
         match self {
             Verdict::Accepted => {}
             Verdict::Refused(message) => panic!("{what}: {message}"),
-            Verdict::Absent(reason) => eprintln!("skipped: {what}: {reason}"),
+            Verdict::Absent(reason) => crate::tell(&format!("SKIPPED: {reason}")),
         }
+    }
+}
+
+/// naga's WGSL parser and validator: what was written is standard WGSL to another eye than the writer's.
+pub fn naga_parses(wgsl: &str) -> Verdict {
+    let refused = |message: String| Verdict::Refused(format!("naga: {message}\n{wgsl}"));
+    let module = match naga::front::wgsl::parse_str(wgsl) {
+        Ok(module) => module,
+        Err(error) => return refused(error.emit_to_string(wgsl)),
+    };
+    let flags = naga::valid::ValidationFlags::all();
+    match naga::valid::Validator::new(flags, naga::valid::Capabilities::empty()).validate(&module) {
+        Ok(_) => Verdict::Accepted,
+        Err(error) => refused(error.emit_to_string(wgsl)),
     }
 }
 

@@ -67,3 +67,8 @@ macro_rules! shader {
 
 #[doc(hidden)]
 pub use hesper_shader;
+
+/// The examples of the README are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -31,15 +31,7 @@ fn the_verifier_accepts_every_case() {
 #[test]
 fn wgsl_parses_again() {
     for_each_case(|name, lowered| {
-        let text = lowered.wgsl().expect(name);
-        let module = naga::front::wgsl::parse_str(&text)
-            .unwrap_or_else(|e| panic!("{name}: {}\n{text}", e.emit_to_string(&text)));
-        naga::valid::Validator::new(
-            naga::valid::ValidationFlags::all(),
-            naga::valid::Capabilities::empty(),
-        )
-        .validate(&module)
-        .unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
+        tools::naga_parses(&lowered.wgsl().expect(name)).require(name);
     });
 }
 

@@ -1,0 +1,94 @@
+//! Every op and kernel of the catalogue: verified on each device, and its texts as they are meant to be.
+
+use hesper_ad::ops;
+use hesper_ad::prelude::*;
+use tests::{gpu, tools};
+
+fn verify_all(options: &Options) {
+    for op in ops::catalogue().unwrap() {
+        let certificate = op.verify(options);
+        assert!(certificate.is_pass(), "{certificate}");
+        for finding in &certificate.checks {
+            assert!(
+                finding.compared > 0 && finding.points > 0,
+                "nothing was compared:\n{certificate}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_op_passes_on_the_reference_executor() {
+    for seed in [1, 2, 3] {
+        verify_all(&Options {
+            seed,
+            ..Options::default()
+        });
+    }
+}
+
+#[test]
+fn every_op_passes_on_a_gpu() {
+    let Some(device) = gpu("every op of the catalogue") else {
+        return;
+    };
+    verify_all(&Options {
+        targets: vec![Target::Device(device.clone())],
+        ..Options::default()
+    });
+}
+
+#[test]
+fn points_and_shapes_are_enough() {
+    let relu = ops::Relu.verify(&Options::default());
+    let spec_checks = relu.checks.iter().filter(|f| f.place == "f64");
+    assert!(
+        spec_checks
+            .inspect(|f| assert!(f.points >= 8, "{relu}"))
+            .count()
+            == 2
+    );
+    let forward = relu
+        .checks
+        .iter()
+        .find(|f| f.check.starts_with("forward kernel"))
+        .unwrap();
+    let shapes: Vec<String> = forward.dims.iter().map(|d| d.to_string()).collect();
+    for size in [1, 63, 64, 65, 131] {
+        for dim in ["rows", "cols"] {
+            let wanted = format!("{dim}={size}");
+            assert!(
+                shapes.iter().any(|s| s.split(' ').any(|d| d == wanted)),
+                "no shape with {wanted}: {shapes:?}"
+            );
+        }
+    }
+    assert!(shapes.iter().all(|s| {
+        let sizes: Vec<&str> = s.split(' ').filter_map(|d| d.split('=').nth(1)).collect();
+        sizes[0] != sizes[1]
+    }));
+}
+
+#[test]
+fn every_kernel_has_the_texts_it_should() {
+    for kernel in ops::kernels() {
+        let name = kernel.name();
+        insta::assert_snapshot!(format!("{name}.tree"), kernel.tree().unwrap().to_string());
+        insta::assert_snapshot!(format!("{name}.wgsl"), kernel.wgsl().unwrap());
+    }
+}
+
+#[test]
+fn independent_tools_accept_every_kernel() {
+    for kernel in ops::kernels() {
+        let (name, lowered) = (kernel.name(), kernel.lowered().unwrap());
+        tools::naga_parses(kernel.wgsl().unwrap()).require(name);
+        tools::tint(kernel.wgsl().unwrap()).require(name);
+        tools::spirv_val(&lowered.spirv().unwrap()).require(name);
+        let docs = kernel.tree().unwrap().docs[0].as_str();
+        for text in [lowered.msl(), lowered.hlsl(), lowered.glsl()] {
+            let text = text.unwrap();
+            assert!(text.contains(docs), "{name} lost its doc comment:\n{text}");
+        }
+    }
+}
