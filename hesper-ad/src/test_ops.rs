@@ -5,67 +5,6 @@ use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
 use hesper_shader::{Grid, Kernel};
 
-/// `y = max(x, 0)`;  `dx = dy` where `x > 0`, else 0.
-pub(crate) struct Relu;
-
-impl DiffOp for Relu {
-    type Inputs<V> = [V; 1];
-    type Outputs<V> = [V; 1];
-
-    fn signature(&self) -> Signature {
-        Signature::new("ReLU").input("x", ["n"]).output("y", ["n"])
-    }
-
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
-        [x.map(|x| x.max(0.0))]
-    }
-
-    fn backward<T: Real>(
-        &self,
-        _: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
-        [x.zip(dy, |x, dy| T::select(x.gt(0.0), *dy, 0.0))]
-    }
-
-    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let grid = Grid::cover(plan.dim("n")?);
-        plan.forward(relu(), grid);
-        plan.backward(relu_backward(), grid);
-        Ok(())
-    }
-}
-
-/// `y = max(x, 0)`.
-pub(crate) fn relu() -> Kernel {
-    Recorder::record("relu", &[], [64, 1, 1], |h| {
-        let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
-        let i = h.bind("i", h.global_index());
-        h.if_(i.lt(y.len()));
-        h.store(y.at(i), x.at(i).get().max(h.float("0.0")));
-        h.end_if();
-    })
-}
-
-/// `dx = dy` where `x > 0`, else 0.
-pub(crate) fn relu_backward() -> Kernel {
-    Recorder::record("relu_backward", &[], [64, 1, 1], |h| {
-        let (x, dy, dx) = (
-            h.storage::<f32>("x"),
-            h.storage::<f32>("dy"),
-            h.storage_mut::<f32>("dx"),
-        );
-        let i = h.bind("i", h.global_index());
-        h.if_(i.lt(dx.len()));
-        h.store(dx.at(i), h.float("0.0"));
-        h.if_(x.at(i).get().gt(h.float("0.0")));
-        h.store(dx.at(i), dy.at(i).get());
-        h.end_if();
-        h.end_if();
-    })
-}
-
 /// What is wrong with a [`Softmax`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mutant {

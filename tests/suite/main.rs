@@ -1,4 +1,5 @@
 //! The workspace's tests that need more than one part of it.
+#![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
 mod catalogue;
 mod conformance;

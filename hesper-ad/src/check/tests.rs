@@ -1,7 +1,8 @@
 //! Right ops pass every check of the spec; every wrong one is refused, by name.
 
 use super::{dual_numbers, finite_differences};
-use crate::test_ops::{CrossEntropy, MatMul, Mutant, Relu, Softmax};
+use crate::ops::Relu;
+use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
 use crate::{Compose, DiffOp, Finding, Options, Spec, Target, Verdict, Verify};
 use hesper_shader::Device;
 

@@ -1,6 +1,7 @@
 //! Plans that make no sense are errors that name op, kernel and parameter.
 
-use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax, relu, relu_backward};
+use crate::ops::relu::{relu, relu_backward};
+use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
 use crate::{Compose, Context, DiffOp, Dims, OpError, OpPlan, Plans, Real, Signature, Tensor};
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;

@@ -1,6 +1,6 @@
 //! Softmax cross-entropy with integer labels.
 
-use super::reduce::{LANES, workgroup_max, workgroup_sum};
+use super::reduce::{row_max, row_sum_exp};
 use crate::prelude::*;
 
 /// Softmax cross-entropy of `rows` rows of logits over `classes` classes with integer labels:
@@ -26,16 +26,8 @@ shader! {
         let lane = local_invocation_index();
         if row < rows {
             let start = row * classes;
-            let mut greatest = neg_infinity();
-            for j in (lane..classes).step_by(LANES) {
-                greatest = greatest.max(x[start + j]);
-            }
-            let m = workgroup_max(scratch, greatest);
-            let mut sum = 0.0;
-            for j in (lane..classes).step_by(LANES) {
-                sum += (x[start + j] - m).exp();
-            }
-            let total = workgroup_sum(scratch, sum);
+            let m = row_max(scratch, x, start, classes);
+            let total = row_sum_exp(scratch, x, start, classes, m);
             if lane == 0 {
                 let log_sum = m + total.ln();
                 lse[row] = log_sum;

@@ -41,4 +41,22 @@ shader! {
         }
         scratch[0]
     }
+
+    /// The greatest of the `len` elements of `x` from `start` on. All invocations must call it.
+    pub fn row_max(scratch: &mut [f32; 64], x: &[f32], start: u32, len: u32) -> f32 {
+        let mut greatest = neg_infinity();
+        for j in (local_invocation_index()..len).step_by(LANES) {
+            greatest = greatest.max(x[start + j]);
+        }
+        workgroup_max(scratch, greatest)
+    }
+
+    /// Σ exp(x − m) over the `len` elements of `x` from `start` on. All invocations must call it.
+    pub fn row_sum_exp(scratch: &mut [f32; 64], x: &[f32], start: u32, len: u32, m: f32) -> f32 {
+        let mut sum = 0.0;
+        for j in (local_invocation_index()..len).step_by(LANES) {
+            sum += (x[start + j] - m).exp();
+        }
+        workgroup_sum(scratch, sum)
+    }
 }

@@ -1,6 +1,6 @@
 //! Softmax along rows.
 
-use super::reduce::{LANES, workgroup_max, workgroup_sum};
+use super::reduce::{LANES, row_max, row_sum_exp, workgroup_sum};
 use crate::prelude::*;
 
 /// Softmax along each of `rows` rows of `cols` numbers: `yⱼ = exp(xⱼ − m) / Σₖ exp(xₖ − m)` with `m = max x`;
@@ -19,16 +19,8 @@ shader! {
         let lane = local_invocation_index();
         if row < rows {
             let start = row * cols;
-            let mut greatest = neg_infinity();
-            for j in (lane..cols).step_by(LANES) {
-                greatest = greatest.max(x[start + j]);
-            }
-            let m = workgroup_max(scratch, greatest);
-            let mut sum = 0.0;
-            for j in (lane..cols).step_by(LANES) {
-                sum += (x[start + j] - m).exp();
-            }
-            let total = workgroup_sum(scratch, sum);
+            let m = row_max(scratch, x, start, cols);
+            let total = row_sum_exp(scratch, x, start, cols, m);
             for j in (lane..cols).step_by(LANES) {
                 y[start + j] = (x[start + j] - m).exp() / total;
             }

@@ -60,6 +60,42 @@ pub enum RealUnary {
     Tanh,
 }
 
+impl RealUnary {
+    /// All of them.
+    pub const ALL: [RealUnary; 19] = {
+        use RealUnary::*;
+        [
+            Negate,
+            Abs,
+            Sign,
+            Floor,
+            Ceil,
+            RoundTiesEven,
+            Trunc,
+            Sqrt,
+            InverseSqrt,
+            Exp,
+            Exp2,
+            Ln,
+            Log2,
+            Sin,
+            Cos,
+            Tan,
+            Sinh,
+            Cosh,
+            Tanh,
+        ]
+    };
+}
+
+impl RealBinary {
+    /// All of them.
+    pub const ALL: [RealBinary; 8] = {
+        use RealBinary::*;
+        [Add, Subtract, Multiply, Divide, Remainder, Max, Min, Pow]
+    };
+}
+
 /// Operations on two reals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RealBinary {

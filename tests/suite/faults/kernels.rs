@@ -249,7 +249,12 @@ fn wrong_kernels_are_refused() {
         (&Sign, "wrong sign", "backward kernel", "dx"),
         (&Seedless, "dy ignored", "backward kernel", "dx"),
         (&NotANumber, "NaN", "backward kernel", "NaN"),
-        (&NoBackward, "no backward kernel", "kernel", "never written"),
+        (
+            &NoBackward,
+            "no backward kernel",
+            "kernel",
+            "no backward kernel writes `dx`",
+        ),
         (&Row, "missing row offset", "backward kernel", "dx"),
         (&Swapped, "y and dy swapped", "backward kernel", "dx"),
         (&Transposed, "transposed operands", "backward kernel", "da"),

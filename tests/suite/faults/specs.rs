@@ -19,14 +19,15 @@ fn missing_term<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> 
     y.zip(dy, |y, dy| *y * *dy)
 }
 
-fn nan<T: Real>(_: &mut Context<T>, x: &Tensor<T>, _: &Tensor<T>) -> Tensor<T> {
-    x.map(|x| (*x - *x) / (*x - *x))
+fn nan<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, _: &Tensor<T>) -> Tensor<T> {
+    let nan = cx.real(f64::NAN);
+    x.map(|_| nan)
 }
 
 fn nan_at_one_place<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
     let mut dx = right(cx, x, dy);
     if let Some(last) = dx.data_mut().last_mut() {
-        *last = (*last - *last) / (*last - *last);
+        *last = cx.real(f64::NAN);
     }
     dx
 }
