@@ -7,7 +7,7 @@
 //! cargo run --release --example train_digits -- --wrong-gradient     # refuses to train
 //! ```
 //!
-//! Exits with 0 after training, 1 if a gradient fails its check, 2 for wrong options or data, 3 for a device that is not there or fails.
+//! Exits with 0 after training, 1 if a gradient fails its check, 2 for wrong options or data or a diverged training, 3 for a device that is not there or fails.
 
 mod model;
 mod wrong;
@@ -20,7 +20,7 @@ use hesper_ad::ops::{MatMul, ScaledAdd, SoftmaxCrossEntropy};
 use hesper_ad::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::Model;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use wrong::ForgetfulCrossEntropy;
 
@@ -34,17 +34,25 @@ struct Arguments {
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     epochs: u32,
     /// Step size of gradient descent.
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.5, value_parser = positive)]
     rate: f32,
-    /// The images: 64 pixels in 0..=16 and a label on each line.
-    #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits.csv"))]
-    data: PathBuf,
+    /// The images: 64 pixels in 0..=16 and a label on each line [default: the file that comes with this example].
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
     /// Where to draw the loss curve.
     #[arg(long, value_name = "FILE", default_value = "target/train_digits.svg")]
     chart: PathBuf,
     /// Use a cross-entropy whose backward kernel forgets the labels, to see it refused.
     #[arg(long)]
     wrong_gradient: bool,
+}
+
+/// A finite number above zero.
+fn positive(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        _ => Err("a finite number above 0 is needed".to_string()),
+    }
 }
 
 /// What can stop a run, each with its exit code.
@@ -54,6 +62,8 @@ pub(crate) enum Stop {
     Device(Error),
     Op(OpError),
     Chart(String),
+    /// In which epoch the loss stopped being a number.
+    Diverged(usize),
 }
 
 impl From<Error> for Stop {
@@ -93,6 +103,13 @@ fn main() -> ExitCode {
         ),
         Stop::Data(error) => (2, error.to_string()),
         Stop::Chart(error) => (2, format!("{}: {error}", arguments.chart.display())),
+        Stop::Diverged(epoch) => (
+            2,
+            format!(
+                "the loss of epoch {epoch} is not finite: the training diverged; use a smaller --rate than {}",
+                arguments.rate
+            ),
+        ),
         Stop::Device(error) => (3, error.to_string()),
         Stop::Op(error) => (3, error.to_string()),
     };
@@ -101,7 +118,9 @@ fn main() -> ExitCode {
 }
 
 fn run<L: DiffOp>(arguments: &Arguments, loss: L) -> Result<(), Stop> {
-    let digits = Digits::read(&arguments.data).map_err(Stop::Data)?;
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits.csv");
+    let data = arguments.data.as_deref().unwrap_or(Path::new(shipped));
+    let digits = Digits::read(data).map_err(Stop::Data)?;
     let device = arguments.device.open().map_err(Stop::Device)?;
     say(format!("device: {}", device.name()));
 
@@ -115,7 +134,7 @@ fn run<L: DiffOp>(arguments: &Arguments, loss: L) -> Result<(), Stop> {
         held_out.len()
     ));
     let mut model = Model::new(&device, &loss, &train, &held_out)?;
-    let epochs = train_epochs(&mut model, arguments).map_err(Stop::Device)?;
+    let epochs = train_epochs(&mut model, arguments)?;
     draw(arguments, &epochs)?;
     if let Some(last) = epochs.last() {
         say(format!(
@@ -143,7 +162,7 @@ fn check_gradients(device: &Device, ops: &[&dyn Verify]) -> Result<(), Stop> {
     Ok(())
 }
 
-fn train_epochs(model: &mut Model<'_>, arguments: &Arguments) -> Result<Vec<Epoch>, Error> {
+fn train_epochs(model: &mut Model<'_>, arguments: &Arguments) -> Result<Vec<Epoch>, Stop> {
     let bar = ProgressBar::new(u64::from(arguments.epochs));
     // The template is a constant that parses; the default style serves otherwise.
     if let Ok(style) = ProgressStyle::with_template("{bar:30} epoch {pos}/{len}, {eta} left") {
@@ -152,6 +171,9 @@ fn train_epochs(model: &mut Model<'_>, arguments: &Arguments) -> Result<Vec<Epoc
     let mut epochs = Vec::new();
     for number in 1..=arguments.epochs {
         let loss = model.train_epoch(arguments.rate)?;
+        if !loss.is_finite() {
+            return Err(Stop::Diverged(epochs.len() + 1));
+        }
         let accuracy = model.held_out_accuracy()?;
         epochs.push(Epoch { loss, accuracy });
         bar.suspend(|| {
