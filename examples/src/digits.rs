@@ -164,7 +164,7 @@ mod tests {
             ),
             (
                 format!("{good}\n1,2,3"),
-                Some((2, 5)),
+                Some((2, 6)),
                 "3 values on the line",
             ),
             (
