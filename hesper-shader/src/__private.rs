@@ -1,5 +1,7 @@
 //! What generated code calls; no part of the public interface.
 
+/// The crate under a name that every supported compiler can import; a bare `$crate` is none.
+pub use crate as root;
 use crate::kernel::Kernel;
 use crate::record::Recorder;
 pub use hesper_macros::expand;

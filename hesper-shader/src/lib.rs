@@ -34,5 +34,5 @@ pub use shader_type::{Element, ScalarType, ShaderType, Vec2, Vec3, Vec4};
 /// Turns Rust-like kernel code into [`Kernel`]s. The language is described in `docs/kernel-language.md`.
 #[macro_export]
 macro_rules! shader {
-    ($($tokens:tt)*) => { $crate::__private::expand! { [$crate] $($tokens)* } };
+    ($($tokens:tt)*) => { $crate::__private::expand! { [$crate::__private::root] $($tokens)* } };
 }
