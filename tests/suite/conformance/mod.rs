@@ -3,7 +3,34 @@
 //! The reference executor is always there. A GPU, or a software driver, is taken where there is one; where there is none, a line on
 //! stderr says which cases were skipped and why. `HESPER_REQUIRE_GPU=1` makes that a failure.
 
+/// A test on each device for each case.
+macro_rules! conformance {
+    ($($topic:ident: $($case:ident)*;)*) => {
+        mod reference {
+            $(mod $topic {
+                $(#[test]
+                fn $case() -> crate::conformance::Outcome {
+                    super::super::$topic::$case(&hesper_shader::Device::reference())
+                })*
+            })*
+        }
+
+        mod gpu {
+            $(mod $topic {
+                $(#[test]
+                fn $case() -> crate::conformance::Outcome {
+                    crate::conformance::on_gpu(
+                        concat!(stringify!($topic), "::", stringify!($case)),
+                        super::super::$topic::$case,
+                    )
+                })*
+            })*
+        }
+    };
+}
+
 mod grids;
+mod language;
 mod launches;
 mod limits;
 mod memory;
@@ -17,32 +44,6 @@ use std::sync::OnceLock;
 
 /// What a case returns.
 type Outcome = Result<(), Box<dyn Error>>;
-
-/// A test on each device for each case.
-macro_rules! conformance {
-    ($($topic:ident: $($case:ident)*;)*) => {
-        mod reference {
-            $(mod $topic {
-                $(#[test]
-                fn $case() -> crate::conformance::Outcome {
-                    crate::conformance::$topic::$case(&hesper_shader::Device::reference())
-                })*
-            })*
-        }
-
-        mod gpu {
-            $(mod $topic {
-                $(#[test]
-                fn $case() -> crate::conformance::Outcome {
-                    crate::conformance::on_gpu(
-                        concat!(stringify!($topic), "::", stringify!($case)),
-                        crate::conformance::$topic::$case,
-                    )
-                })*
-            })*
-        }
-    };
-}
 
 conformance! {
     grids: a_grid_split_over_two_dimensions_reaches_every_element an_exact_grid_in_three_dimensions

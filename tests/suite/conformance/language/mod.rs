@@ -1,0 +1,79 @@
+//! The kernel language, construct by construct: each kernel against the same computation in plain Rust.
+//!
+//! Most kernels read `x[i]` and write a few values, the columns, at `y[i * columns]` and after it. The columns' closures say on the
+//! host what each must be.
+
+mod integers;
+
+use super::Outcome;
+use hesper_shader::{Argument, Device, Element, Grid, Kernel, Vec2, Vec3, Vec4};
+use std::error::Error;
+use std::fmt::Debug;
+
+conformance! {
+    integers: signed unsigned operators_that_assign constant_operands;
+}
+
+/// One lane's input: a scalar, or several as an array, which the kernel sees as a vector.
+trait Row: Copy + Debug {
+    type Stored: Element;
+    fn stored(self) -> Self::Stored;
+}
+
+macro_rules! rows {
+    ($($row:ty => $stored:ty;)*) => {$(
+        impl Row for $row {
+            type Stored = $stored;
+            fn stored(self) -> $stored {
+                self.into()
+            }
+        }
+    )*};
+}
+
+rows! {
+    f32 => f32; i32 => i32; u32 => u32;
+    [f32; 2] => Vec2<f32>; [i32; 2] => Vec2<i32>; [u32; 2] => Vec2<u32>;
+    [f32; 3] => Vec3<f32>; [i32; 3] => Vec3<i32>; [u32; 3] => Vec3<u32>;
+    [f32; 4] => Vec4<f32>; [i32; 4] => Vec4<i32>; [u32; 4] => Vec4<u32>;
+}
+
+/// A value that each lane writes, and how to compute it on the host.
+type Column<'a, I, O> = (&'a str, fn(I) -> O);
+
+/// What a kernel of `x` and `y` writes, `columns` values for each row.
+fn run<I: Row, O: Element>(
+    device: &Device,
+    kernel: &Kernel,
+    rows: &[I],
+    columns: usize,
+) -> Result<Vec<O>, Box<dyn Error>> {
+    let stored: Vec<_> = rows.iter().map(|row| row.stored()).collect();
+    let x = device.upload(&stored)?;
+    let mut y = device.zeros::<O>(rows.len() * columns)?;
+    let arguments = vec![("x", Argument::read(&x)), ("y", Argument::write(&mut y))];
+    kernel.launch_named(device, Grid::cover(rows.len()), arguments)?;
+    Ok(y.read()?)
+}
+
+/// Every column of every row, exactly.
+fn check<I: Row, O: Element>(
+    device: &Device,
+    kernel: &Kernel,
+    rows: &[I],
+    columns: &[Column<'_, I, O>],
+) -> Outcome {
+    let found = run::<I, O>(device, kernel, rows, columns.len())?;
+    for (row, found) in rows.iter().zip(found.chunks(columns.len())) {
+        for ((text, expected), found) in columns.iter().zip(found) {
+            assert_eq!(*found, expected(*row), "{text} at {row:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Every ordered pair of the values.
+fn pairs<T: Copy>(values: &[T]) -> Vec<[T; 2]> {
+    let pair = |a: &T| values.iter().map(|b| [*a, *b]).collect::<Vec<_>>();
+    values.iter().flat_map(pair).collect()
+}
