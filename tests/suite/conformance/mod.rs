@@ -19,10 +19,7 @@ macro_rules! conformance {
             $(mod $topic {
                 $(#[test]
                 fn $case() -> crate::conformance::Outcome {
-                    crate::conformance::on_gpu(
-                        concat!(stringify!($topic), "::", stringify!($case)),
-                        super::super::$topic::$case,
-                    )
+                    crate::conformance::on_gpu(super::super::$topic::$case)
                 })*
             })*
         }
@@ -36,11 +33,8 @@ mod limits;
 mod memory;
 mod plans;
 
-use hesper_shader::{Device, DeviceError};
-use std::env;
+use hesper_shader::Device;
 use std::error::Error;
-use std::io::{self, Write};
-use std::sync::OnceLock;
 
 /// What a case returns.
 type Outcome = Result<(), Box<dyn Error>>;
@@ -57,30 +51,14 @@ conformance! {
         steps_see_what_earlier_steps_wrote;
 }
 
-/// Runs a case on the one GPU of this process, or says why not.
-fn on_gpu(name: &str, case: fn(&Device) -> Outcome) -> Outcome {
-    static GPU: OnceLock<Result<Device, DeviceError>> = OnceLock::new();
-    match GPU.get_or_init(|| {
-        Device::gpu().inspect(|device| tell(&format!("conformance on {}", device.name())))
-    }) {
-        Ok(device) => case(device),
-        Err(error) if env::var_os("HESPER_REQUIRE_GPU").is_some() => Err(error.clone().into()),
-        Err(error) => {
-            let reason = error.to_string();
-            skip(name, reason.lines().next().unwrap_or_default());
-            Ok(())
-        }
-    }
+/// Runs a case on the GPU of this process; where there is none, that is said once for the whole suite.
+fn on_gpu(case: fn(&Device) -> Outcome) -> Outcome {
+    tests::gpu("the conformance suite").map_or(Ok(()), case)
 }
 
-/// Says that a case was not run.
+/// Says that a case was not run, and why.
 fn skip(case: &str, reason: &str) {
-    tell(&format!("SKIP {case}: {reason}"));
-}
-
-/// Past the test harness, which swallows what passing tests print.
-fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    tests::tell(&format!("SKIPPED: {case}: {reason}"));
 }
 
 /// The message of an error that must be there.
