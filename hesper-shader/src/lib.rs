@@ -36,3 +36,8 @@ pub use shader_type::{Element, ScalarType, ShaderType, Vec2, Vec3, Vec4};
 macro_rules! shader {
     ($($tokens:tt)*) => { $crate::__private::expand! { [$crate::__private::root] $($tokens)* } };
 }
+
+/// The examples of the language's reference are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/kernel-language.md")]
+struct KernelLanguage;
