@@ -80,13 +80,9 @@ impl FunctionLowering<'_, '_> {
                 accept: *accept,
                 reject: *reject,
             },
-            (ExprKind::Convert(_), [value]) => {
-                let to = types::scalar(expr.ty.scalar);
-                Expression::As {
-                    expr: *value,
-                    kind: to.kind,
-                    convert: Some(to.width),
-                }
+            (ExprKind::Convert(from), [value]) => {
+                let from = self.expr(*from, loc)?.ty;
+                return self.convert(*value, from, expr.ty, loc);
             }
             (ExprKind::Compose(_), components) => Expression::Compose {
                 ty: types::value(self.shared.types, expr.ty),
@@ -177,7 +173,7 @@ impl FunctionLowering<'_, '_> {
         Ok(self.emit(expression, loc))
     }
 
-    fn splat(
+    pub(super) fn splat(
         &self,
         value: Handle<Expression>,
         ty: Type,

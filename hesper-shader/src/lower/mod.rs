@@ -5,6 +5,7 @@
 //! variables and `let`s survive, as far as naga lets them: it appends `_` to names that are reserved words or end in a
 //! digit, `_1` to names already taken, and names the results of calls itself.
 
+mod convert;
 mod entry;
 mod error;
 mod expressions;

@@ -3,7 +3,11 @@
 //! Most kernels read `x[i]` and write a few values, the columns, at `y[i * columns]` and after it. The columns' closures say on the
 //! host what each must be.
 
+mod conversions;
+mod floats;
+mod functions;
 mod integers;
+mod vectors;
 
 use super::Outcome;
 use hesper_shader::{Argument, Device, Element, Grid, Kernel, Vec2, Vec3, Vec4};
@@ -11,7 +15,11 @@ use std::error::Error;
 use std::fmt::Debug;
 
 conformance! {
+    conversions: componentwise constants of_integers of_reals to_floats;
+    floats: literals_keep_their_values operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
+    functions: of_any_sign of_positive_numbers;
     integers: signed unsigned operators_that_assign constant_operands;
+    vectors: components_in_buffers integers reals_and_functions swizzled;
 }
 
 /// One lane's input: a scalar, or several as an array, which the kernel sees as a vector.
