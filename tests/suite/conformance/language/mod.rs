@@ -3,11 +3,13 @@
 //! Most kernels read `x[i]` and write a few values, the columns, at `y[i * columns]` and after it. The columns' closures say on the
 //! host what each must be.
 
+mod control;
 mod conversions;
 mod floats;
 mod functions;
 mod integers;
 mod vectors;
+mod workgroups;
 
 use super::Outcome;
 use hesper_shader::{Argument, Device, Element, Grid, Kernel, Vec2, Vec3, Vec4};
@@ -15,11 +17,13 @@ use std::error::Error;
 use std::fmt::Debug;
 
 conformance! {
+    control: choices_and_order each_lane_its_own_loops helper_functions;
     conversions: componentwise constants of_integers of_reals to_floats;
     floats: literals_keep_their_values operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
     functions: of_any_sign of_positive_numbers;
     integers: signed unsigned operators_that_assign constant_operands;
     vectors: components_in_buffers integers reals_and_functions swizzled;
+    workgroups: builtin_values scalars shared_memory;
 }
 
 /// One lane's input: a scalar, or several as an array, which the kernel sees as a vector.
