@@ -53,6 +53,14 @@ rows! {
 /// A value that each lane writes, and how to compute it on the host.
 type Column<'a, I, O> = (&'a str, fn(I) -> O);
 
+/// The kernel's WGSL is accepted by independent judges too.
+fn judged(kernel: &Kernel) -> Outcome {
+    let wgsl = kernel.wgsl()?;
+    tests::tools::naga_parses(wgsl).require(kernel.name());
+    tests::tools::tint(wgsl).require(&format!("{}\n{wgsl}", kernel.name()));
+    Ok(())
+}
+
 /// What a kernel of `x` and `y` writes, `columns` values for each row.
 fn run<I: Row, O: Element>(
     device: &Device,
@@ -60,6 +68,7 @@ fn run<I: Row, O: Element>(
     rows: &[I],
     columns: usize,
 ) -> Result<Vec<O>, Box<dyn Error>> {
+    judged(kernel)?;
     let stored: Vec<_> = rows.iter().map(|row| row.stored()).collect();
     let x = device.upload(&stored)?;
     let mut y = device.zeros::<O>(rows.len() * columns)?;

@@ -1,5 +1,6 @@
 //! Workgroup memory, barriers and builtin values, over grids and workgroups of three dimensions.
 
+use super::judged;
 use crate::conformance::Outcome;
 use hesper_shader::{Device, Grid, shader};
 
@@ -71,6 +72,7 @@ shader! {
 pub(super) fn builtin_values(device: &Device) -> Outcome {
     let (size, groups) = ([4, 3, 2], [3, 2, 5]);
     let count = (4 * 3 * 2) * (3 * 2 * 5);
+    judged(&positions())?;
     let mut y = device.zeros::<u32>(8 * count)?;
     positions().launch(device, Grid::exact(3, 2, 5), positions::Args { y: &mut y })?;
     let pack = |v: [u32; 3]| v[0] + 100 * v[1] + 10000 * v[2];
@@ -96,6 +98,7 @@ pub(super) fn builtin_values(device: &Device) -> Outcome {
 
 pub(super) fn shared_memory(device: &Device) -> Outcome {
     const SIZE: usize = 24;
+    judged(&shared())?;
     for n in [1, SIZE - 1, SIZE, SIZE + 1, 5 * SIZE, 131] {
         let values: Vec<u32> = (0..n as u32).map(|i| i * i % 97 + 1).collect();
         let groups = n.div_ceil(SIZE);
@@ -117,6 +120,7 @@ pub(super) fn shared_memory(device: &Device) -> Outcome {
 }
 
 pub(super) fn scalars(device: &Device) -> Outcome {
+    judged(&uniforms())?;
     for n in [1, 7, 8, 9, 131] {
         for b in [false, true] {
             let mut y = device.zeros::<f32>(n)?;
