@@ -82,7 +82,10 @@ impl<'p> Binder<'p> {
             .iter()
             .map(|(p, _)| p)
             .chain(step.uniforms.iter().map(|(p, _)| p));
-        for name in given {
+        for (i, name) in given.clone().enumerate() {
+            if given.clone().take(i).any(|before| before == name) {
+                return Err(self.binding(step, name, "is bound twice".to_string()));
+            }
             if params.iter().all(|p| p.name != *name) {
                 let known = params.iter().map(|p| p.name.clone());
                 return Err(self.binding(

@@ -17,7 +17,7 @@ use hesper_shader::Bound;
 /// The inner op's one output feeds the outer op's one differentiable input; the VJP is `inner's ∘ outer's`. Constants and
 /// integers are those of both. The intermediate becomes the saved result `inner.y`, by the inner output's name; saved
 /// results of the parts are named `inner.lse`, `outer.lse`. The outer op's dimensions go by the inner op's names where the
-/// intermediate has them, and by `outer.k` where the inner op has another `k`.
+/// intermediate has them, and by `outer.k` where the inner op has another `k`, by `outer.outer.k` where that is taken too.
 pub struct Compose<G, F> {
     outer: G,
     inner: F,

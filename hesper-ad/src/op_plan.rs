@@ -103,12 +103,33 @@ impl OpPlan {
         push(&mut self.backward, kernel, grid)
     }
 
+    /// The plan with every grid that may have more groups than needed so folded that it has.
+    pub(crate) fn folded(mut self) -> OpPlan {
+        for step in self.forward.iter_mut().chain(&mut self.backward) {
+            step.grid = folded(&step.kernel, step.grid);
+        }
+        self
+    }
+
     /// The finished plans; results of a pass have the role `results`.
     pub(crate) fn build(&self, results: Role) -> Result<Plans, OpError> {
         Ok(Plans {
             forward: Binder::new(self, Pass::Forward).plan(&self.forward, results)?,
             backward: Binder::new(self, Pass::Backward).plan(&self.backward, results)?,
         })
+    }
+}
+
+/// The grid with at least a group more than needed, over two dimensions: what any kernel gets that runs over so many groups that one
+/// dimension is too small.
+fn folded(kernel: &Kernel, grid: Grid) -> Grid {
+    let size = kernel.workgroup_size().map(|n| n.max(1) as usize);
+    let fold = |groups: usize| u32::try_from(groups / 2 + 1).map_or(grid, |x| Grid::exact(x, 2, 1));
+    match grid {
+        Grid::Cover(n) => fold(n.div_ceil(size.iter().product())),
+        Grid::Workgroups(n) => fold(n),
+        Grid::Cover2d(nx, ny) => Grid::Cover2d(nx + size[0], ny + size[1]),
+        Grid::Exact(_) => grid,
     }
 }
 

@@ -133,14 +133,20 @@ fn unify(
             ));
         }
     }
-    for dim in outer.dims() {
-        let taken = inner.dims().contains(&dim);
-        let name = if taken {
-            format!("{OUTER}{dim}")
-        } else {
-            dim.to_string()
-        };
-        names.entry(dim.to_string()).or_insert(name);
+    let (inner_dims, outer_dims) = (inner.dims(), outer.dims());
+    for dim in &outer_dims {
+        if names.contains_key(*dim) {
+            continue;
+        }
+        let mut name = dim.to_string();
+        // A composition has names with the prefix already.
+        while inner_dims.contains(&name.as_str())
+            || names.values().any(|other| *other == name)
+            || name != *dim && outer_dims.contains(&name.as_str())
+        {
+            name.insert_str(0, OUTER);
+        }
+        names.insert(dim.to_string(), name);
     }
     Ok(names)
 }

@@ -39,7 +39,8 @@ impl Rng {
 
 /// Where an op is defined: the values its ports are drawn from, and the sizes its dimensions may have.
 ///
-/// A port not named is drawn from −2..2, row by row at one of three scales: 1, tiny (2⁻¹⁰) and large (8).
+/// A port not named is drawn from −2..2, row by row at one of three scales: 1, tiny (2⁻¹⁰) and large (8). Kernels are also checked
+/// with zeros and equal numbers among them, and with numbers up to 128, wherever the spec yields binary32 numbers there.
 ///
 /// ```
 /// use hesper_ad::Sampling;
@@ -49,6 +50,17 @@ impl Rng {
 pub struct Sampling {
     draws: BTreeMap<String, Draw>,
     multiples: BTreeMap<String, usize>,
+}
+
+/// Which numbers a point is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// As the rules say.
+    Plain,
+    /// With repetitions; where there is no rule, also zeros and numbers near zero.
+    Equal,
+    /// Where there is no rule, at a scale at which `exp` leaves binary32, in rows of either sign and of both.
+    Large,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -116,14 +128,35 @@ impl Sampling {
 
     /// A random point of an op.
     pub fn draw(&self, signature: &Signature, dims: &Dims, rng: &mut Rng) -> Sample {
-        let values = |name: &str, shape, rng: &mut Rng| match self.draws.get(name) {
-            Some(Draw::Uniform(low, high)) => fill(shape, || rng.uniform(*low, *high)),
-            Some(Draw::OneOf(list)) => fill(shape, || {
-                list.get(rng.below(list.len())).copied().unwrap_or(0.0)
-            }),
-            None => scaled_rows(shape, rng),
+        self.draw_with(Numbers::Plain, signature, dims, rng)
+    }
+
+    /// A random point of such numbers.
+    pub(crate) fn draw_with(
+        &self,
+        numbers: Numbers,
+        signature: &Signature,
+        dims: &Dims,
+        rng: &mut Rng,
+    ) -> Sample {
+        let values = |name: &str, shape, rng: &mut Rng| {
+            let rule = self.draws.get(name);
+            let mut values = match rule {
+                Some(Draw::Uniform(low, high)) => fill(shape, || rng.uniform(*low, *high)),
+                Some(Draw::OneOf(list)) => fill(shape, || {
+                    list.get(rng.below(list.len())).copied().unwrap_or(0.0)
+                }),
+                None if numbers == Numbers::Large => large_rows(shape, rng),
+                None => scaled_rows(shape, rng),
+            };
+            if numbers == Numbers::Equal {
+                repeat_some(values.data_mut(), rule.is_none(), rng);
+            }
+            values
         };
         let plain = |shape, rng: &mut Rng| fill(shape, || rng.uniform(-1.0, 1.0));
+        // A VJP is linear in the cotangents, so their scale must not matter.
+        let seed_scale = SEED_SCALES[rng.below(SEED_SCALES.len())];
         let inputs = signature
             .inputs()
             .map(|p| values(&p.name, p.shape(dims), rng))
@@ -148,7 +181,7 @@ impl Sampling {
             integers,
             cotangents: signature
                 .outputs()
-                .map(|p| plain(p.shape(dims), rng))
+                .map(|p| plain(p.shape(dims), rng).map(|dy| seed_scale * dy))
                 .collect(),
             directions: signature
                 .inputs()
@@ -175,6 +208,15 @@ pub struct Sample {
     pub directions: Vec<Tensor<f32>>,
 }
 
+/// Scale of numbers whose exponentials leave binary32 but not binary64: e¹²⁸.
+const LARGE: f32 = 64.0;
+
+/// Factor of numbers below any threshold that a kernel might have for the sign of a number.
+const NEAR_ZERO: f32 = 1.0 / (1u64 << 40) as f32;
+
+/// Scales of cotangents, powers of two.
+const SEED_SCALES: [f32; 4] = [1.0, 1.0 / 1024.0, 1.0, 64.0];
+
 fn fill<T: Clone + Default>(shape: Vec<usize>, mut draw: impl FnMut() -> T) -> Tensor<T> {
     Tensor::filled(shape, T::default()).map(|_| draw())
 }
@@ -192,15 +234,44 @@ fn scaled_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
     tensor
 }
 
-/// Integers below `bound`; every third repeats an earlier one, so that duplicates occur whatever the bound.
+/// Rows between −128 and 128, each a little above the one or below the other, or anywhere.
+fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
+    let first = rng.below(3);
+    let mut tensor = Tensor::filled(shape, 0f32);
+    let row_len = tensor.row_len().max(1);
+    for (i, x) in tensor.data_mut().iter_mut().enumerate() {
+        *x = match (first + i / row_len) % 3 {
+            0 => rng.uniform(-2.0 * LARGE, 2.0 * LARGE),
+            1 => rng.uniform(1.75 * LARGE, 2.0 * LARGE),
+            _ => rng.uniform(-2.0 * LARGE, -1.75 * LARGE),
+        };
+    }
+    tensor
+}
+
+/// A quarter of the numbers repeats the one before; where there is no rule, an eighth is zero and an eighth near zero.
+fn repeat_some(values: &mut [f32], free: bool, rng: &mut Rng) {
+    for i in 0..values.len() {
+        match rng.below(8) {
+            0 if free => values[i] = 0.0,
+            1 if free => values[i] *= NEAR_ZERO,
+            2 | 3 if i > 0 => values[i] = values[i - 1],
+            _ => {}
+        }
+    }
+}
+
+/// Integers below `bound`; a quarter are the least or the greatest, and a quarter repeat an earlier one, so that duplicates occur
+/// whatever the bound.
 fn indices(shape: Vec<usize>, bound: usize, rng: &mut Rng) -> Tensor<u32> {
     let mut seen: Vec<u32> = Vec::new();
     fill(shape, || {
-        let repeat = rng.below(3) == 0 && !seen.is_empty();
-        let index = if repeat {
-            seen[rng.below(seen.len())]
-        } else {
-            u32::try_from(rng.below(bound)).unwrap_or(0)
+        let any = |n: usize| u32::try_from(n).unwrap_or(0);
+        let index = match rng.below(8) {
+            0 => 0,
+            1 => any(bound.saturating_sub(1)),
+            2 | 3 if !seen.is_empty() => seen[rng.below(seen.len())],
+            _ => any(rng.below(bound)),
         };
         seen.push(index);
         index

@@ -55,6 +55,9 @@ pub enum SignatureError {
     /// Two ports, or a port and a dimension, share a name.
     #[error("the name `{0}` is used twice")]
     Duplicate(String),
+    /// A port or a dimension without a name.
+    #[error("a port or a dimension has no name")]
+    Unnamed,
     /// A name that the cotangent of another port has.
     #[error("`{name}` is also the name of the cotangent of `{of}`")]
     Cotangent {
@@ -187,6 +190,9 @@ impl Signature {
     /// The first of [`SignatureError`] that applies.
     pub fn validate(&self) -> Result<(), SignatureError> {
         let mut names: BTreeSet<&str> = self.dims().into_iter().collect();
+        if names.contains("") || self.ports.iter().any(|port| port.name.is_empty()) {
+            return Err(SignatureError::Unnamed);
+        }
         for port in &self.ports {
             if !names.insert(&port.name) {
                 return Err(SignatureError::Duplicate(port.name.clone()));

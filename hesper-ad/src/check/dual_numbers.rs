@@ -21,12 +21,13 @@ const WELL_CONDITIONED: f64 = 1e-10;
 ///
 /// Both sides are computed in f64 with running error bounds `e`: they must agree within `e_lhs + e_rhs`, whatever the
 /// conditioning. A point counts only where that is small beside the terms, no comparison was within rounding, and not
-/// everything is zero. Each shape is visited in turn, the smallest among them.
+/// everything is zero. Each shape is visited in turn, the smallest and some large ones among them.
 pub fn dual_numbers<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
     let mut rng = Rng::new(seed);
     let mut shapes: Vec<Dims> = spec.small_shapes();
     shapes.push(spec.least_shape());
+    shapes.extend(spec.large_shapes());
     // Some points will not count; that must not fail an op that is right.
     for dims in shapes.iter().cycle().take(4 * points.max(LEAST_POINTS)) {
         let sample = spec.draw(dims, &mut rng);

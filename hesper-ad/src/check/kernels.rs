@@ -1,6 +1,6 @@
 //! Kernels against the spec.
 
-use super::shapes::kernel_shapes;
+use super::shapes::{broad_shapes, kernel_shapes};
 use super::target::{Given, Target, is_limit};
 use crate::binding::Pass;
 use crate::certificate::{Finding, Tally};
@@ -8,12 +8,13 @@ use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
 use crate::op::DiffOp;
 use crate::op_plan::{Plans, op_plan};
-use crate::sample::{Rng, Sample};
-use crate::spec::{Spec, SpecError, exact};
+use crate::sample::{Numbers, Rng, Sample};
+use crate::spec::{Spec, SpecError, exact, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::{Bounded, Tracked};
 use hesper_shader::Role;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
 /// may go about a formula differently than its spec.
@@ -27,8 +28,11 @@ const REDRAWS: usize = 64;
 /// The spec runs in f64 on the same binary32 inputs, and tracks how far rounding like the target's could take it there: an
 /// element beyond the op's tolerance is granted so much, since a difference of nearly equal numbers is not the kernel's
 /// fault; how many were is said, and they do not count. Backward kernels are given the spec's outputs and saved results, so
-/// that each pass is judged alone. Everything a kernel must write holds a huge number before. Points at which rounding
+/// that each pass is judged alone. Everything a kernel must write holds huge numbers before. Points at which rounding
 /// could turn a comparison are drawn anew.
+///
+/// Every plan runs again with more workgroups than needed, over two dimensions: so it would on more data. Where two dimensions are
+/// large, kernels are checked also at equal numbers and at large ones, wherever the spec has binary32 results there.
 pub fn kernels<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> [Finding; 2] {
     [Pass::Forward, Pass::Backward].map(|pass| Check { spec, target, pass }.run(seed))
 }
@@ -50,34 +54,90 @@ impl<O: DiffOp> Check<'_, O> {
     fn run(&self, seed: u64) -> Finding {
         let name = format!("{} kernel = spec", self.pass.name());
         let mut tally = Tally::new(&name, self.target.name(), seed);
-        let shapes = match self.plans(&self.spec.least_shape()) {
-            Ok(plans) => kernel_shapes(
-                &self.spec.signature().dims(),
-                self.spec.sampling(),
-                &[&plans.forward, &plans.backward],
-            ),
+        let cases = match self.cases() {
+            Ok(cases) => cases,
             Err(error) => return tally.fail(error),
         };
         let mut rng = Rng::new(seed);
-        for dims in &shapes {
-            match self.check_shape(dims, &mut rng, &mut tally) {
-                Ok(()) => tally.point(dims),
+        let mut undefined = [Numbers::Equal, Numbers::Large].to_vec();
+        for (dims, numbers) in &cases {
+            match self.check_case(dims, *numbers, &mut rng, &mut tally) {
+                Ok(true) => {
+                    tally.point(dims);
+                    undefined.retain(|n| n != numbers);
+                }
+                Ok(false) => {}
                 Err(Stop::Fail(message)) => return tally.fail(format!("{message} ({dims})")),
                 Err(Stop::Skip(reason)) => return tally.skip(format!("{reason} ({dims})")),
             }
         }
+        let names = undefined.iter().map(|numbers| match numbers {
+            Numbers::Large => "large",
+            Numbers::Equal | Numbers::Plain => "equal",
+        });
+        let names: Vec<&str> = names.collect();
+        if !names.is_empty() {
+            tally.note(format!("undefined at {} numbers", names.join(" and ")));
+        }
         tally.finish()
     }
 
-    fn plans(&self, dims: &Dims) -> Result<Plans, String> {
-        let plan = op_plan(self.spec.op(), dims).and_then(|plan| plan.build(Role::InOut));
-        plan.map_err(|error| error.to_string())
+    /// The shapes, and the numbers at each.
+    fn cases(&self) -> Result<Vec<(Dims, Numbers)>, String> {
+        let plans = self.plans(&self.spec.least_shape(), false)?;
+        let plans = [&plans.forward, &plans.backward];
+        let (names, sampling) = (self.spec.signature().dims(), self.spec.sampling());
+        let plain = kernel_shapes(&names, sampling, &plans).into_iter();
+        let broad = broad_shapes(&names, sampling, &plans).into_iter();
+        let every = |dims: Dims| {
+            [Numbers::Plain, Numbers::Equal, Numbers::Large].map(|numbers| (dims.clone(), numbers))
+        };
+        Ok(plain
+            .map(|dims| (dims, Numbers::Plain))
+            .chain(broad.flat_map(every))
+            .collect())
     }
 
-    fn check_shape(&self, dims: &Dims, rng: &mut Rng, tally: &mut Tally) -> Result<(), Stop> {
-        let plans = self.plans(dims).map_err(Stop::Fail)?;
-        let point = Point::draw(self.spec, self.target, dims, rng)
+    fn plans(&self, dims: &Dims, folded: bool) -> Result<Plans, String> {
+        let build = || {
+            let plan = op_plan(self.spec.op(), dims)?;
+            let plan = if folded { plan.folded() } else { plan };
+            plan.build(Role::InOut)
+        };
+        match catch_unwind(AssertUnwindSafe(build)) {
+            Ok(plans) => plans.map_err(|error| error.to_string()),
+            Err(payload) => Err(format!("plan panicked: {}", panic_message(&*payload))),
+        }
+    }
+
+    /// Whether the op is defined at such numbers; if so, the kernels are right there.
+    fn check_case(
+        &self,
+        dims: &Dims,
+        numbers: Numbers,
+        rng: &mut Rng,
+        tally: &mut Tally,
+    ) -> Result<bool, Stop> {
+        let plans = self.plans(dims, false).map_err(Stop::Fail)?;
+        let point = Point::draw(self.spec, self.target, dims, numbers, rng)
             .map_err(|e| Stop::Fail(e.to_string()))?;
+        let Some(point) = point else {
+            return Ok(false);
+        };
+        self.check_plans(plans, &point, tally)?;
+        let plans = self.plans(dims, true).map_err(Stop::Fail)?;
+        let more = |stop| match stop {
+            Stop::Fail(message) => Stop::Fail(format!(
+                "with more workgroups than needed, over two dimensions: {message}"
+            )),
+            skip => skip,
+        };
+        self.check_plans(plans, &point, &mut tally.clone())
+            .map_err(more)?;
+        Ok(true)
+    }
+
+    fn check_plans(&self, plans: Plans, point: &Point, tally: &mut Tally) -> Result<(), Stop> {
         let (plan, wanted) = match self.pass {
             Pass::Forward => (plans.forward, &point.results),
             Pass::Backward => (plans.backward, &point.cotangents),
@@ -118,6 +178,8 @@ impl<O: DiffOp> Check<'_, O> {
 /// A point with everything the spec computes there, by name.
 struct Point {
     integers: BTreeMap<String, Tensor<u32>>,
+    /// What results hold before.
+    even: bool,
     /// Inputs, constants and the outputs' cotangents.
     reals: BTreeMap<String, Tensor<f64>>,
     /// Outputs and saved results.
@@ -127,24 +189,48 @@ struct Point {
 }
 
 impl Point {
-    /// A point at which the spec's comparisons would go the same way with coarser rounding; after many draws, any point.
+    /// A point at which the spec's comparisons would go the same way with coarser rounding; after many draws, any point. For
+    /// numbers that the op's rules do not speak of, none where there is no such point with binary32 results.
     fn draw<O: DiffOp>(
         spec: &Spec<O>,
         target: &Target,
         dims: &Dims,
+        numbers: Numbers,
         rng: &mut Rng,
-    ) -> Result<Point, SpecError> {
-        let mut draws = 0..REDRAWS;
+    ) -> Result<Option<Point>, SpecError> {
+        let draws = match numbers {
+            Numbers::Plain => REDRAWS,
+            Numbers::Equal | Numbers::Large => REDRAWS / 16,
+        };
+        let mut draws = 0..draws;
         loop {
             let domain = target.tracked(ROUNDINGS);
-            let point = Point::at(spec, &domain, spec.draw(dims, rng))?;
-            if domain.undecided() == 0 || draws.next().is_none() {
-                return Ok(point);
+            let sample = spec.draw_with(numbers, dims, rng);
+            let point = Point::at(spec, &domain, sample, rng.below(2) == 0)?;
+            let good =
+                domain.undecided() == 0 && (numbers == Numbers::Plain || point.is_binary32());
+            if good {
+                return Ok(Some(point));
+            }
+            if draws.next().is_none() {
+                return Ok((numbers == Numbers::Plain).then_some(point));
             }
         }
     }
 
-    fn at<O: DiffOp>(spec: &Spec<O>, domain: &Tracked, sample: Sample) -> Result<Point, SpecError> {
+    /// Whether all that the spec yields are binary32 numbers, but for rounding.
+    fn is_binary32(&self) -> bool {
+        let all = self.results.values().chain(self.cotangents.values());
+        let mut all = all.flat_map(|t| t.data());
+        all.all(|x| x.value.abs() <= f32::MAX.into())
+    }
+
+    fn at<O: DiffOp>(
+        spec: &Spec<O>,
+        domain: &Tracked,
+        sample: Sample,
+        even: bool,
+    ) -> Result<Point, SpecError> {
         let signature = spec.signature();
         let inputs = exact(domain, &sample.inputs);
         let forward = spec.forward(domain, &sample, &inputs)?;
@@ -175,6 +261,7 @@ impl Point {
                 .zip(backward)
                 .collect(),
             integers: sample.integers,
+            even,
         })
     }
 
@@ -189,6 +276,7 @@ impl Point {
         Given {
             reals: reals.chain(results).collect(),
             integers: &self.integers,
+            even: self.even,
         }
     }
 }

@@ -8,39 +8,69 @@ use std::collections::BTreeSet;
 /// A size that divides by nothing.
 const PRIME: usize = 131;
 
-/// Each dimension in turn at 1, `w − 1`, `w`, `w + 1`, `2w + 3` for every extent `w` of the kernels' workgroups, and at a
-/// prime; the others at distinct small primes. A size that divides evenly by the workgroup hides bugs from everything.
+/// The greatest size but for what it is raised by.
+const GREATEST: usize = 4096;
+
+/// Each dimension in turn at 1, `w − 1`, `w`, `w + 1`, `2w + 3`, `w² + 3` for every extent `w` of the kernels' workgroups, and at a
+/// prime; the others at distinct small primes. A size that divides evenly by the workgroup hides bugs from everything; `w²` is what a
+/// reduction in two steps can do. Then all dimensions at 1.
 pub(crate) fn kernel_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) -> Vec<Dims> {
     let mut sizes = BTreeSet::from([1, PRIME]);
     for w in extents(plans) {
-        sizes.extend([w - 1, w, w + 1, 2 * w + 3]);
+        sizes.extend([w - 1, w, w + 1, 2 * w + 3, (w * w).min(GREATEST) + 3]);
     }
     let mut shapes = Vec::new();
     for dim in dims {
         for size in &sizes {
-            let shape = shape(dims, sampling, dim, *size);
-            if !shapes.contains(&shape) {
-                shapes.push(shape);
-            }
+            shapes.push(shape(dims, sampling, &[(dim, *size)]));
         }
     }
+    let ones: Vec<(&str, usize)> = dims.iter().map(|dim| (*dim, 1)).collect();
+    shapes.push(shape(dims, sampling, &ones));
+    let mut seen = Vec::new();
+    shapes.retain(|shape| {
+        let new = !seen.contains(shape);
+        seen.push(shape.clone());
+        new
+    });
     shapes
 }
 
-/// The extents above 1 of the workgroups of all kernels.
+/// Each pair of dimensions, or the only one, just above the greatest extent of a workgroup: what a loop over tiles does in its second
+/// round for a second workgroup shows nowhere else.
+pub(crate) fn broad_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) -> Vec<Dims> {
+    let w = extents(plans).into_iter().max().unwrap_or(1).min(GREATEST);
+    let pairs = dims.iter().enumerate().flat_map(|(i, first)| {
+        let seconds = dims.iter().skip(i + 1);
+        seconds.map(move |second| vec![(*first, w + 1), (*second, w + 2)])
+    });
+    let mut broad: Vec<Vec<(&str, usize)>> = pairs.collect();
+    if let [only] = dims {
+        broad.push(vec![(*only, w + 1)]);
+    }
+    broad
+        .iter()
+        .map(|given| shape(dims, sampling, given))
+        .collect()
+}
+
+/// The extents above 1 of the workgroups of all kernels, and their numbers of invocations.
 fn extents(plans: &[&Plan]) -> BTreeSet<usize> {
     let steps = plans.iter().flat_map(|plan| plan.steps());
-    let extents = steps.flat_map(|step| step.kernel().workgroup_size());
+    let extents = steps.flat_map(|step| {
+        let [x, y, z] = step.kernel().workgroup_size();
+        [x, y, z, x.saturating_mul(y).saturating_mul(z)]
+    });
     extents.filter(|w| *w > 1).map(|w| w as usize).collect()
 }
 
-/// One dimension of about `size`, the others distinct and small.
-fn shape(dims: &[&str], sampling: &Sampling, varying: &str, size: usize) -> Dims {
+/// Some dimensions of about the sizes given, the others distinct and small.
+fn shape(dims: &[&str], sampling: &Sampling, given: &[(&str, usize)]) -> Dims {
     let fit = |dim: &str, size: usize| size.next_multiple_of(sampling.multiple_of(dim));
-    let mut used = BTreeSet::from([fit(varying, size)]);
+    let mut used: BTreeSet<usize> = given.iter().map(|(dim, size)| fit(dim, *size)).collect();
     let sizes = dims.iter().map(|dim| {
-        if *dim == varying {
-            return (dim.to_string(), fit(dim, size));
+        if let Some((_, size)) = given.iter().find(|(given, _)| given == dim) {
+            return (dim.to_string(), fit(dim, *size));
         }
         let mut candidates = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37]
             .map(|prime| prime * sampling.multiple_of(dim))
@@ -72,12 +102,22 @@ mod tests {
                 "m=2 k=1 n=3",
                 "m=2 k=131 n=3",
                 "m=2 k=3 n=1",
-                "m=2 k=3 n=131"
+                "m=2 k=3 n=131",
+                "m=1 k=1 n=1"
             ]
         );
         assert_eq!(
             shown(&Sampling::default().multiple("n", 4), &["m", "n"]),
-            ["m=1 n=8", "m=131 n=8", "m=2 n=4", "m=2 n=132"]
+            ["m=1 n=8", "m=131 n=8", "m=2 n=4", "m=2 n=132", "m=1 n=4"]
+        );
+        let broad = |dims: &[&str]| -> Vec<String> {
+            let shapes = broad_shapes(dims, &Sampling::default(), &[]);
+            shapes.iter().map(Dims::to_string).collect()
+        };
+        assert_eq!(broad(&["n"]), ["n=2"]);
+        assert_eq!(
+            broad(&["m", "k", "n"]),
+            ["m=2 k=3 n=5", "m=2 k=5 n=3", "m=5 k=2 n=3"]
         );
     }
 }

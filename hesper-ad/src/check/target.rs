@@ -21,13 +21,16 @@ pub enum Target {
     Device(Device),
 }
 
-/// What the results of a plan hold before it runs: a number that no tolerance forgives.
-const UNWRITTEN: f64 = -7.25e30;
+/// What the results of a plan hold before it runs, with both signs: a number that no tolerance forgives and, lest it serve as the
+/// identity of `max` or `min`, greater than anything in one place and less in another.
+const UNWRITTEN: f64 = 7.25e30;
 
 /// What a run is given, by name. Rank-0 constants are among the tensors.
 pub(crate) struct Given<'a> {
     pub(crate) reals: BTreeMap<&'a str, Tensor<f64>>,
     pub(crate) integers: &'a BTreeMap<String, Tensor<u32>>,
+    /// Whether the elements of a result start out positive at even positions or at odd ones.
+    pub(crate) even: bool,
 }
 
 impl Target {
@@ -126,7 +129,16 @@ impl Given<'_> {
     /// The reals of a slot: given, or [`UNWRITTEN`] for a result; none for what was not given.
     fn slot(&self, name: &str, role: Role, len: usize) -> Vec<f64> {
         match role {
-            Role::InOut => vec![UNWRITTEN; len],
+            Role::InOut => {
+                let sign = |i: usize| {
+                    if i.is_multiple_of(2) == self.even {
+                        1.0
+                    } else {
+                        -1.0
+                    }
+                };
+                (0..len).map(|i| sign(i) * UNWRITTEN).collect()
+            }
             _ => self
                 .reals
                 .get(name)

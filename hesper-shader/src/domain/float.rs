@@ -72,8 +72,12 @@ macro_rules! float_domain {
                     RealBinary::Multiply => x * y,
                     RealBinary::Divide => x / y,
                     RealBinary::Remainder => x - y * (x / y).trunc(),
-                    RealBinary::Max => x.max(y),
-                    RealBinary::Min => x.min(y),
+                    // WGSL may return either operand where one is NaN: it stays NaN, so that it is noticed.
+                    RealBinary::Max if x >= y => x,
+                    RealBinary::Max if x < y => y,
+                    RealBinary::Min if x <= y => x,
+                    RealBinary::Min if x > y => y,
+                    RealBinary::Max | RealBinary::Min => x + y,
                     // A device computes 2^(y·log₂ x): no number below zero, whatever y is.
                     RealBinary::Pow if x < 0.0 => $float::NAN,
                     RealBinary::Pow => x.powf(y),

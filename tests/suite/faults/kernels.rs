@@ -244,7 +244,12 @@ fn wrong_kernels_are_refused() {
     let ops: [(&dyn Verify, &str, &str, &str); 13] = [
         (&Tail, "off-by-one tail", "forward kernel", "y"),
         (&NoGuard, "no guard", "forward kernel", "but its length is"),
-        (&OnePlace, "all write one element", "forward kernel", "race"),
+        (
+            &OnePlace,
+            "all write one element",
+            "forward kernel",
+            "nothing to order",
+        ),
         (&SmallGrid, "grid too small", "forward kernel", "y"),
         (&Sign, "wrong sign", "backward kernel", "dx"),
         (&Seedless, "dy ignored", "backward kernel", "dx"),
@@ -258,7 +263,12 @@ fn wrong_kernels_are_refused() {
         (&Row, "missing row offset", "backward kernel", "dx"),
         (&Swapped, "y and dy swapped", "backward kernel", "dx"),
         (&Transposed, "transposed operands", "backward kernel", "da"),
-        (&Race, "missing barrier", "backward kernel", "race"),
+        (
+            &Race,
+            "missing barrier",
+            "backward kernel",
+            "nothing to order",
+        ),
         (
             &Divergence,
             "barrier in divergent flow",

@@ -1,6 +1,10 @@
 //! Deliberately wrong specs and kernels: each must be refused, by the check that is there for it.
 
 mod kernels;
+mod norms;
+mod plans;
+mod pointwise;
+mod reductions;
 mod specs;
 
 use hesper_ad::prelude::*;
@@ -57,6 +61,12 @@ macro_rules! wrong {
     };
 }
 pub(crate) use wrong;
+
+/// Asserts that every check passes the op.
+fn accepted(op: &dyn Verify) {
+    let certificate = op.verify(&Options::default());
+    assert!(certificate.is_pass(), "refused:\n{certificate}");
+}
 
 /// Asserts that `check` refuses the op, with a message that contains `reason`.
 fn refused(op: &dyn Verify, fault: &str, check: &str, reason: &str) {

@@ -1,0 +1,202 @@
+//! Signatures, plans and compositions that make no sense: each is a message that names the culprit, never a crash.
+
+use super::{accepted, refused};
+use hesper_ad::prelude::*;
+
+/// `y = x·s` along rows, with a constant `s` for each of as many columns as a dimension of any name; wrong in its plan.
+struct Scale {
+    constant: &'static str,
+    extra: &'static str,
+    fault: u32,
+}
+
+shader! {
+    #[workgroup_size(64)]
+    fn scale(x: &[f32], s: &[f32], y: &mut [f32], extra: u32) {
+        let i = global_index();
+        if i < y.len() {
+            let mut sum = 0.0;
+            for j in 0..extra {
+                sum += s[j];
+            }
+            y[i] = x[i] * sum;
+        }
+    }
+
+    /// In place: what is read is what is written.
+    #[workgroup_size(64)]
+    fn scale_twice(x: &[f32], s: &[f32], y: &mut [f32], z: &mut [f32], extra: u32) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i] * s[0] * (extra as f32);
+            z[i] = y[i];
+        }
+    }
+}
+
+const fn right(constant: &'static str, extra: &'static str) -> Scale {
+    Scale {
+        constant,
+        extra,
+        fault: 0,
+    }
+}
+
+impl DiffOp for Scale {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        let output = ["y", "s", "dx", "n", "y", ""][if self.fault < 6 {
+            self.fault as usize
+        } else {
+            0
+        }];
+        Signature::new("Scale")
+            .input("x", ["n"])
+            .constant(self.constant, [self.extra])
+            .output(output, ["n"])
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        let s = cx.sum(cx.constant(self.constant).data().iter().copied());
+        let cols = cx.dim(self.extra);
+        assert_eq!(cx.constant(self.constant).len(), cols);
+        [x.map(|x| *x * s)]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        _: [&Tensor<T>; 1],
+        dy: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        self.forward(cx, dy)
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (n, extra) = (plan.dim("n")?, plan.dim(self.extra)?);
+        if self.fault == 6 {
+            plan.forward(scale_twice(), Grid::cover(n))
+                .bind("s", self.constant)
+                .bind("z", "y")
+                .uniform("extra", extra);
+        } else {
+            let step = plan.forward(scale(), Grid::cover(n));
+            step.bind("s", self.constant).uniform("extra", extra);
+            match self.fault {
+                7 => _ = step.bind("y", "x"),
+                8 => _ = step.bind("x", "y"),
+                9 => _ = step.bind("x", "x").bind("x", "dy"),
+                10 => _ = step.bind("extra", "n"),
+                11 => plan.temporary("dy", Type::F32, n)?,
+                12 => _ = plan.dim("m")?,
+                13 => _ = plan.forward(scale(), Grid::cover([n][extra])),
+                14 => _ = step.bind("x", "dx"),
+                15 => _ = step.uniform("x", 1.0),
+                _ => {}
+            }
+        }
+        plan.backward(scale(), Grid::cover(n))
+            .bind("x", "dy")
+            .bind("y", "dx")
+            .bind("s", self.constant)
+            .uniform("extra", extra);
+        Ok(())
+    }
+}
+
+#[test]
+fn plans_that_make_no_sense_are_refused() {
+    accepted(&right("s", "k"));
+    for (fault, name, check, reason) in [
+        (
+            1,
+            "output named as a constant",
+            "signature",
+            "the name `s` is used twice",
+        ),
+        (
+            2,
+            "output named as a cotangent",
+            "signature",
+            "`dx` is also the name of the cotangent of `x`",
+        ),
+        (
+            3,
+            "output named as a dimension",
+            "signature",
+            "the name `n` is used twice",
+        ),
+        (5, "output without a name", "signature", "has no name"),
+        (6, "two results in one place", "forward kernel", "`y`"),
+        (7, "an input written", "forward kernel", "`x`"),
+        (8, "in place", "forward kernel", "`y`"),
+        (
+            9,
+            "a parameter bound twice",
+            "forward kernel",
+            "`x` is bound twice",
+        ),
+        (
+            10,
+            "a parameter bound and given",
+            "forward kernel",
+            "`extra` is bound twice",
+        ),
+        (
+            11,
+            "temporary named as a cotangent",
+            "kernel",
+            "temporary `dy` needs another name",
+        ),
+        (
+            12,
+            "unknown dimension",
+            "kernel",
+            "the dimension `m`, which no port has",
+        ),
+        (
+            13,
+            "the plan panics",
+            "forward kernel",
+            "plan panicked: index out of bounds",
+        ),
+        (
+            14,
+            "cotangent in the forward pass",
+            "forward kernel",
+            "which only backward kernels have",
+        ),
+        (15, "a number for a buffer", "forward kernel", "`x`"),
+    ] {
+        refused(
+            &Scale {
+                fault,
+                ..right("s", "k")
+            },
+            name,
+            check,
+            reason,
+        );
+    }
+}
+
+#[test]
+fn dimensions_of_compositions_stay_apart() {
+    // Either way of nesting, all three have their own `k`, and `outer.k` is taken when the third comes.
+    let left = Compose::new(
+        Compose::new(right("a", "k"), right("b", "k")).unwrap(),
+        right("c", "k"),
+    )
+    .unwrap();
+    let nested = Compose::new(right("b", "k"), right("c", "k")).unwrap();
+    let nested = Compose::new(right("a", "k"), nested).unwrap();
+    for (op, signature) in [
+        (&left as &dyn Verify, left.signature()),
+        (&nested, nested.signature()),
+    ] {
+        assert_eq!(signature.dims().len(), 4, "{:?}", signature.dims());
+        accepted(op);
+    }
+}

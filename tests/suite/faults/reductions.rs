@@ -1,0 +1,376 @@
+//! Reductions that are wrong at some sizes, ties, or contents of memory only.
+
+use super::{accepted, refused};
+use hesper_ad::ops::reduce::{workgroup_max, workgroup_sum};
+use hesper_ad::prelude::*;
+
+/// The sum of `n` numbers in two dispatches: `y = Σ x`; `dx = dy`.
+struct Total(u32);
+
+/// The greatest of each row: `yᵢ = max x`; the first of the greatest takes `dyᵢ`, all of them where `fault` is wrong.
+struct RowMax(u32);
+
+/// Softmax along rows with several faulty forward kernels.
+struct Naive(u32);
+
+/// Gather of rows: `yᵢ = x[indexᵢ]`; `dx` sums the cotangents of equal indices.
+struct Gather(u32);
+
+shader! {
+    #[workgroup_size(64)]
+    fn partial_sums(#[comptime] fault: u32, x: &[f32], partial: &mut [f32]) {
+        let scratch = workgroup::<[f32; 64]>();
+        let i = global_index();
+        let value = if i < x.len() { x[i] } else { 0.0 };
+        let sum = workgroup_sum(scratch, value);
+        if local_invocation_index() == 0 && (fault == 5 || workgroup_index() < partial.len()) {
+            partial[workgroup_index()] = sum;
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn sum_of_partials(#[comptime] fault: u32, partial: &[f32], y: &mut [f32]) {
+        let scratch = workgroup::<[f32; 64]>();
+        let lane = local_invocation_index();
+        let mut sum = 0.0;
+        if fault == 1 {
+            if lane < partial.len() {
+                sum = partial[lane];
+            }
+        } else {
+            for j in (lane..partial.len()).step_by(64) {
+                sum += partial[j];
+            }
+        }
+        let total = workgroup_sum(scratch, sum);
+        if lane == 0 {
+            if fault == 2 {
+                y[0] += total;
+            } else {
+                y[0] = total;
+            }
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn broadcast(#[comptime] fault: u32, dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            dx[i] = if fault == 3 && i > 0 && dx.len() == 1 { 0.0 } else { dy[0] };
+            if fault == 4 && dx.len() == 1 {
+                dx[i] = 2.0 * dy[0];
+            }
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn row_max(#[comptime] fault: u32, x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
+        let i = global_index();
+        if i < rows {
+            if fault == 1 {
+                for j in 0..cols {
+                    y[i] = y[i].max(x[i * cols + j]);
+                }
+            } else {
+                let mut greatest = if fault == 2 { -100.0 } else { neg_infinity() };
+                for j in 0..cols {
+                    greatest = greatest.max(x[i * cols + j]);
+                }
+                y[i] = greatest;
+            }
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn row_max_backward(#[comptime] fault: u32, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
+        let i = global_index();
+        if i < rows {
+            let mut open = true;
+            for j in 0..cols {
+                let here = x[i * cols + j] == y[i] && open;
+                dx[i * cols + j] = if here { dy[i] } else { 0.0 };
+                if here && fault != 3 {
+                    open = false;
+                }
+            }
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn softmax(#[comptime] fault: u32, x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
+        let scratch = workgroup::<[f32; 64]>();
+        let row = if fault == 2 { workgroup_id().x } else { workgroup_index() };
+        let lane = local_invocation_index();
+        if fault == 3 || row < rows {
+            let start = row * cols;
+            let mut greatest = neg_infinity();
+            for j in (lane..cols).step_by(64) {
+                greatest = greatest.max(x[start + j]);
+            }
+            let m = if fault == 1 { 0.0 } else { workgroup_max(scratch, greatest) };
+            let mut sum = 0.0;
+            for j in (lane..cols).step_by(64) {
+                sum += (x[start + j] - m).exp();
+            }
+            let total = workgroup_sum(scratch, sum);
+            for j in (lane..cols).step_by(64) {
+                if fault != 4 || j < 256 {
+                    y[start + j] = (x[start + j] - m).exp() / total;
+                }
+            }
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn gather(#[comptime] fault: u32, x: &[f32], index: &[u32], y: &mut [f32], n: u32, width: u32) {
+        let i = global_index();
+        if i < y.len() {
+            let at = index[i / width];
+            let value = x[at * width + i % width];
+            y[i] = if fault == 1 && n > 1 && at == n - 1 { 0.0 } else if fault == 2 && n > 1 && at == 0 { 0.0 } else { value };
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn gather_backward(#[comptime] fault: u32, index: &[u32], dy: &[f32], dx: &mut [f32], k: u32, width: u32) {
+        let i = global_index();
+        if i < dx.len() {
+            let mut sum = 0.0;
+            for j in 0..k {
+                if index[j] == i / width {
+                    if fault == 3 {
+                        sum = dy[j * width + i % width];
+                    } else {
+                        sum += dy[j * width + i % width];
+                    }
+                }
+            }
+            dx[i] = sum;
+        }
+    }
+
+    /// Writes where it is told, as a scatter does.
+    #[workgroup_size(64)]
+    fn scatter(index: &[u32], dy: &[f32], dx: &mut [f32], width: u32) {
+        let i = global_index();
+        if i < dy.len() {
+            dx[index[i / width] * width + i % width] += dy[i];
+        }
+    }
+}
+
+impl DiffOp for Total {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Total").input("x", ["n"]).output("y", [])
+    }
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [Tensor::scalar(cx.sum(x.data().iter().copied()))]
+    }
+    fn backward<T: Real>(
+        &self,
+        _: &mut Context<T>,
+        [x]: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let wrong = self.0 == 6 && x.len() > 19;
+        [x.map(|_| if wrong { dy[[]] * 2.0 } else { dy[[]] })]
+    }
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
+        let partials = if self.0 == 7 {
+            n / 64 + 1
+        } else if self.0 == 8 {
+            n / 64
+        } else {
+            n.div_ceil(64)
+        };
+        plan.temporary("partial", Type::F32, partials)?;
+        plan.forward(partial_sums(self.0), Grid::cover(n));
+        plan.forward(sum_of_partials(self.0), Grid::exact(1, 1, 1));
+        plan.backward(broadcast(self.0), Grid::cover(n));
+        Ok(())
+    }
+}
+
+impl DiffOp for RowMax {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("RowMax")
+            .input("x", ["rows", "cols"])
+            .output("y", ["rows"])
+    }
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [x.reduce_rows(|row| cx.max(row.iter().copied()))]
+    }
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x]: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let rows: Vec<T> = x
+            .rows()
+            .zip(dy.data())
+            .flat_map(|(row, dy)| {
+                let m = cx.max(row.iter().copied());
+                let mut left = *dy;
+                let row = row.iter().map(|x| {
+                    let here = T::select(x.ge(m), left, 0.0);
+                    left = T::select(x.ge(m), cx.real(0.0), left);
+                    here
+                });
+                row.collect::<Vec<T>>()
+            })
+            .collect();
+        [Tensor::new(x.shape(), rows).unwrap_or_else(|_| Tensor::empty())]
+    }
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let rows = plan.dim("rows")?;
+        plan.forward(row_max(self.0), Grid::cover(rows));
+        plan.backward(row_max_backward(self.0), Grid::cover(rows));
+        Ok(())
+    }
+}
+
+impl DiffOp for Naive {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        hesper_ad::ops::Softmax.signature()
+    }
+    fn forward<T: Real>(&self, cx: &mut Context<T>, x: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        hesper_ad::ops::Softmax.forward(cx, x)
+    }
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        x: [&Tensor<T>; 1],
+        dy: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        hesper_ad::ops::Softmax.backward(cx, x, dy)
+    }
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let rows = plan.dim("rows")?;
+        plan.forward(softmax(self.0), Grid::workgroups(rows));
+        plan.backward(
+            hesper_ad::ops::softmax::softmax_backward(),
+            Grid::workgroups(rows),
+        );
+        Ok(())
+    }
+}
+
+impl DiffOp for Gather {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Gather")
+            .input("x", ["n", "width"])
+            .integer("index", ["k"], "n")
+            .output("y", ["k", "width"])
+    }
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        let index = cx.integers("index");
+        [Tensor::from_fn([cx.dim("k"), cx.dim("width")], |[i, j]| {
+            x[[index[[i]] as usize, j]]
+        })]
+    }
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        _: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let index = cx.integers("index");
+        let of = |at: usize| (0..index.len()).filter(move |i| index[[*i]] as usize == at);
+        [Tensor::from_fn([cx.dim("n"), cx.dim("width")], |[i, j]| {
+            if self.0 == 5 {
+                return of(i).next().map_or(cx.real(0.0), |k| dy[[k, j]]);
+            }
+            cx.sum(of(i).map(|k| dy[[k, j]]))
+        })]
+    }
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (n, k, width) = (plan.dim("n")?, plan.dim("k")?, plan.dim("width")?);
+        plan.forward(gather(self.0), Grid::cover(k * width));
+        if self.0 == 4 {
+            plan.backward(scatter(), Grid::cover(k * width));
+        } else {
+            plan.backward(gather_backward(self.0), Grid::cover(n * width));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn right_reductions_are_accepted() {
+    accepted(&Total(0));
+    accepted(&Total(7));
+    accepted(&RowMax(0));
+    accepted(&Naive(0));
+    accepted(&Gather(0));
+}
+
+#[test]
+fn wrong_reductions_are_refused() {
+    let ops: [(&dyn Verify, &str, &str, &str); 16] = [
+        (&Total(1), "64 partial sums at most", "forward kernel", "y"),
+        (&Total(2), "adds to what was there", "forward kernel", "y"),
+        (&Total(4), "wrong at n = 1", "backward kernel", "dx"),
+        (
+            &Total(5),
+            "no guard by workgroup",
+            "forward kernel",
+            "length",
+        ),
+        (&Total(6), "wrong above n = 19", "dual numbers", ""),
+        (&Total(8), "temporary too small", "forward kernel", ""),
+        (&RowMax(1), "max with what was there", "forward kernel", "y"),
+        (
+            &RowMax(2),
+            "identity of max too great",
+            "forward kernel",
+            "y",
+        ),
+        (&RowMax(3), "all of equal maxima", "backward kernel", "dx"),
+        (&Naive(1), "no maximum subtracted", "forward kernel", "y"),
+        (
+            &Naive(2),
+            "one dimension of the grid",
+            "forward kernel",
+            "y",
+        ),
+        (
+            &Naive(3),
+            "no guard by workgroup",
+            "forward kernel",
+            "length",
+        ),
+        (&Naive(4), "256 columns at most", "forward kernel", "y"),
+        (&Gather(3), "last of equal indices", "backward kernel", "dx"),
+        (&Gather(4), "scatter", "backward kernel", "nothing to order"),
+        (&Gather(5), "first of equal indices", "dual numbers", ""),
+    ];
+    for (op, fault, check, reason) in ops {
+        refused(op, fault, check, reason);
+    }
+    refused(
+        &Gather(1),
+        "wrong for the last index",
+        "forward kernel",
+        "y",
+    );
+    refused(
+        &Gather(2),
+        "wrong for the first index",
+        "forward kernel",
+        "y",
+    );
+}
