@@ -115,14 +115,14 @@ shader! {
     }
 }
 
-fn stored<V: Element, const N: usize, T: Copy>(
+fn stored<V, const N: usize, T: Copy>(
     device: &Device,
     kernel: &Kernel,
     rows: &[[T; N]],
     expected: impl Fn([T; N]) -> [T; N],
 ) -> Outcome
 where
-    V: From<[T; N]>,
+    V: Element + From<[T; N]>,
 {
     let elements: Vec<V> = rows.iter().map(|row| V::from(*row)).collect();
     let x = device.upload(&elements)?;
