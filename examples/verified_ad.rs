@@ -149,6 +149,7 @@ fn finding(finding: &Finding) -> Value {
         "shapes": finding.dims.iter().map(|d| d.to_string()).collect::<Vec<_>>(),
         "points": finding.points,
         "compared": finding.compared,
+        "granted": finding.granted,
         "worst": finding.worst,
         "bound": finding.bound,
         "seed": finding.seed,

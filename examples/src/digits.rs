@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 pub const PIXELS: usize = 64;
 /// Kinds of digits.
 pub const CLASSES: usize = 10;
+/// One image in this many is held out.
+const HELD_OUT: usize = 5;
 /// The brightest pixel.
 const BRIGHTEST: u32 = 16;
 
@@ -87,6 +89,13 @@ impl Digits {
         if digits.labels.is_empty() {
             return Err((None, "holds no images".to_string()));
         }
+        if digits.len() < HELD_OUT {
+            let problem = format!(
+                "holds {} images; at least {HELD_OUT} are needed to hold one out",
+                digits.len()
+            );
+            return Err((None, problem));
+        }
         Ok(digits)
     }
 
@@ -109,7 +118,7 @@ impl Digits {
             .zip(&self.labels)
             .enumerate()
         {
-            let part = if i % 5 == 4 {
+            let part = if i % HELD_OUT == HELD_OUT - 1 {
                 &mut held_out
             } else {
                 &mut train
@@ -157,6 +166,7 @@ mod tests {
         let good = line("3");
         for (text, at, problem) in [
             (String::new(), None, "no images"),
+            (good.clone(), None, "holds 1 images; at least 5 are needed"),
             (
                 format!("{good}\n{}", "1,".repeat(20)),
                 Some((2, 41)),

@@ -146,7 +146,8 @@ impl<'p> Binder<'p> {
             role,
         };
         for port in self.plan.signature.ports() {
-            let len = port.shape(&self.plan.dims).iter().product();
+            let len = port.shape(&self.plan.dims);
+            let len = len.iter().fold(1, |n: usize, size| n.saturating_mul(*size));
             let result = |is: bool| if is { results } else { Role::Input };
             if port.name == name {
                 return Some(match port.role {

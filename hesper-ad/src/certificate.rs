@@ -26,6 +26,8 @@ pub struct Finding {
     pub points: usize,
     /// How many numbers were compared.
     pub compared: usize,
+    /// How many more were beyond the tolerance, but within what their own rounding explains.
+    pub granted: usize,
     /// The error nearest to its bound.
     pub worst: f64,
     /// The bound of that error.
@@ -128,6 +130,9 @@ impl fmt::Display for Finding {
             )?;
             write!(f, "   worst {worst:.1e} of {bound:.1e}")?;
         }
+        if self.granted > 0 {
+            write!(f, "  {} more within their own rounding only", self.granted)?;
+        }
         if !note.is_empty() {
             write!(f, "  {note}")?;
         }
@@ -148,7 +153,6 @@ fn short(place: &str) -> &str {
 pub(crate) struct Tally {
     finding: Finding,
     least_points: usize,
-    granted: usize,
 }
 
 impl Tally {
@@ -160,6 +164,7 @@ impl Tally {
                 dims: Vec::new(),
                 points: 0,
                 compared: 0,
+                granted: 0,
                 worst: 0.0,
                 bound: 0.0,
                 seed,
@@ -167,7 +172,6 @@ impl Tally {
                 note: String::new(),
             },
             least_points: 1,
-            granted: 0,
         }
     }
 
@@ -199,13 +203,7 @@ impl Tally {
             agreement.worst.error,
             agreement.worst.bound,
         );
-        self.granted += agreement.granted;
-        if self.granted > 0 {
-            self.note(format!(
-                "{} more within their own rounding only",
-                self.granted
-            ));
-        }
+        self.finding.granted += agreement.granted;
     }
 
     fn seen(&mut self, count: usize, error: f64, bound: f64) {
@@ -234,8 +232,11 @@ impl Tally {
     /// A pass, if enough was compared.
     pub(crate) fn finish(self) -> Finding {
         let (points, least) = (self.finding.points, self.least_points);
-        if self.finding.compared == 0 {
+        let (compared, granted) = (self.finding.compared, self.finding.granted);
+        if compared == 0 {
             self.fail("nothing was compared")
+        } else if granted > compared {
+            self.fail(format!("{granted} numbers agree within their own rounding only, {compared} within the tolerance"))
         } else if points < least {
             self.fail(format!("only {points} points counted; {least} are needed"))
         } else {

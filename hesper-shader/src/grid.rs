@@ -21,7 +21,7 @@ pub enum Grid {
 /// A grid no device can dispatch.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{grid} needs more workgroups than a dispatch has: {MAX_GROUPS_PER_DIMENSION} in each of two dimensions"
+    "{grid} needs more workgroups than a dispatch has, {MAX_GROUPS_PER_DIMENSION} in each of two dimensions, or more invocations than `u32` counts"
 )]
 pub struct GridError {
     /// What was asked for.
@@ -59,7 +59,11 @@ impl Grid {
         let [x, y, z] = workgroup_size.map(|n| n.max(1) as usize);
         let error = GridError { grid: self };
         match self {
-            Grid::Cover(n) => flat(n.div_ceil(x.saturating_mul(y).saturating_mul(z))).ok_or(error),
+            Grid::Cover(n) => {
+                let invocations = x.saturating_mul(y).saturating_mul(z);
+                let groups = flat(n.div_ceil(invocations));
+                groups.filter(|g| counts(*g, invocations)).ok_or(error)
+            }
             Grid::Cover2d(nx, ny) => {
                 let in_range = |n: usize| {
                     u32::try_from(n)
@@ -75,6 +79,12 @@ impl Grid {
             Grid::Exact(groups) => Ok(groups),
         }
     }
+}
+
+/// Whether `u32` counts all invocations, so that no flattened index wraps.
+fn counts([x, y, z]: [u32; 3], invocations: usize) -> bool {
+    let groups = u128::from(x) * u128::from(y) * u128::from(z);
+    groups * invocations as u128 <= 1 << 32
 }
 
 /// At least `n` groups as x by y; the fewest rows of y that reach, then the fewest columns.
@@ -114,6 +124,8 @@ mod tests {
             (Grid::workgroups(65_536), [64, 1, 1], Some([32_768, 2, 1])),
             (Grid::exact(1, 2, 3), [64, 1, 1], Some([1, 2, 3])),
             (Grid::workgroups(usize::MAX), [1, 1, 1], None),
+            (Grid::cover(1 << 32), [64, 1, 1], None),
+            (Grid::cover(1 << 33), [64, 1, 1], None),
             (Grid::cover_2d(65_536, 1), [1, 1, 1], None),
         ] {
             let got = grid.groups(size).ok();

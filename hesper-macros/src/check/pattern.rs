@@ -35,6 +35,9 @@ impl Checker<'_> {
             value: self.expr(&e.expr),
         };
         let mut chain = self.arms(&e.arms, &scrutinee, value, span);
+        if ends_on_half_a_bool(&e.arms) {
+            chain = None;
+        }
         if chain.is_none() {
             self.errors.push(e.match_token, Message::MatchDefault);
         }
@@ -199,6 +202,21 @@ fn bound_name(pat: &Pat) -> Option<&Ident> {
         Pat::Paren(inner) => bound_name(&inner.pat),
         _ => None,
     }
+}
+
+/// Whether the last arm is `true` or `false` and no earlier arm takes the other.
+fn ends_on_half_a_bool(arms: &[Arm]) -> bool {
+    let boolean = |arm: &Arm| match &arm.pat {
+        Pat::Lit(lit) => match &lit.lit {
+            syn::Lit::Bool(literal) => Some(literal.value),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some((last, earlier)) = arms.split_last() else {
+        return false;
+    };
+    boolean(last).is_some_and(|last| !earlier.iter().any(|arm| boolean(arm) == Some(!last)))
 }
 
 fn is_bool(pat: &Pat) -> bool {
