@@ -8,6 +8,9 @@ mod conversions;
 mod floats;
 mod functions;
 mod integers;
+mod ranges;
+mod sharing;
+mod truth;
 mod vectors;
 mod workgroups;
 
@@ -22,6 +25,9 @@ conformance! {
     floats: literals_keep_their_values operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
     functions: of_any_sign of_positive_numbers;
     integers: signed unsigned operators_that_assign constant_operands;
+    ranges: ends_and_steps ends_are_evaluated_once ways_out;
+    sharing: several_levels vectors_and_truth_values;
+    truth: names_and_arms operators_and_shortcuts;
     vectors: components_in_buffers integers reals_and_functions swizzled;
     workgroups: builtin_values scalars shared_memory;
 }
