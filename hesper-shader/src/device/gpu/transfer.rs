@@ -87,7 +87,7 @@ pub(super) fn read<R>(
     })?;
     let submission = watch.submit(commands, timeout)?;
     watch.finish(submission, timeout)?;
-    map(watch, &staging)?;
+    map(watch, &staging, timeout)?;
     watch
         .attempt(READBACK, |_, _| {
             let view = staging.slice(..).get_mapped_range();
@@ -96,8 +96,9 @@ pub(super) fn read<R>(
         .map_err(|error| watch.rejected(READBACK, error.to_string()))
 }
 
-/// Maps a buffer that no work under way uses, so that one poll runs the callback.
-fn map(watch: &Watch, staging: &wgpu::Buffer) -> Result<(), DeviceError> {
+/// Maps a buffer that no work under way uses. One poll finds it ready, but where other threads poll too, it may be one of theirs, which
+/// then runs the callback some time after ours has returned: so the answer is waited for.
+fn map(watch: &Watch, staging: &wgpu::Buffer, timeout: Duration) -> Result<(), DeviceError> {
     let (sender, receiver) = mpsc::channel();
     let polled = watch.attempt(READBACK, |device, _| {
         let answer = move |mapped| {
@@ -108,10 +109,12 @@ fn map(watch: &Watch, staging: &wgpu::Buffer) -> Result<(), DeviceError> {
         device.poll(wgpu::PollType::Poll)
     })?;
     let rejected = |reason: String| Err(watch.rejected(READBACK, reason));
-    match (polled, receiver.try_recv()) {
-        (Ok(_), Ok(Ok(()))) => Ok(()),
-        (Err(error), _) => rejected(error.to_string()),
-        (_, Ok(Err(error))) => rejected(error.to_string()),
-        (_, Err(_)) => rejected("the mapping was not answered".to_string()),
+    if let Err(error) = polled {
+        return rejected(error.to_string());
+    }
+    match receiver.recv_timeout(timeout) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => rejected(error.to_string()),
+        Err(_) => rejected("the mapping was not answered".to_string()),
     }
 }
