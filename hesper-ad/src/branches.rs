@@ -2,6 +2,7 @@
 
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::tree::Loc;
 use std::cell::Cell;
 
 /// An inner domain, plus a fingerprint of every decision on data made in it: comparisons, `max`, `min`, `abs`, steps.
@@ -45,6 +46,18 @@ impl<D: Domain<Mask = bool>> Domain for Branches<D> {
 
     fn name(&self) -> String {
         self.inner.name()
+    }
+
+    fn at(&self, line: Loc) {
+        self.inner.at(line);
+    }
+
+    fn enter_workgroup(&self) {
+        self.inner.enter_workgroup();
+    }
+
+    fn left_loop(&self, line: Loc, iterations: u64) {
+        self.inner.left_loop(line, iterations);
     }
 
     fn constant(&self, number: Number) -> D::Value {

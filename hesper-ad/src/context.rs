@@ -111,18 +111,24 @@ impl<T: Real> Context<T> {
     }
 
     /// The sum of any number of terms as one operation.
+    #[track_caller]
     pub fn sum(&self, terms: impl IntoIterator<Item = T>) -> T {
         let terms: Vec<T> = terms.into_iter().collect();
         T::sum(self.source, &terms)
     }
 
     /// The greatest of any number of terms; minus infinity for none.
+    #[track_caller]
     pub fn max(&self, terms: impl IntoIterator<Item = T>) -> T {
         let mut terms = terms.into_iter();
-        match terms.next() {
-            Some(first) => terms.fold(first, |max, x| max.max(x)),
-            None => self.neg_infinity(),
+        let Some(mut greatest) = terms.next() else {
+            return self.neg_infinity();
+        };
+        // A loop, not a closure: the line of a comparison is the caller's.
+        for term in terms {
+            greatest = greatest.max(term);
         }
+        greatest
     }
 
     /// Hands over a saved result of the forward pass.

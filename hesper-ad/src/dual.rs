@@ -2,6 +2,7 @@
 
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::tree::Loc;
 
 /// The dual numbers `x + ẋε`, `ε² = 0`, over an inner domain.
 ///
@@ -154,6 +155,18 @@ impl<D: Domain> Domain for Dual<D> {
 
     fn name(&self) -> String {
         format!("dual {}", self.inner.name())
+    }
+
+    fn at(&self, line: Loc) {
+        self.inner.at(line);
+    }
+
+    fn enter_workgroup(&self) {
+        self.inner.enter_workgroup();
+    }
+
+    fn left_loop(&self, line: Loc, iterations: u64) {
+        self.inner.left_loop(line, iterations);
     }
 
     fn constant(&self, number: Number) -> Self::Value {

@@ -28,6 +28,7 @@ mod signature;
 
 mod branches;
 mod dual;
+pub mod field;
 mod tracked;
 
 mod certificate;

@@ -6,6 +6,7 @@
 
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, RealBinary, RealUnary};
+use hesper_shader::tree::Loc;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -107,16 +108,22 @@ impl<'d, D: Domain> Num<'d, D> {
         self.value
     }
 
+    #[track_caller]
     fn unary(self, op: RealUnary) -> Self {
+        self.domain.at(Loc::caller());
         Num::new(self.domain, self.domain.unary(op, self.value))
     }
 
+    #[track_caller]
     fn binary(self, op: RealBinary, other: impl Operand<Self>) -> Self {
+        self.domain.at(Loc::caller());
         let other = other.into_real(self.domain);
         Num::new(self.domain, self.domain.binary(op, self.value, other.value))
     }
 
+    #[track_caller]
     fn compare(self, op: Comparison, other: impl Operand<Self>) -> D::Mask {
+        self.domain.at(Loc::caller());
         let other = other.into_real(self.domain);
         self.domain.compare(op, self.value, other.value)
     }
@@ -140,12 +147,14 @@ macro_rules! operators {
     ($($operator:ident $method:ident $op:ident;)*) => {$(
         impl<'d, D: Domain> $operator for Num<'d, D> {
             type Output = Num<'d, D>;
+            #[track_caller]
             fn $method(self, other: Self) -> Self {
                 self.binary(RealBinary::$op, other)
             }
         }
         impl<'d, D: Domain> $operator<f64> for Num<'d, D> {
             type Output = Num<'d, D>;
+            #[track_caller]
             fn $method(self, other: f64) -> Self {
                 self.binary(RealBinary::$op, other)
             }
@@ -157,6 +166,7 @@ operators! { Add add Add; Sub sub Subtract; Mul mul Multiply; Div div Divide; }
 
 impl<'d, D: Domain> Neg for Num<'d, D> {
     type Output = Num<'d, D>;
+    #[track_caller]
     fn neg(self) -> Self {
         self.unary(RealUnary::Negate)
     }
@@ -183,7 +193,9 @@ impl<'d, D: Domain> Real for Num<'d, D> {
         Num::new(domain, value)
     }
 
+    #[track_caller]
     fn sum(domain: &'d D, terms: &[Self]) -> Self {
+        domain.at(Loc::caller());
         let values: Vec<D::Value> = terms.iter().map(|t| t.value).collect();
         Num::new(domain, domain.sum(&values))
     }
@@ -194,45 +206,60 @@ impl<'d, D: Domain> Real for Num<'d, D> {
         Num::new(domain, domain.select(mask, on_true.value, on_false.value))
     }
 
+    #[track_caller]
     fn exp(self) -> Self {
         self.unary(RealUnary::Exp)
     }
+    #[track_caller]
     fn ln(self) -> Self {
         self.unary(RealUnary::Ln)
     }
+    #[track_caller]
     fn sqrt(self) -> Self {
         self.unary(RealUnary::Sqrt)
     }
+    #[track_caller]
     fn sin(self) -> Self {
         self.unary(RealUnary::Sin)
     }
+    #[track_caller]
     fn cos(self) -> Self {
         self.unary(RealUnary::Cos)
     }
+    #[track_caller]
     fn tanh(self) -> Self {
         self.unary(RealUnary::Tanh)
     }
+    #[track_caller]
     fn powi(self, n: i32) -> Self {
+        self.domain.at(Loc::caller());
         Num::new(self.domain, self.domain.powi(self.value, n))
     }
+    #[track_caller]
     fn max(self, other: impl Operand<Self>) -> Self {
         self.binary(RealBinary::Max, other)
     }
+    #[track_caller]
     fn min(self, other: impl Operand<Self>) -> Self {
         self.binary(RealBinary::Min, other)
     }
+    #[track_caller]
     fn eq(self, other: impl Operand<Self>) -> D::Mask {
         self.compare(Comparison::Equal, other)
     }
+    #[track_caller]
     fn lt(self, other: impl Operand<Self>) -> D::Mask {
         self.compare(Comparison::Less, other)
     }
+    #[track_caller]
     fn le(self, other: impl Operand<Self>) -> D::Mask {
         self.compare(Comparison::LessEqual, other)
     }
+    #[track_caller]
     fn gt(self, other: impl Operand<Self>) -> D::Mask {
         self.compare(Comparison::Greater, other)
     }
+    #[track_caller]
     fn ge(self, other: impl Operand<Self>) -> D::Mask {
         self.compare(Comparison::GreaterEqual, other)
     }

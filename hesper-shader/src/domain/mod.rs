@@ -15,6 +15,7 @@ pub use self::f32::F32;
 pub use self::f64::F64;
 
 use crate::number::Number;
+use crate::tree::Loc;
 use std::fmt;
 
 /// Operations on one real.
@@ -159,6 +160,15 @@ pub trait Domain {
 
     /// The domain's name, for reports: `f32`, `dual f64`.
     fn name(&self) -> String;
+
+    /// The source line of the operations that follow. A domain that reports lines remembers it.
+    fn at(&self, _line: Loc) {}
+
+    /// A workgroup begins: none of its invocations has decided anything yet.
+    fn enter_workgroup(&self) {}
+
+    /// Some invocations have left the loop on this line after so many whole iterations.
+    fn left_loop(&self, _line: Loc, _iterations: u64) {}
 
     /// An exact constant, brought into the domain.
     fn constant(&self, number: Number) -> Self::Value;

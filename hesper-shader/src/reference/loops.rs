@@ -25,13 +25,17 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
     ) -> Result<(), ExecError> {
         let (mut finished, mut exits) = (self.empty_mask(), self.exits());
         for trip in 0..=u32::MAX {
+            let before = finished.count();
             self.begin_trip(f, [counter, trips], trip, active, &mut finished)
                 .and_then(|()| self.spend(trip.into(), active))
                 .map_err(|fault| self.error(loc, fault))?;
+            if finished.count() > before {
+                self.reals.domain.left_loop(loc, trip.into());
+            }
             if active.is_empty() {
                 break;
             }
-            self.iterate(f, loc, body, active, &mut exits)?;
+            self.iterate(f, loc, trip.into(), body, active, &mut exits)?;
         }
         active.set(&finished);
         active.add(&exits.broken);
@@ -67,7 +71,7 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
         while !active.is_empty() {
             self.spend(trip, active)
                 .map_err(|fault| self.error(loc, fault))?;
-            self.iterate(f, loc, body, active, &mut exits)?;
+            self.iterate(f, loc, trip, body, active, &mut exits)?;
             trip += 1;
         }
         active.set(&exits.broken);
@@ -80,11 +84,16 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
         &mut self,
         f: usize,
         loc: Loc,
+        trip: u64,
         body: &'a Block,
         active: &mut Mask,
         exits: &mut Exits,
     ) -> Result<(), ExecError> {
+        let before = exits.broken.count();
         self.nested(f, loc, body, active, Some(exits))?;
+        if exits.broken.count() > before {
+            self.reals.domain.left_loop(loc, trip);
+        }
         active.add(&exits.continued);
         exits.continued.clear();
         Ok(())

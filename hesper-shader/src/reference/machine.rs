@@ -79,6 +79,7 @@ impl<'a, 'b, D: Domain<Mask = bool>> Machine<'a, 'b, D> {
     /// Runs the kernel for one workgroup.
     pub(super) fn workgroup(&mut self, group: [u32; 3]) -> Result<(), ExecError> {
         self.position.group = group;
+        self.reals.domain.enter_workgroup();
         self.enter()
             .map_err(|fault| self.error(self.tree.loc, fault))?;
         let mut active = self.mask();

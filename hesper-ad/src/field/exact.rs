@@ -1,0 +1,414 @@
+//! The exact field as a number domain.
+
+use super::element::{Element, Exponent, Kind};
+use super::modular::{Modulus, Residue};
+use super::primes::{Demands, Fields, prime_factors};
+use super::trace::Trace;
+use super::watch::{Range, Watch};
+use crate::sample::Rng;
+use crate::tracked::Tracked;
+use hesper_shader::Number;
+use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::tree::Loc;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+
+/// Exact arithmetic at a random point of a random field: two programs that compute the same function of the reals, built from
+/// field operations, exponentials, logarithms and square roots, yield equal elements; different ones hardly ever do.
+///
+/// Addition, multiplication and division are those of `F_p`. An exponential maps the value's residue in `F_q` to the powers of
+/// an element of that order. Comparisons are decided by real *shadows*, which run along. See `docs/exact.md`.
+pub struct Exact {
+    pub(super) fields: Fields,
+    pub(super) demands: Demands,
+    pub(super) tracked: Tracked,
+    range: Cell<Range>,
+    line: Cell<Loc>,
+    lane: Cell<Option<usize>>,
+    undecided: Cell<usize>,
+    operations: Cell<usize>,
+    pub(super) non_squares: Cell<usize>,
+    pub(super) roots: Cell<usize>,
+    pub(super) circular: Cell<bool>,
+    /// Logarithms already given: value → value and exponent.
+    pub(super) logarithms: RefCell<HashMap<Residue, (Residue, Exponent)>>,
+    /// Which value is the logarithm of which.
+    pub(super) arguments: RefCell<HashMap<Residue, Residue>>,
+    pub(super) rng: RefCell<Rng>,
+    constants: RefCell<BTreeSet<(u128, u64, bool)>>,
+    trace: RefCell<Trace>,
+    watch: RefCell<Watch>,
+    outside: RefCell<Option<Trouble>>,
+    poison: RefCell<Option<Trouble>>,
+}
+
+/// An operation without result, and its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What was asked for.
+    pub operation: String,
+    /// Where.
+    pub line: Loc,
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.line, self.operation)
+    }
+}
+
+impl Exact {
+    /// A domain over fresh primes.
+    pub fn new(demands: Demands, range: Range, rng: &mut Rng) -> Exact {
+        let fields = Fields::draw(&demands, rng);
+        let one = (
+            fields.p.one(),
+            (Residue::ZERO, Exponent::Known(Residue::ZERO)),
+        );
+        Exact {
+            fields,
+            demands,
+            tracked: Tracked::default(),
+            range: Cell::new(range),
+            line: Cell::new(Loc::caller()),
+            lane: Cell::new(None),
+            undecided: Cell::new(0),
+            operations: Cell::new(0),
+            non_squares: Cell::new(0),
+            roots: Cell::new(0),
+            circular: Cell::new(false),
+            logarithms: RefCell::new(HashMap::from([one])),
+            arguments: RefCell::default(),
+            rng: RefCell::new(Rng::new(rng.bits())),
+            constants: RefCell::default(),
+            trace: RefCell::default(),
+            watch: RefCell::default(),
+            outside: RefCell::default(),
+            poison: RefCell::default(),
+        }
+    }
+
+    /// Begins another program in the same field: forgets what was decided and seen.
+    pub fn begin(&self, range: Range) {
+        self.range.set(range);
+        self.lane.set(None);
+        self.undecided.set(0);
+        self.non_squares.set(0);
+        self.trace.take();
+        self.watch.take();
+        self.poison.take();
+    }
+
+    /// What was decided since the program began.
+    pub fn take_trace(&self) -> Trace {
+        self.trace.take()
+    }
+
+    /// What was odd since the program began.
+    pub fn take_watch(&self) -> Watch {
+        self.watch.take()
+    }
+
+    /// How many comparisons the shadows' rounding left open since the program began.
+    pub fn undecided(&self) -> usize {
+        self.undecided.get()
+    }
+
+    /// How many square roots were taken of non-squares since the program began.
+    pub fn non_squares(&self) -> usize {
+        self.non_squares.get()
+    }
+
+    /// Whether any square root was taken.
+    pub fn has_roots(&self) -> bool {
+        self.roots.get() > 0
+    }
+
+    /// How many operations were done.
+    pub fn operations(&self) -> usize {
+        self.operations.get()
+    }
+
+    /// The first operation that the field gives no meaning.
+    pub fn outside(&self) -> Option<Trouble> {
+        self.outside.borrow().clone()
+    }
+
+    /// Why the first poison since the program began is none.
+    pub fn poisoned(&self) -> Option<Trouble> {
+        self.poison.borrow().clone()
+    }
+
+    /// The fields.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// What primes would have to fulfil for all that was done so far.
+    pub fn needs(&self) -> Demands {
+        let mut needs = self.demands.clone();
+        needs.circular |= self.circular.get();
+        if self.has_roots() {
+            let constants = self.constants.borrow();
+            for (digits, divisor, power_of_ten) in constants.iter() {
+                needs.squares.extend(prime_factors(*digits));
+                needs.squares.extend(prime_factors((*divisor).into()));
+                needs
+                    .squares
+                    .extend(power_of_ten.then_some([2, 5]).into_iter().flatten());
+            }
+        }
+        needs.squares.sort_unstable();
+        needs.squares.dedup();
+        needs
+    }
+
+    /// A random element with this shadow; where roots are taken, its sign in both fields is the shadow's. Zero is zero.
+    pub fn random(&self, shadow: f64, signed: bool, rng: &mut Rng) -> Element {
+        let shadow = self.tracked.exact(shadow);
+        if shadow.value == 0.0 {
+            return Element::zero();
+        }
+        let draw = |field: &Modulus, rng: &mut Rng| {
+            let x = field.random(rng.bits());
+            if signed && field.is_square(x) != (shadow.value > 0.0) {
+                field.neg(x)
+            } else {
+                x
+            }
+        };
+        Element {
+            value: draw(&self.fields.p, rng),
+            exponent: Exponent::Known(draw(&self.fields.q, rng)),
+            shadow,
+            ..Element::zero()
+        }
+    }
+
+    /// Counts an operation; whether its operands are numbers.
+    #[inline(always)]
+    pub(super) fn count(&self) {
+        self.operations.set(self.operations.get() + 1);
+    }
+
+    /// A result, watched: in binary32 it must not overflow.
+    #[inline(always)]
+    pub(super) fn watched(&self, x: Element) -> Element {
+        if self.range.get() == Range::Binary32
+            && x.shadow.value.abs() > f32::MAX.into()
+            && x.kind == Kind::Finite
+        {
+            self.note("overflow", x.shadow.value, true);
+        }
+        x
+    }
+
+    pub(super) fn note(&self, kind: &'static str, number: f64, severe: bool) {
+        let line = self.line.get();
+        self.watch.borrow_mut().note(line, kind, number, severe);
+    }
+
+    pub(super) fn is_binary32(&self) -> bool {
+        self.range.get() == Range::Binary32
+    }
+
+    pub(super) fn decide(&self, kind: &'static str, outcome: i64) {
+        let (line, lane) = (self.line.get(), self.lane.get());
+        self.trace.borrow_mut().decide(line, kind, outcome, lane);
+    }
+
+    pub(super) fn leave_open(&self) {
+        self.undecided.set(self.undecided.get() + 1);
+    }
+
+    /// Poison, with the reason.
+    pub(super) fn poison(&self, reason: &str) -> Element {
+        self.poison
+            .borrow_mut()
+            .get_or_insert_with(|| self.trouble(reason));
+        Element::poison()
+    }
+
+    /// Poison where the field gives an operation no meaning.
+    pub(super) fn no_meaning(&self, operation: &str) -> Element {
+        self.outside
+            .borrow_mut()
+            .get_or_insert_with(|| self.trouble(operation));
+        self.poison(operation)
+    }
+
+    fn trouble(&self, operation: &str) -> Trouble {
+        Trouble {
+            operation: operation.to_string(),
+            line: self.line.get(),
+        }
+    }
+
+    /// Runs lane by lane, so that decisions know whose they are.
+    fn lanes(&self, active: &[bool], mut run: impl FnMut(usize)) {
+        for (lane, _) in active.iter().enumerate().filter(|(_, on)| **on) {
+            self.lane.set(Some(lane));
+            run(lane);
+        }
+    }
+}
+
+/// `digits · 10^exponent / divisor`; `None` where the modulus divides the denominator.
+fn residue_of(field: &Modulus, number: Number) -> Option<Residue> {
+    let mut residue = field.signed(number.digits());
+    if number.exponent() != 0 {
+        let power = field.pow(field.residue(10), number.exponent().unsigned_abs().into());
+        let factor = if number.exponent() > 0 {
+            Some(power)
+        } else {
+            field.inverse(power)
+        };
+        residue = field.mul(residue, factor?);
+    }
+    if number.divisor() != 1 {
+        residue = field.mul(residue, field.inverse(field.residue(number.divisor()))?);
+    }
+    Some(residue)
+}
+
+impl Domain for Exact {
+    type Value = Element;
+    type Mask = bool;
+
+    fn name(&self) -> String {
+        "exact field".to_string()
+    }
+
+    fn at(&self, line: Loc) {
+        self.line.set(line);
+    }
+
+    fn enter_workgroup(&self) {
+        self.trace.borrow_mut().enter_workgroup();
+    }
+
+    fn left_loop(&self, line: Loc, iterations: u64) {
+        self.trace.borrow_mut().left_loop(line, iterations);
+    }
+
+    fn constant(&self, number: Number) -> Element {
+        let key = (
+            number.digits().unsigned_abs(),
+            number.divisor(),
+            number.exponent() != 0,
+        );
+        self.constants.borrow_mut().insert(key);
+        let Some(value) = residue_of(&self.fields.p, number) else {
+            return self.poison("a constant whose denominator is zero in this field");
+        };
+        let exponent = residue_of(&self.fields.q, number);
+        Element {
+            value,
+            exponent: exponent.map_or(Exponent::Unlucky, Exponent::Known),
+            shadow: self.tracked.constant(number),
+            ..Element::zero()
+        }
+    }
+
+    fn neg_infinity(&self) -> Element {
+        Element::neg_infinity()
+    }
+
+    fn from_f32(&self, value: f32) -> Element {
+        match Number::from_f32(value) {
+            Ok(number) => self.constant(number),
+            Err(_) if value == f32::NEG_INFINITY => Element::neg_infinity(),
+            Err(_) => self.poison("a NaN or an infinity"),
+        }
+    }
+
+    fn from_integer(&self, value: i64) -> Element {
+        if self.is_binary32() && value.unsigned_abs() > 1 << 24 {
+            self.note("integer to f32", value as f64, true);
+        }
+        self.constant(Number::integer(value))
+    }
+
+    fn to_integer(&self, x: Element, low: i64, high: i64) -> Result<i64, NoMeaning> {
+        if x.kind == Kind::Poison {
+            self.leave_open();
+            return Ok(low.max(0));
+        }
+        let whole = self.rounded(RealUnary::Trunc, x);
+        let integer = (whole.shadow.value as i64).clamp(low, high);
+        Ok(integer)
+    }
+
+    #[inline]
+    fn unary(&self, op: RealUnary, x: Element) -> Element {
+        self.count();
+        if x.kind == Kind::Poison {
+            return x;
+        }
+        self.unary_rule(op, x)
+    }
+
+    #[inline]
+    fn binary(&self, op: RealBinary, x: Element, y: Element) -> Element {
+        self.count();
+        if x.kind == Kind::Poison {
+            return x;
+        }
+        if y.kind == Kind::Poison {
+            return y;
+        }
+        match op {
+            RealBinary::Add => self.watched(self.add(x, y)),
+            RealBinary::Subtract => self.watched(self.subtract(x, y)),
+            RealBinary::Multiply => self.watched(self.multiply(x, y)),
+            RealBinary::Divide => self.watched(self.divide(x, y)),
+            RealBinary::Remainder => {
+                let whole = self.rounded(RealUnary::Trunc, self.divide(x, y));
+                self.subtract(x, self.multiply(y, whole))
+            }
+            RealBinary::Max => self.extreme("max", Comparison::Less, x, y),
+            RealBinary::Min => self.extreme("min", Comparison::Greater, x, y),
+            RealBinary::Pow => self.watched(self.power(x, y)),
+        }
+    }
+
+    fn compare(&self, op: Comparison, x: Element, y: Element) -> bool {
+        self.count();
+        self.comparison(op, x, y)
+    }
+
+    fn select(&self, mask: bool, on_true: Element, on_false: Element) -> Element {
+        if mask { on_true } else { on_false }
+    }
+
+    fn unary_column(&self, op: RealUnary, x: &[Element], active: &[bool], out: &mut [Element]) {
+        self.lanes(active, |lane| out[lane] = self.unary(op, x[lane]));
+        self.lane.set(None);
+    }
+
+    fn binary_column(
+        &self,
+        op: RealBinary,
+        x: &[Element],
+        y: &[Element],
+        active: &[bool],
+        out: &mut [Element],
+    ) {
+        self.lanes(active, |lane| out[lane] = self.binary(op, x[lane], y[lane]));
+        self.lane.set(None);
+    }
+
+    fn compare_column(
+        &self,
+        op: Comparison,
+        x: &[Element],
+        y: &[Element],
+        active: &[bool],
+        out: &mut [bool],
+    ) {
+        self.lanes(active, |lane| {
+            out[lane] = self.compare(op, x[lane], y[lane])
+        });
+        self.lane.set(None);
+    }
+}
