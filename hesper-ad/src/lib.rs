@@ -55,7 +55,7 @@ pub use op_plan::{OpPlan, OpStep, Plans, UniformValue};
 pub use real::{Num, Operand, Real};
 pub use sample::{Rng, Sample, Sampling};
 pub use signature::{Port, Role, Signature, SignatureError};
-pub use spec::{Forward, Spec, SpecError, exact};
+pub use spec::{Forward, Primals, Spec, SpecError, exact};
 pub use tensor::{ShapeError, Tensor};
 pub use tracked::{Bounded, NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
 pub use verify::{Options, Verify};

@@ -19,6 +19,47 @@ pub struct Spec<'o, O> {
     sampling: Sampling,
 }
 
+/// What a spec is given, as values of a domain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Primals<V> {
+    /// The sizes.
+    pub dims: Dims,
+    /// The differentiable inputs in order.
+    pub inputs: Vec<Tensor<V>>,
+    /// The constants.
+    pub constants: BTreeMap<String, Tensor<V>>,
+    /// The integer inputs.
+    pub integers: BTreeMap<String, Tensor<u32>>,
+}
+
+impl<V: Copy> Primals<V> {
+    fn of<D: Domain<Value = V>>(domain: &D, sample: &Sample, inputs: &[Tensor<V>]) -> Primals<V> {
+        let constants = sample.constants.iter();
+        let exact = |t: &Tensor<f32>| t.map(|x| domain.from_f32(*x));
+        Primals {
+            dims: sample.dims.clone(),
+            inputs: inputs.to_vec(),
+            constants: constants
+                .map(|(name, t)| (name.clone(), exact(t)))
+                .collect(),
+            integers: sample.integers.clone(),
+        }
+    }
+
+    fn context<'d, D: Domain<Value = V>>(&self, domain: &'d D) -> Context<Num<'d, D>> {
+        let constants = self.constants.iter();
+        let lifted = |t: &Tensor<V>| t.map(|x| Num::new(domain, *x));
+        Context::new(
+            domain,
+            self.dims.clone(),
+            constants
+                .map(|(name, t)| (name.clone(), lifted(t)))
+                .collect(),
+            self.integers.clone(),
+        )
+    }
+}
+
 /// What a spec's forward pass yields.
 #[derive(Clone, Debug)]
 pub struct Forward<V> {
@@ -152,49 +193,7 @@ impl<'o, O: DiffOp> Spec<'o, O> {
         sample: &Sample,
         inputs: &[Tensor<D::Value>],
     ) -> Result<Forward<D::Value>, SpecError> {
-        const PASS: &str = "forward";
-        let mut cx = context(domain, sample);
-        let inputs = lift(domain, inputs);
-        let outputs = guarded(PASS, &mut cx, |cx| {
-            self.op
-                .forward(cx, O::Inputs::from_fn(|i| &inputs[i]))
-                .into_vec()
-        })?;
-        let outputs = lower(outputs);
-        self.check_shapes(PASS, sample, self.signature.outputs(), &outputs, |p| {
-            p.name.clone()
-        })?;
-        let saved: BTreeMap<_, _> = cx
-            .saved()
-            .iter()
-            .map(|(name, t)| (name.clone(), t.map(|n| n.value())))
-            .collect();
-        for port in self.signature.saves() {
-            let name = |p: &Port| p.name.clone();
-            let Some(tensor) = saved.get(&port.name) else {
-                let message = format!("the saved result `{}` is missing", port.name);
-                return Err(SpecError::Problem {
-                    pass: PASS,
-                    message,
-                });
-            };
-            self.check_shapes(
-                PASS,
-                sample,
-                [port].into_iter(),
-                std::slice::from_ref(tensor),
-                name,
-            )?;
-        }
-        let known = |name: &String| self.signature.saves().any(|p| p.name == **name);
-        if let Some(name) = saved.keys().find(|name| !known(name)) {
-            let message = format!("`{name}` is saved, but the signature has no such saved result");
-            return Err(SpecError::Problem {
-                pass: PASS,
-                message,
-            });
-        }
-        Ok(Forward { outputs, saved })
+        self.forward_at(domain, &Primals::of(domain, sample, inputs))
     }
 
     /// Runs `backward` in `domain`; sizes, constants and integers are the sample's.
@@ -208,46 +207,109 @@ impl<'o, O: DiffOp> Spec<'o, O> {
         inputs: &[Tensor<D::Value>],
         cotangents: &[Tensor<D::Value>],
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
+        self.backward_at(domain, &Primals::of(domain, sample, inputs), cotangents)
+    }
+
+    /// Runs `forward` in `domain`, where constants too are values of the domain.
+    ///
+    /// # Errors
+    /// Where the spec panics, asks for what is not there, or yields a wrong shape.
+    pub fn forward_at<D: Domain>(
+        &self,
+        domain: &D,
+        primals: &Primals<D::Value>,
+    ) -> Result<Forward<D::Value>, SpecError> {
+        const PASS: &str = "forward";
+        let mut cx = primals.context(domain);
+        let inputs = lift(domain, &primals.inputs);
+        let outputs = guarded(PASS, &mut cx, |cx| {
+            self.op
+                .forward(cx, O::Inputs::from_fn(|i| &inputs[i]))
+                .into_vec()
+        })?;
+        let outputs = lower(outputs);
+        let (dims, name) = (&primals.dims, |p: &Port| p.name.clone());
+        check_shapes(PASS, dims, self.signature.outputs(), &outputs, name)?;
+        let saved: BTreeMap<_, _> = cx
+            .saved()
+            .iter()
+            .map(|(name, t)| (name.clone(), t.map(|n| n.value())))
+            .collect();
+        self.check_saved(dims, &saved)?;
+        Ok(Forward { outputs, saved })
+    }
+
+    /// Runs `backward` in `domain`, where constants too are values of the domain.
+    ///
+    /// # Errors
+    /// Where the spec panics, asks for what is not there, or yields a wrong shape.
+    pub fn backward_at<D: Domain>(
+        &self,
+        domain: &D,
+        primals: &Primals<D::Value>,
+        cotangents: &[Tensor<D::Value>],
+    ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
         const PASS: &str = "backward";
-        let mut cx = context(domain, sample);
-        let (inputs, cotangents) = (lift(domain, inputs), lift(domain, cotangents));
+        let mut cx = primals.context(domain);
+        let (inputs, cotangents) = (lift(domain, &primals.inputs), lift(domain, cotangents));
         let results = guarded(PASS, &mut cx, |cx| {
             let inputs = O::Inputs::from_fn(|i| &inputs[i]);
             let cotangents = O::Outputs::from_fn(|i| &cotangents[i]);
             self.op.backward(cx, inputs, cotangents).into_vec()
         })?;
-        let results = lower(results);
-        self.check_shapes(
-            PASS,
-            sample,
-            self.signature.inputs(),
-            &results,
-            Port::cotangent,
-        )?;
+        let (results, inputs) = (lower(results), self.signature.inputs());
+        check_shapes(PASS, &primals.dims, inputs, &results, Port::cotangent)?;
         Ok(results)
     }
 
-    fn check_shapes<'p, V>(
+    /// Every saved result of the signature is there, in its shape, and no other.
+    fn check_saved<V>(
         &self,
-        pass: &'static str,
-        sample: &Sample,
-        ports: impl Iterator<Item = &'p Port>,
-        tensors: &[Tensor<V>],
-        name: impl Fn(&Port) -> String,
+        dims: &Dims,
+        saved: &BTreeMap<String, Tensor<V>>,
     ) -> Result<(), SpecError> {
-        for (port, tensor) in ports.zip(tensors) {
-            let (got, want) = (tensor.shape().to_vec(), port.shape(&sample.dims));
-            if got != want {
-                return Err(SpecError::Shape {
-                    pass,
-                    name: name(port),
-                    got,
-                    want,
-                });
-            }
+        const PASS: &str = "forward";
+        let problem = |message| SpecError::Problem {
+            pass: PASS,
+            message,
+        };
+        for port in self.signature.saves() {
+            let tensor = saved
+                .get(&port.name)
+                .ok_or_else(|| problem(format!("the saved result `{}` is missing", port.name)))?;
+            let (port, tensor) = ([port].into_iter(), std::slice::from_ref(tensor));
+            check_shapes(PASS, dims, port, tensor, |p| p.name.clone())?;
         }
-        Ok(())
+        let known = |name: &String| self.signature.saves().any(|p| p.name == **name);
+        match saved.keys().find(|name| !known(name)) {
+            None => Ok(()),
+            Some(name) => Err(problem(format!(
+                "`{name}` is saved, but the signature has no such saved result"
+            ))),
+        }
     }
+}
+
+fn check_shapes<'p, V>(
+    pass: &'static str,
+    dims: &Dims,
+    ports: impl Iterator<Item = &'p Port>,
+    tensors: &[Tensor<V>],
+    name: impl Fn(&Port) -> String,
+) -> Result<(), SpecError> {
+    for (port, tensor) in ports.zip(tensors) {
+        let (got, want) = (tensor.shape().to_vec(), port.shape(dims));
+        if got != want {
+            let name = name(port);
+            return Err(SpecError::Shape {
+                pass,
+                name,
+                got,
+                want,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The sample's tensors as exact values of a domain.
@@ -256,20 +318,6 @@ pub fn exact<D: Domain>(domain: &D, tensors: &[Tensor<f32>]) -> Vec<Tensor<D::Va
         .iter()
         .map(|t| t.map(|x| domain.from_f32(*x)))
         .collect()
-}
-
-fn context<'d, D: Domain>(domain: &'d D, sample: &Sample) -> Context<Num<'d, D>> {
-    let real = |x: &f32| Num::new(domain, domain.from_f32(*x));
-    let constants = sample
-        .constants
-        .iter()
-        .map(|(name, t)| (name.clone(), t.map(real)));
-    Context::new(
-        domain,
-        sample.dims.clone(),
-        constants.collect(),
-        sample.integers.clone(),
-    )
 }
 
 fn lift<'d, D: Domain>(domain: &'d D, tensors: &[Tensor<D::Value>]) -> Vec<Tensor<Num<'d, D>>> {
