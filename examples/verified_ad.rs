@@ -137,21 +137,18 @@ fn report(device: &Device, certificates: &[Certificate], passed: bool) -> Value 
 
 /// One finding; figures that are not finite have no JSON number and become null.
 fn finding(finding: &Finding) -> Value {
-    let message = match &finding.verdict {
-        Verdict::Pass => None,
-        Verdict::Fail(message) | Verdict::Skip(message) => Some(message),
-    };
     json!({
         "check": finding.check,
         "place": finding.place,
         "verdict": finding.verdict.word(),
-        "message": message,
+        "message": finding.verdict.message(),
         "shapes": finding.dims.iter().map(|d| d.to_string()).collect::<Vec<_>>(),
         "points": finding.points,
         "compared": finding.compared,
         "granted": finding.granted,
         "worst": finding.worst,
         "bound": finding.bound,
+        "exact": finding.exact.map(|e| json!({ "fields": e.fields, "paths": e.paths, "bits": e.bits })),
         "seed": finding.seed,
         "note": finding.note,
     })

@@ -32,12 +32,25 @@ pub struct Finding {
     pub worst: f64,
     /// The bound of that error.
     pub bound: f64,
+    /// How sure an exact comparison is; `None` for a numeric one.
+    pub exact: Option<Exactness>,
     /// The seed that repeats the check.
     pub seed: u64,
-    /// Pass, fail or skip.
+    /// How it ended.
     pub verdict: Verdict,
     /// Anything else worth reporting.
     pub note: String,
+}
+
+/// How sure an exact comparison is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exactness {
+    /// Random fields at each point.
+    pub fields: usize,
+    /// How many different ways the programs took.
+    pub paths: usize,
+    /// `b` where a fixed wrong program passes on one path and shape with a probability of at most `2⁻ᵇ`; `None` without rigorous bound.
+    pub bits: Option<f64>,
 }
 
 /// How a check ended.
@@ -49,12 +62,24 @@ pub enum Verdict {
     Fail(String),
     /// The check could not run here, for this reason. Never a pass.
     Skip(String),
+    /// The check cannot judge this op: what it does, and where. Other checks must.
+    Inconclusive(String),
+    /// All that was compared was right, but not all was seen that there is.
+    Incomplete(String),
 }
 
 impl Certificate {
-    /// Whether there were checks and every one passed; a skip is not a pass.
+    /// Whether some check passed and no check failed, was skipped or is incomplete. Where the exact check is inconclusive, the
+    /// numeric ones have spoken; see [`is_exact`](Certificate::is_exact).
     pub fn is_pass(&self) -> bool {
-        !self.checks.is_empty() && self.checks.iter().all(|f| f.verdict == Verdict::Pass)
+        let fine = |f: &Finding| matches!(f.verdict, Verdict::Pass | Verdict::Inconclusive(_));
+        self.checks.iter().all(fine) && self.checks.iter().any(|f| f.verdict == Verdict::Pass)
+    }
+
+    /// Whether every check passed, the exact ones among them.
+    pub fn is_exact(&self) -> bool {
+        let exact = |f: &Finding| f.exact.is_some();
+        self.checks.iter().any(exact) && self.checks.iter().all(|f| f.verdict == Verdict::Pass)
     }
 
     /// The findings that failed.
@@ -89,12 +114,14 @@ impl fmt::Display for Certificate {
 }
 
 impl Verdict {
-    /// `PASS`, `FAIL` or `SKIP`.
+    /// `PASS`, `FAIL`, `SKIP`, `OPEN` for what a check cannot judge, or `PART` for what it did not see the whole of.
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Pass => "PASS",
             Verdict::Fail(_) => "FAIL",
             Verdict::Skip(_) => "SKIP",
+            Verdict::Inconclusive(_) => "OPEN",
+            Verdict::Incomplete(_) => "PART",
         }
     }
 
@@ -102,7 +129,10 @@ impl Verdict {
     pub fn message(&self) -> Option<&str> {
         match self {
             Verdict::Pass => None,
-            Verdict::Fail(message) | Verdict::Skip(message) => Some(message),
+            Verdict::Fail(message)
+            | Verdict::Skip(message)
+            | Verdict::Inconclusive(message)
+            | Verdict::Incomplete(message) => Some(message),
         }
     }
 }
@@ -128,7 +158,10 @@ impl fmt::Display for Finding {
                 f,
                 " {compared:>6} compared at {points:>2} points on {shapes:>2} shapes"
             )?;
-            write!(f, "   worst {worst:.1e} of {bound:.1e}")?;
+            match self.exact {
+                Some(exact) => write!(f, "   {exact}")?,
+                None => write!(f, "   worst {worst:.1e} of {bound:.1e}")?,
+            }
         }
         if self.granted > 0 {
             write!(f, "  {} more within their own rounding only", self.granted)?;
@@ -139,6 +172,16 @@ impl fmt::Display for Finding {
         match self.verdict.message() {
             Some(message) => write!(f, "\n       {message} (seed {seed})"),
             None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Exactness {
+    /// `exact, error <= 2^-61`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.bits {
+            Some(bits) => write!(f, "exact, error <= 2^-{:.0}", bits.floor()),
+            None => f.write_str("exact, no rigorous bound"),
         }
     }
 }
@@ -167,6 +210,7 @@ impl Tally {
                 granted: 0,
                 worst: 0.0,
                 bound: 0.0,
+                exact: None,
                 seed,
                 verdict: Verdict::Pass,
                 note: String::new(),
@@ -194,6 +238,16 @@ impl Tally {
         self.seen(1, error, bound);
         // Not `error > bound`: a NaN must fail.
         error <= bound && bound.is_finite()
+    }
+
+    /// Counts numbers that are equal.
+    pub(crate) fn equal(&mut self, count: usize) {
+        self.finding.compared += count;
+    }
+
+    /// Says how sure equality is.
+    pub(crate) fn exact(&mut self, exact: Exactness) {
+        self.finding.exact = Some(exact);
     }
 
     /// Counts many numbers of which the worst is known.
@@ -226,6 +280,16 @@ impl Tally {
 
     pub(crate) fn skip(mut self, reason: impl Into<String>) -> Finding {
         self.finding.verdict = Verdict::Skip(reason.into());
+        self.finding
+    }
+
+    pub(crate) fn inconclusive(mut self, reason: impl Into<String>) -> Finding {
+        self.finding.verdict = Verdict::Inconclusive(reason.into());
+        self.finding
+    }
+
+    pub(crate) fn incomplete(mut self, what: impl Into<String>) -> Finding {
+        self.finding.verdict = Verdict::Incomplete(what.into());
         self.finding
     }
 

@@ -43,7 +43,7 @@ mod test_ops;
 mod verify;
 
 pub use branches::Branches;
-pub use certificate::{Certificate, Finding, Verdict};
+pub use certificate::{Certificate, Exactness, Finding, Verdict};
 pub use check::Target;
 pub use compare::{Agreement, Deviation, Disagreement, Tolerance, compare};
 pub use compose::Compose;

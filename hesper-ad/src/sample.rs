@@ -49,6 +49,7 @@ impl Rng {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampling {
     draws: BTreeMap<String, Draw>,
+    unreachable: Option<String>,
     multiples: BTreeMap<String, usize>,
 }
 
@@ -90,6 +91,28 @@ impl Sampling {
         self
     }
 
+    /// Declares that some decisions go one way only, or cannot be approached, and why. The exact check would call them incomplete;
+    /// so it lists them with the reason.
+    pub fn unreachable(mut self, reason: &str) -> Sampling {
+        self.unreachable = Some(reason.to_string());
+        self
+    }
+
+    /// Why some decisions go one way only.
+    pub(crate) fn unreachable_reason(&self) -> Option<&str> {
+        self.unreachable.as_deref()
+    }
+
+    /// Whether no rule names the port.
+    pub(crate) fn is_free(&self, port: &str) -> bool {
+        !self.draws.contains_key(port)
+    }
+
+    /// Whether the port's elements come from a list.
+    pub(crate) fn is_list(&self, port: &str) -> bool {
+        matches!(self.draws.get(port), Some(Draw::OneOf(_)))
+    }
+
     /// What the sizes of the dimension are multiples of.
     pub fn multiple_of(&self, dim: &str) -> usize {
         self.multiples.get(dim).copied().unwrap_or(1)
@@ -100,6 +123,10 @@ impl Sampling {
         for (port, draw) in other.draws {
             self.draws.entry(port).or_insert(draw);
         }
+        self.unreachable = match (self.unreachable, other.unreachable) {
+            (Some(one), Some(two)) => Some(format!("{one}; {two}")),
+            (one, two) => one.or(two),
+        };
         for (dim, n) in other.multiples {
             let both = self.multiples.entry(dim).or_insert(1);
             *both = lcm(*both, n);

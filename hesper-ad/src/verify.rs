@@ -57,6 +57,7 @@ impl<O: DiffOp> Verify for O {
             check::finite_differences(&spec, options.seed, options.points),
             check::dual_numbers(&spec, options.seed, options.points),
         ];
+        checks.splice(0..0, check::exact(&spec, options.seed));
         for target in &options.targets {
             checks.extend(check::kernels(&spec, target, options.seed));
         }

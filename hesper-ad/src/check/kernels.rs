@@ -84,7 +84,7 @@ impl<O: DiffOp> Check<'_, O> {
 
     /// The shapes, and the numbers at each.
     fn cases(&self) -> Result<Vec<(Dims, Numbers)>, String> {
-        let plans = self.plans(&self.spec.least_shape(), false)?;
+        let plans = built_plans(self.spec, &self.spec.least_shape(), false)?;
         let plans = [&plans.forward, &plans.backward];
         let (names, sampling) = (self.spec.signature().dims(), self.spec.sampling());
         let plain = kernel_shapes(&names, sampling, &plans).into_iter();
@@ -98,18 +98,6 @@ impl<O: DiffOp> Check<'_, O> {
             .collect())
     }
 
-    fn plans(&self, dims: &Dims, folded: bool) -> Result<Plans, String> {
-        let build = || {
-            let plan = op_plan(self.spec.op(), dims)?;
-            let plan = if folded { plan.folded() } else { plan };
-            plan.build(Role::InOut)
-        };
-        match catch_unwind(AssertUnwindSafe(build)) {
-            Ok(plans) => plans.map_err(|error| error.to_string()),
-            Err(payload) => Err(format!("plan panicked: {}", panic_message(&*payload))),
-        }
-    }
-
     /// Whether the op is defined at such numbers; if so, the kernels are right there.
     fn check_case(
         &self,
@@ -118,14 +106,14 @@ impl<O: DiffOp> Check<'_, O> {
         rng: &mut Rng,
         tally: &mut Tally,
     ) -> Result<bool, Stop> {
-        let plans = self.plans(dims, false).map_err(Stop::Fail)?;
+        let plans = built_plans(self.spec, dims, false).map_err(Stop::Fail)?;
         let point = Point::draw(self.spec, self.target, dims, numbers, rng)
             .map_err(|e| Stop::Fail(e.to_string()))?;
         let Some(point) = point else {
             return Ok(false);
         };
         self.check_plans(plans, &point, tally)?;
-        let plans = self.plans(dims, true).map_err(Stop::Fail)?;
+        let plans = built_plans(self.spec, dims, true).map_err(Stop::Fail)?;
         let more = |stop| match stop {
             Stop::Fail(message) => Stop::Fail(format!(
                 "with more workgroups than needed, over two dimensions: {message}"
@@ -172,6 +160,23 @@ impl<O: DiffOp> Check<'_, O> {
         let agreement = compare(&got, want, tolerance).map_err(|e| fail(e.to_string()))?;
         tally.agreed(&agreement);
         Ok(())
+    }
+}
+
+/// An op's plans with results as in-out slots; `folded` ones have more workgroups than needed.
+pub(super) fn built_plans<O: DiffOp>(
+    spec: &Spec<O>,
+    dims: &Dims,
+    folded: bool,
+) -> Result<Plans, String> {
+    let build = || {
+        let plan = op_plan(spec.op(), dims)?;
+        let plan = if folded { plan.folded() } else { plan };
+        plan.build(Role::InOut)
+    };
+    match catch_unwind(AssertUnwindSafe(build)) {
+        Ok(plans) => plans.map_err(|error| error.to_string()),
+        Err(payload) => Err(format!("plan panicked: {}", panic_message(&*payload))),
     }
 }
 

@@ -144,10 +144,16 @@ impl Exact {
         &self.fields
     }
 
+    /// What the primes fulfil.
+    pub fn demands(&self) -> &Demands {
+        &self.demands
+    }
+
     /// What primes would have to fulfil for all that was done so far.
     pub fn needs(&self) -> Demands {
         let mut needs = self.demands.clone();
         needs.circular |= self.circular.get();
+        needs.roots |= self.has_roots();
         if self.has_roots() {
             let constants = self.constants.borrow();
             for (digits, divisor, power_of_ten) in constants.iter() {

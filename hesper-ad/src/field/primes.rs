@@ -8,6 +8,8 @@ use crate::sample::Rng;
 pub struct Demands {
     /// Numbers that must be squares modulo both primes: the primes of constants under a square root.
     pub squares: Vec<u64>,
+    /// Whether roots are taken, so that squares stand for positive numbers.
+    pub roots: bool,
     /// Whether −1 must be a square modulo `p`, for sine and cosine; else it is none, for the sign of roots.
     pub circular: bool,
 }
@@ -205,7 +207,12 @@ mod tests {
         let mut rng = Rng::new(3);
         for circular in [false, true] {
             let squares = vec![2, 3, 5, 13];
-            let demands = Demands { squares, circular };
+            let roots = !circular;
+            let demands = Demands {
+                squares,
+                roots,
+                circular,
+            };
             for _ in 0..5 {
                 let f = Fields::draw(&demands, &mut rng);
                 let (p, q) = (f.p.value(), f.q.value());

@@ -5,6 +5,7 @@
 use super::element::{Element, Exponent, Kind};
 use super::exact::Exact;
 use super::modular::Residue;
+use super::trace::Decision;
 use crate::tracked::Bounded;
 use hesper_shader::domain::{Comparison, Domain, RealBinary, RealUnary};
 
@@ -510,12 +511,14 @@ impl Exact {
             return false;
         }
         if x.same_value(&y) {
+            self.decide(kind, Decision::NONE);
             return matches!(
                 op,
                 Comparison::Equal | Comparison::LessEqual | Comparison::GreaterEqual
             );
         }
         if x.kind == Kind::NegInfinity || y.kind == Kind::NegInfinity {
+            self.decide(kind, Decision::NONE);
             return self.tracked.compare(op, a, b);
         }
         // Where nothing is known of the error, nothing is decided.

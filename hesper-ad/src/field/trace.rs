@@ -19,8 +19,13 @@ pub struct Site {
 pub struct Decision {
     /// Index into the trace's sites.
     pub site: u32,
-    /// 0 or 1; the number itself where a number is rounded.
+    /// 0 or 1; the number itself where a number is rounded; [`Decision::NONE`] where there was nothing to decide.
     pub outcome: i64,
+}
+
+impl Decision {
+    /// The outcome where the operands are the same number, or one is −∞.
+    pub const NONE: i64 = i64::MIN;
 }
 
 /// Two outcomes of one invocation: site and outcome, twice.
@@ -105,7 +110,9 @@ impl Trace {
     ) {
         let site = self.number(line, kind);
         self.decisions.push(Decision { site, outcome });
-        if let Some(lane) = lane {
+        if let Some(lane) = lane
+            && outcome != Decision::NONE
+        {
             self.pair(site, outcome, lane);
         }
     }

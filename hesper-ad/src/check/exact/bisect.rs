@@ -1,0 +1,66 @@
+//! Both ends of every threshold.
+
+use super::coverage::{Threshold, outcome};
+use super::point::Point;
+use super::shape::Shape;
+use super::tally::Tallies;
+use crate::op::DiffOp;
+
+/// How close the two ends come, as part of the way between two points.
+const CLOSE: f64 = 1.0 / (1u64 << 42) as f64;
+
+/// For each decision that was seen both ways: walks from a point of one side to a point of the other, finds where it turns, and
+/// checks right before and right behind. A kernel or a VJP whose threshold lies elsewhere is wrong there.
+pub(super) fn bisect<O: DiffOp>(shape: &mut Shape<'_, O>, tallies: &mut Tallies) {
+    let mut found = 0;
+    for threshold in shape.coverage.thresholds() {
+        if tallies.over() {
+            return;
+        }
+        match ends(shape, &threshold, tallies) {
+            Some(ends) => {
+                found += 1;
+                ends.iter()
+                    .for_each(|end| shape.visit_point(end, true, tallies));
+            }
+            None => tallies.not_covered(format!("{} was not bisected", threshold.site)),
+        }
+    }
+    tallies.bisected(found);
+}
+
+fn ends<O: DiffOp>(
+    shape: &Shape<'_, O>,
+    threshold: &Threshold,
+    tallies: &mut Tallies,
+) -> Option<[Point; 2]> {
+    let [from, to] = threshold.points.map(|n| shape.points.get(n));
+    let (from, to) = (from?, to?);
+    let mut decide = |part: f64| {
+        let point = from.towards(to, part);
+        let runs = shape.trial(&point, tallies).ok()?.runs;
+        let run = runs
+            .iter()
+            .find(|(program, _)| *program == threshold.program)?;
+        outcome(&run.1.trace, threshold.site, threshold.occurrence)
+    };
+    let start = decide(0.0)?;
+    if decide(1.0)? == start {
+        return None;
+    }
+    let (mut near, mut far) = (0.0, 1.0);
+    while far - near > CLOSE {
+        // Where rounding leaves the middle open, its neighbourhood may not be.
+        let width = far - near;
+        let part = [0.5, 0.375, 0.625].into_iter().map(|p| near + p * width);
+        let (part, decided) = part
+            .map(|p| (p, decide(p)))
+            .find(|(_, decided)| decided.is_some())?;
+        if decided == Some(start) {
+            near = part;
+        } else {
+            far = part;
+        }
+    }
+    Some([near, far].map(|part| from.towards(to, part)))
+}

@@ -1,0 +1,162 @@
+//! Which decisions were seen to go which way.
+
+use crate::field::{Decision, Pair, Site, Trace};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// A program whose decisions are watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Program {
+    ForwardSpec,
+    BackwardSpec,
+    ForwardKernels,
+    BackwardKernels,
+}
+
+/// Everything seen at one shape.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Coverage {
+    /// For each occurrence of a decision in a run, the first points at which it went one way and another.
+    sites: BTreeMap<(Program, Site), Vec<Sides>>,
+    pairs: BTreeSet<(Program, Pair)>,
+    loops: BTreeMap<(Program, Site), BTreeSet<u64>>,
+    paths: HashSet<(Program, u64)>,
+}
+
+/// An outcome with the point it was seen at, and a point of another outcome.
+#[derive(Clone, Copy, Debug)]
+struct Sides {
+    outcome: i64,
+    seen: usize,
+    other: Option<usize>,
+}
+
+impl Sides {
+    const NOT_DECIDED: Sides = Sides {
+        outcome: Decision::NONE,
+        seen: 0,
+        other: None,
+    };
+
+    /// Takes note of an outcome; whether it is new.
+    fn see(&mut self, outcome: i64, point: usize) -> bool {
+        if outcome == Decision::NONE || outcome == self.outcome || self.other.is_some() {
+            return false;
+        }
+        if self.outcome == Decision::NONE {
+            (self.outcome, self.seen) = (outcome, point);
+        } else {
+            self.other = Some(point);
+        }
+        true
+    }
+
+    fn is_one_sided(&self) -> bool {
+        self.outcome != Decision::NONE && self.other.is_none()
+    }
+}
+
+/// A decision seen both ways: where its two points are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Threshold {
+    pub(super) program: Program,
+    pub(super) site: Site,
+    pub(super) occurrence: usize,
+    pub(super) points: [usize; 2],
+}
+
+impl Coverage {
+    /// Adds what a program decided at a point; whether anything is new.
+    pub(super) fn absorb(&mut self, program: Program, trace: &Trace, point: usize) -> bool {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut new = false;
+        for decision in trace.decisions() {
+            let Some(site) = trace.site(decision) else {
+                continue;
+            };
+            let occurrence = counts.entry(decision.site).or_default();
+            let sides = self.sites.entry((program, site)).or_default();
+            if sides.len() <= *occurrence {
+                sides.resize(*occurrence + 1, Sides::NOT_DECIDED);
+            }
+            new |= sides[*occurrence].see(decision.outcome, point);
+            *occurrence += 1;
+        }
+        for pair in trace.pairs() {
+            new |= self.pairs.insert((program, *pair));
+        }
+        for (site, counts) in trace.loops() {
+            self.loops
+                .entry((program, *site))
+                .or_default()
+                .extend(counts);
+        }
+        self.paths.insert((program, trace.path()));
+        new
+    }
+
+    /// Whether anything was decided on data at all.
+    pub(super) fn has_decisions(&self) -> bool {
+        self.sites
+            .values()
+            .flatten()
+            .any(|s| s.outcome != Decision::NONE)
+    }
+
+    /// How many different ways programs took.
+    pub(super) fn paths(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// The programs' decisions that went one way only, with how many of how many.
+    pub(super) fn one_sided(&self) -> Vec<(Site, usize, usize)> {
+        let count = |sides: &Vec<Sides>| sides.iter().filter(|s| s.is_one_sided()).count();
+        let sites = self
+            .sites
+            .iter()
+            .map(|((_, site), sides)| (*site, count(sides), sides.len()));
+        sites.filter(|(_, open, _)| *open > 0).collect()
+    }
+
+    /// For each site, the first of its decisions that was seen both ways.
+    pub(super) fn thresholds(&self) -> Vec<Threshold> {
+        let sites = self.sites.iter().filter_map(|((program, site), all)| {
+            let (occurrence, sides) = all.iter().enumerate().find(|(_, s)| s.other.is_some())?;
+            Some(Threshold {
+                program: *program,
+                site: *site,
+                occurrence,
+                points: [sides.seen, sides.other?],
+            })
+        });
+        sites.collect()
+    }
+
+    /// Pairs of outcomes that no invocation was seen to reach together, though each was seen.
+    pub(super) fn unmet_pairs(&self) -> usize {
+        let mut met: BTreeMap<(Program, Site, Site), BTreeSet<(i64, i64)>> = BTreeMap::new();
+        for (program, (first, x, second, y)) in &self.pairs {
+            met.entry((*program, *first, *second))
+                .or_default()
+                .insert((*x, *y));
+        }
+        let binary = |set: &&BTreeSet<(i64, i64)>| {
+            set.iter()
+                .all(|(x, y)| (0..2).contains(x) && (0..2).contains(y))
+        };
+        met.values().filter(binary).map(|set| 4 - set.len()).sum()
+    }
+
+    /// Loops whose body never ran.
+    pub(super) fn idle_loops(&self) -> Vec<Site> {
+        let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
+        let loops = self.loops.iter().filter(|(_, counts)| idle(counts));
+        loops.map(|((_, site), _)| *site).collect()
+    }
+}
+
+/// The outcome of a decision in a run.
+pub(super) fn outcome(trace: &Trace, site: Site, occurrence: usize) -> Option<i64> {
+    let decisions = trace.decisions().iter();
+    let mut here = decisions.filter(|d| trace.site(d) == Some(site));
+    here.nth(occurrence).map(|d| d.outcome)
+}

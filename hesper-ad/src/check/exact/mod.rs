@@ -1,0 +1,90 @@
+//! The exact check: no tolerance between a spec, its VJP and its kernels.
+//!
+//! ```text
+//! point      the real numbers that choose a path     coverage   which decisions went which way
+//! trial      a point in one random field             vjp, plan  the comparisons there
+//! bisect     both ends of every threshold            shape      the points of one shape
+//! ```
+
+mod bisect;
+mod coverage;
+mod plan;
+mod point;
+mod shape;
+mod tally;
+mod trial;
+mod vjp;
+
+pub use trial::Tie;
+
+use super::kernels::built_plans;
+use super::shapes::{broad_shapes, kernel_shapes};
+use crate::certificate::Finding;
+use crate::dims::Dims;
+use crate::op::DiffOp;
+use crate::op_plan::Plans;
+use crate::spec::Spec;
+use shape::Shape;
+use std::collections::BTreeSet;
+use tally::Tallies;
+
+/// Elements of all ports together, and size of a dimension, at most: larger shapes are left to the numeric checks.
+const MOST_ELEMENTS: usize = 6_000;
+const LARGEST: usize = 150;
+
+/// Checks in random fields that `backward` is the VJP of `forward`, and that the kernels compute both: element by element, without
+/// tolerance. One finding for each [`Tie`], and one for what the shadows show to be undefined or out of range.
+///
+/// At each shape, points are chosen such that every decision on data goes both ways, every threshold is approached from both sides,
+/// rows rise, fall, and have their maximum anywhere, numbers tie; at each point, so many fields are drawn that a wrong program
+/// hardly passes. See `docs/exact.md`.
+pub fn exact<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Vec<Finding> {
+    let mut tallies = Tallies::new(spec, seed);
+    let plans = match built_plans(spec, &spec.least_shape(), false) {
+        Ok(plans) => Some(plans),
+        Err(error) => {
+            tallies.end_kernels(&error);
+            None
+        }
+    };
+    let home = home_shape(spec);
+    let mut seen = BTreeSet::new();
+    for dims in shapes(spec, plans.as_ref()) {
+        if tallies.over() || !seen.insert(dims.to_string()) {
+            continue;
+        }
+        Shape::new(spec, dims.clone()).check(dims == home, &mut tallies);
+    }
+    tallies.finish()
+}
+
+/// Where every decision is bisected and random points are drawn until nothing new is seen.
+fn home_shape<O: DiffOp>(spec: &Spec<O>) -> Dims {
+    let mut small = spec.small_shapes();
+    small.truncate(2);
+    small.pop().unwrap_or_default()
+}
+
+/// Small shapes, each dimension large in turn, and shapes around the workgroups' sizes.
+fn shapes<O: DiffOp>(spec: &Spec<O>, plans: Option<&Plans>) -> Vec<Dims> {
+    let mut shapes = vec![home_shape(spec)];
+    shapes.extend(spec.small_shapes());
+    shapes.push(spec.least_shape());
+    shapes.extend(spec.large_shapes());
+    if let Some(plans) = plans {
+        let plans = [&plans.forward, &plans.backward];
+        let (names, sampling) = (spec.signature().dims(), spec.sampling());
+        shapes.extend(kernel_shapes(&names, sampling, &plans));
+        shapes.extend(broad_shapes(&names, sampling, &plans));
+    }
+    let small = |dims: &Dims| {
+        dims.iter().all(|(_, size)| size <= LARGEST) && elements(spec, dims) <= MOST_ELEMENTS
+    };
+    shapes.retain(small);
+    shapes
+}
+
+fn elements<O: DiffOp>(spec: &Spec<O>, dims: &Dims) -> usize {
+    let ports = spec.signature().ports().iter();
+    ports.map(|p| p.shape(dims).iter().product::<usize>()).sum()
+}

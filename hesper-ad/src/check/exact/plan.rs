@@ -1,0 +1,182 @@
+//! Kernels against the spec, element by element.
+
+use super::trial::{Compared, Difference, Run, Silence, Trial};
+use crate::binding::Pass;
+use crate::field::{Element, Kind, Range};
+use crate::op::DiffOp;
+use crate::op_plan::Plans;
+use crate::sample::Rng;
+use crate::signature::Port;
+use crate::tensor::Tensor;
+use hesper_shader::tree::Type;
+use hesper_shader::{Memory, Plan, Role, ScalarValue};
+use std::collections::BTreeMap;
+
+/// What memory holds before a kernel writes it, with both signs: greater than anything, lest it serve as the identity of `max`.
+const UNWRITTEN: f64 = 7.25e30;
+
+impl<O: DiffOp> Trial<'_, O> {
+    /// The kernels of a pass against the spec: every element of every result.
+    pub(super) fn check_plan(
+        &self,
+        plans: &Plans,
+        pass: Pass,
+        rng: &mut Rng,
+    ) -> Result<(Compared, Run), Silence> {
+        let plan = match pass {
+            Pass::Forward => &plans.forward,
+            Pass::Backward => &plans.backward,
+        };
+        let given = self.given(pass);
+        self.domain.begin(Range::Binary32);
+        let memory = self.memory(plan, &given, rng);
+        let results = plan.run_in_with(&self.domain, memory, scalars(plan, &given));
+        let run = Run::take(&self.domain);
+        let results = match results {
+            Ok(results) => results,
+            Err(error) => {
+                let outside = self.domain.outside().map(Silence::Outside);
+                return Err(outside.unwrap_or_else(|| Silence::Fault(error.to_string())));
+            }
+        };
+        self.settled(&run)?;
+        Ok((self.compare(results, pass)?, run))
+    }
+
+    fn compare(
+        &self,
+        results: BTreeMap<String, Memory<Element>>,
+        pass: Pass,
+    ) -> Result<Compared, Silence> {
+        let mut compared = Compared::default();
+        for (name, want) in self.wanted(pass) {
+            let Some(Memory::Real(got)) = results.get(&name) else {
+                return Err(Silence::Fault(format!("the plan yields no `{name}`")));
+            };
+            for (at, (got, want)) in got.iter().zip(want.data()).enumerate() {
+                if !got.is_sound() {
+                    return Err(self.unsound());
+                }
+                compared.elements += 1;
+                if !got.same_value(want) && compared.difference.is_none() {
+                    let index = self
+                        .wanted(pass)
+                        .find(|(n, _)| *n == name)
+                        .map(|(_, t)| t.index_of(at));
+                    let text = format!(
+                        "{name}{:?}: the kernels give {}, the spec {}",
+                        index.unwrap_or_default(),
+                        shown(got),
+                        shown(want)
+                    );
+                    compared.difference = Some(Difference { text });
+                }
+            }
+            if got.len() != want.len() {
+                return Err(Silence::Fault(format!(
+                    "`{name}` has {} elements, not {}",
+                    got.len(),
+                    want.len()
+                )));
+            }
+        }
+        Ok(compared)
+    }
+
+    /// The results of a pass by name.
+    fn wanted(&self, pass: Pass) -> impl Iterator<Item = (String, &Tensor<Element>)> {
+        let signature = self.spec.signature();
+        let forward = pass == Pass::Forward;
+        let outputs = signature
+            .outputs()
+            .map(|p| p.name.clone())
+            .zip(&self.forward.outputs);
+        let saved = self.forward.saved.iter().map(|(name, t)| (name.clone(), t));
+        let cotangents = signature
+            .inputs()
+            .map(Port::cotangent)
+            .zip(&self.cotangents);
+        let results = outputs.chain(saved).filter(move |_| forward);
+        results.chain(cotangents.filter(move |_| !forward))
+    }
+
+    /// What a pass is given, by name: a backward pass also the results of the forward spec.
+    fn given(&self, pass: Pass) -> BTreeMap<String, &Tensor<Element>> {
+        let signature = self.spec.signature();
+        let inputs = signature
+            .inputs()
+            .map(|p| p.name.clone())
+            .zip(&self.lifted.primals.inputs);
+        let constants = self
+            .lifted
+            .primals
+            .constants
+            .iter()
+            .map(|(name, t)| (name.clone(), t));
+        let seeds = signature
+            .outputs()
+            .map(Port::cotangent)
+            .zip(&self.lifted.cotangents);
+        let results = self
+            .wanted(Pass::Forward)
+            .filter(|_| pass == Pass::Backward);
+        inputs
+            .chain(constants)
+            .chain(seeds)
+            .chain(results)
+            .collect()
+    }
+
+    /// Memory for a plan: what is given, and random numbers where results will be.
+    fn memory(
+        &self,
+        plan: &Plan,
+        given: &BTreeMap<String, &Tensor<Element>>,
+        rng: &mut Rng,
+    ) -> BTreeMap<String, Memory<Element>> {
+        let mut unwritten = |i: usize| {
+            let shadow = if i.is_multiple_of(2) {
+                UNWRITTEN
+            } else {
+                -UNWRITTEN
+            };
+            self.domain.random(shadow, false, rng)
+        };
+        let slots = plan
+            .slots()
+            .iter()
+            .filter(|s| matches!(s.role, Role::Input | Role::InOut));
+        let memory = slots.map(|slot| {
+            let memory = if slot.element == Type::U32 {
+                let integers = self.lifted.primals.integers.get(&slot.name);
+                Memory::U32(integers.map(|t| t.data().to_vec()).unwrap_or_default())
+            } else if slot.role == Role::InOut {
+                Memory::Real((0..slot.len).map(&mut unwritten).collect())
+            } else {
+                let values = given.get(&slot.name).map(|t| t.data().to_vec());
+                Memory::Real(values.unwrap_or_default())
+            };
+            (slot.name.clone(), memory)
+        });
+        memory.collect()
+    }
+}
+
+fn scalars(
+    plan: &Plan,
+    given: &BTreeMap<String, &Tensor<Element>>,
+) -> Vec<(String, ScalarValue<Element>)> {
+    let value = |name: &str| given.get(name).and_then(|t| t.data().first().copied());
+    let scalars = plan.scalars().iter();
+    scalars
+        .filter_map(|(name, _)| Some((name.clone(), ScalarValue::F32(value(name)?))))
+        .collect()
+}
+
+/// An element as a real number.
+fn shown(x: &Element) -> String {
+    match x.kind {
+        Kind::NegInfinity => "the mask value −∞".to_string(),
+        _ => format!("{:e}", x.shadow.value),
+    }
+}

@@ -1,0 +1,270 @@
+//! The real numbers of a point: the shadows that decide which path a program takes.
+
+use crate::dims::Dims;
+use crate::field::{Element, Exact};
+use crate::op::DiffOp;
+use crate::sample::{Numbers, Rng, Sampling};
+use crate::spec::{Primals, Spec};
+use crate::tensor::Tensor;
+use hesper_shader::Number;
+use hesper_shader::domain::Domain;
+use std::collections::{BTreeMap, HashMap};
+
+/// Everything an op is given, as real numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Point {
+    pub(super) primals: Primals<f64>,
+    /// A cotangent for each output.
+    pub(super) cotangents: Vec<Tensor<f64>>,
+    /// Whether equal numbers are the same number, and not two that happen to be alike.
+    pub(super) ties: bool,
+}
+
+/// Which numbers a point is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Draw {
+    /// As the op's rules say.
+    Plain,
+    /// Rows in rising order.
+    Rising,
+    /// Rows in falling order.
+    Falling,
+    /// Rows of scales between 10⁻³ and 10².
+    Spread,
+    /// Rows of this scale.
+    Scale(f64),
+    /// With repetitions, zeros among them.
+    Ties,
+    /// All numbers equal.
+    Equal,
+    /// All numbers zero.
+    Zeros,
+}
+
+impl Point {
+    /// A random point of an op.
+    pub(super) fn draw<O: DiffOp>(spec: &Spec<O>, draw: Draw, dims: &Dims, rng: &mut Rng) -> Point {
+        let numbers = match draw {
+            Draw::Ties => Numbers::Equal,
+            _ => Numbers::Plain,
+        };
+        let sample = spec.draw_with(numbers, dims, rng);
+        let wide = |t: &Tensor<f32>| t.map(|x| f64::from(*x));
+        let constants = sample.constants.iter();
+        let mut point = Point {
+            primals: Primals {
+                dims: sample.dims,
+                inputs: sample.inputs.iter().map(wide).collect(),
+                constants: constants.map(|(name, t)| (name.clone(), wide(t))).collect(),
+                integers: sample.integers,
+            },
+            cotangents: sample.cotangents.iter().map(wide).collect(),
+            ties: matches!(draw, Draw::Ties | Draw::Equal | Draw::Zeros),
+        };
+        let names = spec.signature().inputs().map(|p| &p.name);
+        for (name, input) in names.zip(&mut point.primals.inputs) {
+            shape_rows(draw, spec.sampling().is_free(name), input, rng);
+        }
+        point
+    }
+
+    /// The point with all inputs turned by so many places along a dimension: what stood at one place stands at another, a row's
+    /// maximum for one.
+    pub(super) fn turned<O: DiffOp>(&self, spec: &Spec<O>, dim: &str, by: usize) -> Point {
+        let mut point = self.clone();
+        for (port, tensor) in spec.signature().inputs().zip(&mut point.primals.inputs) {
+            for axis in (0..port.dims.len()).filter(|axis| port.dims[*axis] == dim) {
+                let inner: usize = tensor.shape()[axis + 1..].iter().product();
+                let block = inner * tensor.shape()[axis];
+                let by = by % tensor.shape()[axis].max(1) * inner;
+                tensor
+                    .data_mut()
+                    .chunks_mut(block.max(1))
+                    .for_each(|b| b.rotate_right(by));
+            }
+        }
+        point
+    }
+
+    /// The point that lies `part` of the way to another.
+    pub(super) fn towards(&self, other: &Point, part: f64) -> Point {
+        let between = |x: &Tensor<f64>, y: &Tensor<f64>| x.zip(y, |x, y| x + part * (y - x));
+        let all = |x: &[Tensor<f64>], y: &[Tensor<f64>]| -> Vec<Tensor<f64>> {
+            x.iter().zip(y).map(|(x, y)| between(x, y)).collect()
+        };
+        Point {
+            primals: Primals {
+                inputs: all(&self.primals.inputs, &other.primals.inputs),
+                ..self.primals.clone()
+            },
+            cotangents: all(&self.cotangents, &other.cotangents),
+            ties: false,
+        }
+    }
+
+    /// Random elements with these shadows; where roots are taken, their signs are the shadows'.
+    pub(super) fn lift<O: DiffOp>(
+        &self,
+        spec: &Spec<O>,
+        domain: &Exact,
+        signed: bool,
+        rng: &mut Rng,
+    ) -> Lifted {
+        let mut lift = Lift {
+            domain,
+            signed,
+            rng,
+            twins: self.ties.then(HashMap::new),
+        };
+        let names = spec.signature().inputs().map(|p| p.name.as_str());
+        let mut port = |name: &str, t: &Tensor<f64>| {
+            if spec.sampling().is_list(name) {
+                t.map(|x| lift.literal(*x))
+            } else {
+                t.map(|x| lift.element(*x))
+            }
+        };
+        let inputs = names
+            .zip(&self.primals.inputs)
+            .map(|(name, t)| port(name, t))
+            .collect();
+        let constants = self.primals.constants.iter();
+        let constants = constants
+            .map(|(name, t)| (name.clone(), port(name, t)))
+            .collect();
+        let cotangents = self
+            .cotangents
+            .iter()
+            .map(|t| t.map(|x| lift.element(*x)))
+            .collect();
+        Lifted {
+            primals: Primals {
+                dims: self.primals.dims.clone(),
+                inputs,
+                constants,
+                integers: self.primals.integers.clone(),
+            },
+            cotangents,
+        }
+    }
+}
+
+/// A point in the field.
+pub(super) struct Lifted {
+    pub(super) primals: Primals<Element>,
+    pub(super) cotangents: Vec<Tensor<Element>>,
+}
+
+impl Lifted {
+    /// Draws a row of elements anew, with the same shadows: equal ones within the row stay equal.
+    pub(super) fn redraw_row(row: &mut [Element], domain: &Exact, rng: &mut Rng) {
+        let mut drawn: Vec<Element> = Vec::with_capacity(row.len());
+        for x in row {
+            let bits = x.shadow.value.to_bits();
+            let twin = drawn.iter().find(|d| d.shadow.value.to_bits() == bits);
+            let element = twin
+                .copied()
+                .unwrap_or_else(|| domain.random(x.shadow.value, true, rng));
+            *x = element;
+            drawn.push(element);
+        }
+    }
+
+    /// Row `n` of all that is random: inputs, then constants; `None` where there are fewer.
+    pub(super) fn row_mut(&mut self, n: usize, sampling: &Sampling) -> Option<&mut [Element]> {
+        let constants = self.primals.constants.iter_mut();
+        let constants = constants.filter(|(name, _)| !sampling.is_list(name));
+        let mut left = n;
+        for tensor in self
+            .primals
+            .inputs
+            .iter_mut()
+            .chain(constants.map(|(_, t)| t))
+        {
+            let (len, rows) = (tensor.row_len().max(1), tensor.rows().count());
+            if left < rows {
+                return tensor.data_mut().get_mut(left * len..(left + 1) * len);
+            }
+            left -= rows;
+        }
+        None
+    }
+}
+
+struct Lift<'a> {
+    domain: &'a Exact,
+    signed: bool,
+    rng: &'a mut Rng,
+    /// One element for each shadow, where equal shadows are the same number.
+    twins: Option<HashMap<u64, Element>>,
+}
+
+impl Lift<'_> {
+    fn element(&mut self, shadow: f64) -> Element {
+        let known = self
+            .twins
+            .as_ref()
+            .and_then(|twins| twins.get(&shadow.to_bits()));
+        if let Some(element) = known {
+            return *element;
+        }
+        let element = self.domain.random(shadow, self.signed, self.rng);
+        if let Some(twins) = &mut self.twins {
+            twins.insert(shadow.to_bits(), element);
+        }
+        element
+    }
+
+    /// A number from a list of a few, which are all there are: it is just that number.
+    fn literal(&self, shadow: f64) -> Element {
+        match Number::from_f32(shadow as f32) {
+            Ok(number) => self.domain.constant(number),
+            Err(_) => self.domain.from_f32(shadow as f32),
+        }
+    }
+}
+
+fn shape_rows(draw: Draw, free: bool, tensor: &mut Tensor<f64>, rng: &mut Rng) {
+    let len = tensor.row_len().max(1);
+    let constant = rng.uniform(0.5, 2.0).into();
+    for row in tensor.data_mut().chunks_mut(len) {
+        match draw {
+            Draw::Plain | Draw::Ties => {}
+            Draw::Rising => row.sort_by(f64::total_cmp),
+            Draw::Falling => row.sort_by(|x, y| y.total_cmp(x)),
+            Draw::Spread if free => scale(row, 10f64.powf(rng.uniform(-3.0, 2.0).into())),
+            Draw::Scale(factor) if free => scale(row, factor),
+            Draw::Equal if free => row.fill(constant),
+            Draw::Zeros if free => row.fill(0.0),
+            Draw::Equal => row.fill(row.first().copied().unwrap_or_default()),
+            Draw::Spread | Draw::Scale(_) | Draw::Zeros => {}
+        }
+    }
+}
+
+/// Gives a row's greatest number this size.
+fn scale(row: &mut [f64], size: f64) {
+    let greatest = row.iter().fold(0f64, |max, x| max.max(x.abs()));
+    if greatest > 0.0 {
+        row.iter_mut().for_each(|x| *x *= size / greatest);
+    }
+}
+
+/// The real numbers a point is given by name, for reports.
+pub(super) fn by_name<O: DiffOp>(spec: &Spec<O>, point: &Point) -> BTreeMap<String, Tensor<f64>> {
+    let signature = spec.signature();
+    let inputs = signature
+        .inputs()
+        .map(|p| p.name.clone())
+        .zip(point.primals.inputs.iter().cloned());
+    let constants = point
+        .primals
+        .constants
+        .iter()
+        .map(|(name, t)| (name.clone(), t.clone()));
+    let cotangents = signature
+        .outputs()
+        .map(|p| p.cotangent())
+        .zip(point.cotangents.iter().cloned());
+    inputs.chain(constants).chain(cotangents).collect()
+}

@@ -1,0 +1,281 @@
+//! All points of one shape.
+
+use super::bisect::bisect;
+use super::coverage::{Coverage, Program};
+use super::point::{Draw, Point};
+use super::tally::Tallies;
+use super::trial::{Compared, Run, Silence, Tie, Trial};
+use crate::binding::Pass;
+use crate::check::kernels::built_plans;
+use crate::dims::Dims;
+use crate::field::Oddity;
+use crate::op::DiffOp;
+use crate::op_plan::Plans;
+use crate::spec::Spec;
+
+/// Points drawn in search of decisions that go another way.
+const SEARCH: usize = 100;
+/// Random points in a row that show nothing new, before nothing new is expected.
+const NOTHING_NEW: usize = 300;
+/// Fields tried until one gives all that is asked a value.
+const REDRAWS: usize = 64;
+
+/// One shape of an op.
+pub(super) struct Shape<'s, O> {
+    spec: &'s Spec<'s, O>,
+    dims: Dims,
+    plans: Option<Plans>,
+    pub(super) coverage: Coverage,
+    pub(super) points: Vec<Point>,
+}
+
+/// What one trial at a point found.
+pub(super) struct Outcome {
+    pub(super) ties: Vec<(Tie, Result<Compared, Silence>)>,
+    pub(super) runs: Vec<(Program, Run)>,
+    ordinary: bool,
+    operations: usize,
+}
+
+impl<'s, O: DiffOp> Shape<'s, O> {
+    pub(super) fn new(spec: &'s Spec<'s, O>, dims: Dims) -> Shape<'s, O> {
+        Shape {
+            spec,
+            plans: built_plans(spec, &dims, false).ok(),
+            dims,
+            coverage: Coverage::default(),
+            points: Vec::new(),
+        }
+    }
+
+    /// Checks at points until every decision went both ways; at home, also until nothing new shows, and at every threshold.
+    pub(super) fn check(mut self, home: bool, tallies: &mut Tallies) {
+        self.visit(Draw::Plain, tallies);
+        if self.coverage.has_decisions() {
+            for draw in [Draw::Rising, Draw::Falling, Draw::Ties] {
+                self.visit(draw, tallies);
+            }
+            self.turn(home, tallies);
+            for turn in 0..SEARCH {
+                if self.coverage.one_sided().is_empty() || tallies.over() {
+                    break;
+                }
+                self.look(
+                    if turn % 2 == 0 {
+                        Draw::Plain
+                    } else {
+                        Draw::Spread
+                    },
+                    tallies,
+                );
+            }
+        }
+        if home {
+            for draw in [
+                Draw::Scale(100.0),
+                Draw::Scale(1e-6),
+                Draw::Equal,
+                Draw::Zeros,
+            ] {
+                self.visit(draw, tallies);
+            }
+            self.explore(tallies);
+            bisect(&mut self, tallies);
+        }
+        tallies.covered(&self.coverage, &self.dims);
+    }
+
+    fn visit(&mut self, draw: Draw, tallies: &mut Tallies) {
+        let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
+        // The op need not be defined at numbers that its rules do not speak of.
+        self.visit_point(&point, draw != Draw::Plain, tallies);
+    }
+
+    /// What stands at one place, moved to every other: maxima for one. At home each is checked, elsewhere those that decide anew.
+    fn turn(&mut self, home: bool, tallies: &mut Tallies) {
+        let Some(start) = self.points.first().cloned() else {
+            return;
+        };
+        let dims: Vec<(String, usize)> =
+            self.dims.iter().map(|(d, n)| (d.to_string(), n)).collect();
+        for (dim, size) in dims {
+            for by in 1..size {
+                let point = start.turned(self.spec, &dim, by);
+                if home {
+                    self.visit_point(&point, true, tallies);
+                } else if !self.coverage.one_sided().is_empty() {
+                    self.look_at(&point, tallies);
+                }
+            }
+        }
+    }
+
+    /// Draws a point and checks there if any decision is new; whether one is.
+    fn look(&mut self, draw: Draw, tallies: &mut Tallies) -> bool {
+        let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
+        self.look_at(&point, tallies)
+    }
+
+    fn look_at(&mut self, point: &Point, tallies: &mut Tallies) -> bool {
+        let new = self
+            .trial(point, tallies)
+            .is_ok_and(|outcome| self.absorb(&outcome, point));
+        if new {
+            self.visit_point(point, true, tallies);
+        }
+        new
+    }
+
+    /// Random points until many in a row show nothing new.
+    fn explore(&mut self, tallies: &mut Tallies) {
+        let mut idle = 0;
+        while self.coverage.has_decisions() && idle < NOTHING_NEW && !tallies.over() {
+            let draw = if idle % 2 == 0 {
+                Draw::Spread
+            } else {
+                Draw::Plain
+            };
+            idle = if self.look(draw, tallies) {
+                0
+            } else {
+                idle + 1
+            };
+        }
+    }
+
+    /// All trials at a point.
+    pub(super) fn visit_point(&mut self, point: &Point, optional: bool, tallies: &mut Tallies) {
+        let mut held: Vec<(Tie, Compared)> = Vec::new();
+        let mut broken: Vec<(Tie, usize, Compared)> = Vec::new();
+        let (mut trials, mut done) = (tallies.trials(), 0);
+        while done < trials && !tallies.over() {
+            let outcome = match self.trial(point, tallies) {
+                Ok(outcome) => outcome,
+                Err(_) if optional => return,
+                Err(silence) => {
+                    Tie::ALL
+                        .into_iter()
+                        .for_each(|tie| tallies.silent(tie, &silence, &self.dims));
+                    return;
+                }
+            };
+            if optional && !outcome.ordinary {
+                return;
+            }
+            if done == 0 {
+                self.absorb(&outcome, point);
+                self.watch(&outcome, tallies);
+            }
+            trials = tallies.trials();
+            done += 1;
+            for (tie, result) in outcome.ties {
+                match result {
+                    Err(silence) => tallies.silent(tie, &silence, &self.dims),
+                    Ok(compared) if compared.difference.is_none() => held.push((tie, compared)),
+                    Ok(compared) => match broken.iter_mut().find(|(t, ..)| *t == tie) {
+                        Some((_, count, _)) => *count += 1,
+                        None => broken.push((tie, 1, compared)),
+                    },
+                }
+            }
+        }
+        for tie in Tie::ALL {
+            let found = broken.iter().find(|(t, ..)| *t == tie);
+            match (found, held.iter().find(|(t, _)| *t == tie)) {
+                (Some((_, count, compared)), _) => {
+                    tallies.broke(tie, compared, *count, done, point)
+                }
+                (None, Some((_, compared))) => tallies.hold(tie, compared, &self.dims),
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// One trial at a point, in the first field that gives everything a value.
+    pub(super) fn trial(&self, point: &Point, tallies: &mut Tallies) -> Result<Outcome, Silence> {
+        let mut last = Silence::Redraw(String::new());
+        for _ in 0..REDRAWS {
+            match self.try_field(point, tallies) {
+                Ok(Some(outcome)) => return Ok(outcome),
+                Ok(None) => {}
+                Err(Silence::Redraw(reason)) => last = Silence::Redraw(reason),
+                Err(silence) => return Err(silence),
+            }
+        }
+        Err(last)
+    }
+
+    /// One trial in one field; `None` where the kernels need another kind of field.
+    fn try_field(&self, point: &Point, tallies: &mut Tallies) -> Result<Option<Outcome>, Silence> {
+        let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng)?;
+        let mut ties = Vec::new();
+        let mut runs = vec![
+            (Program::ForwardSpec, trial.forward_run.clone()),
+            (Program::BackwardSpec, trial.backward_run.clone()),
+        ];
+        // At ties the function may have no derivative.
+        if !point.ties && tallies.is_open(Tie::Vjp) {
+            ties.push((Tie::Vjp, Ok(trial.check_vjp())));
+        }
+        let passes = [
+            (Tie::Forward, Pass::Forward, Program::ForwardKernels),
+            (Tie::Backward, Pass::Backward, Program::BackwardKernels),
+        ];
+        for (tie, pass, program) in passes {
+            let Some(plans) = self.plans.as_ref().filter(|_| tallies.is_open(tie)) else {
+                continue;
+            };
+            let result = trial.check_plan(plans, pass, &mut tallies.rng);
+            let needs = trial.domain.needs();
+            if needs != tallies.demands {
+                tallies.demands = needs;
+                return Ok(None);
+            }
+            match result {
+                Err(Silence::Redraw(reason)) => return Err(Silence::Redraw(reason)),
+                Err(silence) => ties.push((tie, Err(silence))),
+                Ok((compared, run)) => {
+                    runs.push((program, run));
+                    ties.push((tie, Ok(compared)));
+                }
+            }
+        }
+        Ok(Some(Outcome {
+            ordinary: trial.is_ordinary(),
+            operations: trial.domain.operations(),
+            ties,
+            runs,
+        }))
+    }
+
+    /// Takes note of the decisions at a point, but where numbers tie; whether any is new.
+    fn absorb(&mut self, outcome: &Outcome, point: &Point) -> bool {
+        if point.ties {
+            return false;
+        }
+        let number = self.points.len();
+        let mut new = false;
+        for (program, run) in &outcome.runs {
+            new |= self.coverage.absorb(*program, &run.trace, number);
+        }
+        if new {
+            self.points.push(point.clone());
+        }
+        new
+    }
+
+    fn watch(&self, outcome: &Outcome, tallies: &mut Tallies) {
+        if !outcome.ordinary {
+            return;
+        }
+        let kernels = [Program::ForwardKernels, Program::BackwardKernels];
+        let kernels = outcome
+            .runs
+            .iter()
+            .filter(|(program, _)| kernels.contains(program));
+        let oddities: Vec<Oddity> = kernels
+            .flat_map(|(_, run)| run.watch.oddities().to_vec())
+            .collect();
+        tallies.watched(&oddities, outcome.operations, &self.dims);
+    }
+}

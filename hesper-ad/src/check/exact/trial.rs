@@ -1,0 +1,241 @@
+//! One trial: an op's spec and kernels at one point, in one random field.
+
+use super::point::{Lifted, Point};
+use crate::field::{Demands, Element, Exact, Kind, Range, Residue, Trace, Trouble, Watch};
+use crate::op::DiffOp;
+use crate::sample::Rng;
+use crate::spec::{Forward, Spec};
+use crate::tensor::Tensor;
+use std::collections::BTreeMap;
+
+/// What an exact check ties together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tie {
+    /// `backward` is the VJP of `forward`.
+    Vjp,
+    /// The forward kernels compute the spec.
+    Forward,
+    /// The backward kernels compute the spec.
+    Backward,
+}
+
+impl Tie {
+    /// All of them.
+    pub const ALL: [Tie; 3] = [Tie::Vjp, Tie::Forward, Tie::Backward];
+
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tie::Vjp => "backward = VJP of forward",
+            Tie::Forward => "forward kernel = spec",
+            Tie::Backward => "backward kernel = spec",
+        }
+    }
+}
+
+/// Two things that ought to be equal.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Difference {
+    /// What differs where, and both values.
+    pub(super) text: String,
+}
+
+/// Why a trial says nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Silence {
+    /// Another field, or another point, may do.
+    Redraw(String),
+    /// Outside what the field can judge.
+    Outside(Trouble),
+    /// Nothing ever will: the program is broken.
+    Fault(String),
+}
+
+/// What was compared at a tie.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Compared {
+    pub(super) elements: usize,
+    pub(super) difference: Option<Difference>,
+}
+
+/// A field with a point lifted into it, and the spec's results there.
+pub(super) struct Trial<'s, O> {
+    pub(super) spec: &'s Spec<'s, O>,
+    pub(super) domain: Exact,
+    pub(super) lifted: Lifted,
+    pub(super) forward: Forward<Element>,
+    pub(super) cotangents: Vec<Tensor<Element>>,
+    pub(super) directions: Vec<Tensor<Residue>>,
+    pub(super) forward_run: Run,
+    pub(super) backward_run: Run,
+}
+
+/// What a program did beside computing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Run {
+    pub(super) trace: Trace,
+    pub(super) watch: Watch,
+    undecided: usize,
+}
+
+/// How often a row is drawn anew until roots have square arguments.
+const ROW_REDRAWS: usize = 64;
+
+impl<'s, O: DiffOp> Trial<'s, O> {
+    /// Runs the spec at a point in a fresh field; the field's demands may grow by what the spec turns out to need.
+    pub(super) fn new(
+        spec: &'s Spec<'s, O>,
+        point: &Point,
+        demands: &mut Demands,
+        rng: &mut Rng,
+    ) -> Result<Trial<'s, O>, Silence> {
+        loop {
+            let domain = Exact::new(demands.clone(), Range::Reals, rng);
+            let mut trial = Trial::lifted(spec, point, domain, rng);
+            trial.run_spec()?;
+            let needs = trial.domain.needs();
+            if needs == *demands {
+                if needs.roots {
+                    trial.find_squares(rng)?;
+                }
+                return trial.checked();
+            }
+            *demands = needs;
+        }
+    }
+
+    fn lifted(spec: &'s Spec<'s, O>, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s, O> {
+        let lifted = point.lift(spec, &domain, domain.demands().roots, rng);
+        let p = domain.fields().p;
+        let inputs = lifted.primals.inputs.iter();
+        Trial {
+            directions: inputs.map(|t| t.map(|_| p.random(rng.bits()))).collect(),
+            spec,
+            domain,
+            lifted,
+            forward: Forward {
+                outputs: Vec::new(),
+                saved: BTreeMap::new(),
+            },
+            cotangents: Vec::new(),
+            forward_run: Run::default(),
+            backward_run: Run::default(),
+        }
+    }
+
+    /// The trial, if the spec has results.
+    fn checked(self) -> Result<Self, Silence> {
+        self.settled(&self.forward_run)?;
+        self.settled(&self.backward_run)?;
+        let results = self
+            .forward
+            .outputs
+            .iter()
+            .chain(self.forward.saved.values());
+        let mut all = results.chain(&self.cotangents).flat_map(|t| t.data());
+        if all.any(|x| !x.is_sound()) {
+            return Err(self.unsound());
+        }
+        Ok(self)
+    }
+
+    /// Whether the run decided everything.
+    pub(super) fn settled(&self, run: &Run) -> Result<(), Silence> {
+        match run.undecided {
+            0 => Ok(()),
+            _ => Err(self.domain.outside().map_or_else(
+                || Silence::Redraw("rounding of the shadows could turn a comparison".to_string()),
+                Silence::Outside,
+            )),
+        }
+    }
+
+    pub(super) fn unsound(&self) -> Silence {
+        if let Some(trouble) = self.domain.outside() {
+            return Silence::Outside(trouble);
+        }
+        let poison = self.domain.poisoned().map(|trouble| trouble.to_string());
+        Silence::Redraw(poison.unwrap_or_else(|| "a result is no number".to_string()))
+    }
+
+    /// Runs `forward` along the directions, and `backward`.
+    fn run_spec(&mut self) -> Result<usize, Silence> {
+        let fault = |error: crate::SpecError| Silence::Fault(error.to_string());
+        let domain = &self.domain;
+        let mut primals = self.lifted.primals.clone();
+        for (x, v) in primals.inputs.iter_mut().zip(&self.directions) {
+            *x = x.zip(v, |x, v| x.with_tangent(*v));
+        }
+        domain.begin(Range::Reals);
+        self.forward = self.spec.forward_at(domain, &primals).map_err(fault)?;
+        let mut non_squares = domain.non_squares();
+        self.forward_run = Run::take(domain);
+        domain.begin(Range::Reals);
+        let (primals, seeds) = (&self.lifted.primals, &self.lifted.cotangents);
+        self.cotangents = self
+            .spec
+            .backward_at(domain, primals, seeds)
+            .map_err(fault)?;
+        non_squares += domain.non_squares();
+        self.backward_run = Run::take(domain);
+        Ok(non_squares)
+    }
+
+    /// Draws rows anew until every root has a square to take it of, as the sign of a real's root asks for.
+    fn find_squares(&mut self, rng: &mut Rng) -> Result<(), Silence> {
+        let sampling = self.spec.sampling();
+        let mut left = self.run_spec()?;
+        let (mut row, mut idle) = (0, 0);
+        while left > 0 {
+            let Some(old) = self.redraw(row, rng) else {
+                if row == 0 || idle > ROW_REDRAWS * row {
+                    let reason = "no inputs make the argument of every square root a square";
+                    return Err(Silence::Redraw(reason.to_string()));
+                }
+                row = 0;
+                continue;
+            };
+            let now = self.run_spec()?;
+            if now > left {
+                if let Some(elements) = self.lifted.row_mut(row, sampling) {
+                    elements.copy_from_slice(&old);
+                }
+            } else {
+                left = now;
+            }
+            (row, idle) = (row + 1, idle + 1);
+        }
+        self.run_spec().map(|_| ())
+    }
+
+    fn redraw(&mut self, row: usize, rng: &mut Rng) -> Option<Vec<Element>> {
+        let elements = self.lifted.row_mut(row, self.spec.sampling())?;
+        let old = elements.to_vec();
+        Lifted::redraw_row(elements, &self.domain, rng);
+        Some(old)
+    }
+
+    /// Whether the spec's results are numbers of binary32 that a program can be asked for.
+    pub(super) fn is_ordinary(&self) -> bool {
+        let severe = |run: &Run| run.watch.oddities().iter().any(|o| o.severe);
+        let results = self
+            .forward
+            .outputs
+            .iter()
+            .chain(self.forward.saved.values());
+        let mut all = results.chain(&self.cotangents).flat_map(|t| t.data());
+        let ordinary =
+            |x: &Element| x.kind == Kind::NegInfinity || x.shadow.value.abs() <= f32::MAX.into();
+        !severe(&self.forward_run) && !severe(&self.backward_run) && all.all(ordinary)
+    }
+}
+
+impl Run {
+    pub(super) fn take(domain: &Exact) -> Run {
+        Run {
+            undecided: domain.undecided(),
+            trace: domain.take_trace(),
+            watch: domain.take_watch(),
+        }
+    }
+}

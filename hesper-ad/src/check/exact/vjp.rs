@@ -1,0 +1,96 @@
+//! Backward against forward: one inner product of random directions, taken both ways.
+
+use super::trial::{Compared, Difference, Trial};
+use crate::field::{Element, Range, Residue};
+use crate::op::DiffOp;
+use crate::spec::Primals;
+use crate::tensor::Tensor;
+use hesper_shader::domain::F64;
+
+impl<O: DiffOp> Trial<'_, O> {
+    /// `⟨dy, J v⟩` against `⟨backward(x, dy), v⟩`.
+    pub(super) fn check_vjp(&self) -> Compared {
+        let p = &self.domain.fields().p;
+        let sum = |terms: &mut dyn Iterator<Item = (Residue, Residue)>| {
+            terms.fold(Residue::ZERO, |sum, (x, y)| p.add(sum, p.mul(x, y)))
+        };
+        let outputs = self.forward.outputs.iter().zip(&self.lifted.cotangents);
+        let mut forward = outputs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
+        let forward = sum(&mut forward.by_ref().map(|(y, dy)| (y.tangent, dy.value)));
+        let inputs = self.cotangents.iter().zip(&self.directions);
+        let mut backward = inputs.flat_map(|(dx, v)| dx.data().iter().zip(v.data()));
+        let backward = sum(&mut backward.by_ref().map(|(dx, v)| (dx.value, *v)));
+        Compared {
+            elements: self.cotangents.iter().map(Tensor::len).sum(),
+            difference: (forward != backward).then(|| Difference {
+                text: self.wrong_cotangent(),
+            }),
+        }
+    }
+
+    /// The first cotangent that is not what the tangents say, by one direction at a time.
+    fn wrong_cotangent(&self) -> String {
+        let signature = self.spec.signature();
+        let ports = signature.inputs().zip(&self.cotangents);
+        for (n, (port, dx)) in ports.enumerate() {
+            for at in 0..dx.len() {
+                let Some((field, shadow)) = self.along(n, at) else {
+                    continue;
+                };
+                let here = &dx.data()[at];
+                if field != here.value {
+                    let (name, index) = (port.cotangent(), dx.index_of(at));
+                    return format!(
+                        "{name}{index:?}: `backward` gives {:e}, the derivative of `forward` is about {shadow:e}",
+                        here.shadow.value
+                    );
+                }
+            }
+        }
+        "<dy, J v> differs from <backward(x, dy), v>".to_string()
+    }
+
+    /// `⟨dy, J e⟩` for one unit direction, in the field and, by a difference, as a real.
+    fn along(&self, port: usize, at: usize) -> Option<(Residue, f64)> {
+        let p = &self.domain.fields().p;
+        let mut primals = self.lifted.primals.clone();
+        let x = primals.inputs.get_mut(port)?.data_mut().get_mut(at)?;
+        *x = x.with_tangent(p.one());
+        self.domain.begin(Range::Reals);
+        let outputs = self.spec.forward_at(&self.domain, &primals).ok()?.outputs;
+        let pairs = outputs.iter().zip(&self.lifted.cotangents);
+        let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
+        let field = terms.fold(Residue::ZERO, |sum, (y, dy)| {
+            p.add(sum, p.mul(y.tangent, dy.value))
+        });
+        Some((field, self.slope(port, at).unwrap_or(f64::NAN)))
+    }
+
+    /// The derivative along one coordinate by a central difference of the shadows.
+    fn slope(&self, port: usize, at: usize) -> Option<f64> {
+        let side = |h: f64| {
+            let real = |t: &Tensor<Element>| t.map(|x| x.shadow.value);
+            let constants = self.lifted.primals.constants.iter();
+            let mut primals = Primals {
+                dims: self.lifted.primals.dims.clone(),
+                inputs: self
+                    .lifted
+                    .primals
+                    .inputs
+                    .iter()
+                    .map(real)
+                    .collect::<Vec<_>>(),
+                constants: constants.map(|(name, t)| (name.clone(), real(t))).collect(),
+                integers: self.lifted.primals.integers.clone(),
+            };
+            *primals.inputs.get_mut(port)?.data_mut().get_mut(at)? += h;
+            let outputs = self.spec.forward_at(&F64, &primals).ok()?.outputs;
+            let pairs = outputs.iter().zip(&self.lifted.cotangents);
+            let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
+            let terms = terms.filter(|(y, _)| y.is_finite());
+            Some(terms.map(|(y, dy)| y * dy.shadow.value).sum::<f64>())
+        };
+        let h = 1e-5;
+        Some((side(h)? - side(-h)?) / (2.0 * h))
+    }
+}
