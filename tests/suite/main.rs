@@ -9,3 +9,4 @@ mod invariants;
 mod locations;
 mod lower;
 mod ui;
+mod witness;

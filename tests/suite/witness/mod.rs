@@ -1,0 +1,89 @@
+//! What others than the checks of `hesper-ad` say about an op's derivative: a witness in 512-bit floats, in which differences
+//! are all but exact, and the classic criteria, which let much pass.
+//!
+//! An op more is a line more in [`ops`].
+
+mod big_float;
+mod classic;
+mod difference;
+mod norm;
+mod rules;
+mod subject;
+mod tests;
+
+pub(crate) use classic::{Classic, classic, classic_spec};
+
+use big_float::Arena;
+use difference::{Point, difference};
+use hesper_ad::ops::{MatMul, Relu, ScaledAdd, Softmax, SoftmaxCrossEntropy};
+use hesper_ad::prelude::*;
+use hesper_ad::{Rng, Spec};
+use norm::RmsNorm;
+
+/// Largest error, as part of `Σ|terms|`. That of a right backward is below 10⁻⁵⁰.
+const TOLERANCE: f64 = 1e-20;
+
+/// Points at which an op is looked at for each seed.
+const POINTS: usize = 16;
+
+/// Every op of the catalogue, and right ones besides.
+fn ops() -> Result<Vec<Box<dyn Witnessed>>, OpError> {
+    Ok(vec![
+        Box::new(MatMul),
+        Box::new(Relu),
+        Box::new(ScaledAdd),
+        Box::new(Softmax),
+        Box::new(SoftmaxCrossEntropy),
+        Box::new(Compose::new(Softmax, Relu)?),
+        Box::new(Compose::new(SoftmaxCrossEntropy, MatMul)?),
+        Box::new(RmsNorm::RIGHT),
+    ])
+}
+
+/// What was seen of an op.
+#[derive(Default)]
+struct Seen {
+    /// How many points count.
+    compared: usize,
+    /// The largest error, as part of `Σ|terms|`.
+    worst: f64,
+}
+
+/// Any op: a list of ops erases all but this.
+trait Witnessed {
+    fn name(&self) -> String;
+
+    /// Compares backward with differences at random points of small shapes.
+    fn witness(&self, seed: u64) -> Result<Seen, String>;
+
+    /// The classic criteria on its kernels and on its spec.
+    fn classic(&self, seed: u64) -> [Classic; 2];
+}
+
+impl<O: DiffOp> Witnessed for O {
+    fn name(&self) -> String {
+        self.signature().name().to_string()
+    }
+
+    fn witness(&self, seed: u64) -> Result<Seen, String> {
+        let spec = Spec::new(self).map_err(|e| e.to_string())?;
+        let (arena, mut rng) = (Arena::new(), Rng::new(seed));
+        let mut seen = Seen::default();
+        for dims in spec.small_shapes().iter().cycle().take(POINTS) {
+            let sample = spec.draw(dims, &mut rng);
+            match difference(&arena, &spec, &sample).map_err(|e| format!("{e} ({dims})"))? {
+                Point::Error(error) if error <= TOLERANCE => {
+                    seen.compared += 1;
+                    seen.worst = seen.worst.max(error);
+                }
+                Point::Error(error) => return Err(format!("error {error:.1e} ({dims})")),
+                Point::Kink | Point::Steep | Point::Flat => {}
+            }
+        }
+        Ok(seen)
+    }
+
+    fn classic(&self, seed: u64) -> [Classic; 2] {
+        [classic(self, seed), classic_spec(self, seed)]
+    }
+}
