@@ -26,6 +26,7 @@ mod op_plan;
 mod plumbing;
 mod signature;
 
+mod bound;
 mod branches;
 mod dual;
 pub mod field;

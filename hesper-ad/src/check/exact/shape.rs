@@ -1,6 +1,7 @@
 //! All points of one shape.
 
 use super::bisect::bisect;
+use super::bits::bits;
 use super::coverage::{Coverage, Program};
 use super::point::{Draw, Point};
 use super::tally::Tallies;
@@ -27,6 +28,8 @@ pub(super) struct Shape<'s, O> {
     plans: Option<Plans>,
     pub(super) coverage: Coverage,
     pub(super) points: Vec<Point>,
+    /// What one trial is worth, once that is known.
+    bits: Option<Vec<(Tie, Option<f64>)>>,
 }
 
 /// What one trial at a point found.
@@ -35,6 +38,7 @@ pub(super) struct Outcome {
     pub(super) runs: Vec<(Program, Run)>,
     ordinary: bool,
     operations: usize,
+    bits: Option<Vec<(Tie, Option<f64>)>>,
 }
 
 impl<'s, O: DiffOp> Shape<'s, O> {
@@ -45,6 +49,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
             dims,
             coverage: Coverage::default(),
             points: Vec::new(),
+            bits: None,
         }
     }
 
@@ -147,8 +152,8 @@ impl<'s, O: DiffOp> Shape<'s, O> {
     pub(super) fn visit_point(&mut self, point: &Point, optional: bool, tallies: &mut Tallies) {
         let mut held: Vec<(Tie, Compared)> = Vec::new();
         let mut broken: Vec<(Tie, usize, Compared)> = Vec::new();
-        let (mut trials, mut done) = (tallies.trials(), 0);
-        while done < trials && !tallies.over() {
+        let mut done = 0;
+        while done < self.trials(tallies) && !tallies.over() {
             let outcome = match self.trial(point, tallies) {
                 Ok(outcome) => outcome,
                 Err(_) if optional => return,
@@ -162,11 +167,13 @@ impl<'s, O: DiffOp> Shape<'s, O> {
             if optional && !outcome.ordinary {
                 return;
             }
+            if outcome.bits.is_some() {
+                self.bits.clone_from(&outcome.bits);
+            }
             if done == 0 {
                 self.absorb(&outcome, point);
                 self.watch(&outcome, tallies);
             }
-            trials = tallies.trials();
             done += 1;
             for (tie, result) in outcome.ties {
                 match result {
@@ -179,6 +186,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 }
             }
         }
+        tallies.worth(self.bits.as_deref().unwrap_or_default(), done);
         for tie in Tie::ALL {
             let found = broken.iter().find(|(t, ..)| *t == tie);
             match (found, held.iter().find(|(t, _)| *t == tie)) {
@@ -189,6 +197,10 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 (None, None) => {}
             }
         }
+    }
+
+    fn trials(&self, tallies: &Tallies) -> usize {
+        tallies.trials(self.bits.as_deref().unwrap_or_default())
     }
 
     /// One trial at a point, in the first field that gives everything a value.
@@ -240,7 +252,10 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 }
             }
         }
+        let sound = ties.iter().all(|(_, result)| result.is_ok());
+        let bits = (self.bits.is_none() && sound).then(|| bits(&trial, self.plans.as_ref()));
         Ok(Some(Outcome {
+            bits,
             ordinary: trial.is_ordinary(),
             operations: trial.domain.operations(),
             ties,

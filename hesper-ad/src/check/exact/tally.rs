@@ -3,7 +3,7 @@
 use super::coverage::Coverage;
 use super::point::Point;
 use super::trial::{Compared, Silence, Tie};
-use crate::certificate::{Finding, Tally};
+use crate::certificate::{Exactness, Finding, Tally};
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
 use crate::op::DiffOp;
@@ -18,6 +18,11 @@ const TRIALS: usize = 4;
 /// Trials where the sign of a sum under a root may decide: each has an even chance.
 const TRIALS_WITH_ROOTS: usize = 8;
 
+/// Bits that all trials of a path are worth together.
+const SURE: f64 = 40.0;
+/// Trials of one path, at most.
+const MOST_TRIALS: usize = 64;
+
 /// The findings in the making.
 pub(super) struct Tallies {
     pub(super) rng: Rng,
@@ -25,6 +30,8 @@ pub(super) struct Tallies {
     ties: Vec<(Tie, State)>,
     watch: State,
     operations: usize,
+    /// Trials of one path, at most.
+    fields: usize,
     notes: Notes,
 }
 
@@ -34,6 +41,9 @@ struct State {
     ended: Option<Finding>,
     /// Where it failed.
     failure: Option<(Dims, Point)>,
+    /// What all trials of a path are worth together, at the shape where it is least; `None` before the first, `Some(None)`
+    /// where there is no bound.
+    bits: Option<Option<f64>>,
 }
 
 /// What all findings say.
@@ -53,6 +63,7 @@ impl State {
             tally: Some(Tally::new(check, PLACE, seed)),
             ended: None,
             failure: None,
+            bits: None,
         }
     }
 
@@ -73,6 +84,7 @@ impl Tallies {
                 .into(),
             watch: State::new("defined and in range", seed),
             operations: 0,
+            fields: 0,
             notes: Notes {
                 declared: spec.sampling().unreachable_reason().map(str::to_string),
                 ..Notes::default()
@@ -80,12 +92,29 @@ impl Tallies {
         }
     }
 
-    /// Trials of one path.
-    pub(super) fn trials(&self) -> usize {
-        if self.demands.roots {
+    /// Trials of one path, where one is worth so many bits for each tie.
+    pub(super) fn trials(&self, bits: &[(Tie, Option<f64>)]) -> usize {
+        let least = if self.demands.roots {
             TRIALS_WITH_ROOTS
         } else {
             TRIALS
+        };
+        let open = bits.iter().filter(|(tie, _)| self.is_open(*tie));
+        let needed = open.filter_map(|(_, bits)| Some((SURE / (*bits)?).ceil() as usize));
+        needed.max().unwrap_or(least).clamp(least, MOST_TRIALS)
+    }
+
+    /// Takes note of what the trials of a path are worth.
+    pub(super) fn worth(&mut self, bits: &[(Tie, Option<f64>)], trials: usize) {
+        self.fields = self.fields.max(trials);
+        for (tie, bits) in bits {
+            let all = bits.map(|bits| bits * trials as f64);
+            if let Some(state) = self.state(*tie) {
+                state.bits = Some(match state.bits {
+                    None => all,
+                    Some(before) => before.zip(all).map(|(x, y)| x.min(y)),
+                });
+            }
         }
     }
 
@@ -217,62 +246,60 @@ impl Tallies {
             ties,
             mut watch,
             operations,
+            fields,
             notes,
             ..
         } = self;
-        let trials = if self.demands.roots {
-            TRIALS_WITH_ROOTS
-        } else {
-            TRIALS
-        };
-        let mut findings: Vec<Finding> = ties
-            .into_iter()
-            .map(|(_, mut state)| {
-                state.end(|tally| notes.finish(tally, trials));
-                state.ended
-            })
-            .chain([{
-                watch.end(|mut tally| {
-                    tally.equal(operations);
-                    if !notes.advice.is_empty() {
-                        tally.note(format!("but see {}", notes.advice.join(", ")));
-                    }
-                    tally.finish()
-                });
-                watch.ended
-            }])
-            .flatten()
-            .collect();
-        findings.sort_by_key(|f| f.check == "defined and in range");
+        let ended = ties.into_iter().filter_map(|(_, mut state)| {
+            let bits = state.bits.flatten();
+            let exact = Exactness {
+                fields,
+                paths: notes.paths,
+                bits,
+            };
+            state.end(|tally| notes.finish(tally, exact));
+            state.ended
+        });
+        let mut findings: Vec<Finding> = ended.collect();
+        watch.end(|mut tally| {
+            tally.equal(operations);
+            if !notes.advice.is_empty() {
+                tally.note(format!("but see {}", notes.advice.join(", ")));
+            }
+            tally.finish()
+        });
+        findings.extend(watch.ended);
         findings
     }
 }
 
 impl Notes {
-    fn finish(&self, mut tally: Tally, trials: usize) -> Finding {
-        let mut note = format!("{} paths, {trials} fields each", self.paths);
+    fn finish(&self, mut tally: Tally, exact: Exactness) -> Finding {
+        tally.exact(exact);
+        let mut note = format!("{} paths", self.paths);
         if self.thresholds > 0 {
             note += &format!(", {} thresholds bisected", self.thresholds);
         }
         if self.unmet_pairs > 0 {
             note += &format!(", {} pairs of decisions never met", self.unmet_pairs);
         }
-        tally.note(note);
-        match (self.one_sided.first(), &self.declared) {
-            (None, _) => tally.finish(),
-            (Some(first), None) => {
-                let more = self.one_sided.len() - 1;
-                let more = if more > 0 {
-                    format!(", and {more} more")
-                } else {
-                    String::new()
+        match (self.one_sided.as_slice(), &self.declared) {
+            ([], _) => {
+                tally.note(note);
+                tally.finish()
+            }
+            ([first, more @ ..], None) => {
+                tally.note(note);
+                let more = match more.len() {
+                    0 => String::new(),
+                    n => format!(", and {n} more"),
                 };
                 tally.incomplete(format!("{first}{more}"))
             }
-            (Some(_), Some(reason)) => {
+            (all, Some(reason)) => {
                 tally.note(format!(
-                    "{} decisions one-sided, as declared: {reason}",
-                    self.one_sided.len()
+                    "{note}, {} went one way only, as declared: {reason}",
+                    all.len()
                 ));
                 tally.finish()
             }
