@@ -59,7 +59,7 @@ pub use signature::{Port, Role, Signature, SignatureError};
 pub use spec::{Forward, Primals, Spec, SpecError, exact};
 pub use tensor::{ShapeError, Tensor};
 pub use tracked::{Bounded, NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
-pub use verify::{Options, Verify};
+pub use verify::{Options, Verify, require_verified};
 
 /// Turns Rust-like kernel code into [`Kernel`](hesper_shader::Kernel)s: [`hesper_shader::shader!`], for crates that depend on this one alone.
 #[macro_export]

@@ -2,7 +2,7 @@
 
 pub use crate::{
     Certificate, Compose, Context, DiffOp, Dims, OpError, OpPlan, OpStep, Options, Plans, Real,
-    Sampling, Signature, Target, Tensor, Tolerance, Verify, shader,
+    Sampling, Signature, Target, Tensor, Tolerance, Verify, assert_verified, shader,
 };
 pub use hesper_shader::tree::Type;
 pub use hesper_shader::{

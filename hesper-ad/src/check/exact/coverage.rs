@@ -146,11 +146,9 @@ impl Coverage {
         met.values().filter(binary).map(|set| 4 - set.len()).sum()
     }
 
-    /// Loops whose body never ran.
-    pub(super) fn idle_loops(&self) -> Vec<Site> {
-        let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
-        let loops = self.loops.iter().filter(|(_, counts)| idle(counts));
-        loops.map(|((_, site), _)| *site).collect()
+    /// After how many iterations loops were left.
+    pub(super) fn loops(&self) -> impl Iterator<Item = (&Site, &BTreeSet<u64>)> {
+        self.loops.iter().map(|((_, site), counts)| (site, counts))
     }
 }
 

@@ -41,6 +41,9 @@ pub(super) struct Outcome {
     bits: Option<Vec<(Tie, Option<f64>)>>,
 }
 
+/// Why a trial says nothing, and about which tie.
+type Silent = (Option<Tie>, Silence);
+
 impl<'s, O: DiffOp> Shape<'s, O> {
     pub(super) fn new(spec: &'s Spec<'s, O>, dims: Dims) -> Shape<'s, O> {
         Shape {
@@ -91,9 +94,17 @@ impl<'s, O: DiffOp> Shape<'s, O> {
     }
 
     fn visit(&mut self, draw: Draw, tallies: &mut Tallies) {
-        let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
         // The op need not be defined at numbers that its rules do not speak of.
-        self.visit_point(&point, draw != Draw::Plain, tallies);
+        let optional = draw != Draw::Plain;
+        for _ in 0..REDRAWS {
+            let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
+            if self.visit_point(&point, optional, tallies) || optional {
+                return;
+            }
+        }
+        for tie in Tie::ALL {
+            tallies.silent(tie, &Silence::Undecided, &self.dims, None);
+        }
     }
 
     /// What stands at one place, moved to every other: maxima for one. At home each is checked, elsewhere those that decide anew.
@@ -148,24 +159,35 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         }
     }
 
-    /// All trials at a point.
-    pub(super) fn visit_point(&mut self, point: &Point, optional: bool, tallies: &mut Tallies) {
+    /// All trials at a point; whether every comparison could be decided there.
+    pub(super) fn visit_point(
+        &mut self,
+        point: &Point,
+        optional: bool,
+        tallies: &mut Tallies,
+    ) -> bool {
         let mut held: Vec<(Tie, Compared)> = Vec::new();
         let mut broken: Vec<(Tie, usize, Compared)> = Vec::new();
         let mut done = 0;
         while done < self.trials(tallies) && !tallies.over() {
             let outcome = match self.trial(point, tallies) {
                 Ok(outcome) => outcome,
-                Err(_) if optional => return,
-                Err(silence) => {
+                Err((_, Silence::Undecided)) => return false,
+                Err((Some(tie), silence)) => {
+                    tallies.silent(tie, &silence, &self.dims, Some(point));
+                    continue;
+                }
+                Err(_) if optional => return true,
+                Err((None, silence)) => {
+                    let dims = &self.dims;
                     Tie::ALL
                         .into_iter()
-                        .for_each(|tie| tallies.silent(tie, &silence, &self.dims));
-                    return;
+                        .for_each(|tie| tallies.silent(tie, &silence, dims, None));
+                    return true;
                 }
             };
             if optional && !outcome.ordinary {
-                return;
+                return true;
             }
             if outcome.bits.is_some() {
                 self.bits.clone_from(&outcome.bits);
@@ -177,7 +199,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
             done += 1;
             for (tie, result) in outcome.ties {
                 match result {
-                    Err(silence) => tallies.silent(tie, &silence, &self.dims),
+                    Err(silence) => tallies.silent(tie, &silence, &self.dims, Some(point)),
                     Ok(compared) if compared.difference.is_none() => held.push((tie, compared)),
                     Ok(compared) => match broken.iter_mut().find(|(t, ..)| *t == tie) {
                         Some((_, count, _)) => *count += 1,
@@ -197,29 +219,31 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 (None, None) => {}
             }
         }
+        true
     }
 
     fn trials(&self, tallies: &Tallies) -> usize {
         tallies.trials(self.bits.as_deref().unwrap_or_default())
     }
 
-    /// One trial at a point, in the first field that gives everything a value.
-    pub(super) fn trial(&self, point: &Point, tallies: &mut Tallies) -> Result<Outcome, Silence> {
-        let mut last = Silence::Redraw(String::new());
+    /// One trial at a point, in the first field that gives everything a value; else which tie's kernels have none, if not the spec.
+    pub(super) fn trial(&self, point: &Point, tallies: &mut Tallies) -> Result<Outcome, Silent> {
+        let mut last = (None, Silence::Undecided);
         for _ in 0..REDRAWS {
             match self.try_field(point, tallies) {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => {}
-                Err(Silence::Redraw(reason)) => last = Silence::Redraw(reason),
-                Err(silence) => return Err(silence),
+                Err(silent @ (_, Silence::Unlucky(_))) => last = silent,
+                Err(silent) => return Err(silent),
             }
         }
         Err(last)
     }
 
     /// One trial in one field; `None` where the kernels need another kind of field.
-    fn try_field(&self, point: &Point, tallies: &mut Tallies) -> Result<Option<Outcome>, Silence> {
-        let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng)?;
+    fn try_field(&self, point: &Point, tallies: &mut Tallies) -> Result<Option<Outcome>, Silent> {
+        let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng);
+        let trial = trial.map_err(|silence| (None, silence))?;
         let mut ties = Vec::new();
         let mut runs = vec![
             (Program::ForwardSpec, trial.forward_run.clone()),
@@ -244,7 +268,11 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 return Ok(None);
             }
             match result {
-                Err(Silence::Redraw(reason)) => return Err(Silence::Redraw(reason)),
+                Err(Silence::Undecided) => return Err((None, Silence::Undecided)),
+                Err(silence @ Silence::Unlucky(_)) => {
+                    let tie = trial.is_ordinary().then_some(tie);
+                    return Err((tie, silence));
+                }
                 Err(silence) => ties.push((tie, Err(silence))),
                 Ok((compared, run)) => {
                     runs.push((program, run));
@@ -279,16 +307,16 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         new
     }
 
+    /// Takes note of what is odd: in the kernels where the spec's results are ordinary, in the spec where they ought to be.
     fn watch(&self, outcome: &Outcome, tallies: &mut Tallies) {
-        if !outcome.ordinary {
-            return;
-        }
-        let kernels = [Program::ForwardKernels, Program::BackwardKernels];
-        let kernels = outcome
+        let kernels = |program: &Program| {
+            matches!(program, Program::ForwardKernels | Program::BackwardKernels)
+        };
+        let watched = outcome
             .runs
             .iter()
-            .filter(|(program, _)| kernels.contains(program));
-        let oddities: Vec<Oddity> = kernels
+            .filter(|(program, _)| kernels(program) == outcome.ordinary);
+        let oddities: Vec<Oddity> = watched
             .flat_map(|(_, run)| run.watch.oddities().to_vec())
             .collect();
         tallies.watched(&oddities, outcome.operations, &self.dims);

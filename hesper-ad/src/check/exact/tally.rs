@@ -3,12 +3,13 @@
 use super::coverage::Coverage;
 use super::point::Point;
 use super::trial::{Compared, Silence, Tie};
-use crate::certificate::{Exactness, Finding, Tally};
+use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::dims::Dims;
-use crate::field::{Demands, Oddity};
+use crate::field::{Demands, MANY, Oddity, Site};
 use crate::op::DiffOp;
 use crate::sample::Rng;
 use crate::spec::Spec;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the check takes place, in reports.
 const PLACE: &str = "exact field";
@@ -40,7 +41,7 @@ struct State {
     tally: Option<Tally>,
     ended: Option<Finding>,
     /// Where it failed.
-    failure: Option<(Dims, Point)>,
+    failure: Option<Point>,
     /// What all trials of a path are worth together, at the shape where it is least; `None` before the first, `Some(None)`
     /// where there is no bound.
     bits: Option<Option<f64>>,
@@ -52,6 +53,7 @@ struct Notes {
     paths: usize,
     thresholds: usize,
     unmet_pairs: usize,
+    loops: BTreeMap<Site, BTreeSet<u64>>,
     one_sided: Vec<String>,
     advice: Vec<String>,
     declared: Option<String>,
@@ -172,21 +174,26 @@ impl Tallies {
                     ))
                 }
             });
-            state.failure = Some((dims, point.clone()));
+            state.failure = Some(point.clone());
         }
     }
 
     /// A point at which a tie could not be judged.
-    pub(super) fn silent(&mut self, tie: Tie, silence: &Silence, dims: &Dims) {
+    pub(super) fn silent(
+        &mut self,
+        tie: Tie,
+        silence: &Silence,
+        dims: &Dims,
+        point: Option<&Point>,
+    ) {
         if let Some(state) = self.state(tie) {
             state.end(|tally| match silence {
-                Silence::Outside(trouble) => {
-                    tally.inconclusive(format!("{trouble} lies outside what the field can judge"))
-                }
-                Silence::Redraw(reason) | Silence::Fault(reason) => {
-                    tally.fail(format!("{reason} ({dims})"))
-                }
+                Silence::Outside(_) => tally.inconclusive(silence.to_string()),
+                _ => tally.fail(format!("{silence} ({dims})")),
             });
+            if matches!(silence, Silence::Fault(_) | Silence::Unlucky(_)) {
+                state.failure = point.cloned();
+            }
         }
     }
 
@@ -213,6 +220,9 @@ impl Tallies {
     pub(super) fn covered(&mut self, coverage: &Coverage, dims: &Dims) {
         self.notes.paths += coverage.paths();
         self.notes.unmet_pairs += coverage.unmet_pairs();
+        for (site, counts) in coverage.loops() {
+            self.notes.loops.entry(*site).or_default().extend(counts);
+        }
         for (site, open, all) in coverage.one_sided() {
             let text = format!("{site} went one way only in {open} of {all} places ({dims})");
             self.notes.one_sided.push(text);
@@ -235,13 +245,27 @@ impl Tallies {
     }
 
     /// The points at which ties broke.
-    pub(super) fn failures(&self) -> impl Iterator<Item = (Tie, &Point)> {
+    pub(super) fn failures(&self) -> Vec<(Tie, Point)> {
         let failed = self.ties.iter();
-        failed.filter_map(|(tie, state)| Some((*tie, &state.failure.as_ref()?.1)))
+        let failed = failed.filter_map(|(tie, state)| Some((*tie, state.failure.clone()?)));
+        failed.collect()
+    }
+
+    /// Adds how to repeat a failure.
+    pub(super) fn explain(&mut self, tie: Tie, how: &str) {
+        if let Some(Finding {
+            verdict: Verdict::Fail(message),
+            ..
+        }) = self.state(tie).and_then(|state| state.ended.as_mut())
+        {
+            message.push_str(how);
+        }
     }
 
     /// All findings.
     pub(super) fn finish(self) -> Vec<Finding> {
+        let mut this = self;
+        this.notes.idle_loops();
         let Tallies {
             ties,
             mut watch,
@@ -249,7 +273,7 @@ impl Tallies {
             fields,
             notes,
             ..
-        } = self;
+        } = this;
         let ended = ties.into_iter().filter_map(|(_, mut state)| {
             let bits = state.bits.flatten();
             let exact = Exactness {
@@ -274,11 +298,36 @@ impl Tallies {
 }
 
 impl Notes {
+    /// Loops whose body never ran are not covered.
+    fn idle_loops(&mut self) {
+        let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
+        let idle = self.loops.iter().filter(|(_, counts)| idle(counts));
+        let texts: Vec<String> = idle
+            .map(|(site, _)| format!("the {site} never ran"))
+            .collect();
+        self.one_sided.extend(texts);
+    }
+
+    /// How often loops ran: `loops ran 0, 1, 2, 3 or more times`.
+    fn loops(&self) -> Option<String> {
+        let counts: BTreeSet<u64> = self.loops.values().flatten().copied().collect();
+        let texts: Vec<String> = counts.iter().map(u64::to_string).collect();
+        let many = if counts.contains(&MANY) {
+            " or more"
+        } else {
+            ""
+        };
+        (!texts.is_empty()).then(|| format!("loops ran {}{many} times", texts.join(", ")))
+    }
+
     fn finish(&self, mut tally: Tally, exact: Exactness) -> Finding {
         tally.exact(exact);
         let mut note = format!("{} paths", self.paths);
         if self.thresholds > 0 {
             note += &format!(", {} thresholds bisected", self.thresholds);
+        }
+        if let Some(loops) = self.loops() {
+            note += &format!(", {loops}");
         }
         if self.unmet_pairs > 0 {
             note += &format!(", {} pairs of decisions never met", self.unmet_pairs);
