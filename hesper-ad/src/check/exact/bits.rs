@@ -59,7 +59,7 @@ struct Run<'r, 's, O> {
 }
 
 /// Where more numbers go in, coefficients are not told apart: that would take too long.
-const MOST_APART: usize = 1500;
+const MOST_APART: usize = 6000;
 
 impl<O: DiffOp> Run<'_, '_, O> {
     fn primals(&self) -> Primals<Measured> {
