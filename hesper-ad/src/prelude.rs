@@ -1,7 +1,7 @@
 //! What an op author needs: `use hesper_ad::prelude::*;`.
 
 pub use crate::{
-    Certificate, Compose, Context, DiffOp, Dims, OpError, OpPlan, OpStep, Options, Plans, Real,
+    Certificate, Composite, Compose, Context, DiffOp, Dims, Graph, OpError, OpPlan, OpStep, Options, Plans, Real,
     Sampling, Signature, Target, Tensor, Tolerance, Verify, shader,
 };
 pub use hesper_shader::tree::Type;
