@@ -33,8 +33,8 @@ impl<G: DiffOp, F: DiffOp> Compose<G, F> {
             inner: first.name().to_string(),
             message: message.to_string(),
         };
-        let y = one(first.outputs())
-            .ok_or_else(|| error("the inner op needs exactly one output"))?;
+        let y =
+            one(first.outputs()).ok_or_else(|| error("the inner op needs exactly one output"))?;
         one(last.inputs())
             .ok_or_else(|| error("the outer op needs exactly one differentiable input"))?;
         let middle = format!("inner.{}", y.name);
@@ -46,9 +46,19 @@ impl<G: DiffOp, F: DiffOp> Compose<G, F> {
             first.inputs().map(value).collect(),
         );
         let read = F::Inputs::from_fn(|i| inputs[i]);
-        draft.node(Some("inner"), &inner, read, F::Outputs::from_fn(|_| &*middle));
+        draft.node(
+            Some("inner"),
+            &inner,
+            read,
+            F::Outputs::from_fn(|_| &*middle),
+        );
         let defined = G::Outputs::from_fn(|i| outputs[i]);
-        draft.node(Some("outer"), &outer, G::Inputs::from_fn(|_| &*middle), defined);
+        draft.node(
+            Some("outer"),
+            &outer,
+            G::Inputs::from_fn(|_| &*middle),
+            defined,
+        );
         let network = Network::new(draft, (((), inner), outer), &outputs)?;
         let composed = Compose { network };
         checked_signature(&composed)?;

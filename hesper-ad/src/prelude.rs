@@ -1,8 +1,8 @@
 //! What an op author needs: `use hesper_ad::prelude::*;`.
 
 pub use crate::{
-    Certificate, Composite, Compose, Context, DiffOp, Dims, Graph, OpError, OpPlan, OpStep, Options, Plans, Real,
-    Sampling, Signature, Target, Tensor, Tolerance, Verify, shader,
+    Certificate, Compose, Composite, Context, DiffOp, Dims, Graph, Nodes, OpError, OpPlan, OpStep,
+    Options, Plans, Real, Sampling, Signature, Target, Tensor, Tolerance, Verify, shader,
 };
 pub use hesper_shader::tree::Type;
 pub use hesper_shader::{

@@ -238,7 +238,10 @@ fn all_finite(names: impl Iterator<Item = String>, tensors: &[Tensor<f64>]) -> R
 /// The outputs with 0 where the mask values among them are −∞ indeed.
 fn unmasked(mut outputs: Vec<Tensor<f64>>, masks: &[bool]) -> Vec<Tensor<f64>> {
     let elements = outputs.iter_mut().flat_map(|y| y.data_mut());
-    for (y, _) in elements.zip(masks).filter(|(y, mask)| **mask && **y == f64::NEG_INFINITY) {
+    for (y, _) in elements
+        .zip(masks)
+        .filter(|(y, mask)| **mask && **y == f64::NEG_INFINITY)
+    {
         *y = 0.0;
     }
     outputs

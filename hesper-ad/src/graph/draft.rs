@@ -39,9 +39,8 @@ impl Draft {
         inputs: O::Inputs<&str>,
         outputs: O::Outputs<&str>,
     ) {
-        let owned = |names: Vec<&str>| -> Vec<String> {
-            names.into_iter().map(str::to_string).collect()
-        };
+        let owned =
+            |names: Vec<&str>| -> Vec<String> { names.into_iter().map(str::to_string).collect() };
         let (inputs, outputs) = (owned(inputs.into_vec()), owned(outputs.into_vec()));
         let first = || outputs.first().cloned().unwrap_or_default();
         self.nodes.push(DraftNode {
@@ -110,7 +109,10 @@ fn signature(wiring: &Wiring) -> Signature {
         let saved = node.outputs.iter().filter(|v| !wiring.outputs.contains(v));
         other.chain(saved.map(|value| port(*value, Role::Saved)))
     });
-    let outputs = wiring.outputs.iter().map(|value| port(*value, Role::Output));
+    let outputs = wiring
+        .outputs
+        .iter()
+        .map(|value| port(*value, Role::Output));
     inputs
         .chain(of_nodes)
         .chain(outputs)

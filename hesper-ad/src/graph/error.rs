@@ -50,7 +50,9 @@ pub enum GraphError {
         value: String,
     },
     /// A value with fewer dimensions than the port that reads it, or any value at a port of rank 0.
-    #[error("`{node}` reads `{value}` as `{port}`: it has the shape [{got}], which does not fit [{want}]")]
+    #[error(
+        "`{node}` reads `{value}` as `{port}`: it has the shape [{got}], which does not fit [{want}]"
+    )]
     Rank {
         /// The node.
         node: String,
@@ -64,7 +66,9 @@ pub enum GraphError {
         want: String,
     },
     /// A dimension of a node that would need two sizes.
-    #[error("`{node}` reads `{value}` as `{port}`: its dimension `{dim}` would be both [{before}] and [{now}]")]
+    #[error(
+        "`{node}` reads `{value}` as `{port}`: its dimension `{dim}` would be both [{before}] and [{now}]"
+    )]
     Dim {
         /// The node.
         node: String,

@@ -47,11 +47,11 @@ use wiring::Wiring;
 /// use hesper_ad::ops::{MatMul, Relu, ScaledAdd};
 /// use hesper_ad::prelude::*;
 ///
-/// // y = x + s·relu(x·w)
-/// let residual = Graph::new("Residual", [("x", &["rows", "n"]), ("w", &["n", "n"])])
+/// // y = h + s·relu(h) where h = x·w
+/// let residual = Graph::new("Residual", [("x", &["rows", "k"]), ("w", &["k", "cols"])])
 ///     .node(MatMul, ["x", "w"], ["h"])
 ///     .node(Relu, ["h"], ["r"])
-///     .node(ScaledAdd, ["x", "r"], ["y"])
+///     .node(ScaledAdd, ["h", "r"], ["y"])
 ///     .finish(["y"])?;
 /// let certificate = residual.verify(&Options::default());
 /// assert!(certificate.is_pass(), "{certificate}");
@@ -85,9 +85,12 @@ use wiring::Wiring;
 pub struct Graph<const I: usize, N = ()> {
     draft: Draft,
     nodes: N,
+    sampling: Sampling,
 }
 
 /// The ops of a finished [`Graph`] as one, with `I` inputs and `O` outputs.
+///
+/// A function that returns one need not spell its nodes out: `Result<Composite<impl Nodes, 2, 1>, OpError>`.
 #[derive(Clone, Debug)]
 pub struct Composite<N, const I: usize, const O: usize> {
     network: Network<N>,
@@ -103,6 +106,7 @@ impl<const I: usize> Graph<I> {
         Graph {
             draft: Draft::new(name, inputs.into_iter().map(value).collect()),
             nodes: (),
+            sampling: Sampling::default(),
         }
     }
 }
@@ -119,7 +123,15 @@ impl<const I: usize, N: Nodes> Graph<I, N> {
         Graph {
             draft: self.draft,
             nodes: (self.nodes, op),
+            sampling: self.sampling,
         }
+    }
+
+    /// Says where the whole is defined, by the names of its own ports and dimensions. Where this says nothing, the rules of its
+    /// nodes hold.
+    pub fn sampling(mut self, sampling: Sampling) -> Graph<I, N> {
+        self.sampling = sampling;
+        self
     }
 
     /// The op that yields these values.
@@ -127,11 +139,8 @@ impl<const I: usize, N: Nodes> Graph<I, N> {
     /// # Errors
     /// [`OpError::Graph`] with everything that is wrong with the nodes and what they read; [`OpError::Signature`] where
     /// the names of values and dimensions clash, or there is no input or no output.
-    pub fn finish<const O: usize>(
-        self,
-        outputs: [&str; O],
-    ) -> Result<Composite<N, I, O>, OpError> {
-        let network = Network::new(self.draft, self.nodes, &outputs)?;
+    pub fn finish<const O: usize>(self, outputs: [&str; O]) -> Result<Composite<N, I, O>, OpError> {
+        let network = Network::new(self.draft, self.nodes, &outputs)?.with(self.sampling);
         let composite = Composite { network };
         checked_signature(&composite)?;
         Ok(composite)
@@ -177,12 +186,21 @@ impl<N: Nodes, const I: usize, const O: usize> DiffOp for Composite<N, I, O> {
 pub(crate) struct Network<N> {
     pub(crate) nodes: N,
     wiring: Wiring,
+    /// Rules that come before those of the nodes.
+    sampling: Sampling,
 }
 
 impl<N: Nodes> Network<N> {
     pub(crate) fn new(draft: Draft, nodes: N, outputs: &[&str]) -> Result<Network<N>, OpError> {
-        let wiring = draft.connect(outputs)?;
-        Ok(Network { nodes, wiring })
+        Ok(Network {
+            nodes,
+            wiring: draft.connect(outputs)?,
+            sampling: Sampling::default(),
+        })
+    }
+
+    fn with(self, sampling: Sampling) -> Network<N> {
+        Network { sampling, ..self }
     }
 
     pub(crate) fn signature(&self) -> Signature {
@@ -224,11 +242,11 @@ impl<N: Nodes> Network<N> {
         plan::plan(&self.nodes, &self.wiring, plan)
     }
 
-    /// The rules of all nodes; an earlier one's where several have one for the same input.
+    /// The graph's own rules, then those of all nodes; an earlier one's where several have one for the same input.
     pub(crate) fn sampling(&self) -> Sampling {
         let mut rules = Rules {
             wiring: &self.wiring,
-            sampling: Sampling::default(),
+            sampling: self.sampling.clone(),
         };
         self.nodes.visit(&mut rules);
         rules.sampling

@@ -22,11 +22,7 @@ shader! {
 }
 
 /// Adds the plans of all nodes to the graph's.
-pub(crate) fn plan<N: Nodes>(
-    nodes: &N,
-    wiring: &Wiring,
-    plan: &mut OpPlan,
-) -> Result<(), OpError> {
+pub(crate) fn plan<N: Nodes>(nodes: &N, wiring: &Wiring, plan: &mut OpPlan) -> Result<(), OpError> {
     let mut planner = Planner {
         wiring,
         dims: &plan.dims,
@@ -127,7 +123,9 @@ impl<'p> Assembly<'p> {
         }
         for t in &part.temporaries {
             let name = format!("{}.{}", node.name, t.name);
-            let name = self.plan.fresh_temporary(&node.name, &name, t.element, t.len);
+            let name = self
+                .plan
+                .fresh_temporary(&node.name, &name, t.element, t.len);
             names.insert(t.name.clone(), name);
         }
         names
@@ -151,7 +149,9 @@ impl<'p> Assembly<'p> {
             let cotangent = &mut self.cotangents[*value];
             let slot = if cotangent.is_begun {
                 let name = format!("{}.{}", node.name, port.cotangent());
-                let name = self.plan.fresh_temporary(&node.name, &name, Type::F32, cotangent.len);
+                let name = self
+                    .plan
+                    .fresh_temporary(&node.name, &name, Type::F32, cotangent.len);
                 contributions.push((name.clone(), *value));
                 name
             } else {

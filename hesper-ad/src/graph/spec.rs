@@ -146,12 +146,7 @@ impl Node {
     }
 
     /// A saved result under its name and in its shape here. What the signature does not have keeps its shape, for the name to be refused.
-    fn saved<T: Real>(
-        &self,
-        dims: &Dims,
-        saved: String,
-        tensor: Tensor<T>,
-    ) -> (String, Tensor<T>) {
+    fn saved<T: Real>(&self, dims: &Dims, saved: String, tensor: Tensor<T>) -> (String, Tensor<T>) {
         let port = self.signature.saves().find(|port| port.name == saved);
         let own = port.map(|port| port.shape(&self.sizes(dims)));
         let name = self.ports.get(&saved).cloned();
