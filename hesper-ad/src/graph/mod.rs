@@ -44,14 +44,13 @@ use wiring::Wiring;
 /// called `node.name` where that is taken.
 ///
 /// ```
-/// use hesper_ad::ops::{MatMul, Relu, ScaledAdd};
+/// use hesper_ad::ops::{Relu, ScaledAdd};
 /// use hesper_ad::prelude::*;
 ///
-/// // y = h + s·relu(h) where h = x·w
-/// let residual = Graph::new("Residual", [("x", &["rows", "k"]), ("w", &["k", "cols"])])
-///     .node(MatMul, ["x", "w"], ["h"])
-///     .node(Relu, ["h"], ["r"])
-///     .node(ScaledAdd, ["h", "r"], ["y"])
+/// // y = x + s·relu(x)
+/// let residual = Graph::new("Residual", [("x", &["rows", "cols"])])
+///     .node(Relu, ["x"], ["r"])
+///     .node(ScaledAdd, ["x", "r"], ["y"])
 ///     .finish(["y"])?;
 /// let certificate = residual.verify(&Options::default());
 /// assert!(certificate.is_pass(), "{certificate}");

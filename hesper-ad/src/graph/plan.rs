@@ -93,7 +93,7 @@ impl<'p> Assembly<'p> {
             let slot = if at < wiring.inputs || is_given {
                 value.cotangent()
             } else {
-                plan.fresh_temporary(&value.name, &value.cotangent(), Type::F32, len)
+                plan.fresh_temporary(&value.name, &value.temporary(), Type::F32, len)
             };
             Cotangent {
                 slot,

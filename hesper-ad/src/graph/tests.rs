@@ -41,18 +41,12 @@ fn accepted(op: &impl DiffOp) {
     assert!(certificate.is_pass(), "{certificate}");
 }
 
-/// `y = x + s·relu(x·w)·u`.
-fn residual() -> Result<Composite<impl Nodes, 3, 1>, OpError> {
-    let inputs: [(&str, &[&str]); 3] = [
-        ("x", &["rows", "n"]),
-        ("w", &["n", "m"]),
-        ("u", &["m", "n"]),
-    ];
-    Graph::new("Residual", inputs)
+/// `y = h + s·relu(h)` where `h = x·w`.
+fn residual() -> Result<Composite<impl Nodes, 2, 1>, OpError> {
+    Graph::new("Residual", [("x", &["rows", "n"]), ("w", &["n", "m"])])
         .node(MatMul, ["x", "w"], ["h"])
         .node(Relu, ["h"], ["r"])
-        .node(MatMul, ["r", "u"], ["b"])
-        .node(ScaledAdd, ["x", "b"], ["y"])
+        .node(ScaledAdd, ["h", "r"], ["y"])
         .finish(["y"])
 }
 

@@ -53,15 +53,23 @@ impl Wiring {
 }
 
 impl Value {
-    /// The value as a port, for its shape and its cotangent's name.
+    /// Its shape for these sizes.
     pub(crate) fn shape(&self, dims: &Dims) -> Vec<usize> {
         let size = |dim: &String| dims.get(dim).unwrap_or(0);
         self.dims.iter().map(size).collect()
     }
 
-    /// The name of its cotangent.
+    /// The name of its cotangent, if the value is a port.
     pub(crate) fn cotangent(&self) -> String {
         format!("d{}", self.name)
+    }
+
+    /// The name of memory for its cotangent: `inner.dy` for `inner.y`.
+    pub(crate) fn temporary(&self) -> String {
+        match self.name.rsplit_once('.') {
+            Some((prefix, name)) => format!("{prefix}.d{name}"),
+            None => self.cotangent(),
+        }
     }
 }
 
