@@ -117,7 +117,7 @@ impl Connector {
         for (port, value) in signature.inputs().zip(inputs) {
             let (value, shape) = &self.values[(*value)?];
             if let Err(mistake) = unify(&mut dims, node, port, value, shape.as_ref()?) {
-                self.mistakes.push(mistake);
+                self.mistakes.push(*mistake);
                 return None;
             }
         }
@@ -201,16 +201,16 @@ fn unify(
     port: &Port,
     value: &str,
     shape: &[String],
-) -> Result<(), GraphError> {
+) -> Result<(), Box<GraphError>> {
     let excess = shape.len().checked_sub(port.dims.len());
     let Some(excess) = excess.filter(|excess| *excess == 0 || !port.dims.is_empty()) else {
-        return Err(GraphError::Rank {
+        return Err(Box::new(GraphError::Rank {
             node: node.to_string(),
             value: value.to_string(),
             port: port.name.clone(),
             got: shape.join(", "),
             want: port.dims.join(", "),
-        });
+        }));
     };
     let mut rest = shape;
     for (i, dim) in port.dims.iter().enumerate() {
@@ -218,14 +218,14 @@ fn unify(
         (factors, rest) = rest.split_at(if i == 0 { excess + 1 } else { 1 });
         let known = dims.entry(dim.clone()).or_insert_with(|| factors.to_vec());
         if known != factors {
-            return Err(GraphError::Dim {
+            return Err(Box::new(GraphError::Dim {
                 node: node.to_string(),
                 value: value.to_string(),
                 port: port.name.clone(),
                 dim: dim.clone(),
                 before: known.join(", "),
                 now: factors.join(", "),
-            });
+            }));
         }
     }
     Ok(())

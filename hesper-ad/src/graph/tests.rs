@@ -3,8 +3,8 @@
 use crate::ops::{MatMul, Relu, ScaledAdd, Softmax, SoftmaxCrossEntropy};
 use crate::test_ops::{CrossEntropy, Mutant};
 use crate::{
-    Composite, Context, DiffOp, Dims, Graph, Nodes, OpError, OpPlan, Options, Plans, Real,
-    Signature, Tensor, Verify,
+    Composite, Context, DiffOp, Dims, Graph, Nodes, OpError, OpPlan, Options, Plans, Real, Rng,
+    Sampling, Signature, Tensor, Verify,
 };
 
 /// An op of one input that has a signature and does nothing.
@@ -33,6 +33,11 @@ impl<const O: usize> DiffOp for Stub<O> {
 
     fn plan(&self, _: &mut OpPlan) -> Result<(), OpError> {
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        let rules = Sampling::default().multiple("n", 4);
+        rules.uniform("x", 0.5, 1.0).uniform("c", 2.0, 3.0)
     }
 }
 
@@ -264,5 +269,38 @@ fn plans_sum_what_nodes_contribute() {
             "9 accumulate(part = more.da, sum = dx)",
             "10 accumulate(part = more.db, sum = dx)",
         ]
+    );
+}
+
+#[test]
+fn rules_go_by_the_names_of_the_whole() {
+    let stub = || {
+        let signature = Signature::new("Stub").input("x", ["n"]).constant("c", []);
+        Stub::<1>(signature.output("y", ["n"]))
+    };
+    let graph = Graph::new(
+        "Rules",
+        [("a", &["rows", "cols"]), ("b", &["rows", "cols"])],
+    )
+    .node(stub(), ["a"], ["h"])
+    .node(stub(), ["h"], ["x"])
+    .node(ScaledAdd, ["x", "b"], ["y"])
+    .sampling(Sampling::default().uniform("x.c", 5.0, 6.0))
+    .finish(["y"])
+    .unwrap();
+    let dims = Dims::new([("rows", 3), ("cols", 4)]);
+    let rules = graph.sampling();
+    let sample = rules.draw(&graph.signature(), &dims, &mut Rng::new(1));
+    let within = |x: &Tensor<f32>, low, high| x.data().iter().all(|x| (low..=high).contains(x));
+    assert_eq!(
+        (rules.multiple_of("rows"), rules.multiple_of("cols")),
+        (1, 4)
+    );
+    assert!(within(&sample.inputs[0], 0.5, 1.0), "the first stub's `x`");
+    assert!(!within(&sample.inputs[1], 0.5, 1.0), "no stub reads `b`");
+    assert!(within(&sample.constants["c"], 2.0, 3.0), "the first stub's");
+    assert!(
+        within(&sample.constants["x.c"], 5.0, 6.0),
+        "the graph's own"
     );
 }

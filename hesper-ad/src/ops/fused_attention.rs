@@ -2,7 +2,6 @@
 
 use super::attention::{Attention, attention};
 use super::cross_entropy::log_sum_exp;
-use super::reduce::{LANES, workgroup_max, workgroup_sum};
 use crate::prelude::*;
 
 /// Causal attention `y = softmax(mask(s·q·kᵀ))·v` as [`Attention`], whose composition is its spec, with kernels that never
@@ -22,6 +21,9 @@ pub struct FusedAttention {
 }
 
 shader! {
+    /// Invocations per workgroup, and keys or queries at a time: a subgroup of most GPUs.
+    const BLOCK: u32 = 32;
+
     /// Σ a[i, c]·b[j, c] of two rows of `len` numbers.
     fn row_dot(a: &[f32], i: u32, b: &[f32], j: u32, len: u32) -> f32 {
         let mut sum = 0.0;
@@ -33,7 +35,7 @@ shader! {
 
     /// y[at, c] = 0 for the columns c of this invocation.
     fn clear_row(y: &mut [f32], at: u32, len: u32) {
-        for c in (local_invocation_index()..len).step_by(LANES) {
+        for c in (local_invocation_index()..len).step_by(BLOCK) {
             y[at * len + c] = 0.0;
         }
     }
@@ -43,13 +45,13 @@ shader! {
         y: &mut [f32],
         at: u32,
         scale: f32,
-        weights: &mut [f32; 64],
+        weights: &mut [f32; BLOCK],
         x: &[f32],
         first: u32,
         count: u32,
         len: u32,
     ) {
-        for c in (local_invocation_index()..len).step_by(LANES) {
+        for c in (local_invocation_index()..len).step_by(BLOCK) {
             let mut sum = scale * y[at * len + c];
             for j in 0..count {
                 sum += weights[j] * x[(first + j) * len + c];
@@ -58,8 +60,8 @@ shader! {
         }
     }
 
-    /// y = softmax(mask(s·q·kᵀ))·v and lse = ln Σ exp of the scores; one workgroup per query, 64 keys at a time.
-    #[workgroup_size(64)]
+    /// y = softmax(mask(s·q·kᵀ))·v and lse = ln Σ exp of the scores; one workgroup per query, a block of keys at a time.
+    #[workgroup_size(BLOCK)]
     pub fn fused_attention(
         q: &[f32],
         k: &[f32],
@@ -73,8 +75,8 @@ shader! {
         width: u32,
         s: f32,
     ) {
-        let scratch = workgroup::<[f32; 64]>();
-        let weights = workgroup::<[f32; 64]>();
+        let scores = workgroup::<[f32; BLOCK]>();
+        let weights = workgroup::<[f32; BLOCK]>();
         let query = workgroup_index();
         let lane = local_invocation_index();
         if query < heads * rows {
@@ -83,28 +85,34 @@ shader! {
             let mut m = neg_infinity();
             let mut l = 0.0;
             clear_row(y, query, width);
-            for start in (0..kept).step_by(LANES) {
-                let is_kept = start + lane < kept;
-                let mut score = neg_infinity();
-                if is_kept {
-                    score = s * row_dot(q, query, k, first + start + lane, dim);
+            for start in (0..kept).step_by(BLOCK) {
+                let count = (kept - start).min(BLOCK);
+                if lane < count {
+                    scores[lane] = s * row_dot(q, query, k, first + start + lane, dim);
                 }
-                let greatest = workgroup_max(scratch, score).max(m);
-                let mut weight = 0.0;
-                if is_kept {
-                    weight = (score - greatest).exp();
+                // Nor may the weights of the block before be read any more.
+                workgroup_barrier();
+                let mut greatest = m;
+                for j in 0..count {
+                    greatest = greatest.max(scores[j]);
                 }
+                if lane < count {
+                    weights[lane] = (scores[lane] - greatest).exp();
+                }
+                workgroup_barrier();
                 // Before the first block m is no number, and there is nothing to rescale.
                 let mut scale = 0.0;
                 if start > 0 {
                     scale = (m - greatest).exp();
                 }
-                weights[lane] = weight;
-                l = scale * l + workgroup_sum(scratch, weight);
-                add_rows(y, query, scale, weights, v, first + start, (kept - start).min(LANES), width);
+                l *= scale;
+                for j in 0..count {
+                    l += weights[j];
+                }
+                add_rows(y, query, scale, weights, v, first + start, count, width);
                 m = greatest;
             }
-            for c in (lane..width).step_by(LANES) {
+            for c in (lane..width).step_by(BLOCK) {
                 y[query * width + c] /= l;
             }
             if lane == 0 {
@@ -114,7 +122,7 @@ shader! {
     }
 
     /// D = Σ dy·y along the width of each query.
-    #[workgroup_size(64)]
+    #[workgroup_size(BLOCK)]
     pub fn fused_attention_delta(y: &[f32], dy: &[f32], delta: &mut [f32], width: u32) {
         let query = global_index();
         if query < delta.len() {
@@ -122,8 +130,8 @@ shader! {
         }
     }
 
-    /// dq = s·Σ P·(dy·v − D)·k over the keys of each query; one workgroup per query, 64 keys at a time.
-    #[workgroup_size(64)]
+    /// dq = s·Σ P·(dy·v − D)·k over the keys of each query; one workgroup per query, a block of keys at a time.
+    #[workgroup_size(BLOCK)]
     pub fn fused_attention_dq(
         q: &[f32],
         k: &[f32],
@@ -139,14 +147,14 @@ shader! {
         width: u32,
         s: f32,
     ) {
-        let slopes = workgroup::<[f32; 64]>();
+        let slopes = workgroup::<[f32; BLOCK]>();
         let query = workgroup_index();
         let lane = local_invocation_index();
         if query < heads * rows {
             let first = query / rows * keys;
             let kept = (query % rows + 1).min(keys);
             clear_row(dq, query, dim);
-            for start in (0..kept).step_by(LANES) {
+            for start in (0..kept).step_by(BLOCK) {
                 // The round before may still be read.
                 workgroup_barrier();
                 if start + lane < kept {
@@ -155,13 +163,13 @@ shader! {
                     slopes[lane] = s * p * (row_dot(dy, query, v, key, width) - delta[query]);
                 }
                 workgroup_barrier();
-                add_rows(dq, query, 1.0, slopes, k, first + start, (kept - start).min(LANES), dim);
+                add_rows(dq, query, 1.0, slopes, k, first + start, (kept - start).min(BLOCK), dim);
             }
         }
     }
 
-    /// dk = s·Σ P·(dy·v − D)·q and dv = Σ P·dy over the queries of each key; one workgroup per key, 64 queries at a time.
-    #[workgroup_size(64)]
+    /// dk = s·Σ P·(dy·v − D)·q and dv = Σ P·dy over the queries of each key; one workgroup per key, a block of queries at a time.
+    #[workgroup_size(BLOCK)]
     pub fn fused_attention_dkv(
         q: &[f32],
         k: &[f32],
@@ -178,8 +186,8 @@ shader! {
         width: u32,
         s: f32,
     ) {
-        let weights = workgroup::<[f32; 64]>();
-        let slopes = workgroup::<[f32; 64]>();
+        let weights = workgroup::<[f32; BLOCK]>();
+        let slopes = workgroup::<[f32; BLOCK]>();
         let key = workgroup_index();
         let lane = local_invocation_index();
         if key < heads * keys {
@@ -187,7 +195,7 @@ shader! {
             clear_row(dk, key, dim);
             clear_row(dv, key, width);
             // Queries before the key do not see it; where there are fewer queries than that, none does.
-            for start in (key % keys..rows).step_by(LANES) {
+            for start in (key % keys..rows).step_by(BLOCK) {
                 // The round before may still be read.
                 workgroup_barrier();
                 if start + lane < rows {
@@ -197,7 +205,7 @@ shader! {
                     slopes[lane] = s * p * (row_dot(dy, query, v, key, width) - delta[query]);
                 }
                 workgroup_barrier();
-                let count = (rows - start).min(LANES);
+                let count = (rows - start).min(BLOCK);
                 add_rows(dk, key, 1.0, slopes, q, first + start, count, dim);
                 add_rows(dv, key, 1.0, weights, dy, first + start, count, width);
             }
