@@ -5,7 +5,7 @@
 
 use hesper_ad::check::{exact, exact_at};
 use hesper_ad::field::{Demands, Element, Exact, Fields, Range};
-use hesper_ad::ops::{MatMul, Relu, Softmax, SoftmaxCrossEntropy};
+use hesper_ad::ops::{FusedAttention, MatMul, Relu, Softmax, SoftmaxCrossEntropy, attention};
 use hesper_ad::prelude::*;
 use hesper_ad::{Rng, Spec};
 use hesper_shader::Number;
@@ -107,13 +107,26 @@ fn operations() {
 }
 
 fn checks() -> Result<(), Box<dyn Error>> {
-    println!("exact checks, milliseconds, median of 3");
+    println!(
+        "exact checks (VJP and kernels, at least 4 fields a point), milliseconds, median of 3"
+    );
     let cube = Dims::new([("m", 64), ("k", 64), ("n", 64)]);
+    at("MatMul at 64x64x64", &MatMul, &cube)?;
+    let heads = Dims::new([
+        ("heads", 2),
+        ("rows", 9),
+        ("dim", 5),
+        ("keys", 9),
+        ("width", 5),
+    ]);
+    at("Attention at 2 heads x 9 x 5", &attention()?, &heads)?;
     at(
-        "MatMul at 64x64x64: 4 fields, VJP and kernels",
-        &MatMul,
-        &cube,
+        "FusedAttention at 2 heads x 9 x 5",
+        &FusedAttention::new()?,
+        &heads,
     )?;
+    whole(&attention()?)?;
+    whole(&FusedAttention::new()?)?;
     whole(&MatMul)?;
     whole(&Relu)?;
     whole(&Softmax)?;

@@ -31,6 +31,9 @@ const ZERO: u32 = 0;
 /// The form of an input.
 const INPUT: u32 = 1;
 
+/// Forms of one run, at most: what is longer is not measured.
+const MOST_FORMS: usize = 1 << 18;
+
 /// What two forms make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Join {
@@ -111,6 +114,14 @@ impl<'f> Sizes<'f> {
             };
         }
         let mut forms = self.forms.borrow_mut();
+        if forms.len() >= MOST_FORMS {
+            self.loose.set(true);
+            return Measured {
+                element,
+                form: INPUT,
+                image: None,
+            };
+        }
         forms.push(form);
         Measured {
             element,

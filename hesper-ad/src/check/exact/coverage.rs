@@ -107,13 +107,13 @@ impl Coverage {
         self.paths.len()
     }
 
-    /// The programs' decisions that went one way only, with how many of how many.
-    pub(super) fn one_sided(&self) -> Vec<(Site, usize, usize)> {
+    /// The sites with decisions that went one way only, with how many of how many; unless `each` decision must go both ways, only those
+    /// of which none did.
+    pub(super) fn one_sided(&self, each: bool) -> Vec<(Site, usize, usize)> {
         let count = |sides: &Vec<Sides>| sides.iter().filter(|s| s.is_one_sided()).count();
-        let sites = self
-            .sites
-            .iter()
-            .map(|((_, site), sides)| (*site, count(sides), sides.len()));
+        let both = |sides: &Vec<Sides>| sides.iter().any(|s| s.other.is_some());
+        let sites = self.sites.iter().filter(|(_, sides)| each || !both(sides));
+        let sites = sites.map(|((_, site), sides)| (*site, count(sides), sides.len()));
         sites.filter(|(_, open, _)| *open > 0).collect()
     }
 

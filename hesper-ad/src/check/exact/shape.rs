@@ -18,6 +18,8 @@ use crate::spec::Spec;
 const SEARCH: usize = 100;
 /// Random points in a row that show nothing new, before nothing new is expected.
 const NOTHING_NEW: usize = 300;
+/// Elements of all ports together, at most, for each single decision to be seen both ways.
+const THOROUGH: usize = 400;
 /// Fields tried until one gives all that is asked a value.
 const REDRAWS: usize = 64;
 
@@ -56,16 +58,20 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         }
     }
 
-    /// Checks at points until every decision went both ways; at home, also until nothing new shows, and at every threshold.
+    /// Checks at points until every decision went both ways; at home, also until nothing new shows, and at every threshold. At large
+    /// shapes it is enough that a decision went both ways somewhere.
     pub(super) fn check(mut self, home: bool, tallies: &mut Tallies) {
+        let thorough = home || super::elements(self.spec, &self.dims) <= THOROUGH;
         self.visit(Draw::Plain, tallies);
         if self.coverage.has_decisions() {
             for draw in [Draw::Rising, Draw::Falling, Draw::Ties] {
                 self.visit(draw, tallies);
             }
-            self.turn(home, tallies);
+            if thorough {
+                self.turn(home, tallies);
+            }
             for turn in 0..SEARCH {
-                if self.coverage.one_sided().is_empty() || tallies.over() {
+                if self.coverage.one_sided(thorough).is_empty() || tallies.over() {
                     break;
                 }
                 self.look(
@@ -90,7 +96,11 @@ impl<'s, O: DiffOp> Shape<'s, O> {
             self.explore(tallies);
             bisect(&mut self, tallies);
         }
-        tallies.covered(&self.coverage, &self.dims);
+        tallies.covered(
+            &self.coverage,
+            &self.coverage.one_sided(thorough),
+            &self.dims,
+        );
     }
 
     fn visit(&mut self, draw: Draw, tallies: &mut Tallies) {
@@ -119,7 +129,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 let point = start.turned(self.spec, &dim, by);
                 if home {
                     self.visit_point(&point, true, tallies);
-                } else if !self.coverage.one_sided().is_empty() {
+                } else if !self.coverage.one_sided(true).is_empty() {
                     self.look_at(&point, tallies);
                 }
             }

@@ -217,13 +217,18 @@ impl Tallies {
     }
 
     /// Takes note of what a shape's decisions did.
-    pub(super) fn covered(&mut self, coverage: &Coverage, dims: &Dims) {
+    pub(super) fn covered(
+        &mut self,
+        coverage: &Coverage,
+        one_sided: &[(Site, usize, usize)],
+        dims: &Dims,
+    ) {
         self.notes.paths += coverage.paths();
         self.notes.unmet_pairs += coverage.unmet_pairs();
         for (site, counts) in coverage.loops() {
             self.notes.loops.entry(*site).or_default().extend(counts);
         }
-        for (site, open, all) in coverage.one_sided() {
+        for (site, open, all) in one_sided {
             let text = format!("{site} went one way only in {open} of {all} places ({dims})");
             self.notes.one_sided.push(text);
         }
