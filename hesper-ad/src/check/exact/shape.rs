@@ -39,7 +39,7 @@ pub(super) struct Outcome {
     pub(super) ties: Vec<(Tie, Result<Compared, Silence>)>,
     pub(super) runs: Vec<(Program, Run)>,
     ordinary: bool,
-    operations: usize,
+    watched: usize,
     bits: Option<Vec<(Tie, Option<f64>)>>,
 }
 
@@ -295,7 +295,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         Ok(Some(Outcome {
             bits,
             ordinary: trial.is_ordinary(),
-            operations: trial.domain.operations(),
+            watched: trial.domain.operations() + trial.results(),
             ties,
             runs,
         }))
@@ -329,6 +329,6 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         let oddities: Vec<Oddity> = watched
             .flat_map(|(_, run)| run.watch.oddities().to_vec())
             .collect();
-        tallies.watched(&oddities, outcome.operations, &self.dims);
+        tallies.watched(&oddities, outcome.watched, &self.dims);
     }
 }

@@ -232,6 +232,16 @@ impl<'s, O: DiffOp> Trial<'s, O> {
         Some(old)
     }
 
+    /// How many results the spec has.
+    pub(super) fn results(&self) -> usize {
+        let forward = self
+            .forward
+            .outputs
+            .iter()
+            .chain(self.forward.saved.values());
+        forward.chain(&self.cotangents).map(Tensor::len).sum()
+    }
+
     /// Whether the spec's results are numbers of binary32 that a program can be asked for.
     pub(super) fn is_ordinary(&self) -> bool {
         let severe = |run: &Run| run.watch.oddities().iter().any(|o| o.severe);
