@@ -11,7 +11,7 @@
 use clap::Parser;
 use examples::cli::{DeviceChoice, say};
 use hesper_ad::prelude::*;
-use hesper_ad::{Finding, Verdict, ops};
+use hesper_ad::{Finding, ops};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -113,14 +113,22 @@ fn summary(certificates: &[Certificate], passed: bool) -> String {
     let findings = || certificates.iter().flat_map(|c| &c.checks);
     let count = |word: &str| findings().filter(|f| f.verdict.word() == word).count();
     let compared: usize = findings().map(|f| f.compared).sum();
-    format!(
-        "{}: {} ops, {} checks passed, {} failed, {} skipped, {compared} numbers compared",
+    let exact = certificates.iter().filter(|c| c.is_exact()).count();
+    let mut text = format!(
+        "{}: {} ops, {exact} of them exact; {} checks passed, {} failed, {} skipped, {compared} numbers compared",
         if passed { "PASS" } else { "FAIL" },
         certificates.len(),
         count("PASS"),
         count("FAIL"),
         count("SKIP"),
-    )
+    );
+    for (word, meaning) in [("OPEN", "could not be judged"), ("PART", "are incomplete")] {
+        match count(word) {
+            0 => {}
+            n => text += &format!(", {n} {meaning}"),
+        }
+    }
+    text
 }
 
 fn report(device: &Device, certificates: &[Certificate], passed: bool) -> Value {
