@@ -4,15 +4,13 @@ use super::bisect::bisect;
 use super::bits::bits;
 use super::coverage::{Coverage, Program};
 use super::point::{Draw, Point};
+use super::subject::Subject;
 use super::tally::Tallies;
 use super::trial::{Compared, Run, Silence, Tie, Trial};
 use crate::binding::Pass;
-use crate::check::kernels::built_plans;
 use crate::dims::Dims;
 use crate::field::Oddity;
-use crate::op::DiffOp;
 use crate::op_plan::Plans;
-use crate::spec::Spec;
 
 /// Points drawn in search of decisions that go another way.
 const SEARCH: usize = 100;
@@ -24,8 +22,8 @@ const THOROUGH: usize = 400;
 const REDRAWS: usize = 64;
 
 /// One shape of an op.
-pub(super) struct Shape<'s, O> {
-    spec: &'s Spec<'s, O>,
+pub(super) struct Shape<'s> {
+    spec: &'s dyn Subject,
     dims: Dims,
     plans: Option<Plans>,
     pub(super) coverage: Coverage,
@@ -46,11 +44,11 @@ pub(super) struct Outcome {
 /// Why a trial says nothing, and about which tie.
 type Silent = (Option<Tie>, Silence);
 
-impl<'s, O: DiffOp> Shape<'s, O> {
-    pub(super) fn new(spec: &'s Spec<'s, O>, dims: Dims) -> Shape<'s, O> {
+impl<'s> Shape<'s> {
+    pub(super) fn new(spec: &'s dyn Subject, dims: Dims) -> Shape<'s> {
         Shape {
             spec,
-            plans: built_plans(spec, &dims, false).ok(),
+            plans: spec.plans(&dims).ok(),
             dims,
             coverage: Coverage::default(),
             points: Vec::new(),
