@@ -62,10 +62,10 @@ impl<'s> Shape<'s> {
         let thorough = home || super::elements(self.spec, &self.dims) <= THOROUGH;
         self.visit(Draw::Plain, tallies);
         if self.coverage.has_decisions() {
-            for draw in [Draw::Rising, Draw::Falling, Draw::Ties] {
-                self.visit(draw, tallies);
-            }
+            self.visit(Draw::Ties, tallies);
             if thorough {
+                self.visit(Draw::Rising, tallies);
+                self.visit(Draw::Falling, tallies);
                 self.turn(home, tallies);
             }
             for turn in 0..SEARCH {
