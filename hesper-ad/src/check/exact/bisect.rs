@@ -13,8 +13,8 @@ const CLOSE: f64 = 1.0 / (1u64 << 42) as f64;
 pub(super) fn bisect(shape: &mut Shape<'_>, tallies: &mut Tallies) {
     let mut found = 0;
     for threshold in shape.coverage.thresholds() {
-        if tallies.over() {
-            return;
+        if !tallies.needs(threshold.program) {
+            continue;
         }
         match ends(shape, &threshold, tallies) {
             Some(ends) => {

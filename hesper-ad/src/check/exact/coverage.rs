@@ -1,5 +1,6 @@
 //! Which decisions were seen to go which way.
 
+use super::trial::Tie;
 use crate::field::{Decision, Pair, Site, Trace};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -10,6 +11,17 @@ pub(super) enum Program {
     BackwardSpec,
     ForwardKernels,
     BackwardKernels,
+}
+
+impl Program {
+    /// The tie that needs it; the spec is always needed.
+    pub(super) fn tie(self) -> Option<Tie> {
+        match self {
+            Program::ForwardSpec | Program::BackwardSpec => None,
+            Program::ForwardKernels => Some(Tie::Forward),
+            Program::BackwardKernels => Some(Tie::Backward),
+        }
+    }
 }
 
 /// Everything seen at one shape.
@@ -100,6 +112,13 @@ impl Coverage {
             .values()
             .flatten()
             .any(|s| s.outcome != Decision::NONE)
+    }
+
+    /// Forgets a program that need not be looked at any more.
+    pub(super) fn forget(&mut self, gone: impl Fn(Program) -> bool) {
+        self.sites.retain(|(program, _), _| !gone(*program));
+        self.pairs.retain(|(program, _)| !gone(*program));
+        self.loops.retain(|(program, _), _| !gone(*program));
     }
 
     /// How many different ways programs took.

@@ -18,6 +18,8 @@ mod point;
 mod shape;
 mod subject;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod vjp;
 

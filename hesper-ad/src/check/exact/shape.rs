@@ -94,6 +94,7 @@ impl<'s> Shape<'s> {
             self.explore(tallies);
             bisect(&mut self, tallies);
         }
+        self.coverage.forget(|program| !tallies.needs(program));
         tallies.covered(
             &self.coverage,
             &self.coverage.one_sided(thorough),

@@ -1,6 +1,6 @@
 //! What an exact check has found so far, tie by tie.
 
-use super::coverage::Coverage;
+use super::coverage::{Coverage, Program};
 use super::point::Point;
 use super::subject::Subject;
 use super::trial::{Compared, Silence, Tie};
@@ -124,6 +124,11 @@ impl Tallies {
         self.ties
             .iter()
             .any(|(t, state)| *t == tie && state.tally.is_some())
+    }
+
+    /// Whether a program's decisions still matter.
+    pub(super) fn needs(&self, program: Program) -> bool {
+        program.tie().map_or(!self.over(), |tie| self.is_open(tie))
     }
 
     /// Whether nothing is open any more.
@@ -289,7 +294,14 @@ impl Tallies {
             state.ended
         });
         let mut findings: Vec<Finding> = ended.collect();
+        let open = findings.iter().find_map(|f| match &f.verdict {
+            Verdict::Inconclusive(reason) => Some(reason.clone()),
+            _ => None,
+        });
         watch.end(|mut tally| {
+            if let (0, Some(reason)) = (operations, open) {
+                return tally.inconclusive(reason);
+            }
             tally.equal(operations);
             if !notes.advice.is_empty() {
                 tally.note(format!("but see {}", notes.advice.join(", ")));

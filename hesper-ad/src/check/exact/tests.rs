@@ -1,0 +1,313 @@
+//! What the exact check says of ops that are right, wrong, outside its fragment, or not wholly seen.
+
+use super::*;
+use crate::certificate::Verdict;
+use crate::prelude::*;
+use crate::test_ops::{Mutant, Softmax};
+
+/// `y = f(x)` elementwise, with its kernels.
+macro_rules! elementwise {
+    ($name:ident, $forward:ident, $backward:ident, $f:expr, $df:expr, $sampling:expr) => {
+        struct $name;
+
+        impl DiffOp for $name {
+            type Inputs<V> = [V; 1];
+            type Outputs<V> = [V; 1];
+
+            fn signature(&self) -> Signature {
+                Signature::new(stringify!($name))
+                    .input("x", ["n"])
+                    .output("y", ["n"])
+            }
+
+            fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+                fn f<T: Real>(x: T) -> T {
+                    let f: fn(T) -> T = $f;
+                    f(x)
+                }
+                [x.map(|x| f(*x))]
+            }
+
+            fn backward<T: Real>(
+                &self,
+                _: &mut Context<T>,
+                [x]: [&Tensor<T>; 1],
+                [dy]: [&Tensor<T>; 1],
+            ) -> [Tensor<T>; 1] {
+                fn df<T: Real>(x: T, dy: T) -> T {
+                    let df: fn(T, T) -> T = $df;
+                    df(x, dy)
+                }
+                [x.zip(dy, |x, dy| df(*x, *dy))]
+            }
+
+            fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+                let n = plan.dim("n")?;
+                plan.forward($forward(), Grid::cover(n));
+                plan.backward($backward(), Grid::cover(n));
+                Ok(())
+            }
+
+            fn sampling(&self) -> Sampling {
+                $sampling
+            }
+        }
+    };
+}
+
+shader! {
+    #[workgroup_size(8)]
+    fn clipped(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i].min(1000.0);
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn clipped_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            dx[i] = if x[i] < 1000.0 { dy[i] } else { 0.0 };
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn twice_exp(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = (-x[i].exp()).exp();
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn twice_exp_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            dx[i] = -(-x[i].exp()).exp() * x[i].exp() * dy[i];
+        }
+    }
+
+    /// x/(1 + |x|) by way of x²/x, which is nothing at 0.
+    #[workgroup_size(8)]
+    fn softsign(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i] * x[i] / x[i] / (1.0 + x[i].abs());
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn softsign_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            let d = 1.0 + x[i].abs();
+            dx[i] = dy[i] / (d * d);
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn sigmoid(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i].exp() / (1.0 + x[i].exp());
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn sigmoid_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            let y = 1.0 / (1.0 + (-x[i]).exp());
+            dx[i] = y * (1.0 - y) * dy[i];
+        }
+    }
+}
+
+elementwise!(
+    Clipped,
+    clipped,
+    clipped_backward,
+    |x| x.min(1000.0),
+    |x, dy| T::select(x.lt(1000.0), dy, 0.0),
+    Sampling::default()
+);
+elementwise!(
+    Declared,
+    clipped,
+    clipped_backward,
+    |x| x.min(1000.0),
+    |x, dy| T::select(x.lt(1000.0), dy, 0.0),
+    Sampling::default()
+        .uniform("x", -2.0, 2.0)
+        .unreachable("inputs are below 2")
+);
+elementwise!(
+    TwiceExp,
+    twice_exp,
+    twice_exp_backward,
+    |x| (-x.exp()).exp(),
+    |x, dy| -(-x.exp()).exp() * x.exp() * dy,
+    Sampling::default().uniform("x", -2.0, 2.0)
+);
+elementwise!(
+    Softsign,
+    softsign,
+    softsign_backward,
+    |x| x / (x.max(-x) + 1.0),
+    |x, dy| dy / (x.max(-x) + 1.0).powi(2),
+    Sampling::default()
+);
+elementwise!(
+    Sigmoid,
+    sigmoid,
+    sigmoid_backward,
+    |x| ((-x).exp() + 1.0).powi(-1),
+    |x, dy| {
+        let y = ((-x).exp() + 1.0).powi(-1);
+        y * (-y + 1.0) * dy
+    },
+    Sampling::default()
+);
+
+fn findings<O: DiffOp>(op: &O) -> Vec<Finding> {
+    exact(&Spec::new(op).unwrap(), 1)
+}
+
+/// At one small shape, to be quick.
+fn findings_at(mutant: Mutant) -> Vec<Finding> {
+    let dims = Dims::new([("rows", 3), ("cols", 5)]);
+    exact_at(&Spec::new(&Softmax(mutant)).unwrap(), &dims, 1)
+}
+
+fn words(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|f| f.verdict.word()).collect()
+}
+
+fn message(finding: &Finding) -> &str {
+    finding.verdict.message().unwrap_or_default()
+}
+
+#[test]
+fn right_ops_pass_with_a_bound() {
+    let found = findings(&crate::ops::Softmax);
+    assert_eq!(words(&found), ["PASS"; 4], "{found:?}");
+    for finding in &found[..3] {
+        let exact = finding.exact.unwrap();
+        assert!(
+            exact.bits.is_some_and(|bits| bits >= 40.0) && exact.fields >= 4,
+            "{finding}"
+        );
+        assert!(exact.paths > 100 && finding.compared > 1000, "{finding}");
+    }
+}
+
+#[test]
+fn wrong_ops_are_refused_by_their_tie() {
+    for (mutant, refused) in [
+        (Mutant::SlightlyOff, "backward = VJP of forward"),
+        (Mutant::MissingTerm, "backward = VJP of forward"),
+        (Mutant::CotangentIgnored, "backward = VJP of forward"),
+        (Mutant::KernelSkipsLast, "forward kernel = spec"),
+        (Mutant::KernelMissingTerm, "backward kernel = spec"),
+        (Mutant::KernelWithoutRowOffset, "backward kernel = spec"),
+    ] {
+        let found = findings_at(mutant);
+        let failed = found
+            .iter()
+            .any(|f| f.check == refused && f.verdict.word() == "FAIL");
+        assert!(failed, "{mutant:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_failure_is_shrunk_to_a_test_that_fails() {
+    let found = findings_at(Mutant::MissingTerm);
+    let text = message(&found[0]);
+    assert!(
+        text.contains("`backward` gives") && text.contains("as a test"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Counterexample::new([(\"rows\", 1), (\"cols\", 1)]")
+            || text.contains("(\"rows\", 1), (\"cols\", 2)"),
+        "{text}"
+    );
+    let one = Counterexample::new([("rows", 1), ("cols", 2)], 1)
+        .reals("x", &[0.5, -1.0])
+        .reals("dy", &[1.0, 2.0]);
+    assert!(one.check(&Softmax(Mutant::MissingTerm), Tie::Vjp).is_err());
+    assert_eq!(one.check(&Softmax(Mutant::None), Tie::Vjp), Ok(()));
+    let missing = one
+        .clone()
+        .check(&crate::ops::MatMul, Tie::Vjp)
+        .unwrap_err();
+    assert!(
+        missing.contains("no numbers are given for `a`"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn what_was_not_seen_is_incomplete() {
+    let found = findings(&Clipped);
+    assert_eq!(words(&found), ["PART", "PART", "PART", "PASS"]);
+    assert!(
+        message(&found[0]).contains("min at hesper-ad/src/check/exact/tests.rs"),
+        "{}",
+        found[0]
+    );
+    let found = findings(&Declared);
+    assert_eq!(words(&found), ["PASS"; 4], "{found:?}");
+    assert!(
+        found[0].note.ends_with("as declared: inputs are below 2"),
+        "{}",
+        found[0].note
+    );
+}
+
+#[test]
+fn outside_the_fragment_is_inconclusive_and_numbers_decide() {
+    let certificate = TwiceExp.verify(&Options::default());
+    assert!(
+        certificate.is_pass() && !certificate.is_exact(),
+        "{certificate}"
+    );
+    assert_eq!(words(&certificate.checks)[..3], ["OPEN"; 3]);
+    let text = message(&certificate.checks[0]);
+    assert!(
+        text.contains("tests.rs:") && text.contains("an exponential of an exponential"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_shadows_find_what_is_undefined_or_out_of_range() {
+    // 0²/0 at 0, where the spec is 0; e¹⁰⁰/(1 + e¹⁰⁰) in binary32.
+    for (found, says) in [
+        (findings(&Softsign), "division by zero"),
+        (findings(&Sigmoid), "overflow"),
+    ] {
+        assert_eq!(words(&found)[0], "PASS", "{found:?}");
+        let text: Vec<&str> = found
+            .iter()
+            .filter(|f| matches!(f.verdict, Verdict::Fail(_)))
+            .map(message)
+            .collect();
+        assert!(
+            text.iter()
+                .any(|t| t.contains(says) && t.contains("tests.rs")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+#[should_panic(expected = "Softmax is not verified")]
+fn assert_verified_says_what_is_wrong() {
+    let numbers_alone = Options {
+        exact: false,
+        ..Options::default()
+    };
+    crate::assert_verified!(Softmax(Mutant::MissingTerm), &numbers_alone);
+}
