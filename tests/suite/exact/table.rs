@@ -1,0 +1,1 @@
+//! What the classic criteria say of every wrong variant, beside the exact check.
