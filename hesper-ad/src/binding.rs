@@ -262,7 +262,7 @@ fn is_written(param: &Param) -> bool {
 }
 
 /// The nearest known name, or all of them.
-fn suggest(name: &str, known: impl Iterator<Item = String>) -> String {
+pub(crate) fn suggest(name: &str, known: impl Iterator<Item = String>) -> String {
     let known: Vec<String> = known.collect();
     let distance = |other: &String| strsim::damerau_levenshtein(name, other);
     match known.iter().min_by_key(|other| distance(other)) {

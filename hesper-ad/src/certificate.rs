@@ -160,6 +160,8 @@ impl fmt::Display for Finding {
             )?;
             match self.exact {
                 Some(exact) => write!(f, "   {exact}")?,
+                // What is just watched has no error.
+                None if *bound == 0.0 => {}
                 None => write!(f, "   worst {worst:.1e} of {bound:.1e}")?,
             }
         }

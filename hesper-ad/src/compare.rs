@@ -92,7 +92,7 @@ pub enum Disagreement {
     /// There is nothing to compare.
     #[error("there are no elements to compare")]
     Empty,
-    /// An element on either side is infinite or NaN.
+    /// An element on either side is infinite or NaN, and not a mask value on both.
     #[error("not finite at {0}")]
     NotFinite(Deviation),
     /// Some elements are beyond the tolerance.
@@ -138,6 +138,8 @@ impl fmt::Display for Deviation {
 
 /// Compares a result with what is right.
 ///
+/// A mask value, exactly −∞ on both sides, agrees; infinities that come of numbers too large do not.
+///
 /// # Errors
 /// Where shapes differ, nothing is there to compare, an element on either side is not finite, or one is beyond the tolerance.
 pub fn compare(
@@ -149,13 +151,18 @@ pub fn compare(
         let (got, want) = (got.shape().to_vec(), want.shape().to_vec());
         return Err(Disagreement::Shape { got, want });
     }
-    let max_abs = |row: &[Bounded]| row.iter().fold(0f64, |max, w| max.max(w.value.abs()));
+    // A mask value says nothing of the scale of the others.
+    let max_abs = |row: &[Bounded]| {
+        let numbers = row.iter().filter(|w| !w.is_mask());
+        numbers.fold(0f64, |max, w| max.max(w.value.abs()))
+    };
     let row_maxima = want.rows().map(max_abs);
     let row_maxima = row_maxima.flat_map(|max| std::iter::repeat_n(max, want.row_len()));
     let mut worst: Option<Deviation> = None;
     let (mut beyond, mut granted) = (0, 0);
     let elements = got.data().iter().zip(want.data()).zip(row_maxima);
     for (flat, ((got, want_here), row_max)) in elements.enumerate() {
+        let is_masked = want_here.is_mask() && *got == f64::NEG_INFINITY;
         let mut here = Deviation {
             index: want.index_of(flat),
             got: *got,
@@ -163,7 +170,9 @@ pub fn compare(
             error: (got - want_here.value).abs(),
             bound: tolerance.bound(want_here.value, row_max),
         };
-        if !here.got.is_finite() || !here.want.is_finite() {
+        if is_masked {
+            (here.error, here.bound) = (0.0, 0.0);
+        } else if !here.got.is_finite() || !here.want.is_finite() {
             return Err(Disagreement::NotFinite(here));
         }
         if here.error > here.bound {
@@ -254,6 +263,28 @@ mod tests {
                 &[1.0],
                 "not finite at [0, 0]: got -inf, want 1e0, error inf > 2.0e-5",
             ),
+            (&[1.0, -INF], &[1.0, -INF], "ok 2"),
+            (
+                // The row's scale is that of its numbers.
+                &[1.1, -INF],
+                &[1.0, -INF],
+                "1 of 2 elements are beyond the tolerance, the worst at [0, 0]: got 1.1e0, want 1e0, error 1.0e-1 > 2.0e-5",
+            ),
+            (
+                &[-1e30],
+                &[-INF],
+                "not finite at [0, 0]: got -1e30, want -inf, error inf <= inf",
+            ),
+            (
+                &[INF],
+                &[-INF],
+                "not finite at [0, 0]: got inf, want -inf, error inf <= inf",
+            ),
+            (
+                &[f64::NAN],
+                &[-INF],
+                "not finite at [0, 0]: got NaN, want -inf, error NaN > inf",
+            ),
             (&[1.0, 2.0], &[1.0], "the shape is [1, 2], not [1, 1]"),
             (&[], &[], "there are no elements to compare"),
         ] {
@@ -263,6 +294,14 @@ mod tests {
             };
             assert_eq!(said, says);
         }
+    }
+
+    #[test]
+    fn an_overflow_is_no_mask() {
+        let mut want = right(&[f64::NEG_INFINITY]);
+        assert!(compare(&row(&[f64::NEG_INFINITY]), &want, Tolerance::F32).is_ok());
+        want.data_mut()[0].error = f64::INFINITY;
+        assert!(compare(&row(&[f64::NEG_INFINITY]), &want, Tolerance::F32).is_err());
     }
 
     #[test]

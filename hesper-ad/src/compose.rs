@@ -1,27 +1,23 @@
 //! The chain rule: two ops as one.
 
-use crate::binding::{Binder, Pass};
 use crate::compare::Tolerance;
 use crate::context::Context;
+use crate::graph::{Draft, Network, Value};
 use crate::op::{DiffOp, OpError, Ports, checked_signature};
-use crate::op_plan::{OpPlan, OpStep};
-use crate::plumbing::{INNER, OUTER, Plumbing};
+use crate::op_plan::OpPlan;
 use crate::real::Real;
 use crate::sample::Sampling;
-use crate::signature::Signature;
+use crate::signature::{Port, Signature};
 use crate::tensor::Tensor;
-use hesper_shader::Bound;
 
 /// `outer ∘ inner`: an op like any other, checked like any other.
 ///
-/// The inner op's one output feeds the outer op's one differentiable input; the VJP is `inner's ∘ outer's`. Constants and
-/// integers are those of both. The intermediate becomes the saved result `inner.y`, by the inner output's name; saved
-/// results of the parts are named `inner.lse`, `outer.lse`. The outer op's dimensions go by the inner op's names where the
-/// intermediate has them, and by `outer.k` where the inner op has another `k`, by `outer.outer.k` where that is taken too.
+/// A [`Graph`](crate::Graph) of the nodes `inner` and `outer`, which says what ports and dimensions are called: the inner op's
+/// one output, the value `inner.y` by the output's name, feeds the outer op's one differentiable input; the VJP is
+/// `inner's ∘ outer's`.
+#[derive(Clone, Debug)]
 pub struct Compose<G, F> {
-    outer: G,
-    inner: F,
-    plumbing: Plumbing,
+    network: Network<(((), F), G)>,
 }
 
 impl<G: DiffOp, F: DiffOp> Compose<G, F> {
@@ -29,38 +25,54 @@ impl<G: DiffOp, F: DiffOp> Compose<G, F> {
     ///
     /// # Errors
     /// Where a part is no valid op, the inner op has not one output or the outer not one differentiable input, their shapes
-    /// do not match, or a name of one clashes with a name of the other.
+    /// do not match, or a value of one clashes with a value of the other.
     pub fn new(outer: G, inner: F) -> Result<Compose<G, F>, OpError> {
-        let plumbing = Plumbing::new(checked_signature(&outer)?, checked_signature(&inner)?)?;
-        let composed = Compose {
-            outer,
-            inner,
-            plumbing,
+        let (last, first) = (checked_signature(&outer)?, checked_signature(&inner)?);
+        let error = |message: &str| OpError::Compose {
+            outer: last.name().to_string(),
+            inner: first.name().to_string(),
+            message: message.to_string(),
         };
+        let y =
+            one(first.outputs()).ok_or_else(|| error("the inner op needs exactly one output"))?;
+        one(last.inputs())
+            .ok_or_else(|| error("the outer op needs exactly one differentiable input"))?;
+        let middle = format!("inner.{}", y.name);
+        let inputs: Vec<&str> = first.inputs().map(|port| port.name.as_str()).collect();
+        let outputs: Vec<&str> = last.outputs().map(|port| port.name.as_str()).collect();
+
+        let mut draft = Draft::new(
+            format!("{}∘{}", last.name(), first.name()),
+            first.inputs().map(value).collect(),
+        );
+        let read = F::Inputs::from_fn(|i| inputs[i]);
+        draft.node(
+            Some("inner"),
+            &inner,
+            read,
+            F::Outputs::from_fn(|_| &*middle),
+        );
+        let defined = G::Outputs::from_fn(|i| outputs[i]);
+        draft.node(
+            Some("outer"),
+            &outer,
+            G::Inputs::from_fn(|_| &*middle),
+            defined,
+        );
+        let network = Network::new(draft, (((), inner), outer), &outputs)?;
+        let composed = Compose { network };
         checked_signature(&composed)?;
         Ok(composed)
     }
 
     /// The op applied last.
     pub fn outer(&self) -> &G {
-        &self.outer
+        &self.network.nodes.1
     }
 
     /// The op applied first.
     pub fn inner(&self) -> &F {
-        &self.inner
-    }
-
-    fn run_inner<T: Real>(&self, cx: &mut Context<T>, inputs: F::Inputs<&Tensor<T>>) -> Tensor<T> {
-        let mut part = cx.part(&self.plumbing.inner, &self.plumbing.inner_dims);
-        let middle = self
-            .inner
-            .forward(&mut part, inputs)
-            .into_vec()
-            .into_iter()
-            .next();
-        cx.absorb(INNER, part);
-        middle.unwrap_or_else(Tensor::empty)
+        &self.network.nodes.0.1
     }
 }
 
@@ -69,7 +81,7 @@ impl<G: DiffOp, F: DiffOp> DiffOp for Compose<G, F> {
     type Outputs<V> = G::Outputs<V>;
 
     fn signature(&self) -> Signature {
-        self.plumbing.signature.clone()
+        self.network.signature()
     }
 
     // y = g(f(x))
@@ -78,14 +90,7 @@ impl<G: DiffOp, F: DiffOp> DiffOp for Compose<G, F> {
         cx: &mut Context<T>,
         inputs: F::Inputs<&Tensor<T>>,
     ) -> G::Outputs<Tensor<T>> {
-        let middle = self.run_inner(cx, inputs);
-        let mut part = cx.part(&self.plumbing.outer, &self.plumbing.outer_dims);
-        let outputs = self
-            .outer
-            .forward(&mut part, G::Inputs::from_fn(|_| &middle));
-        cx.absorb(OUTER, part);
-        cx.save(&self.plumbing.middle, middle);
-        outputs
+        self.network.forward(cx, inputs.into_vec())
     }
 
     // dx = f'ᵀ(x) · g'ᵀ(f(x)) · dy
@@ -95,91 +100,33 @@ impl<G: DiffOp, F: DiffOp> DiffOp for Compose<G, F> {
         inputs: F::Inputs<&Tensor<T>>,
         cotangents: G::Outputs<&Tensor<T>>,
     ) -> F::Inputs<Tensor<T>> {
-        let inputs = inputs.into_vec();
-        let middle = self.run_inner(cx, F::Inputs::from_fn(|i| inputs[i]));
-        let mut part = cx.part(&self.plumbing.outer, &self.plumbing.outer_dims);
-        let seed = self
-            .outer
-            .backward(&mut part, G::Inputs::from_fn(|_| &middle), cotangents);
-        cx.absorb(OUTER, part);
-        let seed = seed
-            .into_vec()
-            .into_iter()
-            .next()
-            .unwrap_or_else(Tensor::empty);
-        let mut part = cx.part(&self.plumbing.inner, &self.plumbing.inner_dims);
-        let results = self.inner.backward(
-            &mut part,
-            F::Inputs::from_fn(|i| inputs[i]),
-            F::Outputs::from_fn(|_| &seed),
-        );
-        // Its saved results are those of the forward run above.
-        cx.absorb_problems(part);
-        results
+        let (inputs, cotangents) = (inputs.into_vec(), cotangents.into_vec());
+        self.network.backward(cx, inputs, cotangents)
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let plumbing = &self.plumbing;
-        let part =
-            |signature: &Signature, dims| OpPlan::new(signature.clone(), plan.dims.renamed(dims));
-        let mut inner = part(&plumbing.inner, &plumbing.inner_dims);
-        let mut outer = part(&plumbing.outer, &plumbing.outer_dims);
-        self.inner.plan(&mut inner)?;
-        self.outer.plan(&mut outer)?;
-        plumbing.temporaries(plan, &inner, &outer)?;
-        let inner_name = |name: &str| plumbing.inner_name(&inner, name);
-        let outer_name = |name: &str| plumbing.outer_name(&outer, name);
-        plan.forward
-            .extend(renamed(&inner, Pass::Forward, inner_name)?);
-        plan.forward
-            .extend(renamed(&outer, Pass::Forward, outer_name)?);
-        plan.backward
-            .extend(renamed(&outer, Pass::Backward, outer_name)?);
-        plan.backward
-            .extend(renamed(&inner, Pass::Backward, inner_name)?);
-        Ok(())
+        self.network.plan(plan)
     }
 
     fn sampling(&self) -> Sampling {
-        let outer = self.outer.sampling().with_dims(&self.plumbing.outer_dims);
-        let middle = self.plumbing.outer.inputs().map(|p| p.name.as_str());
-        self.inner.sampling().merged(outer.without(middle))
+        self.network.sampling()
     }
 
     fn tolerance(&self) -> Tolerance {
-        self.outer.tolerance().looser(self.inner.tolerance())
+        self.network.tolerance()
     }
 }
 
-/// The steps of a part as steps of the whole: everything bound as the part would have it, under the whole's names.
-fn renamed(
-    part: &OpPlan,
-    pass: Pass,
-    rename: impl Fn(&str) -> String,
-) -> Result<Vec<OpStep>, OpError> {
-    let steps = match pass {
-        Pass::Forward => &part.forward,
-        Pass::Backward => &part.backward,
-    };
-    let binder = Binder::new(part, pass);
-    let step = |step: &OpStep| {
-        let (mut renames, mut uniforms) = (Vec::new(), Vec::new());
-        for (param, bound) in binder.resolve(step)? {
-            match bound {
-                Bound::Slot(name) => renames.push((param.name.clone(), rename(&name))),
-                Bound::Scalar(name) => renames.push((param.name.clone(), name)),
-                value => uniforms.push((param.name.clone(), Ok(value))),
-            }
-        }
-        let (kernel, grid) = (step.kernel.clone(), step.grid);
-        Ok(OpStep {
-            kernel,
-            grid,
-            renames,
-            uniforms,
-        })
-    };
-    steps.iter().map(step).collect()
+fn value(port: &Port) -> Value {
+    Value {
+        name: port.name.clone(),
+        dims: port.dims.clone(),
+    }
+}
+
+fn one<'p>(mut ports: impl Iterator<Item = &'p Port>) -> Option<&'p Port> {
+    let first = ports.next()?;
+    ports.next().is_none().then_some(first)
 }
 
 #[cfg(test)]
@@ -209,8 +156,8 @@ mod tests {
                 "inner.y[m n]",
                 "s[]",
                 "labels[m]",
-                "loss[m]",
-                "outer.lse[m]"
+                "outer.lse[m]",
+                "loss[m]"
             ]
         );
         let (_, below) = signature.integers().next().unwrap();
@@ -231,7 +178,7 @@ mod tests {
         );
         assert_eq!(
             message(Softmax(Mutant::None), CrossEntropy),
-            "Softmax does not compose with CrossEntropy: `loss` has 1 dimensions, `x` has 2"
+            "Softmax∘CrossEntropy: `outer` reads `inner.loss` as `x`: it has the shape [k], which does not fit [rows, cols]"
         );
         let loss = || Compose::new(CrossEntropy, Softmax(Mutant::None)).unwrap();
         assert_eq!(message(Relu, MatMul), "");

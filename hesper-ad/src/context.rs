@@ -2,7 +2,6 @@
 
 use crate::dims::Dims;
 use crate::real::Real;
-use crate::signature::Signature;
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use std::cell::RefCell;
@@ -148,38 +147,34 @@ impl<T: Real> Context<T> {
         self.problems.borrow().clone()
     }
 
-    /// The context of a part: the constants and integers of its signature, and its dimensions, each under the part's name
-    /// for what is called otherwise here (`part's name → name here`).
-    pub(crate) fn part(
-        &self,
-        signature: &Signature,
-        dims: &BTreeMap<String, String>,
-    ) -> Context<T> {
-        let names = signature.constants().map(|port| port.name.clone());
-        let constants = names.map(|name| (name.clone(), self.constant(&name).clone()));
-        let names = signature.integers().map(|(port, _)| port.name.clone());
-        let integers = names.map(|name| (name.clone(), self.integers(&name).clone()));
-        Context::new(
+    /// Runs another op's spec with the sizes, constants and integer inputs of this one. What it saves is not saved here.
+    pub fn delegate<R>(&mut self, run: impl FnOnce(&mut Context<T>) -> R) -> R {
+        let mut other = Context::new(
             self.source,
-            self.dims.renamed(dims),
-            constants.collect(),
-            integers.collect(),
-        )
+            self.dims.clone(),
+            self.constants.clone(),
+            self.integers.clone(),
+        );
+        let result = run(&mut other);
+        self.absorb(other);
+        result
     }
 
-    /// Takes over what a part saved, each name after `prefix`, and its problems.
-    pub(crate) fn absorb(&mut self, prefix: &str, part: Context<T>) {
-        for (name, tensor) in part.saved {
-            self.save(&format!("{prefix}{name}"), tensor);
-        }
-        let problems = part.problems.into_inner();
-        self.problems.get_mut().extend(problems);
+    /// All sizes.
+    pub(crate) fn dims(&self) -> &Dims {
+        &self.dims
     }
 
-    /// Takes over a part's problems.
-    pub(crate) fn absorb_problems(&mut self, part: Context<T>) {
-        let problems = part.problems.into_inner();
+    /// Where numbers come from.
+    pub(crate) fn source(&self) -> T::Source {
+        self.source
+    }
+
+    /// Takes over another context's problems, and hands over what was saved there.
+    pub(crate) fn absorb(&mut self, other: Context<T>) -> BTreeMap<String, Tensor<T>> {
+        let problems = other.problems.into_inner();
         self.problems.get_mut().extend(problems);
+        other.saved
     }
 
     fn unknown<S: AsRef<str>>(&self, what: &str, name: &str, known: impl IntoIterator<Item = S>) {
@@ -197,7 +192,8 @@ impl<T: Real> Context<T> {
         ));
     }
 
-    fn problem(&self, message: String) {
+    /// Remembers what went wrong.
+    pub(crate) fn problem(&self, message: String) {
         self.problems.borrow_mut().push(message);
     }
 }

@@ -1,6 +1,5 @@
 //! Sizes of symbolic dimensions.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// The sizes of symbolic dimensions.
@@ -37,12 +36,6 @@ impl Dims {
     /// Names and sizes in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
         self.0.iter().map(|(name, size)| (name.as_str(), *size))
-    }
-
-    /// The sizes under other names: `new name → old name`.
-    pub(crate) fn renamed(&self, old_names: &BTreeMap<String, String>) -> Dims {
-        let sizes = old_names.iter();
-        Dims::new(sizes.filter_map(|(new, old)| Some((new.clone(), self.get(old)?))))
     }
 }
 

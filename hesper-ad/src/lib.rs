@@ -7,7 +7,7 @@
 //!
 //! In reading order:
 //! - **what an op author writes**: [`Real`], [`Tensor`], [`Signature`], [`Context`], [`DiffOp`], [`OpPlan`], [`Sampling`],
-//!   [`Tolerance`]; two ops as one are a [`Compose`];
+//!   [`Tolerance`]; several ops as one are a [`Graph`], two in a row a [`Compose`];
 //! - **number domains for checking**: [`Dual`] numbers, [`Tracked`] rounding errors, [`Branches`] taken;
 //! - **checking**: [`Spec`] runs a spec in a domain, [`compare`] compares, [`check`] holds the checks, [`Verify`] runs them.
 //!
@@ -21,11 +21,12 @@ mod binding;
 mod compose;
 mod context;
 mod dims;
+mod graph;
 mod op;
 mod op_plan;
-mod plumbing;
 mod signature;
 
+mod bound;
 mod branches;
 mod dual;
 pub mod field;
@@ -50,6 +51,7 @@ pub use compose::Compose;
 pub use context::Context;
 pub use dims::Dims;
 pub use dual::{Dual, DualValue};
+pub use graph::{Composite, Graph, GraphError, Nodes, Visit, accumulate};
 pub use op::{DiffOp, OpError, Ports, checked_signature};
 pub use op_plan::{OpPlan, OpStep, Plans, UniformValue};
 pub use real::{Num, Operand, Real};
@@ -58,7 +60,7 @@ pub use signature::{Port, Role, Signature, SignatureError};
 pub use spec::{Forward, Primals, Spec, SpecError, exact};
 pub use tensor::{ShapeError, Tensor};
 pub use tracked::{Bounded, NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
-pub use verify::{Options, Verify};
+pub use verify::{Options, Verify, require_verified};
 
 /// Turns Rust-like kernel code into [`Kernel`](hesper_shader::Kernel)s: [`hesper_shader::shader!`], for crates that depend on this one alone.
 #[macro_export]

@@ -2,6 +2,7 @@
 
 use crate::compare::Tolerance;
 use crate::context::Context;
+use crate::graph::GraphError;
 use crate::op_plan::OpPlan;
 use crate::real::Real;
 use crate::sample::Sampling;
@@ -169,6 +170,14 @@ pub enum OpError {
         /// Why.
         message: String,
     },
+    /// A graph is put together wrongly.
+    #[error("{graph}: {}", list(mistakes))]
+    Graph {
+        /// The graph.
+        graph: String,
+        /// All that is wrong with it.
+        mistakes: Vec<GraphError>,
+    },
     /// The plan asks for a dimension that is not there.
     #[error("{op}: the plan asks for the dimension `{dim}`, which no port has")]
     UnknownDim {
@@ -225,6 +234,11 @@ pub enum OpError {
         /// The output, saved result or cotangent.
         name: String,
     },
+}
+
+fn list(mistakes: &[GraphError]) -> String {
+    let texts: Vec<String> = mistakes.iter().map(GraphError::to_string).collect();
+    texts.join("; ")
 }
 
 /// The op's signature, if it makes sense and fits the op's arrays.

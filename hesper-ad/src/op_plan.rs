@@ -81,16 +81,39 @@ impl OpPlan {
     /// # Errors
     /// Where the name is taken.
     pub fn temporary(&mut self, name: &str, element: Type, len: usize) -> Result<(), OpError> {
-        let taken = Binder::new(self, Pass::Backward)
-            .names()
-            .any(|taken| taken == name);
-        if taken || self.dims.get(name).is_some() {
+        if self.is_taken(name) {
             let (op, name) = (self.signature.name().to_string(), name.to_string());
             return Err(OpError::NameTaken { op, name });
         }
         let name = name.to_string();
         self.temporaries.push(Temporary { name, element, len });
         Ok(())
+    }
+
+    /// Adds memory as [`temporary`](OpPlan::temporary) does, its name after as many `prefix.` as it needs to be free.
+    pub(crate) fn fresh_temporary(
+        &mut self,
+        prefix: &str,
+        name: &str,
+        element: Type,
+        len: usize,
+    ) -> String {
+        let mut name = name.to_string();
+        while self.is_taken(&name) {
+            name = format!("{prefix}.{name}");
+        }
+        self.temporaries.push(Temporary {
+            name: name.clone(),
+            element,
+            len,
+        });
+        name
+    }
+
+    /// Whether something has the name already.
+    fn is_taken(&self, name: &str) -> bool {
+        let mut names = Binder::new(self, Pass::Backward).names();
+        self.dims.get(name).is_some() || names.any(|taken| taken == name)
     }
 
     /// Adds a dispatch to the forward pass.

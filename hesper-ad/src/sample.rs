@@ -134,23 +134,25 @@ impl Sampling {
         self
     }
 
-    /// The rules with other names for dimensions.
-    pub(crate) fn with_dims(mut self, names: &BTreeMap<String, String>) -> Sampling {
-        let old = std::mem::take(&mut self.multiples);
-        for (dim, n) in old {
-            let dim = names.get(&dim).cloned().unwrap_or(dim);
-            let both = self.multiples.entry(dim).or_insert(1);
-            *both = lcm(*both, n);
+    /// The rules under other names for ports and dimensions, without those of what has none.
+    pub(crate) fn renamed(
+        self,
+        port: impl Fn(&str) -> Option<String>,
+        dim: impl Fn(&str) -> Option<String>,
+    ) -> Sampling {
+        let mut renamed = Sampling::default();
+        for (name, draw) in self.draws {
+            if let Some(name) = port(&name) {
+                renamed.draws.entry(name).or_insert(draw);
+            }
         }
-        self
-    }
-
-    /// The rules without those of some ports.
-    pub(crate) fn without<'n>(mut self, ports: impl IntoIterator<Item = &'n str>) -> Sampling {
-        for port in ports {
-            self.draws.remove(port);
+        for (name, n) in self.multiples {
+            if let Some(name) = dim(&name) {
+                let both = renamed.multiples.entry(name).or_insert(1);
+                *both = lcm(*both, n);
+            }
         }
-        self
+        renamed
     }
 
     /// A random point of an op.
@@ -365,15 +367,17 @@ mod tests {
 
     #[test]
     fn rules_of_parts_merge() {
-        let names = BTreeMap::from([("a".to_string(), "n".to_string())]);
+        let name = |dim: &str| Some(if dim == "a" { "n" } else { dim }.to_string());
+        let port = |name: &str| (name != "gone").then(|| name.to_string());
         let one = Sampling::default().multiple("n", 4).uniform("x", 0.0, 1.0);
         let two = Sampling::default()
             .multiple("a", 6)
             .uniform("x", 1.0, 2.0)
-            .with_dims(&names);
+            .uniform("gone", 1.0, 2.0)
+            .renamed(port, name);
         let both = one.clone().merged(two);
         assert_eq!(both.multiple_of("n"), 12);
         assert_eq!(both.draws["x"], one.draws["x"]);
-        assert_eq!(both.without(["x"]).draws.len(), 0);
+        assert_eq!(both.draws.len(), 1);
     }
 }

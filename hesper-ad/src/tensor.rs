@@ -156,6 +156,22 @@ impl<T> Tensor<T> {
         }
     }
 
+    /// The same elements in another shape, row-major as before.
+    ///
+    /// # Panics
+    /// Where they do not fill it.
+    #[track_caller]
+    pub fn reshaped(self, shape: impl Into<Vec<usize>>) -> Tensor<T> {
+        let shape = shape.into();
+        assert_eq!(
+            count(&shape),
+            Some(self.data.len()),
+            "{:?} cannot become {shape:?}",
+            self.shape
+        );
+        Tensor { shape, ..self }
+    }
+
     /// Elementwise over two tensors.
     ///
     /// # Panics

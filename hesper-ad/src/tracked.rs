@@ -43,6 +43,13 @@ pub struct Bounded {
     pub error: f64,
 }
 
+impl Bounded {
+    /// Whether this is minus infinity itself: a mask value, not something that grew too large.
+    pub fn is_mask(&self) -> bool {
+        self.value == f64::NEG_INFINITY && self.error == 0.0
+    }
+}
+
 impl Default for Tracked {
     fn default() -> Tracked {
         Tracked::new(UNIT_F64, f64::MIN_POSITIVE)
@@ -89,9 +96,11 @@ impl Tracked {
 
     fn add(&self, x: Bounded, y: Bounded) -> Bounded {
         let value = x.value + y.value;
-        // A mask value absorbs what is added to it; a zero sum is exact.
+        // A mask value absorbs what is added to it, an overflow stays one; a zero sum is exact.
         if x.value.is_infinite() || y.value.is_infinite() {
-            return self.exact(value);
+            let infinite = [x, y].into_iter().filter(|b| b.value.is_infinite());
+            let error = infinite.map(|b| b.error).sum();
+            return Bounded { value, error };
         }
         let carried = x.error + y.error;
         if value == 0.0 {
@@ -378,6 +387,11 @@ mod tests {
             },
         );
         assert_eq!(masked, domain.neg_infinity());
+        assert!(masked.is_mask());
+        let huge = domain.exact(-f64::MAX);
+        let overflow = domain.binary(RealBinary::Multiply, huge, domain.exact(2.0));
+        let overflow = domain.binary(RealBinary::Add, overflow, domain.exact(1.0));
+        assert!(overflow.value == f64::NEG_INFINITY && !overflow.is_mask());
         let e = domain.unary(RealUnary::Exp, masked);
         assert!(e.value == 0.0 && e.error <= 2.0 * f64::MIN_POSITIVE);
         assert_eq!(

@@ -1,6 +1,6 @@
 //! All checks on one op.
 
-use crate::certificate::{Certificate, Finding, Tally};
+use crate::certificate::{Certificate, Tally, Verdict};
 use crate::check::{self, Target};
 use crate::op::DiffOp;
 use crate::spec::Spec;
@@ -53,11 +53,13 @@ impl<O: DiffOp> Verify for O {
                 };
             }
         };
-        let mut checks: Vec<Finding> = vec![
-            check::finite_differences(&spec, options.seed, options.points),
-            check::dual_numbers(&spec, options.seed, options.points),
-        ];
-        checks.splice(0..0, check::exact(&spec, options.seed));
+        let mut checks = check::exact(&spec, options.seed);
+        checks.push(check::dual_numbers(&spec, options.seed, options.points));
+        checks.push(check::finite_differences(
+            &spec,
+            options.seed,
+            options.points,
+        ));
         for target in &options.targets {
             checks.extend(check::kernels(&spec, target, options.seed));
         }
@@ -65,5 +67,63 @@ impl<O: DiffOp> Verify for O {
             op: self.name(),
             checks,
         }
+    }
+}
+
+/// Verifies an op in a test: panics with what was found wrong where it does not pass.
+///
+/// The message names the op, the check, the worst element with both values, the shape, the seed, and for exact checks a smallest
+/// counterexample as a test to paste. What the exact check cannot judge is printed, and passes where the numeric checks do.
+///
+/// ```
+/// use hesper_ad::ops::Softmax;
+/// use hesper_ad::assert_verified;
+///
+/// assert_verified!(Softmax);
+/// ```
+///
+/// With options of your own, say a device:
+///
+/// ```
+/// use hesper_ad::ops::Relu;
+/// use hesper_ad::prelude::*;
+///
+/// let options = Options { targets: vec![Target::F32, Target::Device(Device::reference())], ..Options::default() };
+/// hesper_ad::assert_verified!(Relu, &options);
+/// ```
+#[macro_export]
+macro_rules! assert_verified {
+    ($op:expr $(,)?) => {
+        $crate::assert_verified!($op, &$crate::Options::default())
+    };
+    ($op:expr, $options:expr $(,)?) => {
+        $crate::require_verified(&$op, $options)
+    };
+}
+
+/// What [`assert_verified!`](crate::assert_verified) does.
+#[doc(hidden)]
+#[track_caller]
+#[allow(clippy::print_stderr)]
+pub fn require_verified(op: &dyn Verify, options: &Options) {
+    let certificate = op.verify(options);
+    let lines = |wanted: fn(&Verdict) -> bool| -> Vec<String> {
+        let findings = certificate.checks.iter().filter(|f| wanted(&f.verdict));
+        findings
+            .map(|f| format!("{} {} {f}", f.verdict.word(), certificate.op))
+            .collect()
+    };
+    if !certificate.is_pass() {
+        let wrong = lines(|v| !matches!(v, Verdict::Pass));
+        let count = certificate.checks.len();
+        panic!(
+            "{} is not verified, by {} of {count} checks:\n{}",
+            certificate.op,
+            wrong.len(),
+            wrong.join("\n")
+        );
+    }
+    for line in lines(|v| matches!(v, Verdict::Inconclusive(_))) {
+        eprintln!("{line}");
     }
 }

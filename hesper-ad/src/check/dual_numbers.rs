@@ -88,9 +88,14 @@ fn both_sides<O: DiffOp>(spec: &Spec<O>, sample: &Sample) -> Result<Sides, SpecE
     let dual = Dual::new(Tracked::default());
     let inputs = seeded(&dual, sample);
     let outputs = spec.forward(&dual, sample, &inputs)?.outputs;
-    let tangents: Vec<_> = outputs.iter().map(|y| y.map(|y| y.tangent)).collect();
-
     let domain = Tracked::default();
+    // A mask value is a constant, whatever was added to it.
+    let tangent = |y: &DualValue<Bounded>| match y.primal.is_mask() {
+        true => domain.exact(0.0),
+        false => y.tangent,
+    };
+    let tangents: Vec<_> = outputs.iter().map(|y| y.map(tangent)).collect();
+
     let inputs = exact(&domain, &sample.inputs);
     let cotangents = exact(&domain, &sample.cotangents);
     let results = spec.backward(&domain, sample, &inputs, &cotangents)?;

@@ -22,7 +22,8 @@ const TOLERANCE: f64 = 1e-9;
 ///
 /// `h` is the least of `2⁻¹⁰·min(1, row scale)·8ᵏ` at which differences speak: their rounding, bounded by a run in
 /// [`Tracked`], is at most half the tolerance, and the stencil of step `2h` agrees to half of it. A coordinate without such a
-/// step, or with a kink under its stencil, does not count; at least half of them must.
+/// step, or with a kink under its stencil, does not count; at least half of them must. An output that is a mask value, exactly
+/// −∞, has the slope 0.
 /// The classic figure `|a − n| / (|a| + |n|)`, which others hold against 10⁻³, is noted.
 pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
@@ -63,6 +64,8 @@ struct Stencil<'s, O> {
     dy: Vec<f64>,
     dx: Vec<Tensor<f64>>,
     branches: u64,
+    /// Which outputs are mask values.
+    masks: Vec<bool>,
     /// `max|dy|·max|y|`.
     floor: f64,
     /// The stencil's rounding, times `h`.
@@ -89,18 +92,22 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
             .forward(&domain, sample, &inputs)
             .map_err(message)?
             .outputs;
-        all_finite(spec.signature().outputs().map(|p| p.name.clone()), &y)?;
-        all_finite(spec.signature().inputs().map(Port::cotangent), &dx)?;
         let tracked = Tracked::default();
         let bounded = spec.forward(&tracked, sample, &exact(&tracked, &sample.inputs));
         let bounded = bounded.map_err(message)?.outputs;
-        let errors = bounded.iter().flat_map(|y| y.data()).map(|y| y.error);
+        let bounded = || bounded.iter().flat_map(|y| y.data());
+        let masks: Vec<bool> = bounded().map(|y| y.is_mask()).collect();
+        let errors = bounded().map(|y| y.error);
+        let y = unmasked(y, &masks);
+        all_finite(spec.signature().outputs().map(|p| p.name.clone()), &y)?;
+        all_finite(spec.signature().inputs().map(Port::cotangent), &dx)?;
         let dy = flatten(cotangents);
         Ok(Stencil {
             spec,
             sample,
             inputs,
             branches: domain.take(),
+            masks,
             domain,
             dx,
             floor: max_abs(&dy) * max_abs(&flatten(y)),
@@ -172,7 +179,7 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
             self.inputs[port].data_mut()[at] = x + offset * h;
             let run = self.spec.forward(&self.domain, self.sample, &self.inputs);
             self.inputs[port].data_mut()[at] = x;
-            let y = flatten(run?.outputs);
+            let y = flatten(unmasked(run?.outputs, &self.masks));
             if self.domain.take() != self.branches {
                 return Ok(None);
             }
@@ -226,6 +233,18 @@ fn all_finite(names: impl Iterator<Item = String>, tensors: &[Tensor<f64>]) -> R
         }
     }
     Ok(())
+}
+
+/// The outputs with 0 where the mask values among them are −∞ indeed.
+fn unmasked(mut outputs: Vec<Tensor<f64>>, masks: &[bool]) -> Vec<Tensor<f64>> {
+    let elements = outputs.iter_mut().flat_map(|y| y.data_mut());
+    for (y, _) in elements
+        .zip(masks)
+        .filter(|(y, mask)| **mask && **y == f64::NEG_INFINITY)
+    {
+        *y = 0.0;
+    }
+    outputs
 }
 
 fn flatten(tensors: Vec<Tensor<f64>>) -> Vec<f64> {

@@ -223,11 +223,11 @@ impl Point {
         }
     }
 
-    /// Whether all that the spec yields are binary32 numbers, but for rounding.
+    /// Whether all that the spec yields are binary32 numbers, but for rounding, or mask values.
     fn is_binary32(&self) -> bool {
         let all = self.results.values().chain(self.cotangents.values());
         let mut all = all.flat_map(|t| t.data());
-        all.all(|x| x.value.abs() <= f32::MAX.into())
+        all.all(|x| x.value.abs() <= f32::MAX.into() || x.is_mask())
     }
 
     fn at<O: DiffOp>(

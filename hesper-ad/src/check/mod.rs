@@ -8,7 +8,7 @@ mod shapes;
 mod target;
 
 pub use dual_numbers::dual_numbers;
-pub use exact::{Tie, exact};
+pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;
 pub use kernels::kernels;
 pub use target::Target;

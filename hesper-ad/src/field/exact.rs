@@ -191,7 +191,17 @@ impl Exact {
         }
     }
 
-    /// Counts an operation; whether its operands are numbers.
+    /// One, whatever the field.
+    pub(crate) fn one(&self) -> Element {
+        Element {
+            value: self.fields.p.one(),
+            exponent: Exponent::Known(self.fields.q.one()),
+            shadow: self.tracked.exact(1.0),
+            ..Element::zero()
+        }
+    }
+
+    /// Counts an operation.
     #[inline(always)]
     pub(super) fn count(&self) {
         self.operations.set(self.operations.get() + 1);

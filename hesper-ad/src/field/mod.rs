@@ -20,5 +20,5 @@ pub use element::{Element, Exponent, Kind};
 pub use exact::{Exact, Trouble};
 pub use modular::{Modulus, Residue};
 pub use primes::{Demands, Fields};
-pub use trace::{Decision, Pair, Site, Trace};
+pub use trace::{Decision, MANY, Pair, Site, Trace};
 pub use watch::{Oddity, Range, Watch};

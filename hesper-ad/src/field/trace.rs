@@ -44,7 +44,7 @@ pub struct Trace {
 }
 
 /// Iterations of a loop from which on counts are not told apart.
-const MANY: u64 = 3;
+pub const MANY: u64 = 3;
 
 impl Site {
     pub(super) fn new(line: Loc, kind: &'static str) -> Site {

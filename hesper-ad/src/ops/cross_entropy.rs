@@ -106,7 +106,7 @@ impl DiffOp for SoftmaxCrossEntropy {
 }
 
 /// `m + ln Σⱼ exp(xⱼ − m)` of each row, `m` its maximum.
-fn log_sum_exp<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> Tensor<T> {
+pub(super) fn log_sum_exp<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> Tensor<T> {
     x.reduce_rows(|row| {
         let m = cx.max(row.iter().copied());
         m + cx.sum(row.iter().map(|x| (*x - m).exp())).ln()

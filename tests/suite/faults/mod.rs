@@ -1,5 +1,6 @@
 //! Deliberately wrong specs and kernels: each must be refused, by the check that is there for it.
 
+mod attention;
 mod kernels;
 mod norms;
 mod plans;

@@ -20,8 +20,9 @@ pub(super) fn bisect<O: DiffOp>(shape: &mut Shape<'_, O>, tallies: &mut Tallies)
         match ends(shape, &threshold, tallies) {
             Some(ends) => {
                 found += 1;
-                ends.iter()
-                    .for_each(|end| shape.visit_point(end, true, tallies));
+                for end in &ends {
+                    shape.visit_point(end, true, tallies);
+                }
             }
             None => tallies.not_covered(format!("{} was not bisected", threshold.site)),
         }

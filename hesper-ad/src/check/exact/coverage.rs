@@ -107,13 +107,13 @@ impl Coverage {
         self.paths.len()
     }
 
-    /// The programs' decisions that went one way only, with how many of how many.
-    pub(super) fn one_sided(&self) -> Vec<(Site, usize, usize)> {
+    /// The sites with decisions that went one way only, with how many of how many; unless `each` decision must go both ways, only those
+    /// of which none did.
+    pub(super) fn one_sided(&self, each: bool) -> Vec<(Site, usize, usize)> {
         let count = |sides: &Vec<Sides>| sides.iter().filter(|s| s.is_one_sided()).count();
-        let sites = self
-            .sites
-            .iter()
-            .map(|((_, site), sides)| (*site, count(sides), sides.len()));
+        let both = |sides: &Vec<Sides>| sides.iter().any(|s| s.other.is_some());
+        let sites = self.sites.iter().filter(|(_, sides)| each || !both(sides));
+        let sites = sites.map(|((_, site), sides)| (*site, count(sides), sides.len()));
         sites.filter(|(_, open, _)| *open > 0).collect()
     }
 
@@ -146,11 +146,9 @@ impl Coverage {
         met.values().filter(binary).map(|set| 4 - set.len()).sum()
     }
 
-    /// Loops whose body never ran.
-    pub(super) fn idle_loops(&self) -> Vec<Site> {
-        let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
-        let loops = self.loops.iter().filter(|(_, counts)| idle(counts));
-        loops.map(|((_, site), _)| *site).collect()
+    /// After how many iterations loops were left.
+    pub(super) fn loops(&self) -> impl Iterator<Item = (&Site, &BTreeSet<u64>)> {
+        self.loops.iter().map(|((_, site), counts)| (site, counts))
     }
 }
 

@@ -4,9 +4,13 @@
 //! point      the real numbers that choose a path     coverage   which decisions went which way
 //! trial      a point in one random field             vjp, plan  the comparisons there
 //! bisect     both ends of every threshold            shape      the points of one shape
+//! bits       how sure a trial is                     tally      what was found so far
+//! counterexample  where a tie breaks, as small as may be
 //! ```
 
 mod bisect;
+mod bits;
+mod counterexample;
 mod coverage;
 mod plan;
 mod point;
@@ -15,6 +19,7 @@ mod tally;
 mod trial;
 mod vjp;
 
+pub use counterexample::Counterexample;
 pub use trial::Tie;
 
 use super::kernels::built_plans;
@@ -55,7 +60,26 @@ pub fn exact<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Vec<Finding> {
         }
         Shape::new(spec, dims.clone()).check(dims == home, &mut tallies);
     }
+    explained(spec, tallies, seed)
+}
+
+/// The findings, failures with their smallest counterexample.
+fn explained<O: DiffOp>(spec: &Spec<O>, mut tallies: Tallies, seed: u64) -> Vec<Finding> {
+    for (tie, point) in tallies.failures() {
+        let how = counterexample::explain(spec, point, tie, seed);
+        tallies.explain(tie, &how);
+    }
     tallies.finish()
+}
+
+/// [`exact`] at one shape of any size.
+pub fn exact_at<O: DiffOp>(spec: &Spec<O>, dims: &Dims, seed: u64) -> Vec<Finding> {
+    let mut tallies = Tallies::new(spec, seed);
+    if let Err(error) = built_plans(spec, dims, false) {
+        tallies.end_kernels(&error);
+    }
+    Shape::new(spec, dims.clone()).check(true, &mut tallies);
+    explained(spec, tallies, seed)
 }
 
 /// Where every decision is bisected and random points are drawn until nothing new is seen.

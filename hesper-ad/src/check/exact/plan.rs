@@ -1,12 +1,14 @@
 //! Kernels against the spec, element by element.
 
+use super::point::Lifted;
 use super::trial::{Compared, Difference, Run, Silence, Trial};
 use crate::binding::Pass;
 use crate::field::{Element, Kind, Range};
 use crate::op::DiffOp;
 use crate::op_plan::Plans;
 use crate::sample::Rng;
-use crate::signature::Port;
+use crate::signature::{Port, Signature};
+use crate::spec::Primals;
 use crate::tensor::Tensor;
 use hesper_shader::tree::Type;
 use hesper_shader::{Memory, Plan, Role, ScalarValue};
@@ -29,7 +31,8 @@ impl<O: DiffOp> Trial<'_, O> {
         };
         let given = self.given(pass);
         self.domain.begin(Range::Binary32);
-        let memory = self.memory(plan, &given, rng);
+        let unwritten = |shadow| self.domain.random(shadow, false, rng);
+        let memory = memory(plan, &given, &self.lifted.primals.integers, unwritten);
         let results = plan.run_in_with(&self.domain, memory, scalars(plan, &given));
         let run = Run::take(&self.domain);
         let results = match results {
@@ -101,71 +104,75 @@ impl<O: DiffOp> Trial<'_, O> {
     }
 
     /// What a pass is given, by name: a backward pass also the results of the forward spec.
-    fn given(&self, pass: Pass) -> BTreeMap<String, &Tensor<Element>> {
-        let signature = self.spec.signature();
-        let inputs = signature
-            .inputs()
-            .map(|p| p.name.clone())
-            .zip(&self.lifted.primals.inputs);
-        let constants = self
-            .lifted
-            .primals
-            .constants
-            .iter()
-            .map(|(name, t)| (name.clone(), t));
-        let seeds = signature
-            .outputs()
-            .map(Port::cotangent)
-            .zip(&self.lifted.cotangents);
+    fn given(&self, pass: Pass) -> BTreeMap<String, Tensor<Element>> {
         let results = self
             .wanted(Pass::Forward)
             .filter(|_| pass == Pass::Backward);
-        inputs
-            .chain(constants)
-            .chain(seeds)
+        let results = results.map(|(name, t)| (name, t.clone()));
+        let Lifted {
+            primals,
+            cotangents,
+        } = &self.lifted;
+        named(self.spec.signature(), primals, cotangents)
             .chain(results)
             .collect()
     }
-
-    /// Memory for a plan: what is given, and random numbers where results will be.
-    fn memory(
-        &self,
-        plan: &Plan,
-        given: &BTreeMap<String, &Tensor<Element>>,
-        rng: &mut Rng,
-    ) -> BTreeMap<String, Memory<Element>> {
-        let mut unwritten = |i: usize| {
-            let shadow = if i.is_multiple_of(2) {
-                UNWRITTEN
-            } else {
-                -UNWRITTEN
-            };
-            self.domain.random(shadow, false, rng)
-        };
-        let slots = plan
-            .slots()
-            .iter()
-            .filter(|s| matches!(s.role, Role::Input | Role::InOut));
-        let memory = slots.map(|slot| {
-            let memory = if slot.element == Type::U32 {
-                let integers = self.lifted.primals.integers.get(&slot.name);
-                Memory::U32(integers.map(|t| t.data().to_vec()).unwrap_or_default())
-            } else if slot.role == Role::InOut {
-                Memory::Real((0..slot.len).map(&mut unwritten).collect())
-            } else {
-                let values = given.get(&slot.name).map(|t| t.data().to_vec());
-                Memory::Real(values.unwrap_or_default())
-            };
-            (slot.name.clone(), memory)
-        });
-        memory.collect()
-    }
 }
 
-fn scalars(
+/// Inputs, constants and the outputs' cotangents by name.
+pub(super) fn named<'t, V: Clone>(
+    signature: &Signature,
+    primals: &'t Primals<V>,
+    cotangents: &'t [Tensor<V>],
+) -> impl Iterator<Item = (String, Tensor<V>)> + use<'t, V> {
+    let inputs: Vec<String> = signature.inputs().map(|p| p.name.clone()).collect();
+    let seeds: Vec<String> = signature.outputs().map(Port::cotangent).collect();
+    let inputs = inputs.into_iter().zip(primals.inputs.iter().cloned());
+    let constants = primals
+        .constants
+        .iter()
+        .map(|(name, t)| (name.clone(), t.clone()));
+    inputs
+        .chain(constants)
+        .chain(seeds.into_iter().zip(cotangents.iter().cloned()))
+}
+
+/// Memory for a plan: what is given, and something else where results will be.
+pub(super) fn memory<V: Copy>(
     plan: &Plan,
-    given: &BTreeMap<String, &Tensor<Element>>,
-) -> Vec<(String, ScalarValue<Element>)> {
+    given: &BTreeMap<String, Tensor<V>>,
+    integers: &BTreeMap<String, Tensor<u32>>,
+    mut unwritten: impl FnMut(f64) -> V,
+) -> BTreeMap<String, Memory<V>> {
+    let sign = |i: usize| {
+        if i.is_multiple_of(2) {
+            UNWRITTEN
+        } else {
+            -UNWRITTEN
+        }
+    };
+    let slots = plan.slots().iter();
+    let slots = slots.filter(|s| matches!(s.role, Role::Input | Role::InOut));
+    let memory = slots.map(|slot| {
+        let memory = if slot.element == Type::U32 {
+            let integers = integers.get(&slot.name);
+            Memory::U32(integers.map(|t| t.data().to_vec()).unwrap_or_default())
+        } else if slot.role == Role::InOut {
+            Memory::Real((0..slot.len).map(|i| unwritten(sign(i))).collect())
+        } else {
+            let values = given.get(&slot.name).map(|t| t.data().to_vec());
+            Memory::Real(values.unwrap_or_default())
+        };
+        (slot.name.clone(), memory)
+    });
+    memory.collect()
+}
+
+/// The by-value arguments of a plan.
+pub(super) fn scalars<V: Copy>(
+    plan: &Plan,
+    given: &BTreeMap<String, Tensor<V>>,
+) -> Vec<(String, ScalarValue<V>)> {
     let value = |name: &str| given.get(name).and_then(|t| t.data().first().copied());
     let scalars = plan.scalars().iter();
     scalars

@@ -1,6 +1,7 @@
 //! All points of one shape.
 
 use super::bisect::bisect;
+use super::bits::bits;
 use super::coverage::{Coverage, Program};
 use super::point::{Draw, Point};
 use super::tally::Tallies;
@@ -17,6 +18,8 @@ use crate::spec::Spec;
 const SEARCH: usize = 100;
 /// Random points in a row that show nothing new, before nothing new is expected.
 const NOTHING_NEW: usize = 300;
+/// Elements of all ports together, at most, for each single decision to be seen both ways.
+const THOROUGH: usize = 400;
 /// Fields tried until one gives all that is asked a value.
 const REDRAWS: usize = 64;
 
@@ -27,6 +30,8 @@ pub(super) struct Shape<'s, O> {
     plans: Option<Plans>,
     pub(super) coverage: Coverage,
     pub(super) points: Vec<Point>,
+    /// What one trial is worth, once that is known.
+    bits: Option<Vec<(Tie, Option<f64>)>>,
 }
 
 /// What one trial at a point found.
@@ -35,7 +40,11 @@ pub(super) struct Outcome {
     pub(super) runs: Vec<(Program, Run)>,
     ordinary: bool,
     operations: usize,
+    bits: Option<Vec<(Tie, Option<f64>)>>,
 }
+
+/// Why a trial says nothing, and about which tie.
+type Silent = (Option<Tie>, Silence);
 
 impl<'s, O: DiffOp> Shape<'s, O> {
     pub(super) fn new(spec: &'s Spec<'s, O>, dims: Dims) -> Shape<'s, O> {
@@ -45,19 +54,24 @@ impl<'s, O: DiffOp> Shape<'s, O> {
             dims,
             coverage: Coverage::default(),
             points: Vec::new(),
+            bits: None,
         }
     }
 
-    /// Checks at points until every decision went both ways; at home, also until nothing new shows, and at every threshold.
+    /// Checks at points until every decision went both ways; at home, also until nothing new shows, and at every threshold. At large
+    /// shapes it is enough that a decision went both ways somewhere.
     pub(super) fn check(mut self, home: bool, tallies: &mut Tallies) {
+        let thorough = home || super::elements(self.spec, &self.dims) <= THOROUGH;
         self.visit(Draw::Plain, tallies);
         if self.coverage.has_decisions() {
             for draw in [Draw::Rising, Draw::Falling, Draw::Ties] {
                 self.visit(draw, tallies);
             }
-            self.turn(home, tallies);
+            if thorough {
+                self.turn(home, tallies);
+            }
             for turn in 0..SEARCH {
-                if self.coverage.one_sided().is_empty() || tallies.over() {
+                if self.coverage.one_sided(thorough).is_empty() || tallies.over() {
                     break;
                 }
                 self.look(
@@ -82,13 +96,25 @@ impl<'s, O: DiffOp> Shape<'s, O> {
             self.explore(tallies);
             bisect(&mut self, tallies);
         }
-        tallies.covered(&self.coverage, &self.dims);
+        tallies.covered(
+            &self.coverage,
+            &self.coverage.one_sided(thorough),
+            &self.dims,
+        );
     }
 
     fn visit(&mut self, draw: Draw, tallies: &mut Tallies) {
-        let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
         // The op need not be defined at numbers that its rules do not speak of.
-        self.visit_point(&point, draw != Draw::Plain, tallies);
+        let optional = draw != Draw::Plain;
+        for _ in 0..REDRAWS {
+            let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
+            if self.visit_point(&point, optional, tallies) || optional {
+                return;
+            }
+        }
+        for tie in Tie::ALL {
+            tallies.silent(tie, &Silence::Undecided, &self.dims, None);
+        }
     }
 
     /// What stands at one place, moved to every other: maxima for one. At home each is checked, elsewhere those that decide anew.
@@ -103,7 +129,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 let point = start.turned(self.spec, &dim, by);
                 if home {
                     self.visit_point(&point, true, tallies);
-                } else if !self.coverage.one_sided().is_empty() {
+                } else if !self.coverage.one_sided(true).is_empty() {
                     self.look_at(&point, tallies);
                 }
             }
@@ -143,34 +169,47 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         }
     }
 
-    /// All trials at a point.
-    pub(super) fn visit_point(&mut self, point: &Point, optional: bool, tallies: &mut Tallies) {
+    /// All trials at a point; whether every comparison could be decided there.
+    pub(super) fn visit_point(
+        &mut self,
+        point: &Point,
+        optional: bool,
+        tallies: &mut Tallies,
+    ) -> bool {
         let mut held: Vec<(Tie, Compared)> = Vec::new();
         let mut broken: Vec<(Tie, usize, Compared)> = Vec::new();
-        let (mut trials, mut done) = (tallies.trials(), 0);
-        while done < trials && !tallies.over() {
+        let mut done = 0;
+        while done < self.trials(tallies) && !tallies.over() {
             let outcome = match self.trial(point, tallies) {
                 Ok(outcome) => outcome,
-                Err(_) if optional => return,
-                Err(silence) => {
+                Err((_, Silence::Undecided)) => return false,
+                Err((Some(tie), silence)) => {
+                    tallies.silent(tie, &silence, &self.dims, Some(point));
+                    continue;
+                }
+                Err(_) if optional => return true,
+                Err((None, silence)) => {
+                    let dims = &self.dims;
                     Tie::ALL
                         .into_iter()
-                        .for_each(|tie| tallies.silent(tie, &silence, &self.dims));
-                    return;
+                        .for_each(|tie| tallies.silent(tie, &silence, dims, None));
+                    return true;
                 }
             };
             if optional && !outcome.ordinary {
-                return;
+                return true;
+            }
+            if outcome.bits.is_some() {
+                self.bits.clone_from(&outcome.bits);
             }
             if done == 0 {
                 self.absorb(&outcome, point);
                 self.watch(&outcome, tallies);
             }
-            trials = tallies.trials();
             done += 1;
             for (tie, result) in outcome.ties {
                 match result {
-                    Err(silence) => tallies.silent(tie, &silence, &self.dims),
+                    Err(silence) => tallies.silent(tie, &silence, &self.dims, Some(point)),
                     Ok(compared) if compared.difference.is_none() => held.push((tie, compared)),
                     Ok(compared) => match broken.iter_mut().find(|(t, ..)| *t == tie) {
                         Some((_, count, _)) => *count += 1,
@@ -179,6 +218,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 }
             }
         }
+        tallies.worth(self.bits.as_deref().unwrap_or_default(), done);
         for tie in Tie::ALL {
             let found = broken.iter().find(|(t, ..)| *t == tie);
             match (found, held.iter().find(|(t, _)| *t == tie)) {
@@ -189,25 +229,31 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 (None, None) => {}
             }
         }
+        true
     }
 
-    /// One trial at a point, in the first field that gives everything a value.
-    pub(super) fn trial(&self, point: &Point, tallies: &mut Tallies) -> Result<Outcome, Silence> {
-        let mut last = Silence::Redraw(String::new());
+    fn trials(&self, tallies: &Tallies) -> usize {
+        tallies.trials(self.bits.as_deref().unwrap_or_default())
+    }
+
+    /// One trial at a point, in the first field that gives everything a value; else which tie's kernels have none, if not the spec.
+    pub(super) fn trial(&self, point: &Point, tallies: &mut Tallies) -> Result<Outcome, Silent> {
+        let mut last = (None, Silence::Undecided);
         for _ in 0..REDRAWS {
             match self.try_field(point, tallies) {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => {}
-                Err(Silence::Redraw(reason)) => last = Silence::Redraw(reason),
-                Err(silence) => return Err(silence),
+                Err(silent @ (_, Silence::Unlucky(_))) => last = silent,
+                Err(silent) => return Err(silent),
             }
         }
         Err(last)
     }
 
     /// One trial in one field; `None` where the kernels need another kind of field.
-    fn try_field(&self, point: &Point, tallies: &mut Tallies) -> Result<Option<Outcome>, Silence> {
-        let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng)?;
+    fn try_field(&self, point: &Point, tallies: &mut Tallies) -> Result<Option<Outcome>, Silent> {
+        let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng);
+        let trial = trial.map_err(|silence| (None, silence))?;
         let mut ties = Vec::new();
         let mut runs = vec![
             (Program::ForwardSpec, trial.forward_run.clone()),
@@ -232,7 +278,11 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 return Ok(None);
             }
             match result {
-                Err(Silence::Redraw(reason)) => return Err(Silence::Redraw(reason)),
+                Err(Silence::Undecided) => return Err((None, Silence::Undecided)),
+                Err(silence @ Silence::Unlucky(_)) => {
+                    let tie = trial.is_ordinary().then_some(tie);
+                    return Err((tie, silence));
+                }
                 Err(silence) => ties.push((tie, Err(silence))),
                 Ok((compared, run)) => {
                     runs.push((program, run));
@@ -240,7 +290,10 @@ impl<'s, O: DiffOp> Shape<'s, O> {
                 }
             }
         }
+        let sound = ties.iter().all(|(_, result)| result.is_ok());
+        let bits = (self.bits.is_none() && sound).then(|| bits(&trial, self.plans.as_ref()));
         Ok(Some(Outcome {
+            bits,
             ordinary: trial.is_ordinary(),
             operations: trial.domain.operations(),
             ties,
@@ -264,16 +317,16 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         new
     }
 
+    /// Takes note of what is odd: in the kernels where the spec's results are ordinary, in the spec where they ought to be.
     fn watch(&self, outcome: &Outcome, tallies: &mut Tallies) {
-        if !outcome.ordinary {
-            return;
-        }
-        let kernels = [Program::ForwardKernels, Program::BackwardKernels];
-        let kernels = outcome
+        let kernels = |program: &Program| {
+            matches!(program, Program::ForwardKernels | Program::BackwardKernels)
+        };
+        let watched = outcome
             .runs
             .iter()
-            .filter(|(program, _)| kernels.contains(program));
-        let oddities: Vec<Oddity> = kernels
+            .filter(|(program, _)| kernels(program) == outcome.ordinary);
+        let oddities: Vec<Oddity> = watched
             .flat_map(|(_, run)| run.watch.oddities().to_vec())
             .collect();
         tallies.watched(&oddities, outcome.operations, &self.dims);

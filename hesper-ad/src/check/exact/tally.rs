@@ -3,12 +3,13 @@
 use super::coverage::Coverage;
 use super::point::Point;
 use super::trial::{Compared, Silence, Tie};
-use crate::certificate::{Finding, Tally};
+use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::dims::Dims;
-use crate::field::{Demands, Oddity};
+use crate::field::{Demands, MANY, Oddity, Site};
 use crate::op::DiffOp;
 use crate::sample::Rng;
 use crate::spec::Spec;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the check takes place, in reports.
 const PLACE: &str = "exact field";
@@ -18,6 +19,11 @@ const TRIALS: usize = 4;
 /// Trials where the sign of a sum under a root may decide: each has an even chance.
 const TRIALS_WITH_ROOTS: usize = 8;
 
+/// Bits that all trials of a path are worth together.
+const SURE: f64 = 40.0;
+/// Trials of one path, at most.
+const MOST_TRIALS: usize = 64;
+
 /// The findings in the making.
 pub(super) struct Tallies {
     pub(super) rng: Rng,
@@ -25,6 +31,8 @@ pub(super) struct Tallies {
     ties: Vec<(Tie, State)>,
     watch: State,
     operations: usize,
+    /// Trials of one path, at most.
+    fields: usize,
     notes: Notes,
 }
 
@@ -33,7 +41,10 @@ struct State {
     tally: Option<Tally>,
     ended: Option<Finding>,
     /// Where it failed.
-    failure: Option<(Dims, Point)>,
+    failure: Option<Point>,
+    /// What all trials of a path are worth together, at the shape where it is least; `None` before the first, `Some(None)`
+    /// where there is no bound.
+    bits: Option<Option<f64>>,
 }
 
 /// What all findings say.
@@ -42,6 +53,7 @@ struct Notes {
     paths: usize,
     thresholds: usize,
     unmet_pairs: usize,
+    loops: BTreeMap<Site, BTreeSet<u64>>,
     one_sided: Vec<String>,
     advice: Vec<String>,
     declared: Option<String>,
@@ -53,6 +65,7 @@ impl State {
             tally: Some(Tally::new(check, PLACE, seed)),
             ended: None,
             failure: None,
+            bits: None,
         }
     }
 
@@ -73,6 +86,7 @@ impl Tallies {
                 .into(),
             watch: State::new("defined and in range", seed),
             operations: 0,
+            fields: 0,
             notes: Notes {
                 declared: spec.sampling().unreachable_reason().map(str::to_string),
                 ..Notes::default()
@@ -80,12 +94,29 @@ impl Tallies {
         }
     }
 
-    /// Trials of one path.
-    pub(super) fn trials(&self) -> usize {
-        if self.demands.roots {
+    /// Trials of one path, where one is worth so many bits for each tie.
+    pub(super) fn trials(&self, bits: &[(Tie, Option<f64>)]) -> usize {
+        let least = if self.demands.roots {
             TRIALS_WITH_ROOTS
         } else {
             TRIALS
+        };
+        let open = bits.iter().filter(|(tie, _)| self.is_open(*tie));
+        let needed = open.filter_map(|(_, bits)| Some((SURE / (*bits)?).ceil() as usize));
+        needed.max().unwrap_or(least).clamp(least, MOST_TRIALS)
+    }
+
+    /// Takes note of what the trials of a path are worth.
+    pub(super) fn worth(&mut self, bits: &[(Tie, Option<f64>)], trials: usize) {
+        self.fields = self.fields.max(trials);
+        for (tie, bits) in bits {
+            let all = bits.map(|bits| bits * trials as f64);
+            if let Some(state) = self.state(*tie) {
+                state.bits = Some(match state.bits {
+                    None => all,
+                    Some(before) => before.zip(all).map(|(x, y)| x.min(y)),
+                });
+            }
         }
     }
 
@@ -143,21 +174,26 @@ impl Tallies {
                     ))
                 }
             });
-            state.failure = Some((dims, point.clone()));
+            state.failure = Some(point.clone());
         }
     }
 
     /// A point at which a tie could not be judged.
-    pub(super) fn silent(&mut self, tie: Tie, silence: &Silence, dims: &Dims) {
+    pub(super) fn silent(
+        &mut self,
+        tie: Tie,
+        silence: &Silence,
+        dims: &Dims,
+        point: Option<&Point>,
+    ) {
         if let Some(state) = self.state(tie) {
             state.end(|tally| match silence {
-                Silence::Outside(trouble) => {
-                    tally.inconclusive(format!("{trouble} lies outside what the field can judge"))
-                }
-                Silence::Redraw(reason) | Silence::Fault(reason) => {
-                    tally.fail(format!("{reason} ({dims})"))
-                }
+                Silence::Outside(_) => tally.inconclusive(silence.to_string()),
+                _ => tally.fail(format!("{silence} ({dims})")),
             });
+            if matches!(silence, Silence::Fault(_) | Silence::Unlucky(_)) {
+                state.failure = point.cloned();
+            }
         }
     }
 
@@ -181,10 +217,18 @@ impl Tallies {
     }
 
     /// Takes note of what a shape's decisions did.
-    pub(super) fn covered(&mut self, coverage: &Coverage, dims: &Dims) {
+    pub(super) fn covered(
+        &mut self,
+        coverage: &Coverage,
+        one_sided: &[(Site, usize, usize)],
+        dims: &Dims,
+    ) {
         self.notes.paths += coverage.paths();
         self.notes.unmet_pairs += coverage.unmet_pairs();
-        for (site, open, all) in coverage.one_sided() {
+        for (site, counts) in coverage.loops() {
+            self.notes.loops.entry(*site).or_default().extend(counts);
+        }
+        for (site, open, all) in one_sided {
             let text = format!("{site} went one way only in {open} of {all} places ({dims})");
             self.notes.one_sided.push(text);
         }
@@ -206,73 +250,110 @@ impl Tallies {
     }
 
     /// The points at which ties broke.
-    pub(super) fn failures(&self) -> impl Iterator<Item = (Tie, &Point)> {
+    pub(super) fn failures(&self) -> Vec<(Tie, Point)> {
         let failed = self.ties.iter();
-        failed.filter_map(|(tie, state)| Some((*tie, &state.failure.as_ref()?.1)))
+        let failed = failed.filter_map(|(tie, state)| Some((*tie, state.failure.clone()?)));
+        failed.collect()
+    }
+
+    /// Adds how to repeat a failure.
+    pub(super) fn explain(&mut self, tie: Tie, how: &str) {
+        if let Some(Finding {
+            verdict: Verdict::Fail(message),
+            ..
+        }) = self.state(tie).and_then(|state| state.ended.as_mut())
+        {
+            message.push_str(how);
+        }
     }
 
     /// All findings.
     pub(super) fn finish(self) -> Vec<Finding> {
+        let mut this = self;
+        this.notes.idle_loops();
         let Tallies {
             ties,
             mut watch,
             operations,
+            fields,
             notes,
             ..
-        } = self;
-        let trials = if self.demands.roots {
-            TRIALS_WITH_ROOTS
-        } else {
-            TRIALS
-        };
-        let mut findings: Vec<Finding> = ties
-            .into_iter()
-            .map(|(_, mut state)| {
-                state.end(|tally| notes.finish(tally, trials));
-                state.ended
-            })
-            .chain([{
-                watch.end(|mut tally| {
-                    tally.equal(operations);
-                    if !notes.advice.is_empty() {
-                        tally.note(format!("but see {}", notes.advice.join(", ")));
-                    }
-                    tally.finish()
-                });
-                watch.ended
-            }])
-            .flatten()
-            .collect();
-        findings.sort_by_key(|f| f.check == "defined and in range");
+        } = this;
+        let ended = ties.into_iter().filter_map(|(_, mut state)| {
+            let bits = state.bits.flatten();
+            let exact = Exactness {
+                fields,
+                paths: notes.paths,
+                bits,
+            };
+            state.end(|tally| notes.finish(tally, exact));
+            state.ended
+        });
+        let mut findings: Vec<Finding> = ended.collect();
+        watch.end(|mut tally| {
+            tally.equal(operations);
+            if !notes.advice.is_empty() {
+                tally.note(format!("but see {}", notes.advice.join(", ")));
+            }
+            tally.finish()
+        });
+        findings.extend(watch.ended);
         findings
     }
 }
 
 impl Notes {
-    fn finish(&self, mut tally: Tally, trials: usize) -> Finding {
-        let mut note = format!("{} paths, {trials} fields each", self.paths);
+    /// Loops whose body never ran are not covered.
+    fn idle_loops(&mut self) {
+        let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
+        let idle = self.loops.iter().filter(|(_, counts)| idle(counts));
+        let texts: Vec<String> = idle
+            .map(|(site, _)| format!("the {site} never ran"))
+            .collect();
+        self.one_sided.extend(texts);
+    }
+
+    /// How often loops ran: `loops ran 0, 1, 2, 3 or more times`.
+    fn loops(&self) -> Option<String> {
+        let counts: BTreeSet<u64> = self.loops.values().flatten().copied().collect();
+        let texts: Vec<String> = counts.iter().map(u64::to_string).collect();
+        let many = if counts.contains(&MANY) {
+            " or more"
+        } else {
+            ""
+        };
+        (!texts.is_empty()).then(|| format!("loops ran {}{many} times", texts.join(", ")))
+    }
+
+    fn finish(&self, mut tally: Tally, exact: Exactness) -> Finding {
+        tally.exact(exact);
+        let mut note = format!("{} paths", self.paths);
         if self.thresholds > 0 {
             note += &format!(", {} thresholds bisected", self.thresholds);
+        }
+        if let Some(loops) = self.loops() {
+            note += &format!(", {loops}");
         }
         if self.unmet_pairs > 0 {
             note += &format!(", {} pairs of decisions never met", self.unmet_pairs);
         }
-        tally.note(note);
-        match (self.one_sided.first(), &self.declared) {
-            (None, _) => tally.finish(),
-            (Some(first), None) => {
-                let more = self.one_sided.len() - 1;
-                let more = if more > 0 {
-                    format!(", and {more} more")
-                } else {
-                    String::new()
+        match (self.one_sided.as_slice(), &self.declared) {
+            ([], _) => {
+                tally.note(note);
+                tally.finish()
+            }
+            ([first, more @ ..], None) => {
+                tally.note(note);
+                let more = match more.len() {
+                    0 => String::new(),
+                    n => format!(", and {n} more"),
                 };
                 tally.incomplete(format!("{first}{more}"))
             }
-            (Some(_), Some(reason)) => {
+            (all, Some(reason)) => {
                 tally.note(format!(
-                    "{} decisions one-sided, as declared: {reason}",
-                    self.one_sided.len()
+                    "{note}, {} went one way only, as declared: {reason}",
+                    all.len()
                 ));
                 tally.finish()
             }

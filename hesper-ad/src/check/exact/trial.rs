@@ -43,12 +43,28 @@ pub(super) struct Difference {
 /// Why a trial says nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Silence {
-    /// Another field, or another point, may do.
-    Redraw(String),
+    /// Rounding of the shadows could turn a comparison: another point may do.
+    Undecided,
+    /// Another field may do.
+    Unlucky(String),
     /// Outside what the field can judge.
     Outside(Trouble),
     /// Nothing ever will: the program is broken.
     Fault(String),
+}
+
+impl std::fmt::Display for Silence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Silence::Undecided => {
+                f.write_str("rounding could turn a comparison at every point tried")
+            }
+            Silence::Unlucky(reason) | Silence::Fault(reason) => f.write_str(reason),
+            Silence::Outside(trouble) => {
+                write!(f, "{trouble} lies outside what the field can judge")
+            }
+        }
+    }
 }
 
 /// What was compared at a tie.
@@ -141,12 +157,13 @@ impl<'s, O: DiffOp> Trial<'s, O> {
 
     /// Whether the run decided everything.
     pub(super) fn settled(&self, run: &Run) -> Result<(), Silence> {
-        match run.undecided {
-            0 => Ok(()),
-            _ => Err(self.domain.outside().map_or_else(
-                || Silence::Redraw("rounding of the shadows could turn a comparison".to_string()),
-                Silence::Outside,
-            )),
+        if run.undecided == 0 {
+            return Ok(());
+        }
+        // Poison under a comparison leaves it open too.
+        match (self.domain.outside(), self.domain.poisoned()) {
+            (None, None) => Err(Silence::Undecided),
+            _ => Err(self.unsound()),
         }
     }
 
@@ -155,7 +172,7 @@ impl<'s, O: DiffOp> Trial<'s, O> {
             return Silence::Outside(trouble);
         }
         let poison = self.domain.poisoned().map(|trouble| trouble.to_string());
-        Silence::Redraw(poison.unwrap_or_else(|| "a result is no number".to_string()))
+        Silence::Unlucky(poison.unwrap_or_else(|| "a result is no number".to_string()))
     }
 
     /// Runs `forward` along the directions, and `backward`.
@@ -190,7 +207,7 @@ impl<'s, O: DiffOp> Trial<'s, O> {
             let Some(old) = self.redraw(row, rng) else {
                 if row == 0 || idle > ROW_REDRAWS * row {
                     let reason = "no inputs make the argument of every square root a square";
-                    return Err(Silence::Redraw(reason.to_string()));
+                    return Err(Silence::Unlucky(reason.to_string()));
                 }
                 row = 0;
                 continue;

@@ -1,0 +1,127 @@
+//! How likely a wrong program is to pass: the error bound of one trial.
+//!
+//! `size` measures an expression, `form` one coefficient at a time, `sizes` while it is computed; here the measures become a
+//! probability. The formula, and what is heuristic about it, stands in `docs/exact.md`.
+
+mod form;
+mod size;
+mod sizes;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use form::{Form, Label};
+pub(crate) use sizes::{Measured, Sizes};
+
+use crate::field::Demands;
+use size::{MOST_ROOTS, Size};
+use std::collections::BTreeMap;
+use std::f64::consts::LN_2;
+
+/// The least bits of security of any coefficient of some identities: one trial passes a wrong one with a probability of at most `2⁻ᵇ`.
+pub(crate) struct Least {
+    bits: f64,
+    squares: f64,
+}
+
+/// log₂ of the primes that exponents have moduli from: those of 31 bits that are 3 mod 4.
+const EXPONENT_PRIMES: f64 = 24.6;
+/// log₂ of the pairs of primes.
+const PRIME_PAIRS: f64 = 48.6;
+
+impl Least {
+    pub(crate) fn new(demands: &Demands) -> Least {
+        Least {
+            bits: f64::INFINITY,
+            squares: demands.squares.len() as f64,
+        }
+    }
+
+    /// The bound so far, if there is any.
+    pub(crate) fn bits(&self, sizes: &Sizes<'_>) -> Option<f64> {
+        (self.bits > 1.0 && self.bits.is_finite() && !sizes.is_loose()).then_some(self.bits)
+    }
+
+    /// Takes in that two expressions are equal: coefficient by coefficient.
+    pub(crate) fn equal(&mut self, x: &Form, y: &Form, sizes: &Sizes<'_>) {
+        let difference = sizes.with_atoms(|atoms| x.plus(y, atoms));
+        difference
+            .parts()
+            .values()
+            .for_each(|size| self.coefficient(size, sizes));
+    }
+
+    /// Takes in that `rows` and `columns` hold the same matrix: coefficient `j` of row `i` is coefficient `i` of column `j`.
+    pub(crate) fn transposed(&mut self, rows: &[Form], columns: &[Form], sizes: &Sizes<'_>) {
+        let entries = |forms: &[Form]| -> Vec<(u32, Label, Size)> {
+            let parts = (0..).zip(forms).flat_map(|(i, form)| {
+                form.parts()
+                    .iter()
+                    .map(move |(label, size)| (i, *label, size.clone()))
+            });
+            parts.collect()
+        };
+        let mut matrix: BTreeMap<(Label, Label), Size> = BTreeMap::new();
+        for (i, label, size) in entries(rows) {
+            matrix.insert((Some(i), label), size);
+        }
+        for (j, label, size) in entries(columns) {
+            let key = (label, Some(j));
+            let both = match matrix.get(&key) {
+                Some(other) => sizes.with_atoms(|atoms| size.plus(other, atoms)),
+                None => size,
+            };
+            matrix.insert(key, both);
+        }
+        matrix
+            .values()
+            .for_each(|size| self.coefficient(size, sizes));
+    }
+
+    /// Takes in that two matrices are equal of which only whole rows and columns were measured: any with any.
+    pub(crate) fn crossed(&mut self, rows: &[Form], columns: &[Form], sizes: &Sizes<'_>) {
+        let greatest = |forms: &[Form]| {
+            sizes.with_atoms(|atoms| {
+                let totals = forms.iter().map(|form| form.total(atoms));
+                totals
+                    .reduce(|x, y| x.or(&y, atoms))
+                    .unwrap_or_else(Size::zero)
+            })
+        };
+        let (row, column) = (greatest(rows), greatest(columns));
+        let both = sizes.with_atoms(|atoms| row.plus(&column, atoms));
+        self.coefficient(&both, sizes);
+    }
+
+    fn coefficient(&mut self, size: &Size, sizes: &Sizes<'_>) {
+        if !size.is_zero() {
+            self.bits = self.bits.min(-self.error(size, sizes).log2());
+        }
+    }
+
+    /// The probability that one trial takes an expression of this size for zero though it is not.
+    fn error(&self, size: &Size, sizes: &Sizes<'_>) -> f64 {
+        if size.roots >> MOST_ROOTS != 0 {
+            return 1.0;
+        }
+        let roots = f64::from(size.roots.count_ones());
+        let transcendental = f64::from((size.roots & sizes.transcendental_roots()).count_ones());
+        // Each root doubles the degree in its norm; a root of exponentials squares the terms and doubles their weight.
+        let degree = size.degree.max(1.0) * roots.exp2();
+        let terms = (size.terms * transcendental.exp2()).exp2();
+        let weight = (size.weight * transcendental.exp2()).max(1.0);
+        let forced = self.squares.exp2();
+        let zero = 2.0 * degree / 61f64.exp2();
+        let error = if size.has_exponentials() {
+            let exponents = size.exponents;
+            let difference = exponents.degree + exponents.denominator;
+            let collide = (terms - 1.0) * difference / 30f64.exp2();
+            let vanish = forced * 2.0 * LN_2 * 31f64.exp2() * weight / 61f64.exp2();
+            let rare =
+                (terms - 1.0) * (2.0 * exponents.bits / 30.0).floor() / EXPONENT_PRIMES.exp2();
+            collide + vanish + rare + zero
+        } else {
+            weight / 61.0 * forced * forced / PRIME_PAIRS.exp2() + zero
+        };
+        error * roots.exp2()
+    }
+}

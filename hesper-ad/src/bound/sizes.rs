@@ -1,0 +1,428 @@
+//! A domain that measures expressions while they are computed.
+
+use super::form::{Form, Label};
+use super::size::{Atoms, Size};
+use crate::field::{Element, Exact, Kind, Residue};
+use hesper_shader::Number;
+use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+/// Runs in an exact field and keeps beside each element the size of the expression it came from.
+///
+/// Where one of two operands is chosen, either's size counts, whichever is chosen. Denominators and roots of equal elements are the same.
+pub(crate) struct Sizes<'f> {
+    exact: &'f Exact,
+    forms: RefCell<Vec<Form>>,
+    /// Forms already made of two others.
+    joined: RefCell<HashMap<(Join, u32, u32), u32>>,
+    atoms: RefCell<Atoms>,
+    /// Which atom or root stands for a value.
+    atom_of: RefCell<HashMap<Residue, u32>>,
+    root_of: RefCell<HashMap<Residue, u32>>,
+    /// Roots of expressions that hold nothing but exponentials.
+    transcendental: Cell<u64>,
+    /// Whether something was met that is not measured.
+    loose: Cell<bool>,
+}
+
+/// The form of zero.
+const ZERO: u32 = 0;
+/// The form of an input.
+const INPUT: u32 = 1;
+
+/// Forms of one run, at most: what is longer is not measured.
+const MOST_FORMS: usize = 1 << 18;
+
+/// What two forms make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Join {
+    Sum,
+    Product,
+    Either,
+}
+
+/// An element with its size.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
+    pub(crate) element: Element,
+    form: u32,
+    /// The form of its exponential, where it holds a logarithm.
+    image: Option<u32>,
+}
+
+impl<'f> Sizes<'f> {
+    pub(crate) fn new(exact: &'f Exact) -> Sizes<'f> {
+        Sizes {
+            exact,
+            forms: RefCell::new(vec![
+                Form::plain(Size::zero()),
+                Form::plain(Size::variable()),
+            ]),
+            joined: RefCell::default(),
+            atoms: RefCell::default(),
+            atom_of: RefCell::default(),
+            root_of: RefCell::default(),
+            transcendental: Cell::new(0),
+            loose: Cell::new(false),
+        }
+    }
+
+    /// An input that is a formal variable, or part of none.
+    pub(crate) fn variable(&self, element: Element, label: Label) -> Measured {
+        let form = match label {
+            _ if element.value.is_zero() => ZERO,
+            None => INPUT,
+            // A formal variable's own degree counts nothing: its coefficient is what matters.
+            Some(_) => return self.measured(element, Form::of(label, Size::one())),
+        };
+        Measured {
+            element,
+            form,
+            image: None,
+        }
+    }
+
+    pub(crate) fn form(&self, x: Measured) -> Form {
+        self.forms
+            .borrow()
+            .get(x.form as usize)
+            .cloned()
+            .unwrap_or_else(|| Form::plain(Size::one()))
+    }
+
+    pub(super) fn with_atoms<R>(&self, f: impl FnOnce(&Atoms) -> R) -> R {
+        f(&self.atoms.borrow())
+    }
+
+    /// Roots of expressions that hold nothing but exponentials, by number.
+    pub(super) fn transcendental_roots(&self) -> u64 {
+        self.transcendental.get()
+    }
+
+    /// Whether something was met that is not measured, so that there is no bound.
+    pub(super) fn is_loose(&self) -> bool {
+        self.loose.get()
+    }
+
+    fn measured(&self, element: Element, form: Form) -> Measured {
+        if form.parts().is_empty() {
+            return Measured {
+                element,
+                form: ZERO,
+                image: None,
+            };
+        }
+        let mut forms = self.forms.borrow_mut();
+        if forms.len() >= MOST_FORMS {
+            self.loose.set(true);
+            return Measured {
+                element,
+                form: INPUT,
+                image: None,
+            };
+        }
+        forms.push(form);
+        Measured {
+            element,
+            form: forms.len() as u32 - 1,
+            image: None,
+        }
+    }
+
+    /// Equal sizes come from equal operands: long sums of like terms are made once.
+    fn join(&self, element: Element, x: Measured, y: Measured, join: Join) -> Measured {
+        let key = (join, x.form, y.form);
+        let known = self.joined.borrow().get(&key).copied();
+        let form = known.unwrap_or_else(|| {
+            let form = {
+                let (forms, atoms) = (self.forms.borrow(), self.atoms.borrow());
+                let (x, y) = (&forms[x.form as usize], &forms[y.form as usize]);
+                match join {
+                    Join::Sum => x.plus(y, &atoms),
+                    Join::Product => x.times(y, &atoms),
+                    Join::Either => x.or(y, &atoms),
+                }
+            };
+            let form = self.measured(element, form).form;
+            self.joined.borrow_mut().insert(key, form);
+            form
+        });
+        Measured {
+            element,
+            form,
+            image: None,
+        }
+    }
+
+    /// One over `x`, whose value names the atom.
+    fn inverse(&self, x: Measured) -> Form {
+        let size = self.total(x);
+        let known = self.atom_of.borrow().get(&x.element.value).copied();
+        let atom = known.unwrap_or_else(|| {
+            let atom = self.atoms.borrow_mut().push(size.clone());
+            self.atom_of.borrow_mut().insert(x.element.value, atom);
+            atom
+        });
+        self.with_atoms(|atoms| Form::plain(size.inverse(atom, atoms)))
+    }
+
+    fn total(&self, x: Measured) -> Size {
+        let form = self.form(x);
+        self.with_atoms(|atoms| form.total(atoms))
+    }
+
+    fn root(&self, x: Measured) -> Form {
+        let size = self.total(x);
+        let mut roots = self.root_of.borrow_mut();
+        let next = roots.len() as u32;
+        let number = *roots.entry(x.element.value).or_insert(next);
+        if size.degree == 0.0 && size.has_exponentials() {
+            self.transcendental
+                .set(self.transcendental.get() | 1 << number.min(super::size::MOST_ROOTS));
+        }
+        self.with_atoms(|atoms| Form::plain(size.root(number, atoms)))
+    }
+
+    fn exponential(&self, element: Element, x: Measured) -> Measured {
+        if let Some(image) = x.image {
+            return Measured {
+                element,
+                form: image,
+                image: None,
+            };
+        }
+        if x.element.image.is_some() {
+            self.loose.set(true);
+        }
+        let form = self.form(x);
+        let form = self.with_atoms(|atoms| form.map_total(atoms, |size| size.exponential(atoms)));
+        self.measured(element, form)
+    }
+
+    /// The exponential of a term beside a logarithm.
+    fn image(&self, x: Measured) -> Measured {
+        let exp = self.exact.unary(
+            RealUnary::Exp,
+            Element {
+                image: None,
+                ..x.element
+            },
+        );
+        self.exponential(exp, x)
+    }
+
+    fn add(&self, op: RealBinary, element: Element, x: Measured, y: Measured) -> Measured {
+        // Sums over padding add many zeros.
+        if x.image.is_none() && y.image.is_none() {
+            match (x.form, y.form) {
+                (_, ZERO) => return Measured { element, ..x },
+                (ZERO, _) => return Measured { element, ..y },
+                _ => {}
+            }
+        }
+        let sum = self.join(element, x, y, Join::Sum);
+        if x.image.is_none() && y.image.is_none() || element.kind != Kind::Finite {
+            return sum;
+        }
+        let (up, down) = (self.image(x), self.image(y));
+        let image = if op == RealBinary::Add {
+            self.join(element, up, down, Join::Product)
+        } else {
+            let inverse = self.inverse(down);
+            let inverse = self.measured(element, inverse);
+            self.join(element, up, inverse, Join::Product)
+        };
+        Measured {
+            image: Some(image.form),
+            ..sum
+        }
+    }
+
+    fn divide(&self, element: Element, x: Measured, y: Measured) -> Measured {
+        let inverse = self.inverse(y);
+        let inverse = self.measured(element, inverse);
+        self.join(element, x, inverse, Join::Product)
+    }
+
+    /// `op` written out in operations that have a size.
+    fn composed(&self, op: RealUnary, x: Measured) -> Measured {
+        let binary = |op, x, y| self.binary(op, x, y);
+        let one = self.constant(Number::ONE);
+        match op {
+            RealUnary::InverseSqrt => {
+                binary(RealBinary::Divide, one, self.unary(RealUnary::Sqrt, x))
+            }
+            RealUnary::Tanh => {
+                let e = self.unary(RealUnary::Exp, binary(RealBinary::Add, x, x));
+                let (above, below) = (
+                    binary(RealBinary::Subtract, e, one),
+                    binary(RealBinary::Add, e, one),
+                );
+                binary(RealBinary::Divide, above, below)
+            }
+            RealUnary::Sinh | RealUnary::Cosh => {
+                let up = self.unary(RealUnary::Exp, x);
+                let down = binary(RealBinary::Divide, one, up);
+                let two = self.constant(Number::integer(2));
+                binary(RealBinary::Divide, binary(RealBinary::Add, up, down), two)
+            }
+            // Exponentials to other bases, and circular functions.
+            _ => {
+                self.loose.set(true);
+                one
+            }
+        }
+    }
+}
+
+impl Domain for Sizes<'_> {
+    type Value = Measured;
+    type Mask = bool;
+
+    fn name(&self) -> String {
+        "sizes".to_string()
+    }
+
+    fn constant(&self, number: Number) -> Measured {
+        let element = self.exact.constant(number);
+        let digits = Size::integer(number.digits() as f64);
+        let ten = 10f64.powi(number.exponent().abs());
+        let (up, down) = if number.exponent() >= 0 {
+            (ten, 1.0)
+        } else {
+            (1.0, ten)
+        };
+        let numerator = digits.times(&Size::integer(up));
+        let denominator = down * number.divisor() as f64;
+        if denominator == 1.0 {
+            return self.measured(element, Form::plain(numerator));
+        }
+        let key = Element {
+            value: self.exact.constant(number).value,
+            ..element
+        };
+        let below = self.measured(key, Form::plain(Size::integer(denominator)));
+        let inverse = self.inverse(below);
+        let inverse = self.measured(element, inverse);
+        let above = self.measured(element, Form::plain(numerator));
+        self.join(element, above, inverse, Join::Product)
+    }
+
+    fn neg_infinity(&self) -> Measured {
+        Measured {
+            element: Element::neg_infinity(),
+            form: 0,
+            image: None,
+        }
+    }
+
+    fn from_f32(&self, value: f32) -> Measured {
+        let element = self.exact.from_f32(value);
+        self.variable(element, None)
+    }
+
+    fn from_integer(&self, value: i64) -> Measured {
+        self.constant(Number::integer(value))
+    }
+
+    fn to_integer(&self, value: Measured, low: i64, high: i64) -> Result<i64, NoMeaning> {
+        self.exact.to_integer(value.element, low, high)
+    }
+
+    fn unary(&self, op: RealUnary, x: Measured) -> Measured {
+        let element = self.exact.unary(op, x.element);
+        match op {
+            RealUnary::Negate => {
+                let image = x.image.map(|image| {
+                    let inverse = self.inverse(Measured {
+                        image: None,
+                        form: image,
+                        element: self.image_element(x),
+                    });
+                    self.measured(element, inverse).form
+                });
+                Measured {
+                    element,
+                    image,
+                    ..x
+                }
+            }
+            RealUnary::Abs => Measured { element, ..x },
+            RealUnary::Sign
+            | RealUnary::Floor
+            | RealUnary::Ceil
+            | RealUnary::RoundTiesEven
+            | RealUnary::Trunc => {
+                self.measured(element, Form::plain(Size::integer(element.shadow.value)))
+            }
+            RealUnary::Exp if x.element.kind == Kind::NegInfinity => {
+                self.measured(element, Form::plain(Size::zero()))
+            }
+            RealUnary::Exp => self.exponential(element, x),
+            RealUnary::Ln => {
+                let result = self.measured(element, Form::plain(Size::variable()));
+                Measured {
+                    image: Some(x.form),
+                    ..result
+                }
+            }
+            RealUnary::Sqrt => {
+                let root = self.root(x);
+                self.measured(element, root)
+            }
+            _ => Measured {
+                element,
+                ..self.composed(op, x)
+            },
+        }
+    }
+
+    fn binary(&self, op: RealBinary, x: Measured, y: Measured) -> Measured {
+        let element = self.exact.binary(op, x.element, y.element);
+        match op {
+            RealBinary::Add | RealBinary::Subtract => self.add(op, element, x, y),
+            RealBinary::Multiply => self.join(element, x, y, Join::Product),
+            RealBinary::Divide => self.divide(element, x, y),
+            RealBinary::Remainder => {
+                let whole = self.unary(RealUnary::Trunc, self.divide(element, x, y));
+                let product = self.join(element, y, whole, Join::Product);
+                self.join(element, x, product, Join::Sum)
+            }
+            RealBinary::Max | RealBinary::Min => {
+                let image = if x.image == y.image { x.image } else { None };
+                Measured {
+                    image,
+                    ..self.join(element, x, y, Join::Either)
+                }
+            }
+            RealBinary::Pow => {
+                let n = y.element.shadow.value;
+                if n.fract() != 0.0 || !(1.0..64.0).contains(&n) {
+                    self.loose.set(true);
+                }
+                let n = n.clamp(1.0, 64.0) as u32;
+                (1..n).fold(x, |power, _| self.join(element, power, x, Join::Product))
+            }
+        }
+    }
+
+    fn compare(&self, op: Comparison, x: Measured, y: Measured) -> bool {
+        self.exact.compare(op, x.element, y.element)
+    }
+
+    fn select(&self, mask: bool, on_true: Measured, on_false: Measured) -> Measured {
+        let chosen = if mask { on_true } else { on_false };
+        Measured {
+            image: chosen.image,
+            ..self.join(chosen.element, on_true, on_false, Join::Either)
+        }
+    }
+}
+
+impl Sizes<'_> {
+    /// The element whose size is that of an image.
+    fn image_element(&self, x: Measured) -> Element {
+        self.exact.unary(RealUnary::Exp, x.element)
+    }
+}

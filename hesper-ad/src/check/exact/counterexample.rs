@@ -1,0 +1,275 @@
+//! A point at which a tie breaks: shrunk, and as a test to paste.
+
+use super::point::{Draw, Point, by_name};
+use super::shape::Shape;
+use super::tally::Tallies;
+use super::trial::Tie;
+use crate::dims::Dims;
+use crate::op::DiffOp;
+use crate::sample::Rng;
+use crate::spec::{Primals, Spec};
+use crate::tensor::Tensor;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// A point at which an op failed an exact check, to keep as a test.
+///
+/// ```
+/// use hesper_ad::check::{Counterexample, Tie};
+/// use hesper_ad::ops::Relu;
+///
+/// Counterexample::new([("rows", 1), ("cols", 2)], 7)
+///     .reals("x", &[0.5, -1.0])
+///     .reals("dy", &[1.0, 1.0])
+///     .check(&Relu, Tie::Vjp)?;
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Counterexample {
+    dims: Dims,
+    seed: u64,
+    reals: BTreeMap<String, Vec<f64>>,
+    integers: BTreeMap<String, Vec<u32>>,
+}
+
+/// Fields in which a counterexample is tried.
+const FIELDS: usize = 8;
+/// Points tried at a smaller shape.
+const TRIES: usize = 12;
+
+impl Counterexample {
+    /// A point with these sizes; random fields follow from the seed.
+    pub fn new<'n>(dims: impl IntoIterator<Item = (&'n str, usize)>, seed: u64) -> Counterexample {
+        Counterexample {
+            dims: Dims::new(dims),
+            seed,
+            ..Counterexample::default()
+        }
+    }
+
+    /// The elements of an input, a constant or an output's cotangent, in row-major order.
+    pub fn reals(mut self, port: &str, values: &[f64]) -> Counterexample {
+        self.reals.insert(port.to_string(), values.to_vec());
+        self
+    }
+
+    /// The elements of an integer input, in row-major order.
+    pub fn integers(mut self, port: &str, values: &[u32]) -> Counterexample {
+        self.integers.insert(port.to_string(), values.to_vec());
+        self
+    }
+
+    /// Whether the tie holds here.
+    ///
+    /// # Errors
+    /// What differs, or what the point lacks.
+    pub fn check<O: DiffOp>(&self, op: &O, tie: Tie) -> Result<(), String> {
+        let spec = Spec::new(op).map_err(|error| error.to_string())?;
+        let point = self.point(&spec)?;
+        breaks(&spec, &point, tie, self.seed).map_or(Ok(()), Err)
+    }
+
+    fn point<O: DiffOp>(&self, spec: &Spec<O>) -> Result<Point, String> {
+        let signature = spec.signature();
+        let port = |name: String, shape: Vec<usize>| {
+            let values = self.reals.get(&name).cloned();
+            let values = values.ok_or_else(|| format!("no numbers are given for `{name}`"))?;
+            Tensor::new(shape, values).map_err(|error| format!("`{name}`: {error}"))
+        };
+        let integers = signature.integers().map(|(p, _)| {
+            let values = self.integers.get(&p.name).cloned();
+            let values = values.ok_or_else(|| format!("no integers are given for `{}`", p.name))?;
+            let tensor = Tensor::new(p.shape(&self.dims), values);
+            Ok((
+                p.name.clone(),
+                tensor.map_err(|error| format!("`{}`: {error}", p.name))?,
+            ))
+        });
+        let shape = |p: &crate::Port| p.shape(&self.dims);
+        let constants = signature.constants();
+        Ok(Point {
+            primals: Primals {
+                dims: self.dims.clone(),
+                inputs: signature
+                    .inputs()
+                    .map(|p| port(p.name.clone(), shape(p)))
+                    .collect::<Result<_, _>>()?,
+                constants: constants
+                    .map(|p| Ok((p.name.clone(), port(p.name.clone(), shape(p))?)))
+                    .collect::<Result<_, String>>()?,
+                integers: integers.collect::<Result<_, String>>()?,
+            },
+            cotangents: signature
+                .outputs()
+                .map(|p| port(p.cotangent(), shape(p)))
+                .collect::<Result<_, _>>()?,
+            ties: tie_within(&self.reals),
+        })
+    }
+}
+
+/// Whether a number occurs twice: then both are the same number.
+fn tie_within(reals: &BTreeMap<String, Vec<f64>>) -> bool {
+    let mut bits: Vec<u64> = reals.values().flatten().map(|x| x.to_bits()).collect();
+    bits.sort_unstable();
+    bits.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// What breaks a tie at a point, if anything does.
+fn breaks<O: DiffOp>(spec: &Spec<O>, point: &Point, tie: Tie, seed: u64) -> Option<String> {
+    let mut tallies = Tallies::new(spec, seed);
+    let shape = Shape::new(spec, point.primals.dims.clone());
+    for _ in 0..FIELDS {
+        match shape.trial(point, &mut tallies) {
+            Ok(outcome) => {
+                let (_, result) = outcome.ties.into_iter().find(|(t, _)| *t == tie)?;
+                match result {
+                    Ok(compared) => {
+                        if let Some(difference) = compared.difference {
+                            return Some(difference.text);
+                        }
+                    }
+                    Err(silence) => return Some(silence.to_string()),
+                }
+            }
+            Err((at, silence)) => return (at == Some(tie)).then(|| silence.to_string()),
+        }
+    }
+    None
+}
+
+/// The smallest point found near a failing one, in words and as a test.
+pub(super) fn explain<O: DiffOp>(spec: &Spec<O>, point: Point, tie: Tie, seed: u64) -> String {
+    let point = rounded(spec, smaller(spec, point, tie, seed), tie, seed);
+    let text = breaks(spec, &point, tie, seed).unwrap_or_default();
+    let dims = &point.primals.dims;
+    format!(
+        "\n       smallest: {text} ({dims}); as a test:\n{}",
+        test(spec, &point, tie, seed)
+    )
+}
+
+/// A failing point with smaller dimensions, if there is one.
+fn smaller<O: DiffOp>(spec: &Spec<O>, mut point: Point, tie: Tie, seed: u64) -> Point {
+    let mut rng = Rng::new(seed);
+    let mut shrunk = true;
+    while shrunk {
+        shrunk = false;
+        let dims: Vec<(String, usize)> = point
+            .primals
+            .dims
+            .iter()
+            .map(|(d, n)| (d.to_string(), n))
+            .collect();
+        for (dim, size) in dims {
+            let unit = spec.sampling().multiple_of(&dim);
+            let sizes = [unit, 2 * unit, 3 * unit, size / 2 / unit * unit];
+            for less in sizes.into_iter().filter(|n| (1..size).contains(n)) {
+                let mut dims = point.primals.dims.clone();
+                dims.set(dim.clone(), less);
+                if let Some(found) = fails_at(spec, &dims, tie, seed, &mut rng) {
+                    (point, shrunk) = (found, true);
+                    break;
+                }
+            }
+        }
+    }
+    point
+}
+
+fn fails_at<O: DiffOp>(
+    spec: &Spec<O>,
+    dims: &Dims,
+    tie: Tie,
+    seed: u64,
+    rng: &mut Rng,
+) -> Option<Point> {
+    let draws = [Draw::Plain, Draw::Rising, Draw::Falling, Draw::Ties]
+        .into_iter()
+        .cycle();
+    let points = draws
+        .take(TRIES)
+        .map(|draw| Point::draw(spec, draw, dims, rng));
+    let mut points = points.filter(|point| !(point.ties && tie == Tie::Vjp));
+    points.find(|point| breaks(spec, point, tie, seed).is_some())
+}
+
+/// The point with as few digits as it fails with.
+fn rounded<O: DiffOp>(spec: &Spec<O>, point: Point, tie: Tie, seed: u64) -> Point {
+    for digits in 0..4 {
+        let unit = 10f64.powi(digits);
+        let round = |t: &Tensor<f64>| t.map(|x| (x * unit).round() / unit);
+        let mut candidate = point.clone();
+        let Primals {
+            inputs, constants, ..
+        } = &mut candidate.primals;
+        for tensor in inputs
+            .iter_mut()
+            .chain(constants.values_mut())
+            .chain(&mut candidate.cotangents)
+        {
+            *tensor = round(tensor);
+        }
+        candidate.ties = ties(spec, &candidate);
+        if !(candidate.ties && tie == Tie::Vjp) && breaks(spec, &candidate, tie, seed).is_some() {
+            return candidate;
+        }
+    }
+    point
+}
+
+fn ties<O: DiffOp>(spec: &Spec<O>, point: &Point) -> bool {
+    let reals = by_name(spec, point);
+    tie_within(
+        &reals
+            .into_iter()
+            .map(|(name, t)| (name, t.into_data()))
+            .collect(),
+    )
+}
+
+/// A Rust test that repeats a failure.
+fn test<O: DiffOp>(spec: &Spec<O>, point: &Point, tie: Tie, seed: u64) -> String {
+    let mut text = String::new();
+    let mut line = |indent: usize, content: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "       {:1$}{content}", "", 4 * indent);
+    };
+    let dims: Vec<String> = point
+        .primals
+        .dims
+        .iter()
+        .map(|(dim, n)| format!("({dim:?}, {n})"))
+        .collect();
+    line(0, "#[test]".to_string());
+    line(0, "fn counterexample() {".to_string());
+    line(1, format!("let op = {};", expression::<O>()));
+    line(
+        1,
+        format!(
+            "hesper_ad::check::Counterexample::new([{}], {seed})",
+            dims.join(", ")
+        ),
+    );
+    for (name, values) in by_name(spec, point) {
+        line(2, format!(".reals({name:?}, &{:?})", values.data()));
+    }
+    for (name, values) in &point.primals.integers {
+        line(2, format!(".integers({name:?}, &{:?})", values.data()));
+    }
+    line(2, format!(".check(&op, hesper_ad::check::Tie::{tie:?})"));
+    line(2, ".unwrap();".to_string());
+    line(0, "}".to_string());
+    text.trim_end().to_string()
+}
+
+/// How the op is written, where its type says.
+fn expression<O>() -> String {
+    let path = std::any::type_name::<O>();
+    if size_of::<O>() == 0 && !path.contains('<') {
+        let name = path.rsplit("::").next().unwrap_or(path);
+        name.to_string()
+    } else {
+        "todo!(\"the op that was checked\")".to_string()
+    }
+}

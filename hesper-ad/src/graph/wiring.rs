@@ -1,0 +1,117 @@
+//! A graph whose connections are known to make sense.
+
+use crate::dims::Dims;
+use crate::signature::{Port, Signature};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Who reads what, and what is called how.
+#[derive(Clone, Debug)]
+pub(crate) struct Wiring {
+    /// The composite's ports.
+    pub(crate) signature: Signature,
+    /// The inputs, then the outputs of every node in order.
+    pub(crate) values: Vec<Value>,
+    /// How many of the values are inputs.
+    pub(crate) inputs: usize,
+    /// The values that are outputs, in order.
+    pub(crate) outputs: Vec<usize>,
+    pub(crate) nodes: Vec<Node>,
+}
+
+/// An input or a node's output.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    pub(crate) name: String,
+    pub(crate) dims: Vec<String>,
+}
+
+/// One op in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) signature: Signature,
+    /// The value at each differentiable input.
+    pub(crate) inputs: Vec<usize>,
+    /// The value of each output.
+    pub(crate) outputs: Vec<usize>,
+    /// The op's dimension → the dimensions here whose product it is.
+    pub(crate) dims: BTreeMap<String, Vec<String>>,
+    /// The op's constant, integer input or saved result → its name here.
+    pub(crate) ports: BTreeMap<String, String>,
+}
+
+impl Wiring {
+    /// The values that are neither inputs nor outputs.
+    pub(crate) fn intermediates(&self) -> impl Iterator<Item = usize> {
+        (self.inputs..self.values.len()).filter(|value| !self.outputs.contains(value))
+    }
+
+    /// Whether a node reads the value.
+    pub(crate) fn is_read(&self, value: usize) -> bool {
+        self.nodes.iter().any(|node| node.inputs.contains(&value))
+    }
+}
+
+impl Value {
+    /// Its shape for these sizes.
+    pub(crate) fn shape(&self, dims: &Dims) -> Vec<usize> {
+        let size = |dim: &String| dims.get(dim).unwrap_or(0);
+        self.dims.iter().map(size).collect()
+    }
+
+    /// The name of its cotangent, if the value is a port.
+    pub(crate) fn cotangent(&self) -> String {
+        format!("d{}", self.name)
+    }
+
+    /// The name of memory for its cotangent: `inner.dy` for `inner.y`.
+    pub(crate) fn temporary(&self) -> String {
+        match self.name.rsplit_once('.') {
+            Some((prefix, name)) => format!("{prefix}.d{name}"),
+            None => self.cotangent(),
+        }
+    }
+}
+
+impl Node {
+    /// The sizes of the op's dimensions.
+    pub(crate) fn sizes(&self, dims: &Dims) -> Dims {
+        let size = |dim: &String| dims.get(dim).unwrap_or(0);
+        let product = |factors: &Vec<String>| {
+            let sizes = factors.iter().map(size);
+            sizes.fold(1, |n: usize, size| n.saturating_mul(size))
+        };
+        Dims::new(
+            self.dims
+                .iter()
+                .map(|(dim, factors)| (dim.clone(), product(factors))),
+        )
+    }
+
+    /// The dimensions here of one of the op's ports: a dimension that is a product is taken apart.
+    pub(crate) fn dims_of(&self, port: &Port) -> Vec<String> {
+        let factors = |dim: &String| self.dims.get(dim).cloned().unwrap_or_default();
+        port.dims.iter().flat_map(factors).collect()
+    }
+}
+
+/// Names that mean something already.
+#[derive(Debug, Default)]
+pub(crate) struct Names(BTreeSet<String>);
+
+impl Names {
+    /// Takes a name, whether or not it was free.
+    pub(crate) fn take(&mut self, name: &str) {
+        self.0.insert(name.to_string());
+    }
+
+    /// Takes a free name: `name`, after as many `prefix.` as it needs.
+    pub(crate) fn fresh(&mut self, prefix: &str, name: &str) -> String {
+        let mut name = name.to_string();
+        while self.0.contains(&name) {
+            name = format!("{prefix}.{name}");
+        }
+        self.take(&name);
+        name
+    }
+}

@@ -1,0 +1,280 @@
+//! Causal attention in one pass over the keys.
+
+use super::attention::{Attention, attention};
+use super::cross_entropy::log_sum_exp;
+use crate::prelude::*;
+
+/// Causal attention `y = softmax(mask(s·q·kᵀ))·v` as [`Attention`], whose composition is its spec, with kernels that never
+/// hold the scores: the softmax is *online*, and the backward pass computes it again.
+///
+/// Forward, for a query, over keys in blocks: with `m` the greatest score so far, `l = Σ exp(score − m)` and
+/// `y = Σ exp(score − m)·v`, a block that raises `m` to `m'` rescales `l` and `y` by `exp(m − m')`; at last `y` is divided by
+/// `l`. It saves `lse = m + ln l`.
+///
+/// Backward: `P = exp(s·q·k − lse)`, `D = Σ dy·y` along the width, `dS = P·(Σ dy·v − D)`; `dq = s·Σ dS·k` over keys,
+/// `dk = s·Σ dS·q` and `dv = Σ P·dy` over queries. Each sum is one workgroup's, so there are no atomics.
+///
+/// Masked keys are skipped; nothing is computed with a mask value.
+#[derive(Clone, Debug)]
+pub struct FusedAttention {
+    composition: Attention,
+}
+
+shader! {
+    /// Invocations per workgroup, and keys or queries at a time: a subgroup of most GPUs.
+    const BLOCK: u32 = 32;
+
+    /// Σ a[i, c]·b[j, c] of two rows of `len` numbers.
+    fn row_dot(a: &[f32], i: u32, b: &[f32], j: u32, len: u32) -> f32 {
+        let mut sum = 0.0;
+        for c in 0..len {
+            sum += a[i * len + c] * b[j * len + c];
+        }
+        sum
+    }
+
+    /// y[at, c] = 0 for the columns c of this invocation.
+    fn clear_row(y: &mut [f32], at: u32, len: u32) {
+        for c in (local_invocation_index()..len).step_by(BLOCK) {
+            y[at * len + c] = 0.0;
+        }
+    }
+
+    /// y[at, c] = scale·y[at, c] + Σ weights[j]·x[first + j, c] over `count` rows of x, for the columns c of this invocation.
+    fn add_rows(
+        y: &mut [f32],
+        at: u32,
+        scale: f32,
+        weights: &mut [f32; BLOCK],
+        x: &[f32],
+        first: u32,
+        count: u32,
+        len: u32,
+    ) {
+        for c in (local_invocation_index()..len).step_by(BLOCK) {
+            let mut sum = scale * y[at * len + c];
+            for j in 0..count {
+                sum += weights[j] * x[(first + j) * len + c];
+            }
+            y[at * len + c] = sum;
+        }
+    }
+
+    /// y = softmax(mask(s·q·kᵀ))·v and lse = ln Σ exp of the scores; one workgroup per query, a block of keys at a time.
+    #[workgroup_size(BLOCK)]
+    pub fn fused_attention(
+        q: &[f32],
+        k: &[f32],
+        v: &[f32],
+        y: &mut [f32],
+        lse: &mut [f32],
+        heads: u32,
+        rows: u32,
+        keys: u32,
+        dim: u32,
+        width: u32,
+        s: f32,
+    ) {
+        let scores = workgroup::<[f32; BLOCK]>();
+        let weights = workgroup::<[f32; BLOCK]>();
+        let query = workgroup_index();
+        let lane = local_invocation_index();
+        if query < heads * rows {
+            let first = query / rows * keys;
+            let kept = (query % rows + 1).min(keys);
+            let mut m = neg_infinity();
+            let mut l = 0.0;
+            clear_row(y, query, width);
+            for start in (0..kept).step_by(BLOCK) {
+                let count = (kept - start).min(BLOCK);
+                if lane < count {
+                    scores[lane] = s * row_dot(q, query, k, first + start + lane, dim);
+                }
+                // Nor may the weights of the block before be read any more.
+                workgroup_barrier();
+                let mut greatest = m;
+                for j in 0..count {
+                    greatest = greatest.max(scores[j]);
+                }
+                if lane < count {
+                    weights[lane] = (scores[lane] - greatest).exp();
+                }
+                workgroup_barrier();
+                // Before the first block m is no number, and there is nothing to rescale.
+                let mut scale = 0.0;
+                if start > 0 {
+                    scale = (m - greatest).exp();
+                }
+                l *= scale;
+                for j in 0..count {
+                    l += weights[j];
+                }
+                add_rows(y, query, scale, weights, v, first + start, count, width);
+                m = greatest;
+            }
+            for c in (lane..width).step_by(BLOCK) {
+                y[query * width + c] /= l;
+            }
+            if lane == 0 {
+                lse[query] = m + l.ln();
+            }
+        }
+    }
+
+    /// D = Σ dy·y along the width of each query.
+    #[workgroup_size(BLOCK)]
+    pub fn fused_attention_delta(y: &[f32], dy: &[f32], delta: &mut [f32], width: u32) {
+        let query = global_index();
+        if query < delta.len() {
+            delta[query] = row_dot(dy, query, y, query, width);
+        }
+    }
+
+    /// dq = s·Σ P·(dy·v − D)·k over the keys of each query; one workgroup per query, a block of keys at a time.
+    #[workgroup_size(BLOCK)]
+    pub fn fused_attention_dq(
+        q: &[f32],
+        k: &[f32],
+        v: &[f32],
+        lse: &[f32],
+        dy: &[f32],
+        delta: &[f32],
+        dq: &mut [f32],
+        heads: u32,
+        rows: u32,
+        keys: u32,
+        dim: u32,
+        width: u32,
+        s: f32,
+    ) {
+        let slopes = workgroup::<[f32; BLOCK]>();
+        let query = workgroup_index();
+        let lane = local_invocation_index();
+        if query < heads * rows {
+            let first = query / rows * keys;
+            let kept = (query % rows + 1).min(keys);
+            clear_row(dq, query, dim);
+            for start in (0..kept).step_by(BLOCK) {
+                // The round before may still be read.
+                workgroup_barrier();
+                if start + lane < kept {
+                    let key = first + start + lane;
+                    let p = (s * row_dot(q, query, k, key, dim) - lse[query]).exp();
+                    slopes[lane] = s * p * (row_dot(dy, query, v, key, width) - delta[query]);
+                }
+                workgroup_barrier();
+                add_rows(dq, query, 1.0, slopes, k, first + start, (kept - start).min(BLOCK), dim);
+            }
+        }
+    }
+
+    /// dk = s·Σ P·(dy·v − D)·q and dv = Σ P·dy over the queries of each key; one workgroup per key, a block of queries at a time.
+    #[workgroup_size(BLOCK)]
+    pub fn fused_attention_dkv(
+        q: &[f32],
+        k: &[f32],
+        v: &[f32],
+        lse: &[f32],
+        dy: &[f32],
+        delta: &[f32],
+        dk: &mut [f32],
+        dv: &mut [f32],
+        heads: u32,
+        rows: u32,
+        keys: u32,
+        dim: u32,
+        width: u32,
+        s: f32,
+    ) {
+        let weights = workgroup::<[f32; BLOCK]>();
+        let slopes = workgroup::<[f32; BLOCK]>();
+        let key = workgroup_index();
+        let lane = local_invocation_index();
+        if key < heads * keys {
+            let first = key / keys * rows;
+            clear_row(dk, key, dim);
+            clear_row(dv, key, width);
+            // Queries before the key do not see it; where there are fewer queries than that, none does.
+            for start in (key % keys..rows).step_by(BLOCK) {
+                // The round before may still be read.
+                workgroup_barrier();
+                if start + lane < rows {
+                    let query = first + start + lane;
+                    let p = (s * row_dot(q, query, k, key, dim) - lse[query]).exp();
+                    weights[lane] = p;
+                    slopes[lane] = s * p * (row_dot(dy, query, v, key, width) - delta[query]);
+                }
+                workgroup_barrier();
+                let count = (rows - start).min(BLOCK);
+                add_rows(dk, key, 1.0, slopes, q, first + start, count, dim);
+                add_rows(dv, key, 1.0, weights, dy, first + start, count, width);
+            }
+        }
+    }
+}
+
+impl FusedAttention {
+    /// The op.
+    ///
+    /// # Errors
+    /// Those of [`attention`].
+    pub fn new() -> Result<FusedAttention, OpError> {
+        let composition = attention()?;
+        Ok(FusedAttention { composition })
+    }
+}
+
+impl DiffOp for FusedAttention {
+    type Inputs<V> = [V; 3];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("FusedAttention")
+            .input("q", ["heads", "rows", "dim"])
+            .input("k", ["heads", "keys", "dim"])
+            .input("v", ["heads", "keys", "width"])
+            .constant("s", [])
+            .output("y", ["heads", "rows", "width"])
+            .saved("lse", ["heads", "rows"])
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; 3]) -> [Tensor<T>; 1] {
+        let (y, lse) = cx.delegate(|cx| {
+            let y = self.composition.forward(cx, inputs);
+            let masked = cx.saved().get("masked");
+            (y, masked.map(|scores| log_sum_exp(cx, scores)))
+        });
+        if let Some(lse) = lse {
+            cx.save("lse", lse);
+        }
+        y
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        inputs: [&Tensor<T>; 3],
+        cotangents: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 3] {
+        cx.delegate(|cx| self.composition.backward(cx, inputs, cotangents))
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let queries = plan.dim("heads")? * plan.dim("rows")?;
+        let keys = plan.dim("heads")? * plan.dim("keys")?;
+        plan.forward(fused_attention(), Grid::workgroups(queries));
+        plan.temporary("delta", Type::F32, queries)?;
+        plan.backward(fused_attention_delta(), Grid::cover(queries));
+        plan.backward(fused_attention_dq(), Grid::workgroups(queries));
+        plan.backward(fused_attention_dkv(), Grid::workgroups(keys));
+        Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        self.composition.sampling()
+    }
+
+    fn tolerance(&self) -> Tolerance {
+        self.composition.tolerance()
+    }
+}

@@ -1,0 +1,53 @@
+//! Multiplication by a constant.
+
+use crate::prelude::*;
+
+/// Scaling `y = s·x` by a constant `s`, elementwise over `n` numbers; `dx = s·dy`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scale;
+
+shader! {
+    /// y = s·x, elementwise.
+    #[workgroup_size(64)]
+    pub fn scale(x: &[f32], y: &mut [f32], s: f32) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = s * x[i];
+        }
+    }
+}
+
+impl DiffOp for Scale {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Scale")
+            .input("x", ["n"])
+            .constant("s", [])
+            .output("y", ["n"])
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        let s = cx.scalar("s");
+        [x.map(|x| s * *x)]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        _: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let s = cx.scalar("s");
+        [dy.map(|dy| s * *dy)]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
+        plan.forward(scale(), Grid::cover(n));
+        let backward = plan.backward(scale(), Grid::cover(n));
+        backward.bind("x", "dy").bind("y", "dx");
+        Ok(())
+    }
+}
