@@ -449,7 +449,14 @@ impl Exact {
         if let Some(n) = self.as_integer(y) {
             return self.powi(x, n as i32);
         }
-        let doubled = self.as_integer(self.add(y, y));
+        let twice = Bounded {
+            value: 2.0 * y.shadow.value,
+            error: 2.0 * y.shadow.error,
+        };
+        let doubled = self.as_integer(Element {
+            shadow: twice,
+            ..self.add(y, y)
+        });
         match doubled {
             Some(n) => self.powi(self.root(x), n as i32),
             None => {
