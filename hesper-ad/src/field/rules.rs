@@ -3,7 +3,7 @@
 //! Every rule acts on the value, its tangent, its exponent and its shadow at once; the formula of the derivation stands above it.
 
 use super::element::{Element, Exponent, Kind};
-use super::exact::Exact;
+use super::exact::{Exact, Radicand};
 use super::modular::Residue;
 use super::trace::Decision;
 use crate::tracked::Bounded;
@@ -268,9 +268,10 @@ impl Exact {
         if x.shadow.value < -x.shadow.error {
             self.note("square root of a negative number", x.shadow.value, true);
         }
-        if !p.is_square(x.value) {
-            self.non_squares.set(self.non_squares.get() + 1);
-        }
+        self.radicands.borrow_mut().push(Radicand {
+            value: x.value,
+            is_square: p.is_square(x.value),
+        });
         let value = p.sqrt(x.value);
         let mut tangent = Residue::ZERO;
         if !x.tangent.is_zero() {

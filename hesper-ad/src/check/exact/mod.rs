@@ -15,6 +15,7 @@ mod coverage;
 mod plan;
 mod point;
 mod shape;
+mod squares;
 mod tally;
 mod trial;
 mod vjp;
