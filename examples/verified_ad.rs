@@ -1,4 +1,4 @@
-//! Verifies every op of the catalogue: each `backward` against differences and dual numbers of its `forward`, each kernel against its spec.
+//! Verifies every op of the catalogue: each `backward` is the VJP of its `forward`, each kernel computes its spec; exactly, then by numbers.
 //!
 //! ```sh
 //! cargo run --release --example verified_ad
@@ -11,9 +11,13 @@
 use clap::Parser;
 use examples::cli::{DeviceChoice, say};
 use hesper_ad::prelude::*;
-use hesper_ad::{Finding, Verdict, ops};
+use hesper_ad::{Finding, ops};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
 
 /// Verifies the ops of the catalogue and prints what was found.
 #[derive(Parser)]
@@ -52,18 +56,16 @@ fn main() -> ExitCode {
     if device.kind() != DeviceKind::Reference {
         options.targets.push(Target::Device(device.clone()));
     }
-    let mut certificates = Vec::new();
     if !arguments.json {
         say(places(&device));
     }
-    for op in &ops {
-        let certificate = op.verify(&options);
+    let certificates = verify(&ops, &options, |certificate| {
         if !arguments.json {
-            say(&certificate);
+            say(certificate);
         }
-        certificates.push(certificate);
-    }
-    let passed = certificates.iter().all(Certificate::is_pass);
+    });
+    // A worker that died has left something out.
+    let passed = certificates.len() == ops.len() && certificates.iter().all(Certificate::is_pass);
     if arguments.json {
         say(format!("{:#}", report(&device, &certificates, passed)));
     } else {
@@ -81,15 +83,54 @@ fn stop(code: u8, message: &str) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The ops whose name contains the filter; an error where none does, since checking nothing must not look like success.
-fn selected(filter: Option<&str>) -> Result<Vec<Box<dyn Verify>>, String> {
+/// Verifies ops, given by their places in the catalogue, a core each; shows the certificates in order.
+fn verify(
+    ops: &[usize],
+    options: &Options,
+    mut show: impl FnMut(&Certificate),
+) -> Vec<Certificate> {
+    let on_gpu = |target: &Target| matches!(target, Target::Device(_));
+    let cores = match options.targets.iter().any(on_gpu) {
+        true => 1,
+        false => thread::available_parallelism().map_or(1, usize::from),
+    };
+    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    thread::scope(|scope| {
+        for _ in 0..cores.min(ops.len()) {
+            let (next, sender) = (&next, sender.clone());
+            scope.spawn(move || {
+                let catalogue = ops::catalogue().unwrap_or_default();
+                while let Some((turn, op)) = take(ops, next)
+                    && let Some(op) = catalogue.get(op)
+                    && sender.send((turn, op.verify(options))).is_ok()
+                {}
+            });
+        }
+        drop(sender);
+        let (mut waiting, mut certificates) = (BTreeMap::new(), Vec::new());
+        for (turn, certificate) in receiver {
+            waiting.insert(turn, certificate);
+            while let Some(certificate) = waiting.remove(&certificates.len()) {
+                show(&certificate);
+                certificates.push(certificate);
+            }
+        }
+        certificates
+    })
+}
+
+fn take(ops: &[usize], next: &AtomicUsize) -> Option<(usize, usize)> {
+    let turn = next.fetch_add(1, Ordering::Relaxed);
+    Some((turn, *ops.get(turn)?))
+}
+
+/// The places of the ops whose name contains the filter; an error where none does, since checking nothing must not look like success.
+fn selected(filter: Option<&str>) -> Result<Vec<usize>, String> {
     let ops = ops::catalogue().map_err(|e| e.to_string())?;
     let names: Vec<String> = ops.iter().map(|op| op.name()).collect();
     let wanted = filter.unwrap_or_default().to_lowercase();
-    let selected: Vec<_> = ops
-        .into_iter()
-        .filter(|op| op.name().to_lowercase().contains(&wanted))
-        .collect();
+    let matches = |name: &String| name.to_lowercase().contains(&wanted);
+    let selected: Vec<usize> = (0..names.len()).filter(|i| matches(&names[*i])).collect();
     if selected.is_empty() {
         return Err(format!(
             "no op is named like `{wanted}`; there are: {}",
@@ -113,14 +154,22 @@ fn summary(certificates: &[Certificate], passed: bool) -> String {
     let findings = || certificates.iter().flat_map(|c| &c.checks);
     let count = |word: &str| findings().filter(|f| f.verdict.word() == word).count();
     let compared: usize = findings().map(|f| f.compared).sum();
-    format!(
-        "{}: {} ops, {} checks passed, {} failed, {} skipped, {compared} numbers compared",
+    let exact = certificates.iter().filter(|c| c.is_exact()).count();
+    let mut text = format!(
+        "{}: {} ops, {exact} of them exact; {} checks passed, {} failed, {} skipped, {compared} numbers compared",
         if passed { "PASS" } else { "FAIL" },
         certificates.len(),
         count("PASS"),
         count("FAIL"),
         count("SKIP"),
-    )
+    );
+    for (word, meaning) in [("OPEN", "could not be judged"), ("PART", "are incomplete")] {
+        match count(word) {
+            0 => {}
+            n => text += &format!(", {n} {meaning}"),
+        }
+    }
+    text
 }
 
 fn report(device: &Device, certificates: &[Certificate], passed: bool) -> Value {

@@ -5,7 +5,10 @@
 
 use hesper_ad::check::{exact, exact_at};
 use hesper_ad::field::{Demands, Element, Exact, Fields, Range};
-use hesper_ad::ops::{FusedAttention, MatMul, Relu, Softmax, SoftmaxCrossEntropy, attention};
+use hesper_ad::ops::{
+    BatchMatMul, CausalMask, FusedAttention, MatMul, Relu, Scale, ScaledAdd, Softmax,
+    SoftmaxCrossEntropy, attention,
+};
 use hesper_ad::prelude::*;
 use hesper_ad::{Rng, Spec};
 use hesper_shader::Number;
@@ -126,11 +129,18 @@ fn checks() -> Result<(), Box<dyn Error>> {
         &heads,
     )?;
     whole(&attention()?)?;
+    whole(&BatchMatMul::PLAIN)?;
+    whole(&BatchMatMul::TRANSPOSED)?;
+    whole(&CausalMask)?;
     whole(&FusedAttention::new()?)?;
     whole(&MatMul)?;
     whole(&Relu)?;
+    whole(&Scale)?;
+    whole(&ScaledAdd)?;
     whole(&Softmax)?;
-    whole(&SoftmaxCrossEntropy)
+    whole(&SoftmaxCrossEntropy)?;
+    whole(&Compose::new(Softmax, Relu)?)?;
+    whole(&Compose::new(SoftmaxCrossEntropy, MatMul)?)
 }
 
 fn at<O: DiffOp>(name: &str, op: &O, dims: &Dims) -> Result<(), Box<dyn Error>> {

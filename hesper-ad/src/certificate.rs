@@ -151,7 +151,7 @@ impl fmt::Display for Finding {
             note,
             ..
         } = self;
-        write!(f, "{check:<23} {:<14}", short(place))?;
+        write!(f, "{check:<24} {:<14}", short(place))?;
         if *compared > 0 {
             let shapes = self.dims.len();
             write!(
@@ -355,8 +355,8 @@ mod tests {
         assert!(!of(&[]).is_pass());
         assert!(!of(&[&pass, &skip]).is_pass());
         let text = "\
-PASS ReLU                         dual numbers            f64                 1 compared at  1 points on  1 shapes   worst 1.0e-9 of 1.0e-8
-SKIP ReLU                         dual numbers            f64           
+PASS ReLU                         dual numbers             f64                 1 compared at  1 points on  1 shapes   worst 1.0e-9 of 1.0e-8
+SKIP ReLU                         dual numbers             f64           
        no GPU (seed 7)";
         assert_eq!(of(&[&pass, &skip]).to_string(), text);
     }

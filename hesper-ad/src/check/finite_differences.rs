@@ -30,6 +30,7 @@ pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -
     let mut rng = Rng::new(seed);
     let shapes = spec.small_shapes();
     let (mut skipped, mut classic) = (0, 0f64);
+    let mut unseen: Vec<usize> = (0..spec.signature().inputs().count()).collect();
     for dims in shapes.iter().cycle().take(points.max(LEAST_POINTS)) {
         let sample = spec.draw(dims, &mut rng);
         let point = match Stencil::new(spec, &sample).and_then(|s| s.check_point(&mut tally)) {
@@ -38,15 +39,25 @@ pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -
         };
         skipped += point.skipped;
         classic = classic.max(point.classic);
-        if point.counted > 0 {
+        unseen.retain(|port| point.counted[*port] == 0);
+        if point.counted.iter().any(|n| *n > 0) {
             tally.point(dims);
         }
     }
     let left_out = match skipped {
         0 => String::new(),
-        n => format!("; {n} coordinates left out: unsteady or at a kink"),
+        n => format!("; {n} coordinates left out: unsteady, at a kink or at the domain's edge"),
     };
     tally.note(format!("|a−n|/(|a|+|n|) ≤ {classic:.0e}{left_out}"));
+    if let Some(port) = unseen
+        .first()
+        .and_then(|n| spec.signature().inputs().nth(*n))
+    {
+        let name = port.cotangent();
+        return tally.fail(format!(
+            "the differences tell nothing of any element of `{name}`"
+        ));
+    }
     let finding = tally.clone().finish();
     if skipped > finding.compared {
         return tally.fail("at most coordinates the differences are unsteady or cross kinks");
@@ -74,7 +85,8 @@ struct Stencil<'s, O> {
 
 /// What one point yielded.
 struct Point {
-    counted: usize,
+    /// How many coordinates of each input.
+    counted: Vec<usize>,
     skipped: usize,
     classic: f64,
 }
@@ -123,7 +135,7 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
     /// Checks every coordinate.
     fn check_point(mut self, tally: &mut Tally) -> Result<Point, String> {
         let mut point = Point {
-            counted: 0,
+            counted: vec![0; self.inputs.len()],
             skipped: 0,
             classic: 0.0,
         };
@@ -139,7 +151,7 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
                 if !tally.compared(error, TOLERANCE) {
                     return Err(self.message(port, at, analytic, numeric, error));
                 }
-                point.counted += 1;
+                point.counted[port] += 1;
                 if analytic.abs().max(numeric.abs()) > TOLERANCE * self.floor {
                     let classic = relative(analytic - numeric, analytic.abs() + numeric.abs());
                     point.classic = point.classic.max(classic);
@@ -170,7 +182,7 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
         Ok(None)
     }
 
-    /// The stencil of step `h` and its `Σ |terms|`, or `None` where it crosses a kink.
+    /// The stencil of step `h` and its `Σ |terms|`, or `None` where it crosses a kink or leaves the domain.
     fn slope(&mut self, port: usize, at: usize, h: f64) -> Result<Option<(f64, f64)>, SpecError> {
         const STENCIL: [(f64, f64); 4] = [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)];
         let x = self.inputs[port].data()[at];
@@ -180,7 +192,8 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
             let run = self.spec.forward(&self.domain, self.sample, &self.inputs);
             self.inputs[port].data_mut()[at] = x;
             let y = flatten(unmasked(run?.outputs, &self.masks));
-            if self.domain.take() != self.branches {
+            // The point itself is known to be finite: what is not lies beyond the function's domain.
+            if self.domain.take() != self.branches || y.iter().any(|y| !y.is_finite()) {
                 return Ok(None);
             }
             for (slope, y) in slopes.iter_mut().zip(y) {

@@ -4,14 +4,13 @@ use super::coverage::{Threshold, outcome};
 use super::point::Point;
 use super::shape::Shape;
 use super::tally::Tallies;
-use crate::op::DiffOp;
 
 /// How close the two ends come, as part of the way between two points.
 const CLOSE: f64 = 1.0 / (1u64 << 42) as f64;
 
 /// For each decision that was seen both ways: walks from a point of one side to a point of the other, finds where it turns, and
 /// checks right before and right behind. A kernel or a VJP whose threshold lies elsewhere is wrong there.
-pub(super) fn bisect<O: DiffOp>(shape: &mut Shape<'_, O>, tallies: &mut Tallies) {
+pub(super) fn bisect(shape: &mut Shape<'_>, tallies: &mut Tallies) {
     let mut found = 0;
     for threshold in shape.coverage.thresholds() {
         if tallies.over() {
@@ -30,11 +29,7 @@ pub(super) fn bisect<O: DiffOp>(shape: &mut Shape<'_, O>, tallies: &mut Tallies)
     tallies.bisected(found);
 }
 
-fn ends<O: DiffOp>(
-    shape: &Shape<'_, O>,
-    threshold: &Threshold,
-    tallies: &mut Tallies,
-) -> Option<[Point; 2]> {
+fn ends(shape: &Shape<'_>, threshold: &Threshold, tallies: &mut Tallies) -> Option<[Point; 2]> {
     let [from, to] = threshold.points.map(|n| shape.points.get(n));
     let (from, to) = (from?, to?);
     let mut decide = |part: f64| {

@@ -5,7 +5,6 @@ use super::trial::{Tie, Trial};
 use crate::bound::{Form, Least, Measured, Sizes};
 use crate::dual::{Dual, DualValue};
 use crate::field::Element;
-use crate::op::DiffOp;
 use crate::op_plan::Plans;
 use crate::signature::Port;
 use crate::spec::{Forward, Primals};
@@ -15,10 +14,7 @@ use hesper_shader::{Memory, Number, Plan};
 use std::collections::BTreeMap;
 
 /// What one trial is worth for each tie: `b` where it passes a fixed wrong program with a probability of at most `2⁻ᵇ`.
-pub(super) fn bits<O: DiffOp>(
-    trial: &Trial<'_, O>,
-    plans: Option<&Plans>,
-) -> Vec<(Tie, Option<f64>)> {
+pub(super) fn bits(trial: &Trial<'_>, plans: Option<&Plans>) -> Vec<(Tie, Option<f64>)> {
     let dual = Dual::new(Sizes::new(&trial.domain));
     let lifted = trial
         .lifted
@@ -34,8 +30,8 @@ pub(super) fn bits<O: DiffOp>(
     let primals = run.primals();
     let seeds = run.seeds();
     let spec = (
-        run.trial.spec.forward_at(&dual.inner, &primals),
-        run.trial.spec.backward_at(&dual.inner, &primals, &seeds),
+        run.trial.spec.forward_size(&dual.inner, &primals),
+        run.trial.spec.backward_size(&dual.inner, &primals, &seeds),
     );
     let (Ok(forward), Ok(cotangents)) = spec else {
         return Tie::ALL.map(|tie| (tie, None)).into();
@@ -51,8 +47,8 @@ pub(super) fn bits<O: DiffOp>(
     found
 }
 
-struct Run<'r, 's, O> {
-    trial: &'r Trial<'s, O>,
+struct Run<'r, 's> {
+    trial: &'r Trial<'s>,
     sizes: &'r Sizes<'r>,
     /// Whether coefficients are told apart.
     apart: bool,
@@ -61,7 +57,7 @@ struct Run<'r, 's, O> {
 /// Where more numbers go in, coefficients are not told apart: that would take too long.
 const MOST_APART: usize = 6000;
 
-impl<O: DiffOp> Run<'_, '_, O> {
+impl Run<'_, '_> {
     fn primals(&self) -> Primals<Measured> {
         let lifted = &self.trial.lifted.primals;
         let sampling = self.trial.spec.sampling();
@@ -141,7 +137,7 @@ impl<O: DiffOp> Run<'_, '_, O> {
                 .collect(),
             integers: primals.integers.clone(),
         };
-        let outputs = self.trial.spec.forward_at(dual, &primals).ok()?.outputs;
+        let outputs = self.trial.spec.tangent_size(dual, &primals).ok()?.outputs;
         let tangents = outputs.iter().flat_map(|t| t.data());
         let rows: Vec<Form> = tangents.map(|y| dual.inner.form(y.tangent)).collect();
         let mut least = self.least();

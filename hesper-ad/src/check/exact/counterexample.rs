@@ -2,6 +2,7 @@
 
 use super::point::{Draw, Point, by_name};
 use super::shape::Shape;
+use super::subject::Subject;
 use super::tally::Tallies;
 use super::trial::Tie;
 use crate::dims::Dims;
@@ -69,7 +70,7 @@ impl Counterexample {
         breaks(&spec, &point, tie, self.seed).map_or(Ok(()), Err)
     }
 
-    fn point<O: DiffOp>(&self, spec: &Spec<O>) -> Result<Point, String> {
+    fn point(&self, spec: &dyn Subject) -> Result<Point, String> {
         let signature = spec.signature();
         let port = |name: String, shape: Vec<usize>| {
             let values = self.reals.get(&name).cloned();
@@ -116,7 +117,7 @@ fn tie_within(reals: &BTreeMap<String, Vec<f64>>) -> bool {
 }
 
 /// What breaks a tie at a point, if anything does.
-fn breaks<O: DiffOp>(spec: &Spec<O>, point: &Point, tie: Tie, seed: u64) -> Option<String> {
+fn breaks(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> Option<String> {
     let mut tallies = Tallies::new(spec, seed);
     let shape = Shape::new(spec, point.primals.dims.clone());
     for _ in 0..FIELDS {
@@ -139,7 +140,7 @@ fn breaks<O: DiffOp>(spec: &Spec<O>, point: &Point, tie: Tie, seed: u64) -> Opti
 }
 
 /// The smallest point found near a failing one, in words and as a test.
-pub(super) fn explain<O: DiffOp>(spec: &Spec<O>, point: Point, tie: Tie, seed: u64) -> String {
+pub(super) fn explain(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> String {
     let point = rounded(spec, smaller(spec, point, tie, seed), tie, seed);
     let text = breaks(spec, &point, tie, seed).unwrap_or_default();
     let dims = &point.primals.dims;
@@ -150,7 +151,7 @@ pub(super) fn explain<O: DiffOp>(spec: &Spec<O>, point: Point, tie: Tie, seed: u
 }
 
 /// A failing point with smaller dimensions, if there is one.
-fn smaller<O: DiffOp>(spec: &Spec<O>, mut point: Point, tie: Tie, seed: u64) -> Point {
+fn smaller(spec: &dyn Subject, mut point: Point, tie: Tie, seed: u64) -> Point {
     let mut rng = Rng::new(seed);
     let mut shrunk = true;
     while shrunk {
@@ -177,13 +178,7 @@ fn smaller<O: DiffOp>(spec: &Spec<O>, mut point: Point, tie: Tie, seed: u64) -> 
     point
 }
 
-fn fails_at<O: DiffOp>(
-    spec: &Spec<O>,
-    dims: &Dims,
-    tie: Tie,
-    seed: u64,
-    rng: &mut Rng,
-) -> Option<Point> {
+fn fails_at(spec: &dyn Subject, dims: &Dims, tie: Tie, seed: u64, rng: &mut Rng) -> Option<Point> {
     let draws = [Draw::Plain, Draw::Rising, Draw::Falling, Draw::Ties]
         .into_iter()
         .cycle();
@@ -195,7 +190,7 @@ fn fails_at<O: DiffOp>(
 }
 
 /// The point with as few digits as it fails with.
-fn rounded<O: DiffOp>(spec: &Spec<O>, point: Point, tie: Tie, seed: u64) -> Point {
+fn rounded(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> Point {
     for digits in 0..4 {
         let unit = 10f64.powi(digits);
         let round = |t: &Tensor<f64>| t.map(|x| (x * unit).round() / unit);
@@ -218,7 +213,7 @@ fn rounded<O: DiffOp>(spec: &Spec<O>, point: Point, tie: Tie, seed: u64) -> Poin
     point
 }
 
-fn ties<O: DiffOp>(spec: &Spec<O>, point: &Point) -> bool {
+fn ties(spec: &dyn Subject, point: &Point) -> bool {
     let reals = by_name(spec, point);
     tie_within(
         &reals
@@ -229,7 +224,7 @@ fn ties<O: DiffOp>(spec: &Spec<O>, point: &Point) -> bool {
 }
 
 /// A Rust test that repeats a failure.
-fn test<O: DiffOp>(spec: &Spec<O>, point: &Point, tie: Tie, seed: u64) -> String {
+fn test(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, content: String| {
         // Writing to a string cannot fail.
@@ -243,7 +238,7 @@ fn test<O: DiffOp>(spec: &Spec<O>, point: &Point, tie: Tie, seed: u64) -> String
         .collect();
     line(0, "#[test]".to_string());
     line(0, "fn counterexample() {".to_string());
-    line(1, format!("let op = {};", expression::<O>()));
+    line(1, format!("let op = {};", expression(spec)));
     line(
         1,
         format!(
@@ -264,9 +259,9 @@ fn test<O: DiffOp>(spec: &Spec<O>, point: &Point, tie: Tie, seed: u64) -> String
 }
 
 /// How the op is written, where its type says.
-fn expression<O>() -> String {
-    let path = std::any::type_name::<O>();
-    if size_of::<O>() == 0 && !path.contains('<') {
+fn expression(spec: &dyn Subject) -> String {
+    let path = spec.type_name();
+    if spec.is_unit() && !path.contains('<') {
         let name = path.rsplit("::").next().unwrap_or(path);
         name.to_string()
     } else {

@@ -4,7 +4,6 @@ use super::point::Lifted;
 use super::trial::{Compared, Difference, Run, Silence, Trial};
 use crate::binding::Pass;
 use crate::field::{Element, Kind, Range};
-use crate::op::DiffOp;
 use crate::op_plan::Plans;
 use crate::sample::Rng;
 use crate::signature::{Port, Signature};
@@ -17,7 +16,7 @@ use std::collections::BTreeMap;
 /// What memory holds before a kernel writes it, with both signs: greater than anything, lest it serve as the identity of `max`.
 const UNWRITTEN: f64 = 7.25e30;
 
-impl<O: DiffOp> Trial<'_, O> {
+impl Trial<'_> {
     /// The kernels of a pass against the spec: every element of every result.
     pub(super) fn check_plan(
         &self,

@@ -1,10 +1,10 @@
 //! The real numbers of a point: the shadows that decide which path a program takes.
 
+use super::subject::Subject;
 use crate::dims::Dims;
 use crate::field::{Element, Exact};
-use crate::op::DiffOp;
 use crate::sample::{Numbers, Rng, Sampling};
-use crate::spec::{Primals, Spec};
+use crate::spec::Primals;
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use hesper_shader::domain::Domain;
@@ -43,12 +43,12 @@ pub(super) enum Draw {
 
 impl Point {
     /// A random point of an op.
-    pub(super) fn draw<O: DiffOp>(spec: &Spec<O>, draw: Draw, dims: &Dims, rng: &mut Rng) -> Point {
+    pub(super) fn draw(spec: &dyn Subject, draw: Draw, dims: &Dims, rng: &mut Rng) -> Point {
         let numbers = match draw {
             Draw::Ties => Numbers::Equal,
             _ => Numbers::Plain,
         };
-        let sample = spec.draw_with(numbers, dims, rng);
+        let sample = spec.draw(numbers, dims, rng);
         let wide = |t: &Tensor<f32>| t.map(|x| f64::from(*x));
         let constants = sample.constants.iter();
         let mut point = Point {
@@ -70,7 +70,7 @@ impl Point {
 
     /// The point with all inputs turned by so many places along a dimension: what stood at one place stands at another, a row's
     /// maximum for one.
-    pub(super) fn turned<O: DiffOp>(&self, spec: &Spec<O>, dim: &str, by: usize) -> Point {
+    pub(super) fn turned(&self, spec: &dyn Subject, dim: &str, by: usize) -> Point {
         let mut point = self.clone();
         for (port, tensor) in spec.signature().inputs().zip(&mut point.primals.inputs) {
             for axis in (0..port.dims.len()).filter(|axis| port.dims[*axis] == dim) {
@@ -103,9 +103,9 @@ impl Point {
     }
 
     /// Random elements with these shadows; where roots are taken, their signs are the shadows'.
-    pub(super) fn lift<O: DiffOp>(
+    pub(super) fn lift(
         &self,
-        spec: &Spec<O>,
+        spec: &dyn Subject,
         domain: &Exact,
         signed: bool,
         rng: &mut Rng,
@@ -251,7 +251,7 @@ fn scale(row: &mut [f64], size: f64) {
 }
 
 /// The real numbers a point is given by name, for reports.
-pub(super) fn by_name<O: DiffOp>(spec: &Spec<O>, point: &Point) -> BTreeMap<String, Tensor<f64>> {
+pub(super) fn by_name(spec: &dyn Subject, point: &Point) -> BTreeMap<String, Tensor<f64>> {
     let signature = spec.signature();
     let inputs = signature
         .inputs()

@@ -4,15 +4,13 @@ use super::bisect::bisect;
 use super::bits::bits;
 use super::coverage::{Coverage, Program};
 use super::point::{Draw, Point};
+use super::subject::Subject;
 use super::tally::Tallies;
 use super::trial::{Compared, Run, Silence, Tie, Trial};
 use crate::binding::Pass;
-use crate::check::kernels::built_plans;
 use crate::dims::Dims;
 use crate::field::Oddity;
-use crate::op::DiffOp;
 use crate::op_plan::Plans;
-use crate::spec::Spec;
 
 /// Points drawn in search of decisions that go another way.
 const SEARCH: usize = 100;
@@ -24,8 +22,8 @@ const THOROUGH: usize = 400;
 const REDRAWS: usize = 64;
 
 /// One shape of an op.
-pub(super) struct Shape<'s, O> {
-    spec: &'s Spec<'s, O>,
+pub(super) struct Shape<'s> {
+    spec: &'s dyn Subject,
     dims: Dims,
     plans: Option<Plans>,
     pub(super) coverage: Coverage,
@@ -39,18 +37,18 @@ pub(super) struct Outcome {
     pub(super) ties: Vec<(Tie, Result<Compared, Silence>)>,
     pub(super) runs: Vec<(Program, Run)>,
     ordinary: bool,
-    operations: usize,
+    watched: usize,
     bits: Option<Vec<(Tie, Option<f64>)>>,
 }
 
 /// Why a trial says nothing, and about which tie.
 type Silent = (Option<Tie>, Silence);
 
-impl<'s, O: DiffOp> Shape<'s, O> {
-    pub(super) fn new(spec: &'s Spec<'s, O>, dims: Dims) -> Shape<'s, O> {
+impl<'s> Shape<'s> {
+    pub(super) fn new(spec: &'s dyn Subject, dims: Dims) -> Shape<'s> {
         Shape {
             spec,
-            plans: built_plans(spec, &dims, false).ok(),
+            plans: spec.plans(&dims).ok(),
             dims,
             coverage: Coverage::default(),
             points: Vec::new(),
@@ -64,10 +62,10 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         let thorough = home || super::elements(self.spec, &self.dims) <= THOROUGH;
         self.visit(Draw::Plain, tallies);
         if self.coverage.has_decisions() {
-            for draw in [Draw::Rising, Draw::Falling, Draw::Ties] {
-                self.visit(draw, tallies);
-            }
+            self.visit(Draw::Ties, tallies);
             if thorough {
+                self.visit(Draw::Rising, tallies);
+                self.visit(Draw::Falling, tallies);
                 self.turn(home, tallies);
             }
             for turn in 0..SEARCH {
@@ -295,7 +293,7 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         Ok(Some(Outcome {
             bits,
             ordinary: trial.is_ordinary(),
-            operations: trial.domain.operations(),
+            watched: trial.domain.operations() + trial.results(),
             ties,
             runs,
         }))
@@ -329,6 +327,6 @@ impl<'s, O: DiffOp> Shape<'s, O> {
         let oddities: Vec<Oddity> = watched
             .flat_map(|(_, run)| run.watch.oddities().to_vec())
             .collect();
-        tallies.watched(&oddities, outcome.operations, &self.dims);
+        tallies.watched(&oddities, outcome.watched, &self.dims);
     }
 }

@@ -3,14 +3,13 @@
 use super::point::Lifted;
 use super::trial::{Silence, Trial};
 use crate::field::{Element, Radicand};
-use crate::op::DiffOp;
 use crate::sample::Rng;
 use std::collections::BTreeSet;
 
 /// How often a row is drawn anew until roots have square arguments.
 const ROW_REDRAWS: usize = 64;
 
-impl<O: DiffOp> Trial<'_, O> {
+impl Trial<'_> {
     /// Draws rows anew until every root has a square to take it of, as the sign of a real's root asks for: all rows whose root has
     /// none at once, then, where roots depend on several rows, row by row.
     pub(super) fn find_squares(&mut self, rng: &mut Rng) -> Result<(), Silence> {

@@ -2,13 +2,12 @@
 
 use super::coverage::Coverage;
 use super::point::Point;
+use super::subject::Subject;
 use super::trial::{Compared, Silence, Tie};
 use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::dims::Dims;
 use crate::field::{Demands, MANY, Oddity, Site};
-use crate::op::DiffOp;
 use crate::sample::Rng;
-use crate::spec::Spec;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the check takes place, in reports.
@@ -77,7 +76,7 @@ impl State {
 }
 
 impl Tallies {
-    pub(super) fn new<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Tallies {
+    pub(super) fn new(spec: &dyn Subject, seed: u64) -> Tallies {
         Tallies {
             rng: Rng::new(seed),
             demands: Demands::default(),

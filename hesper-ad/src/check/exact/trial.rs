@@ -1,12 +1,12 @@
 //! One trial: an op's spec and kernels at one point, in one random field.
 
 use super::point::{Lifted, Point};
+use super::subject::Subject;
 use crate::field::{
     Demands, Element, Exact, Kind, Radicand, Range, Residue, Trace, Trouble, Watch,
 };
-use crate::op::DiffOp;
 use crate::sample::Rng;
-use crate::spec::{Forward, Spec};
+use crate::spec::Forward;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 
@@ -77,8 +77,8 @@ pub(super) struct Compared {
 }
 
 /// A field with a point lifted into it, and the spec's results there.
-pub(super) struct Trial<'s, O> {
-    pub(super) spec: &'s Spec<'s, O>,
+pub(super) struct Trial<'s> {
+    pub(super) spec: &'s dyn Subject,
     pub(super) domain: Exact,
     pub(super) lifted: Lifted,
     pub(super) forward: Forward<Element>,
@@ -96,14 +96,14 @@ pub(super) struct Run {
     undecided: usize,
 }
 
-impl<'s, O: DiffOp> Trial<'s, O> {
+impl<'s> Trial<'s> {
     /// Runs the spec at a point in a fresh field; the field's demands may grow by what the spec turns out to need.
     pub(super) fn new(
-        spec: &'s Spec<'s, O>,
+        spec: &'s dyn Subject,
         point: &Point,
         demands: &mut Demands,
         rng: &mut Rng,
-    ) -> Result<Trial<'s, O>, Silence> {
+    ) -> Result<Trial<'s>, Silence> {
         loop {
             let domain = Exact::new(demands.clone(), Range::Reals, rng);
             let mut trial = Trial::lifted(spec, point, domain, rng);
@@ -119,7 +119,7 @@ impl<'s, O: DiffOp> Trial<'s, O> {
         }
     }
 
-    fn lifted(spec: &'s Spec<'s, O>, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s, O> {
+    fn lifted(spec: &'s dyn Subject, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s> {
         let lifted = point.lift(spec, &domain, domain.demands().roots, rng);
         let p = domain.fields().p;
         let inputs = lifted.primals.inputs.iter();
@@ -183,18 +183,25 @@ impl<'s, O: DiffOp> Trial<'s, O> {
             *x = x.zip(v, |x, v| x.with_tangent(*v));
         }
         domain.begin(Range::Reals);
-        self.forward = self.spec.forward_at(domain, &primals).map_err(fault)?;
+        self.forward = self.spec.forward(domain, &primals).map_err(fault)?;
         let mut radicands = domain.take_radicands();
         self.forward_run = Run::take(domain);
         domain.begin(Range::Reals);
         let (primals, seeds) = (&self.lifted.primals, &self.lifted.cotangents);
-        self.cotangents = self
-            .spec
-            .backward_at(domain, primals, seeds)
-            .map_err(fault)?;
+        self.cotangents = self.spec.backward(domain, primals, seeds).map_err(fault)?;
         radicands.extend(domain.take_radicands());
         self.backward_run = Run::take(domain);
         Ok(radicands)
+    }
+
+    /// How many results the spec has.
+    pub(super) fn results(&self) -> usize {
+        let forward = self
+            .forward
+            .outputs
+            .iter()
+            .chain(self.forward.saved.values());
+        forward.chain(&self.cotangents).map(Tensor::len).sum()
     }
 
     /// Whether the spec's results are numbers of binary32 that a program can be asked for.

@@ -2,12 +2,10 @@
 
 use super::trial::{Compared, Difference, Trial};
 use crate::field::{Element, Range, Residue};
-use crate::op::DiffOp;
 use crate::spec::Primals;
 use crate::tensor::Tensor;
-use hesper_shader::domain::F64;
 
-impl<O: DiffOp> Trial<'_, O> {
+impl Trial<'_> {
     /// `⟨dy, J v⟩` against `⟨backward(x, dy), v⟩`.
     pub(super) fn check_vjp(&self) -> Compared {
         let p = &self.domain.fields().p;
@@ -57,7 +55,7 @@ impl<O: DiffOp> Trial<'_, O> {
         let x = primals.inputs.get_mut(port)?.data_mut().get_mut(at)?;
         *x = x.with_tangent(p.one());
         self.domain.begin(Range::Reals);
-        let outputs = self.spec.forward_at(&self.domain, &primals).ok()?.outputs;
+        let outputs = self.spec.forward(&self.domain, &primals).ok()?.outputs;
         let pairs = outputs.iter().zip(&self.lifted.cotangents);
         let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
         let field = terms.fold(Residue::ZERO, |sum, (y, dy)| {
@@ -84,7 +82,7 @@ impl<O: DiffOp> Trial<'_, O> {
                 integers: self.lifted.primals.integers.clone(),
             };
             *primals.inputs.get_mut(port)?.data_mut().get_mut(at)? += h;
-            let outputs = self.spec.forward_at(&F64, &primals).ok()?.outputs;
+            let outputs = self.spec.forward_real(&primals).ok()?.outputs;
             let pairs = outputs.iter().zip(&self.lifted.cotangents);
             let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
             let terms = terms.filter(|(y, _)| y.is_finite());
