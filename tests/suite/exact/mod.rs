@@ -40,7 +40,7 @@ const fn kernel(way: u32) -> Variant {
 }
 
 /// Any op: a list of ops erases all but this.
-trait Judged {
+trait Erased {
     fn op(&self) -> String;
 
     /// What the exact check finds.
@@ -50,7 +50,7 @@ trait Judged {
     fn classic(&self) -> [Classic; 2];
 }
 
-impl<O: DiffOp> Judged for O {
+impl<O: DiffOp> Erased for O {
     fn op(&self) -> String {
         self.signature().name().to_string()
     }

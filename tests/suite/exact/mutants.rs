@@ -6,17 +6,19 @@ use super::ops::lookup::{self, Lookup};
 use super::ops::product::{self, Product};
 use super::ops::rows::{self, Function::*, Rows};
 use super::ops::scores::{self, Scores};
-use super::{Judged, Variant, kernel, lines, spec};
+use super::{Erased, kernel, lines, spec};
+use crate::witness::Classic;
 use hesper_ad::check::Tie::{self, Backward, Forward, Vjp};
 use hesper_ad::{Finding, Verdict};
+use std::sync::LazyLock;
 
 /// A wrong variant.
-pub(super) struct Mutant {
+struct Mutant {
     /// What is wrong.
-    pub(super) fault: &'static str,
-    pub(super) op: Box<dyn Judged>,
+    fault: &'static str,
+    op: Box<dyn Erased>,
     /// What must refuse it.
-    pub(super) tie: Tie,
+    tie: Tie,
 }
 
 macro_rules! mutants {
@@ -27,7 +29,7 @@ macro_rules! mutants {
 
 /// All of them. Where the VJP of the spec is wrong, the tie between backward and forward breaks; where a kernel is, its own.
 #[rustfmt::skip]
-pub(super) fn mutants() -> Vec<Mutant> {
+fn mutants() -> Vec<Mutant> {
     use {affine::wrong as a, curve::wrong as c, lookup::wrong as l, product::wrong as p, rows::wrong as r, scores::wrong as s};
     mutants! {
         "dy squared",                                 Curve(Cubic, spec(c::DY_SQUARED)), Vjp;
@@ -92,24 +94,56 @@ pub(super) fn mutants() -> Vec<Mutant> {
     }
 }
 
-impl Mutant {
-    /// Whether its tie refuses it; an error with all findings where it does not.
-    pub(super) fn refused(&self) -> Result<(), String> {
-        let findings = self.op.exact().map_err(|e| e.to_string())?;
-        let refuses = |f: &Finding| f.check == self.tie.name() && matches!(f.verdict, Verdict::Fail(_));
-        if findings.iter().any(refuses) {
-            return Ok(());
-        }
-        let (fault, op, tie) = (self.fault, self.op.op(), self.tie.name());
-        Err(format!("`{fault}` in {op} was not refused by `{tie}`:\n{}", lines(&findings)))
+/// A wrong variant, and what was said of it.
+pub(super) struct Judged {
+    pub(super) fault: &'static str,
+    pub(super) op: String,
+    pub(super) tie: Tie,
+    /// Whether the tie refuses it; all findings where it does not.
+    pub(super) refused: Result<(), String>,
+    /// The classic criteria: on the spec where its VJP is wrong, else on the kernels.
+    pub(super) classic: Classic,
+}
+
+/// All of them, judged once.
+pub(super) static JUDGED: LazyLock<Vec<Judged>> =
+    LazyLock::new(|| mutants().iter().map(judge).collect());
+
+fn judge(mutant: &Mutant) -> Judged {
+    let Mutant { fault, op, tie } = mutant;
+    let [kernels, spec] = op.classic();
+    Judged {
+        fault,
+        op: op.op(),
+        tie: *tie,
+        refused: refused(mutant),
+        classic: if *tie == Vjp { spec } else { kernels },
     }
+}
+
+fn refused(mutant: &Mutant) -> Result<(), String> {
+    let findings = mutant.op.exact().map_err(|e| e.to_string())?;
+    let tie = mutant.tie.name();
+    let refuses = |f: &Finding| f.check == tie && matches!(f.verdict, Verdict::Fail(_));
+    let refused = findings.iter().any(refuses);
+    refused.then_some(()).ok_or_else(|| lines(&findings))
 }
 
 #[test]
 fn mutants_are_refused() {
-    for mutant in mutants() {
-        let t = std::time::Instant::now();
-        if let Err(e) = mutant.refused() { println!("{e}"); }
-        println!("{:?} {} {}", t.elapsed(), mutant.op.op(), mutant.fault);
+    for Judged {
+        fault,
+        op,
+        tie,
+        refused,
+        ..
+    } in &*JUDGED
+    {
+        let findings = refused.as_ref().err();
+        let (tie, findings) = (tie.name(), findings.map_or("", String::as_str));
+        assert!(
+            refused.is_ok(),
+            "`{fault}` in {op} was not refused by `{tie}`:\n{findings}"
+        );
     }
 }

@@ -102,14 +102,11 @@ impl DiffOp for Affine {
             .output("y", ["rows", "cols"])
     }
 
-    fn forward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x, g, b]: [&Tensor<T>; 3],
-    ) -> [Tensor<T>; 1] {
-        [Tensor::from_fn([cx.dim("rows"), cx.dim("cols")], |[i, j]| {
-            x[[i, j]] * g[[j]] + b[[j]]
-        })]
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x, g, b]: [&Tensor<T>; 3]) -> [Tensor<T>; 1] {
+        [Tensor::from_fn(
+            [cx.dim("rows"), cx.dim("cols")],
+            |[i, j]| x[[i, j]] * g[[j]] + b[[j]],
+        )]
     }
 
     fn backward<T: Real>(
@@ -129,9 +126,7 @@ impl DiffOp for Affine {
             Tensor::from_fn([cols], |[j]| {
                 cx.sum((0..rows).map(|i| dy[[i, j]] * factor(i, j)))
             }),
-            Tensor::from_fn([cols], |[j]| {
-                cx.sum((0..rows).map(|i| dy[[i, j]])) / count
-            }),
+            Tensor::from_fn([cols], |[j]| cx.sum((0..rows).map(|i| dy[[i, j]])) / count),
         ]
     }
 

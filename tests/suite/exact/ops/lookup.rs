@@ -92,7 +92,11 @@ impl DiffOp for Lookup {
         [dy]: [&Tensor<T>; 1],
     ) -> [Tensor<T>; 1] {
         let index = cx.integers("index");
-        let most = if self.0.spec == FIRST_ONLY { 1 } else { index.len() };
+        let most = if self.0.spec == FIRST_ONLY {
+            1
+        } else {
+            index.len()
+        };
         let of = |at: usize| (0..index.len()).filter(move |i| index[[*i]] as usize == at);
         [Tensor::from_fn([cx.dim("n"), cx.dim("width")], |[i, j]| {
             cx.sum(of(i).take(most).map(|k| dy[[k, j]]))

@@ -131,7 +131,11 @@ impl DiffOp for Product {
         matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
         // da[m, k] = dy[m, n] · bᵀ[n, k]
         let da = plan.backward(kernel(), Grid::cover_2d(k, m));
-        let of_b = if way == NOT_TRANSPOSED { [k, 1] } else { [1, n] };
+        let of_b = if way == NOT_TRANSPOSED {
+            [k, 1]
+        } else {
+            [1, n]
+        };
         let strides = [n, 1, of_b[0], of_b[1]];
         matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], strides);
         // db[k, n] = aᵀ[k, m] · dy[m, n]

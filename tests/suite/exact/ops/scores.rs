@@ -128,7 +128,11 @@ impl DiffOp for Scores {
     ) -> [Tensor<T>; 2] {
         let (n, m, d, way) = (cx.dim("n"), cx.dim("m"), cx.dim("d"), self.0.spec);
         let root = cx.count(d).sqrt();
-        let root_of_dk = if way == SCALE_OF_DK { cx.real(1.0) } else { root };
+        let root_of_dk = if way == SCALE_OF_DK {
+            cx.real(1.0)
+        } else {
+            root
+        };
         let seen = |i: usize| if way == MASK_OF_DQ { m } else { m.min(i + 1) };
         [
             Tensor::from_fn([n, d], |[i, p]| {

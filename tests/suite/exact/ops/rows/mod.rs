@@ -1,6 +1,7 @@
 //! Functions of each row of a matrix.
 
 mod kernels;
+mod softmax;
 mod variants;
 
 pub(crate) use variants::{right, wrong};
@@ -9,6 +10,7 @@ use super::super::Variant;
 use hesper_ad::prelude::*;
 use kernels::*;
 use right::*;
+use softmax::*;
 use wrong::*;
 
 /// A function of each of `rows` rows of `cols` numbers.
@@ -139,7 +141,11 @@ fn softmax_pullback<T: Real>(cx: &Context<T>, way: u32, y: &[T], dy: &[T]) -> Ve
 fn rms_pullback<T: Real>(cx: &Context<T>, way: u32, x: &[T], dy: &[T]) -> Vec<T> {
     let (r, dot) = (scale(cx, way, x), dot(cx, x, dy));
     let rows = cx.count(cx.dim("rows"));
-    let n = if way == COUNT_OF_ROWS { rows } else { cx.count(x.len()) };
+    let n = if way == COUNT_OF_ROWS {
+        rows
+    } else {
+        cx.count(x.len())
+    };
     let projection = |x: T| match way {
         NO_PROJECTION => cx.real(0.0),
         POWER => x * r * r / n * dot,
@@ -159,7 +165,9 @@ impl DiffOp for Rows {
         let signature = Signature::new(format!("{:?}", self.0)).input("x", ["rows", "cols"]);
         match self.0 {
             LogSumExp | Variance | Sum => signature.output("y", ["rows"]),
-            RmsNorm => signature.output("y", ["rows", "cols"]).saved("scale", ["rows"]),
+            RmsNorm => signature
+                .output("y", ["rows", "cols"])
+                .saved("scale", ["rows"]),
             _ => signature.output("y", ["rows", "cols"]),
         }
     }
@@ -186,8 +194,13 @@ impl DiffOp for Rows {
     ) -> [Tensor<T>; 1] {
         let width = if self.is_reduction() { 1 } else { x.row_len() };
         let rows = x.rows().zip(dy.data().chunks(width)).enumerate();
-        let dx: Vec<Vec<T>> = rows.map(|(i, (x, dy))| self.pullback(cx, i, x, dy)).collect();
-        [Tensor::from_fn([cx.dim("rows"), cx.dim("cols")], |[i, j]| dx[i][j])]
+        let dx: Vec<Vec<T>> = rows
+            .map(|(i, (x, dy))| self.pullback(cx, i, x, dy))
+            .collect();
+        [Tensor::from_fn(
+            [cx.dim("rows"), cx.dim("cols")],
+            |[i, j]| dx[i][j],
+        )]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
