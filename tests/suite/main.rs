@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod conformance;
+mod exact;
 mod faults;
 mod hygiene;
 mod invariants;

@@ -143,14 +143,20 @@ impl Size {
         if self.is_zero() || other.is_zero() {
             return Size::zero();
         }
+        let mut degree = self.degree + other.degree;
         let mut atoms = self.atoms.clone();
         for (atom, power) in &other.atoms {
-            *atoms.entry(*atom).or_default() += power;
+            let here = atoms.entry(*atom).or_default();
+            // Squared again and again, a power grows beyond all counting: then there is no bound.
+            *here = here.checked_add(*power).unwrap_or_else(|| {
+                degree = f64::INFINITY;
+                u32::MAX
+            });
         }
         Size {
             terms: self.terms + other.terms,
             weight: self.weight + other.weight,
-            degree: self.degree + other.degree,
+            degree,
             exponents: self.exponents.plus(other.exponents),
             roots: self.roots | other.roots,
             atoms,

@@ -27,7 +27,7 @@ pub struct Exact {
     lane: Cell<Option<usize>>,
     undecided: Cell<usize>,
     operations: Cell<usize>,
-    pub(super) non_squares: Cell<usize>,
+    pub(super) radicands: RefCell<Vec<Radicand>>,
     pub(super) roots: Cell<usize>,
     pub(super) circular: Cell<bool>,
     /// Logarithms already given: value → value and exponent.
@@ -40,6 +40,15 @@ pub struct Exact {
     watch: RefCell<Watch>,
     outside: RefCell<Option<Trouble>>,
     poison: RefCell<Option<Trouble>>,
+}
+
+/// What a square root was taken of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Radicand {
+    /// The value in `F_p`.
+    pub value: Residue,
+    /// Whether it has a square root there.
+    pub is_square: bool,
 }
 
 /// An operation without result, and its line.
@@ -74,7 +83,7 @@ impl Exact {
             lane: Cell::new(None),
             undecided: Cell::new(0),
             operations: Cell::new(0),
-            non_squares: Cell::new(0),
+            radicands: RefCell::default(),
             roots: Cell::new(0),
             circular: Cell::new(false),
             logarithms: RefCell::new(HashMap::from([one])),
@@ -93,7 +102,7 @@ impl Exact {
         self.range.set(range);
         self.lane.set(None);
         self.undecided.set(0);
-        self.non_squares.set(0);
+        self.radicands.take();
         self.trace.take();
         self.watch.take();
         self.poison.take();
@@ -114,9 +123,9 @@ impl Exact {
         self.undecided.get()
     }
 
-    /// How many square roots were taken of non-squares since the program began.
-    pub fn non_squares(&self) -> usize {
-        self.non_squares.get()
+    /// What square roots were taken of since the program began, in order.
+    pub fn take_radicands(&self) -> Vec<Radicand> {
+        self.radicands.take()
     }
 
     /// Whether any square root was taken.

@@ -17,7 +17,7 @@ mod trace;
 mod watch;
 
 pub use element::{Element, Exponent, Kind};
-pub use exact::{Exact, Trouble};
+pub use exact::{Exact, Radicand, Trouble};
 pub use modular::{Modulus, Residue};
 pub use primes::{Demands, Fields};
 pub use trace::{Decision, MANY, Pair, Site, Trace};

@@ -3,7 +3,7 @@
 //! Every rule acts on the value, its tangent, its exponent and its shadow at once; the formula of the derivation stands above it.
 
 use super::element::{Element, Exponent, Kind};
-use super::exact::Exact;
+use super::exact::{Exact, Radicand};
 use super::modular::Residue;
 use super::trace::Decision;
 use crate::tracked::Bounded;
@@ -268,9 +268,10 @@ impl Exact {
         if x.shadow.value < -x.shadow.error {
             self.note("square root of a negative number", x.shadow.value, true);
         }
-        if !p.is_square(x.value) {
-            self.non_squares.set(self.non_squares.get() + 1);
-        }
+        self.radicands.borrow_mut().push(Radicand {
+            value: x.value,
+            is_square: p.is_square(x.value),
+        });
         let value = p.sqrt(x.value);
         let mut tangent = Residue::ZERO;
         if !x.tangent.is_zero() {
@@ -449,7 +450,14 @@ impl Exact {
         if let Some(n) = self.as_integer(y) {
             return self.powi(x, n as i32);
         }
-        let doubled = self.as_integer(self.add(y, y));
+        let twice = Bounded {
+            value: 2.0 * y.shadow.value,
+            error: 2.0 * y.shadow.error,
+        };
+        let doubled = self.as_integer(Element {
+            shadow: twice,
+            ..self.add(y, y)
+        });
         match doubled {
             Some(n) => self.powi(self.root(x), n as i32),
             None => {

@@ -4,7 +4,7 @@ use super::*;
 use crate::sample::Rng;
 use crate::{Num, Real};
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, F64, RealUnary};
+use hesper_shader::domain::{Comparison, Domain, F64, RealBinary, RealUnary};
 
 type N<'d> = Num<'d, Exact>;
 
@@ -28,6 +28,11 @@ fn variables(domain: &Exact, seed: u64) -> [N<'_>; 3] {
     })
 }
 
+fn power<'d>(domain: &'d Exact, x: N<'d>, y: f64) -> N<'d> {
+    let y = N::host(domain, y).value();
+    Num::new(domain, domain.binary(RealBinary::Pow, x.value(), y))
+}
+
 fn unary<'d>(domain: &'d Exact, op: RealUnary, x: N<'d>) -> N<'d> {
     Num::new(domain, domain.unary(op, x.value()))
 }
@@ -45,12 +50,14 @@ macro_rules! laws {
 
 #[test]
 fn laws_hold_with_their_tangents() {
-    let laws: [(&str, Law); 24] = laws! {
+    let laws: [(&str, Law); 26] = laws! {
         "association" |d, x, y, z| (x + y) + z, x + (y + z);
         "distribution" |d, x, y, z| x * (y + z), x * y + x * z;
         "quotient" |d, x, y, z| x / y * z, x * z / y;
         "inverse" |d, x, y, z| x / y, x * (y.powi(-1));
         "powers" |d, x, y, z| x.powi(5), x * x * x * x * x;
+        "power of a half" |d, x, y, z| power(d, x, 0.5), x.sqrt();
+        "half-integer power" |d, x, y, z| power(d, x, -1.5) * x * x.sqrt(), x / x;
         "decimals" |d, x, y, z| x * 0.1 + x * 0.2, x * 0.3;
         "exp of a sum" |d, x, y, z| (x + y).exp(), x.exp() * y.exp();
         "exp of a multiple" |d, x, y, z| (x * 3.0).exp(), x.exp().powi(3);

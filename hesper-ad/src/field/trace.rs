@@ -19,6 +19,8 @@ pub struct Site {
 pub struct Decision {
     /// Index into the trace's sites.
     pub site: u32,
+    /// The invocation that decided, by workgroup and lane; a spec has but one.
+    pub invocation: (u32, u32),
     /// 0 or 1; the number itself where a number is rounded; [`Decision::NONE`] where there was nothing to decide.
     pub outcome: i64,
 }
@@ -39,6 +41,7 @@ pub struct Trace {
     decisions: Vec<Decision>,
     /// What each lane of the running workgroup decided last, by site.
     lanes: Vec<BTreeMap<u32, i64>>,
+    workgroup: u32,
     pairs: BTreeSet<Pair>,
     loops: BTreeMap<Site, BTreeSet<u64>>,
 }
@@ -109,7 +112,11 @@ impl Trace {
         lane: Option<usize>,
     ) {
         let site = self.number(line, kind);
-        self.decisions.push(Decision { site, outcome });
+        self.decisions.push(Decision {
+            site,
+            invocation: (self.workgroup, lane.unwrap_or_default() as u32),
+            outcome,
+        });
         if let Some(lane) = lane
             && outcome != Decision::NONE
         {
@@ -136,6 +143,7 @@ impl Trace {
     }
 
     pub(super) fn enter_workgroup(&mut self) {
+        self.workgroup += 1;
         self.lanes.iter_mut().for_each(BTreeMap::clear);
     }
 

@@ -2,7 +2,7 @@
 
 use super::trial::Tie;
 use crate::field::{Decision, Pair, Site, Trace};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A program whose decisions are watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,11 +28,14 @@ impl Program {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coverage {
     /// For each occurrence of a decision in a run, the first points at which it went one way and another.
-    sites: BTreeMap<(Program, Site), Vec<Sides>>,
+    sites: BTreeMap<(Program, Site), BTreeMap<Occurrence, Sides>>,
     pairs: BTreeSet<(Program, Pair)>,
     loops: BTreeMap<(Program, Site), BTreeSet<u64>>,
     paths: HashSet<(Program, u64)>,
 }
+
+/// Which of a site's decisions in a run: the invocation, and how many of its own came before.
+pub(super) type Occurrence = ((u32, u32), usize);
 
 /// An outcome with the point it was seen at, and a point of another outcome.
 #[derive(Clone, Copy, Debug)]
@@ -72,26 +75,26 @@ impl Sides {
 pub(super) struct Threshold {
     pub(super) program: Program,
     pub(super) site: Site,
-    pub(super) occurrence: usize,
+    pub(super) occurrence: Occurrence,
     pub(super) points: [usize; 2],
 }
 
 impl Coverage {
     /// Adds what a program decided at a point; whether anything is new.
     pub(super) fn absorb(&mut self, program: Program, trace: &Trace, point: usize) -> bool {
-        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut counts: HashMap<(u32, (u32, u32)), usize> = HashMap::new();
         let mut new = false;
         for decision in trace.decisions() {
             let Some(site) = trace.site(decision) else {
                 continue;
             };
-            let occurrence = counts.entry(decision.site).or_default();
+            let before = counts.entry((decision.site, decision.invocation));
+            let before = before.or_default();
             let sides = self.sites.entry((program, site)).or_default();
-            if sides.len() <= *occurrence {
-                sides.resize(*occurrence + 1, Sides::NOT_DECIDED);
-            }
-            new |= sides[*occurrence].see(decision.outcome, point);
-            *occurrence += 1;
+            let sides = sides.entry((decision.invocation, *before));
+            let sides = sides.or_insert(Sides::NOT_DECIDED);
+            new |= sides.see(decision.outcome, point);
+            *before += 1;
         }
         for pair in trace.pairs() {
             new |= self.pairs.insert((program, *pair));
@@ -108,10 +111,8 @@ impl Coverage {
 
     /// Whether anything was decided on data at all.
     pub(super) fn has_decisions(&self) -> bool {
-        self.sites
-            .values()
-            .flatten()
-            .any(|s| s.outcome != Decision::NONE)
+        let mut all = self.sites.values().flat_map(BTreeMap::values);
+        all.any(|s| s.outcome != Decision::NONE)
     }
 
     /// Forgets a program that need not be looked at any more.
@@ -129,8 +130,9 @@ impl Coverage {
     /// The sites with decisions that went one way only, with how many of how many; unless `each` decision must go both ways, only those
     /// of which none did.
     pub(super) fn one_sided(&self, each: bool) -> Vec<(Site, usize, usize)> {
-        let count = |sides: &Vec<Sides>| sides.iter().filter(|s| s.is_one_sided()).count();
-        let both = |sides: &Vec<Sides>| sides.iter().any(|s| s.other.is_some());
+        type All = BTreeMap<Occurrence, Sides>;
+        let count = |sides: &All| sides.values().filter(|s| s.is_one_sided()).count();
+        let both = |sides: &All| sides.values().any(|s| s.other.is_some());
         let sites = self.sites.iter().filter(|(_, sides)| each || !both(sides));
         let sites = sites.map(|((_, site), sides)| (*site, count(sides), sides.len()));
         sites.filter(|(_, open, _)| *open > 0).collect()
@@ -139,11 +141,11 @@ impl Coverage {
     /// For each site, the first of its decisions that was seen both ways.
     pub(super) fn thresholds(&self) -> Vec<Threshold> {
         let sites = self.sites.iter().filter_map(|((program, site), all)| {
-            let (occurrence, sides) = all.iter().enumerate().find(|(_, s)| s.other.is_some())?;
+            let (occurrence, sides) = all.iter().find(|(_, s)| s.other.is_some())?;
             Some(Threshold {
                 program: *program,
                 site: *site,
-                occurrence,
+                occurrence: *occurrence,
                 points: [sides.seen, sides.other?],
             })
         });
@@ -172,8 +174,11 @@ impl Coverage {
 }
 
 /// The outcome of a decision in a run.
-pub(super) fn outcome(trace: &Trace, site: Site, occurrence: usize) -> Option<i64> {
-    let decisions = trace.decisions().iter();
+pub(super) fn outcome(trace: &Trace, site: Site, (invocation, before): Occurrence) -> Option<i64> {
+    let decisions = trace
+        .decisions()
+        .iter()
+        .filter(|d| d.invocation == invocation);
     let mut here = decisions.filter(|d| trace.site(d) == Some(site));
-    here.nth(occurrence).map(|d| d.outcome)
+    here.nth(before).map(|d| d.outcome)
 }

@@ -16,6 +16,7 @@ mod coverage;
 mod plan;
 mod point;
 mod shape;
+mod squares;
 mod subject;
 mod tally;
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use super::point::{Lifted, Point};
 use super::subject::Subject;
-use crate::field::{Demands, Element, Exact, Kind, Range, Residue, Trace, Trouble, Watch};
+use crate::field::{
+    Demands, Element, Exact, Kind, Radicand, Range, Residue, Trace, Trouble, Watch,
+};
 use crate::sample::Rng;
 use crate::spec::Forward;
 use crate::tensor::Tensor;
@@ -94,9 +96,6 @@ pub(super) struct Run {
     undecided: usize,
 }
 
-/// How often a row is drawn anew until roots have square arguments.
-const ROW_REDRAWS: usize = 64;
-
 impl<'s> Trial<'s> {
     /// Runs the spec at a point in a fresh field; the field's demands may grow by what the spec turns out to need.
     pub(super) fn new(
@@ -175,8 +174,8 @@ impl<'s> Trial<'s> {
         Silence::Unlucky(poison.unwrap_or_else(|| "a result is no number".to_string()))
     }
 
-    /// Runs `forward` along the directions, and `backward`.
-    fn run_spec(&mut self) -> Result<usize, Silence> {
+    /// Runs `forward` along the directions, and `backward`; yields what they took roots of.
+    pub(super) fn run_spec(&mut self) -> Result<Vec<Radicand>, Silence> {
         let fault = |error: crate::SpecError| Silence::Fault(error.to_string());
         let domain = &self.domain;
         let mut primals = self.lifted.primals.clone();
@@ -185,48 +184,14 @@ impl<'s> Trial<'s> {
         }
         domain.begin(Range::Reals);
         self.forward = self.spec.forward(domain, &primals).map_err(fault)?;
-        let mut non_squares = domain.non_squares();
+        let mut radicands = domain.take_radicands();
         self.forward_run = Run::take(domain);
         domain.begin(Range::Reals);
         let (primals, seeds) = (&self.lifted.primals, &self.lifted.cotangents);
         self.cotangents = self.spec.backward(domain, primals, seeds).map_err(fault)?;
-        non_squares += domain.non_squares();
+        radicands.extend(domain.take_radicands());
         self.backward_run = Run::take(domain);
-        Ok(non_squares)
-    }
-
-    /// Draws rows anew until every root has a square to take it of, as the sign of a real's root asks for.
-    fn find_squares(&mut self, rng: &mut Rng) -> Result<(), Silence> {
-        let sampling = self.spec.sampling();
-        let mut left = self.run_spec()?;
-        let (mut row, mut idle) = (0, 0);
-        while left > 0 {
-            let Some(old) = self.redraw(row, rng) else {
-                if row == 0 || idle > ROW_REDRAWS * row {
-                    let reason = "no inputs make the argument of every square root a square";
-                    return Err(Silence::Unlucky(reason.to_string()));
-                }
-                row = 0;
-                continue;
-            };
-            let now = self.run_spec()?;
-            if now > left {
-                if let Some(elements) = self.lifted.row_mut(row, sampling) {
-                    elements.copy_from_slice(&old);
-                }
-            } else {
-                left = now;
-            }
-            (row, idle) = (row + 1, idle + 1);
-        }
-        self.run_spec().map(|_| ())
-    }
-
-    fn redraw(&mut self, row: usize, rng: &mut Rng) -> Option<Vec<Element>> {
-        let elements = self.lifted.row_mut(row, self.spec.sampling())?;
-        let old = elements.to_vec();
-        Lifted::redraw_row(elements, &self.domain, rng);
-        Some(old)
+        Ok(radicands)
     }
 
     /// How many results the spec has.
