@@ -3,6 +3,7 @@
 //! `size` measures an expression, `form` one coefficient at a time, `sizes` while it is computed; here the measures become a
 //! probability. The formula, and what is heuristic about it, stands in `docs/exact.md`.
 
+mod domain;
 mod form;
 mod size;
 mod sizes;

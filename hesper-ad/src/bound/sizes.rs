@@ -4,7 +4,7 @@ use super::form::{Form, Label};
 use super::size::{Atoms, Size};
 use crate::field::{Element, Exact, Kind, Residue};
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Domain, RealBinary, RealUnary};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 ///
 /// Where one of two operands is chosen, either's size counts, whichever is chosen. Denominators and roots of equal elements are the same.
 pub(crate) struct Sizes<'f> {
-    exact: &'f Exact,
+    pub(super) exact: &'f Exact,
     forms: RefCell<Vec<Form>>,
     /// Forms already made of two others.
     joined: RefCell<HashMap<(Join, u32, u32), u32>>,
@@ -22,8 +22,10 @@ pub(crate) struct Sizes<'f> {
     root_of: RefCell<HashMap<Residue, u32>>,
     /// Roots of expressions that hold nothing but exponentials.
     transcendental: Cell<u64>,
+    /// How many parts all forms have.
+    parts: Cell<usize>,
     /// Whether something was met that is not measured.
-    loose: Cell<bool>,
+    pub(super) loose: Cell<bool>,
 }
 
 /// The form of zero.
@@ -31,12 +33,12 @@ const ZERO: u32 = 0;
 /// The form of an input.
 const INPUT: u32 = 1;
 
-/// Forms of one run, at most: what is longer is not measured.
-const MOST_FORMS: usize = 1 << 18;
+/// Parts of all forms of one run, at most, lest memory run out: what is longer is not measured.
+const MOST_PARTS: usize = 1 << 19;
 
 /// What two forms make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Join {
+pub(super) enum Join {
     Sum,
     Product,
     Either,
@@ -46,9 +48,9 @@ enum Join {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measured {
     pub(crate) element: Element,
-    form: u32,
+    pub(super) form: u32,
     /// The form of its exponential, where it holds a logarithm.
-    image: Option<u32>,
+    pub(super) image: Option<u32>,
 }
 
 impl<'f> Sizes<'f> {
@@ -64,6 +66,7 @@ impl<'f> Sizes<'f> {
             atom_of: RefCell::default(),
             root_of: RefCell::default(),
             transcendental: Cell::new(0),
+            parts: Cell::new(0),
             loose: Cell::new(false),
         }
     }
@@ -105,7 +108,7 @@ impl<'f> Sizes<'f> {
         self.loose.get()
     }
 
-    fn measured(&self, element: Element, form: Form) -> Measured {
+    pub(super) fn measured(&self, element: Element, form: Form) -> Measured {
         if form.parts().is_empty() {
             return Measured {
                 element,
@@ -113,8 +116,9 @@ impl<'f> Sizes<'f> {
                 image: None,
             };
         }
+        self.parts.set(self.parts.get() + form.parts().len());
         let mut forms = self.forms.borrow_mut();
-        if forms.len() >= MOST_FORMS {
+        if self.parts.get() > MOST_PARTS {
             self.loose.set(true);
             return Measured {
                 element,
@@ -131,7 +135,7 @@ impl<'f> Sizes<'f> {
     }
 
     /// Equal sizes come from equal operands: long sums of like terms are made once.
-    fn join(&self, element: Element, x: Measured, y: Measured, join: Join) -> Measured {
+    pub(super) fn join(&self, element: Element, x: Measured, y: Measured, join: Join) -> Measured {
         let key = (join, x.form, y.form);
         let known = self.joined.borrow().get(&key).copied();
         let form = known.unwrap_or_else(|| {
@@ -156,7 +160,7 @@ impl<'f> Sizes<'f> {
     }
 
     /// One over `x`, whose value names the atom.
-    fn inverse(&self, x: Measured) -> Form {
+    pub(super) fn inverse(&self, x: Measured) -> Form {
         let size = self.total(x);
         let known = self.atom_of.borrow().get(&x.element.value).copied();
         let atom = known.unwrap_or_else(|| {
@@ -167,12 +171,12 @@ impl<'f> Sizes<'f> {
         self.with_atoms(|atoms| Form::plain(size.inverse(atom, atoms)))
     }
 
-    fn total(&self, x: Measured) -> Size {
+    pub(super) fn total(&self, x: Measured) -> Size {
         let form = self.form(x);
         self.with_atoms(|atoms| form.total(atoms))
     }
 
-    fn root(&self, x: Measured) -> Form {
+    pub(super) fn root(&self, x: Measured) -> Form {
         let size = self.total(x);
         let mut roots = self.root_of.borrow_mut();
         let next = roots.len() as u32;
@@ -184,7 +188,7 @@ impl<'f> Sizes<'f> {
         self.with_atoms(|atoms| Form::plain(size.root(number, atoms)))
     }
 
-    fn exponential(&self, element: Element, x: Measured) -> Measured {
+    pub(super) fn exponential(&self, element: Element, x: Measured) -> Measured {
         if let Some(image) = x.image {
             return Measured {
                 element,
@@ -201,7 +205,7 @@ impl<'f> Sizes<'f> {
     }
 
     /// The exponential of a term beside a logarithm.
-    fn image(&self, x: Measured) -> Measured {
+    pub(super) fn image(&self, x: Measured) -> Measured {
         let exp = self.exact.unary(
             RealUnary::Exp,
             Element {
@@ -212,7 +216,13 @@ impl<'f> Sizes<'f> {
         self.exponential(exp, x)
     }
 
-    fn add(&self, op: RealBinary, element: Element, x: Measured, y: Measured) -> Measured {
+    pub(super) fn add(
+        &self,
+        op: RealBinary,
+        element: Element,
+        x: Measured,
+        y: Measured,
+    ) -> Measured {
         // Sums over padding add many zeros.
         if x.image.is_none() && y.image.is_none() {
             match (x.form, y.form) {
@@ -239,14 +249,14 @@ impl<'f> Sizes<'f> {
         }
     }
 
-    fn divide(&self, element: Element, x: Measured, y: Measured) -> Measured {
+    pub(super) fn divide(&self, element: Element, x: Measured, y: Measured) -> Measured {
         let inverse = self.inverse(y);
         let inverse = self.measured(element, inverse);
         self.join(element, x, inverse, Join::Product)
     }
 
     /// `op` written out in operations that have a size.
-    fn composed(&self, op: RealUnary, x: Measured) -> Measured {
+    pub(super) fn composed(&self, op: RealUnary, x: Measured) -> Measured {
         let binary = |op, x, y| self.binary(op, x, y);
         let one = self.constant(Number::ONE);
         match op {
@@ -276,153 +286,9 @@ impl<'f> Sizes<'f> {
     }
 }
 
-impl Domain for Sizes<'_> {
-    type Value = Measured;
-    type Mask = bool;
-
-    fn name(&self) -> String {
-        "sizes".to_string()
-    }
-
-    fn constant(&self, number: Number) -> Measured {
-        let element = self.exact.constant(number);
-        let digits = Size::integer(number.digits() as f64);
-        let ten = 10f64.powi(number.exponent().abs());
-        let (up, down) = if number.exponent() >= 0 {
-            (ten, 1.0)
-        } else {
-            (1.0, ten)
-        };
-        let numerator = digits.times(&Size::integer(up));
-        let denominator = down * number.divisor() as f64;
-        if denominator == 1.0 {
-            return self.measured(element, Form::plain(numerator));
-        }
-        let key = Element {
-            value: self.exact.constant(number).value,
-            ..element
-        };
-        let below = self.measured(key, Form::plain(Size::integer(denominator)));
-        let inverse = self.inverse(below);
-        let inverse = self.measured(element, inverse);
-        let above = self.measured(element, Form::plain(numerator));
-        self.join(element, above, inverse, Join::Product)
-    }
-
-    fn neg_infinity(&self) -> Measured {
-        Measured {
-            element: Element::neg_infinity(),
-            form: 0,
-            image: None,
-        }
-    }
-
-    fn from_f32(&self, value: f32) -> Measured {
-        let element = self.exact.from_f32(value);
-        self.variable(element, None)
-    }
-
-    fn from_integer(&self, value: i64) -> Measured {
-        self.constant(Number::integer(value))
-    }
-
-    fn to_integer(&self, value: Measured, low: i64, high: i64) -> Result<i64, NoMeaning> {
-        self.exact.to_integer(value.element, low, high)
-    }
-
-    fn unary(&self, op: RealUnary, x: Measured) -> Measured {
-        let element = self.exact.unary(op, x.element);
-        match op {
-            RealUnary::Negate => {
-                let image = x.image.map(|image| {
-                    let inverse = self.inverse(Measured {
-                        image: None,
-                        form: image,
-                        element: self.image_element(x),
-                    });
-                    self.measured(element, inverse).form
-                });
-                Measured {
-                    element,
-                    image,
-                    ..x
-                }
-            }
-            RealUnary::Abs => Measured { element, ..x },
-            RealUnary::Sign
-            | RealUnary::Floor
-            | RealUnary::Ceil
-            | RealUnary::RoundTiesEven
-            | RealUnary::Trunc => {
-                self.measured(element, Form::plain(Size::integer(element.shadow.value)))
-            }
-            RealUnary::Exp if x.element.kind == Kind::NegInfinity => {
-                self.measured(element, Form::plain(Size::zero()))
-            }
-            RealUnary::Exp => self.exponential(element, x),
-            RealUnary::Ln => {
-                let result = self.measured(element, Form::plain(Size::variable()));
-                Measured {
-                    image: Some(x.form),
-                    ..result
-                }
-            }
-            RealUnary::Sqrt => {
-                let root = self.root(x);
-                self.measured(element, root)
-            }
-            _ => Measured {
-                element,
-                ..self.composed(op, x)
-            },
-        }
-    }
-
-    fn binary(&self, op: RealBinary, x: Measured, y: Measured) -> Measured {
-        let element = self.exact.binary(op, x.element, y.element);
-        match op {
-            RealBinary::Add | RealBinary::Subtract => self.add(op, element, x, y),
-            RealBinary::Multiply => self.join(element, x, y, Join::Product),
-            RealBinary::Divide => self.divide(element, x, y),
-            RealBinary::Remainder => {
-                let whole = self.unary(RealUnary::Trunc, self.divide(element, x, y));
-                let product = self.join(element, y, whole, Join::Product);
-                self.join(element, x, product, Join::Sum)
-            }
-            RealBinary::Max | RealBinary::Min => {
-                let image = if x.image == y.image { x.image } else { None };
-                Measured {
-                    image,
-                    ..self.join(element, x, y, Join::Either)
-                }
-            }
-            RealBinary::Pow => {
-                let n = y.element.shadow.value;
-                if n.fract() != 0.0 || !(1.0..64.0).contains(&n) {
-                    self.loose.set(true);
-                }
-                let n = n.clamp(1.0, 64.0) as u32;
-                (1..n).fold(x, |power, _| self.join(element, power, x, Join::Product))
-            }
-        }
-    }
-
-    fn compare(&self, op: Comparison, x: Measured, y: Measured) -> bool {
-        self.exact.compare(op, x.element, y.element)
-    }
-
-    fn select(&self, mask: bool, on_true: Measured, on_false: Measured) -> Measured {
-        let chosen = if mask { on_true } else { on_false };
-        Measured {
-            image: chosen.image,
-            ..self.join(chosen.element, on_true, on_false, Join::Either)
-        }
-    }
-}
-
 impl Sizes<'_> {
     /// The element whose size is that of an image.
-    fn image_element(&self, x: Measured) -> Element {
+    pub(super) fn image_element(&self, x: Measured) -> Element {
         self.exact.unary(RealUnary::Exp, x.element)
     }
 }

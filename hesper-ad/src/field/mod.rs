@@ -2,12 +2,17 @@
 //!
 //! ```text
 //! modular    Montgomery arithmetic          primes   random fields of a trial
-//! element    one value in all its guises    rules    what each operation does to it
-//! exact      the domain                     trace    what was decided     watch   what was odd
+//! element    one value in all its guises    exact    a field with what a run keeps track of
+//! domain     the domain's operations: rules, arithmetic, functions, decisions
+//! trace      what was decided               watch    what was odd
 //! ```
 
+mod arithmetic;
+mod decisions;
+mod domain;
 mod element;
 mod exact;
+mod functions;
 mod modular;
 mod primes;
 mod rules;

@@ -13,6 +13,7 @@ mod bisect;
 mod bits;
 mod counterexample;
 mod coverage;
+mod notes;
 mod plan;
 mod point;
 mod shape;

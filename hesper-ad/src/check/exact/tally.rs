@@ -1,14 +1,14 @@
 //! What an exact check has found so far, tie by tie.
 
 use super::coverage::{Coverage, Program};
+use super::notes::Notes;
 use super::point::Point;
 use super::subject::Subject;
 use super::trial::{Compared, Silence, Tie};
 use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::dims::Dims;
-use crate::field::{Demands, MANY, Oddity, Site};
+use crate::field::{Demands, Oddity, Site};
 use crate::sample::Rng;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the check takes place, in reports.
 const PLACE: &str = "exact field";
@@ -44,18 +44,6 @@ struct State {
     /// What all trials of a path are worth together, at the shape where it is least; `None` before the first, `Some(None)`
     /// where there is no bound.
     bits: Option<Option<f64>>,
-}
-
-/// What all findings say.
-#[derive(Default)]
-struct Notes {
-    paths: usize,
-    thresholds: usize,
-    unmet_pairs: usize,
-    loops: BTreeMap<Site, BTreeSet<u64>>,
-    one_sided: Vec<String>,
-    advice: Vec<String>,
-    declared: Option<String>,
 }
 
 impl State {
@@ -310,64 +298,5 @@ impl Tallies {
         });
         findings.extend(watch.ended);
         findings
-    }
-}
-
-impl Notes {
-    /// Loops whose body never ran are not covered.
-    fn idle_loops(&mut self) {
-        let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
-        let idle = self.loops.iter().filter(|(_, counts)| idle(counts));
-        let texts: Vec<String> = idle
-            .map(|(site, _)| format!("the {site} never ran"))
-            .collect();
-        self.one_sided.extend(texts);
-    }
-
-    /// How often loops ran: `loops ran 0, 1, 2, 3 or more times`.
-    fn loops(&self) -> Option<String> {
-        let counts: BTreeSet<u64> = self.loops.values().flatten().copied().collect();
-        let texts: Vec<String> = counts.iter().map(u64::to_string).collect();
-        let many = if counts.contains(&MANY) {
-            " or more"
-        } else {
-            ""
-        };
-        (!texts.is_empty()).then(|| format!("loops ran {}{many} times", texts.join(", ")))
-    }
-
-    fn finish(&self, mut tally: Tally, exact: Exactness) -> Finding {
-        tally.exact(exact);
-        let mut note = format!("{} paths", self.paths);
-        if self.thresholds > 0 {
-            note += &format!(", {} thresholds bisected", self.thresholds);
-        }
-        if let Some(loops) = self.loops() {
-            note += &format!(", {loops}");
-        }
-        if self.unmet_pairs > 0 {
-            note += &format!(", {} pairs of decisions never met", self.unmet_pairs);
-        }
-        match (self.one_sided.as_slice(), &self.declared) {
-            ([], _) => {
-                tally.note(note);
-                tally.finish()
-            }
-            ([first, more @ ..], None) => {
-                tally.note(note);
-                let more = match more.len() {
-                    0 => String::new(),
-                    n => format!(", and {n} more"),
-                };
-                tally.incomplete(format!("{first}{more}"))
-            }
-            (all, Some(reason)) => {
-                tally.note(format!(
-                    "{note}, {} went one way only, as declared: {reason}",
-                    all.len()
-                ));
-                tally.finish()
-            }
-        }
     }
 }

@@ -1,0 +1,85 @@
+//! What the shadows decide.
+
+use super::element::{Element, Kind};
+use super::exact::Exact;
+use super::trace::Decision;
+use hesper_shader::domain::{Comparison, Domain, RealUnary};
+
+impl Exact {
+    /// A step function: the integer that the shadow says.
+    pub(super) fn rounded(&self, op: RealUnary, x: Element) -> Element {
+        let steps = self.shadow_of(op, x);
+        if steps.error != 0.0 {
+            self.leave_open();
+        }
+        let whole = steps.value as i64;
+        self.decide("rounding", whole);
+        self.integer(whole)
+    }
+
+    /// The greater or lesser of two; equal elements need no decision.
+    pub(super) fn extreme(
+        &self,
+        kind: &'static str,
+        other: Comparison,
+        x: Element,
+        y: Element,
+    ) -> Element {
+        match (x.kind, y.kind) {
+            (Kind::NegInfinity, _) => return if other == Comparison::Less { y } else { x },
+            (_, Kind::NegInfinity) => return if other == Comparison::Less { x } else { y },
+            _ => {}
+        }
+        if self.comparison_as(kind, other, x, y) {
+            y
+        } else {
+            x
+        }
+    }
+
+    pub(super) fn comparison(&self, op: Comparison, x: Element, y: Element) -> bool {
+        let kind = match op {
+            Comparison::Equal => "==",
+            Comparison::NotEqual => "!=",
+            Comparison::Less => "<",
+            Comparison::LessEqual => "<=",
+            Comparison::Greater => ">",
+            Comparison::GreaterEqual => ">=",
+        };
+        self.comparison_as(kind, op, x, y)
+    }
+
+    /// A comparison: equal where the elements are, else by the shadows; one that rounding could turn is left open.
+    pub(super) fn comparison_as(
+        &self,
+        kind: &'static str,
+        op: Comparison,
+        x: Element,
+        y: Element,
+    ) -> bool {
+        let (a, b) = (x.shadow, y.shadow);
+        if !x.is_sound() || !y.is_sound() {
+            self.leave_open();
+            return false;
+        }
+        if x.same_value(&y) {
+            self.decide(kind, Decision::NONE);
+            return matches!(
+                op,
+                Comparison::Equal | Comparison::LessEqual | Comparison::GreaterEqual
+            );
+        }
+        if x.kind == Kind::NegInfinity || y.kind == Kind::NegInfinity {
+            self.decide(kind, Decision::NONE);
+            return self.tracked.compare(op, a, b);
+        }
+        // Where nothing is known of the error, nothing is decided.
+        let apart = (a.value - b.value).abs() > a.error + b.error;
+        if !apart {
+            self.leave_open();
+        }
+        let outcome = self.tracked.compare(op, a, b);
+        self.decide(kind, outcome.into());
+        outcome
+    }
+}
