@@ -8,8 +8,9 @@
 //! In reading order:
 //! - **what an op author writes**: [`Real`], [`Tensor`], [`Signature`], [`Context`], [`DiffOp`], [`OpPlan`], [`Sampling`],
 //!   [`Tolerance`]; several ops as one are a [`Graph`], two in a row a [`Compose`];
-//! - **number domains for checking**: [`Dual`] numbers, [`Tracked`] rounding errors, [`Branches`] taken;
-//! - **checking**: [`Spec`] runs a spec in a domain, [`compare`] compares, [`check`] holds the checks, [`Verify`] runs them.
+//! - **number domains for checking**: the exact [`field`], [`Dual`] numbers, [`Tracked`] rounding errors, [`Branches`] taken;
+//! - **checking**: [`Spec`] runs a spec in a domain, [`compare`] compares, [`check`] holds the checks, [`Verify`] runs them, and
+//!   [`assert_verified!`] does so in a test.
 //!
 //! The [`prelude`] has what an op author needs.
 #![forbid(unsafe_code)]

@@ -148,7 +148,15 @@ impl<'s, S: Subject> Point<'s, S> {
                         .map(flatten)
                 };
                 let pairs = outputs(h)?.into_iter().zip(outputs(-h)?);
-                columns.push(pairs.map(|(high, low)| (high - low) / (2.0 * h)).collect());
+                // A mask value stays what it is.
+                let slope = |(high, low)| {
+                    if high == low {
+                        0.0
+                    } else {
+                        (high - low) / (2.0 * h)
+                    }
+                };
+                columns.push(pairs.map(slope).collect());
             }
         }
         Ok(columns)

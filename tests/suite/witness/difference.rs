@@ -85,6 +85,13 @@ impl<O: DiffOp> Line<'_, O> {
         let twice = big.from_f64(2.0 * self.step);
         let slopes = low.iter().zip(high).map(|(low, high)| {
             low.zip(high, |low, high| {
+                // A mask value stays what it is.
+                if [low, high]
+                    .iter()
+                    .all(|y| big.to_f64(**y) == f64::NEG_INFINITY)
+                {
+                    return big.from_f64(0.0);
+                }
                 let rise = big.binary(RealBinary::Subtract, *high, *low);
                 big.binary(RealBinary::Divide, rise, twice)
             })

@@ -15,7 +15,10 @@ pub(crate) use classic::{Classic, classic, classic_spec};
 
 use big_float::Arena;
 use difference::{Point, difference};
-use hesper_ad::ops::{MatMul, Relu, ScaledAdd, Softmax, SoftmaxCrossEntropy};
+use hesper_ad::ops::{
+    BatchMatMul, CausalMask, FusedAttention, MatMul, Relu, Scale, ScaledAdd, Softmax,
+    SoftmaxCrossEntropy, attention,
+};
 use hesper_ad::prelude::*;
 use hesper_ad::{Rng, Spec};
 use norm::RmsNorm;
@@ -24,13 +27,19 @@ use norm::RmsNorm;
 const TOLERANCE: f64 = 1e-20;
 
 /// Points at which an op is looked at for each seed.
-const POINTS: usize = 16;
+const POINTS: usize = 40;
 
 /// Every op of the catalogue, and right ones besides.
 fn ops() -> Result<Vec<Box<dyn Witnessed>>, OpError> {
     Ok(vec![
+        Box::new(attention()?),
+        Box::new(BatchMatMul::PLAIN),
+        Box::new(BatchMatMul::TRANSPOSED),
+        Box::new(CausalMask),
+        Box::new(FusedAttention::new()?),
         Box::new(MatMul),
         Box::new(Relu),
+        Box::new(Scale),
         Box::new(ScaledAdd),
         Box::new(Softmax),
         Box::new(SoftmaxCrossEntropy),
