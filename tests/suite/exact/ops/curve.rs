@@ -235,8 +235,10 @@ impl Curve {
                 let high = if way == BOUND_OFF { 1.000000001 } else { 1.0 };
                 T::select(x.gt(-1.0), T::select(x.lt(high), one, zero), zero)
             }
-            Cubic if way == POWER => x * 6.0 - x * 6.0 + 5.0,
-            Cubic => x * x * 6.0 - x * 6.0 + 5.0,
+            Cubic => {
+                let square = if way == POWER { x } else { x * x };
+                square * 6.0 - x * 6.0 + 5.0
+            }
             Gelu => {
                 let c = pick(way == ROOT_DIGIT, 0.7978845608028645, 0.7978845608028654);
                 let a = pick(way == SEVENTH_DIGIT, 0.0447151, 0.044715);
@@ -271,7 +273,7 @@ impl DiffOp for Curve {
     type Outputs<V> = [V; 1];
 
     fn signature(&self) -> Signature {
-        Signature::new(&format!("{:?}", self.0))
+        Signature::new(format!("{:?}", self.0))
             .input("x", ["n"])
             .output("y", ["n"])
     }
