@@ -137,6 +137,23 @@ impl Verdict {
     }
 }
 
+impl Finding {
+    /// The least and the greatest size of each dimension: `rows 1-131, cols 1-131`.
+    fn sizes(&self) -> String {
+        let mut ranges: Vec<(&str, usize, usize)> = Vec::new();
+        for (dim, size) in self.dims.iter().flat_map(Dims::iter) {
+            match ranges.iter_mut().find(|(name, ..)| *name == dim) {
+                Some((_, low, high)) => (*low, *high) = ((*low).min(size), (*high).max(size)),
+                None => ranges.push((dim, size, size)),
+            }
+        }
+        let texts = ranges
+            .iter()
+            .map(|(dim, low, high)| format!("{dim} {low}-{high}"));
+        texts.collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl fmt::Display for Finding {
     /// The finding without verdict and op: what, where, how much, how far.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,7 +176,7 @@ impl fmt::Display for Finding {
                 " {compared:>6} compared at {points:>2} points on {shapes:>2} shapes"
             )?;
             match self.exact {
-                Some(exact) => write!(f, "   {exact}")?,
+                Some(exact) => write!(f, " ({})   {exact}", self.sizes())?,
                 // What is just watched has no error.
                 None if *bound == 0.0 => {}
                 None => write!(f, "   worst {worst:.1e} of {bound:.1e}")?,
