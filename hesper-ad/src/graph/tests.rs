@@ -124,6 +124,7 @@ fn ports_flatten_what_has_more_dimensions() {
 fn a_wrong_node_is_refused() {
     let spec_only = Options {
         targets: Vec::new(),
+        exact: false,
         ..Options::default()
     };
     let wrong = Graph::new(

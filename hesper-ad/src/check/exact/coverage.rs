@@ -43,6 +43,8 @@ struct Sides {
     outcome: i64,
     seen: usize,
     other: Option<usize>,
+    /// Whether its operands were the same number somewhere: then it has been at its threshold.
+    tied: bool,
 }
 
 impl Sides {
@@ -50,10 +52,12 @@ impl Sides {
         outcome: Decision::NONE,
         seen: 0,
         other: None,
+        tied: false,
     };
 
     /// Takes note of an outcome; whether it is new.
     fn see(&mut self, outcome: i64, point: usize) -> bool {
+        self.tied |= outcome == Decision::NONE;
         if outcome == Decision::NONE || outcome == self.outcome || self.other.is_some() {
             return false;
         }
@@ -66,7 +70,7 @@ impl Sides {
     }
 
     fn is_one_sided(&self) -> bool {
-        self.outcome != Decision::NONE && self.other.is_none()
+        self.outcome != Decision::NONE && self.other.is_none() && !self.tied
     }
 }
 
@@ -132,7 +136,7 @@ impl Coverage {
     pub(super) fn one_sided(&self, each: bool) -> Vec<(Site, usize, usize)> {
         type All = BTreeMap<Occurrence, Sides>;
         let count = |sides: &All| sides.values().filter(|s| s.is_one_sided()).count();
-        let both = |sides: &All| sides.values().any(|s| s.other.is_some());
+        let both = |sides: &All| sides.values().any(|s| s.other.is_some() || s.tied);
         let sites = self.sites.iter().filter(|(_, sides)| each || !both(sides));
         let sites = sites.map(|((_, site), sides)| (*site, count(sides), sides.len()));
         sites.filter(|(_, open, _)| *open > 0).collect()
