@@ -95,7 +95,9 @@ impl Least {
 
     fn coefficient(&mut self, size: &Size, sizes: &Sizes<'_>) {
         if !size.is_zero() {
-            self.bits = self.bits.min(-self.error(size, sizes).log2());
+            let bits = -self.error(size, sizes).log2();
+            // What is beyond counting has no bound.
+            self.bits = self.bits.min(if bits.is_nan() { 0.0 } else { bits });
         }
     }
 

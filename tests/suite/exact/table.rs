@@ -14,7 +14,8 @@ const HEAD: &str = "\
 Each line is a right program with one small change. The three classic criteria look at one small shape with numbers of order 1:
 central differences at a relative error of 10⁻³; the whole Jacobian within 10⁻⁵ + 10⁻³ of its entries; and inner products of
 dual numbers at eight points within rounding and 10⁻¹⁰. Where the spec's VJP is wrong they judge the spec, else the kernels.
-The last column is the exact check. The variants are in `tests/suite/exact`; this file is written by its tests.
+Dual numbers take the forward function from the spec, so a wrong forward kernel is invisible to them. Memory is zero before kernels
+run, as it usually is in such tests. The last column is the exact check. The variants are in `tests/suite/exact`; this file is written by its tests.
 
 ";
 
