@@ -2,8 +2,8 @@
 
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
-use hesper_shader::tree::Loc;
 use std::cell::Cell;
+use std::panic::Location;
 
 /// An inner domain, plus a fingerprint of every decision on data made in it: comparisons, `max`, `min`, `abs`, steps.
 ///
@@ -48,7 +48,7 @@ impl<D: Domain<Mask = bool>> Domain for Branches<D> {
         self.inner.name()
     }
 
-    fn at(&self, line: Loc) {
+    fn at(&self, line: &'static Location<'static>) {
         self.inner.at(line);
     }
 
@@ -56,7 +56,7 @@ impl<D: Domain<Mask = bool>> Domain for Branches<D> {
         self.inner.enter_workgroup();
     }
 
-    fn left_loop(&self, line: Loc, iterations: u64) {
+    fn left_loop(&self, line: &'static Location<'static>, iterations: u64) {
         self.inner.left_loop(line, iterations);
     }
 

@@ -2,7 +2,7 @@
 
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
-use hesper_shader::tree::Loc;
+use std::panic::Location;
 
 /// The dual numbers `x + ẋε`, `ε² = 0`, over an inner domain.
 ///
@@ -157,7 +157,7 @@ impl<D: Domain> Domain for Dual<D> {
         format!("dual {}", self.inner.name())
     }
 
-    fn at(&self, line: Loc) {
+    fn at(&self, line: &'static Location<'static>) {
         self.inner.at(line);
     }
 
@@ -165,7 +165,7 @@ impl<D: Domain> Domain for Dual<D> {
         self.inner.enter_workgroup();
     }
 
-    fn left_loop(&self, line: Loc, iterations: u64) {
+    fn left_loop(&self, line: &'static Location<'static>, iterations: u64) {
         self.inner.left_loop(line, iterations);
     }
 

@@ -6,9 +6,9 @@
 
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, RealBinary, RealUnary};
-use hesper_shader::tree::Loc;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::panic::Location;
 
 /// A real number of some domain.
 ///
@@ -110,20 +110,20 @@ impl<'d, D: Domain> Num<'d, D> {
 
     #[track_caller]
     fn unary(self, op: RealUnary) -> Self {
-        self.domain.at(Loc::caller());
+        self.domain.at(Location::caller());
         Num::new(self.domain, self.domain.unary(op, self.value))
     }
 
     #[track_caller]
     fn binary(self, op: RealBinary, other: impl Operand<Self>) -> Self {
-        self.domain.at(Loc::caller());
+        self.domain.at(Location::caller());
         let other = other.into_real(self.domain);
         Num::new(self.domain, self.domain.binary(op, self.value, other.value))
     }
 
     #[track_caller]
     fn compare(self, op: Comparison, other: impl Operand<Self>) -> D::Mask {
-        self.domain.at(Loc::caller());
+        self.domain.at(Location::caller());
         let other = other.into_real(self.domain);
         self.domain.compare(op, self.value, other.value)
     }
@@ -195,7 +195,7 @@ impl<'d, D: Domain> Real for Num<'d, D> {
 
     #[track_caller]
     fn sum(domain: &'d D, terms: &[Self]) -> Self {
-        domain.at(Loc::caller());
+        domain.at(Location::caller());
         let values: Vec<D::Value> = terms.iter().map(|t| t.value).collect();
         Num::new(domain, domain.sum(&values))
     }
@@ -232,7 +232,7 @@ impl<'d, D: Domain> Real for Num<'d, D> {
     }
     #[track_caller]
     fn powi(self, n: i32) -> Self {
-        self.domain.at(Loc::caller());
+        self.domain.at(Location::caller());
         Num::new(self.domain, self.domain.powi(self.value, n))
     }
     #[track_caller]

@@ -5,7 +5,7 @@ use super::exact::Exact;
 use super::modular::{Modulus, Residue};
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
-use hesper_shader::tree::Loc;
+use std::panic::Location;
 
 /// `digits · 10^exponent / divisor`; `None` where the modulus divides the denominator.
 fn residue_of(field: &Modulus, number: Number) -> Option<Residue> {
@@ -33,7 +33,7 @@ impl Domain for Exact {
         "exact field".to_string()
     }
 
-    fn at(&self, line: Loc) {
+    fn at(&self, line: &'static Location<'static>) {
         self.line.set(line);
     }
 
@@ -41,7 +41,7 @@ impl Domain for Exact {
         self.trace.borrow_mut().enter_workgroup();
     }
 
-    fn left_loop(&self, line: Loc, iterations: u64) {
+    fn left_loop(&self, line: &'static Location<'static>, iterations: u64) {
         self.trace.borrow_mut().left_loop(line, iterations);
     }
 

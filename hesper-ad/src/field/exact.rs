@@ -7,9 +7,9 @@ use super::trace::Trace;
 use super::watch::{Range, Watch};
 use crate::sample::Rng;
 use crate::tracked::Tracked;
-use hesper_shader::tree::Loc;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
+use std::panic::Location;
 
 /// Exact arithmetic at a random point of a random field: two programs that compute the same function of the reals, built from
 /// field operations, exponentials, logarithms and square roots, yield equal elements; different ones hardly ever do.
@@ -21,7 +21,7 @@ pub struct Exact {
     pub(super) demands: Demands,
     pub(super) tracked: Tracked,
     range: Cell<Range>,
-    pub(super) line: Cell<Loc>,
+    pub(super) line: Cell<&'static Location<'static>>,
     pub(super) lane: Cell<Option<usize>>,
     undecided: Cell<usize>,
     operations: Cell<usize>,
@@ -55,7 +55,7 @@ pub struct Trouble {
     /// What was asked for.
     pub operation: String,
     /// Where.
-    pub line: Loc,
+    pub line: &'static Location<'static>,
 }
 
 impl std::fmt::Display for Trouble {
@@ -77,7 +77,7 @@ impl Exact {
             demands,
             tracked: Tracked::default(),
             range: Cell::new(range),
-            line: Cell::new(Loc::caller()),
+            line: Cell::new(Location::caller()),
             lane: Cell::new(None),
             undecided: Cell::new(0),
             operations: Cell::new(0),

@@ -1,7 +1,7 @@
 //! What a run decided on data, and where.
 
-use hesper_shader::tree::Loc;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::Location;
 
 /// A place in Rust source that decides on data, and what it decides: `x.max(0.0)` is a `max` on its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,11 +50,10 @@ pub struct Trace {
 pub const MANY: u64 = 3;
 
 impl Site {
-    pub(super) fn new(line: Loc, kind: &'static str) -> Site {
-        let Loc(at) = line;
+    pub(super) fn new(line: &'static Location<'static>, kind: &'static str) -> Site {
         Site {
-            file: at.file(),
-            at: (at.line(), at.column()),
+            file: line.file(),
+            at: (line.line(), line.column()),
             kind,
         }
     }
@@ -106,7 +105,7 @@ impl Trace {
 
     pub(super) fn decide(
         &mut self,
-        line: Loc,
+        line: &'static Location<'static>,
         kind: &'static str,
         outcome: i64,
         lane: Option<usize>,
@@ -137,7 +136,7 @@ impl Trace {
         seen.insert(site, outcome);
     }
 
-    pub(super) fn left_loop(&mut self, line: Loc, iterations: u64) {
+    pub(super) fn left_loop(&mut self, line: &'static Location<'static>, iterations: u64) {
         let counts = self.loops.entry(Site::new(line, "loop")).or_default();
         counts.insert(iterations.min(MANY));
     }
@@ -147,9 +146,9 @@ impl Trace {
         self.lanes.iter_mut().for_each(BTreeMap::clear);
     }
 
-    fn number(&mut self, line: Loc, kind: &'static str) -> u32 {
+    fn number(&mut self, line: &'static Location<'static>, kind: &'static str) -> u32 {
         // A location is a static of the program: its address tells it apart, but one place may have several.
-        let key = (std::ptr::from_ref(line.0).addr(), kind);
+        let key = (std::ptr::from_ref(line).addr(), kind);
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }

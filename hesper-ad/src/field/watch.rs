@@ -1,7 +1,7 @@
 //! What the shadows show to be undefined or out of range, with the line.
 
 use super::trace::Site;
-use hesper_shader::tree::Loc;
+use std::panic::Location;
 
 /// Which numbers a program is meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,13 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub(super) fn note(&mut self, line: Loc, kind: &'static str, number: f64, severe: bool) {
+    pub(super) fn note(
+        &mut self,
+        line: &'static Location<'static>,
+        kind: &'static str,
+        number: f64,
+        severe: bool,
+    ) {
         let site = Site::new(line, kind);
         if self.oddities.iter().all(|o| o.site != site) {
             self.oddities.push(Oddity {

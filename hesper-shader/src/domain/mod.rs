@@ -15,8 +15,8 @@ pub use self::f32::F32;
 pub use self::f64::F64;
 
 use crate::number::Number;
-use crate::tree::Loc;
 use std::fmt;
+use std::panic::Location;
 
 /// Operations on one real.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -162,13 +162,13 @@ pub trait Domain {
     fn name(&self) -> String;
 
     /// The source line of the operations that follow. A domain that reports lines remembers it.
-    fn at(&self, _line: Loc) {}
+    fn at(&self, _line: &'static Location<'static>) {}
 
     /// A workgroup begins: none of its invocations has decided anything yet.
     fn enter_workgroup(&self) {}
 
     /// Some invocations have left the loop on this line after so many whole iterations.
-    fn left_loop(&self, _line: Loc, _iterations: u64) {}
+    fn left_loop(&self, _line: &'static Location<'static>, _iterations: u64) {}
 
     /// An exact constant, brought into the domain.
     fn constant(&self, number: Number) -> Self::Value;

@@ -17,7 +17,7 @@ pub(super) fn evaluate<D: Domain<Mask = bool>>(
     active: &[bool],
 ) -> Result<(), Fault> {
     let expr = function.get(id).ok_or(MISSING)?;
-    reals.domain.at(expr.loc);
+    reals.domain.at(expr.loc.0);
     // Operands stand before what uses them.
     let (before, rest) = frame
         .values

@@ -30,7 +30,7 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
                 .and_then(|()| self.spend(trip.into(), active))
                 .map_err(|fault| self.error(loc, fault))?;
             if finished.count() > before {
-                self.reals.domain.left_loop(loc, trip.into());
+                self.reals.domain.left_loop(loc.0, trip.into());
             }
             if active.is_empty() {
                 break;
@@ -92,7 +92,7 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
         let before = exits.broken.count();
         self.nested(f, loc, body, active, Some(exits))?;
         if exits.broken.count() > before {
-            self.reals.domain.left_loop(loc, trip);
+            self.reals.domain.left_loop(loc.0, trip);
         }
         active.add(&exits.continued);
         exits.continued.clear();

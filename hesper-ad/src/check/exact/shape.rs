@@ -68,18 +68,17 @@ impl<'s> Shape<'s> {
                 self.visit(Draw::Falling, tallies);
                 self.turn(home, tallies);
             }
-            for turn in 0..SEARCH {
+            let draws = [
+                Draw::Plain,
+                Draw::Spread,
+                Draw::Scale(100.0),
+                Draw::Scale(10.0),
+            ];
+            for draw in draws.into_iter().cycle().take(SEARCH) {
                 if self.coverage.one_sided(thorough).is_empty() || tallies.over() {
                     break;
                 }
-                self.look(
-                    if turn % 2 == 0 {
-                        Draw::Plain
-                    } else {
-                        Draw::Spread
-                    },
-                    tallies,
-                );
+                self.look(draw, tallies);
             }
         }
         if home {
@@ -144,7 +143,7 @@ impl<'s> Shape<'s> {
     fn look_at(&mut self, point: &Point, tallies: &mut Tallies) -> bool {
         let new = self
             .trial(point, tallies)
-            .is_ok_and(|outcome| self.absorb(&outcome, point));
+            .is_ok_and(|outcome| outcome.ordinary && self.absorb(&outcome, point));
         if new {
             self.visit_point(point, true, tallies);
         }
