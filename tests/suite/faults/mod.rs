@@ -63,19 +63,23 @@ macro_rules! wrong {
 }
 pub(crate) use wrong;
 
-/// Asserts that every check passes the op.
+/// The numeric checks: the exact ones have rewritings and faults of their own, in `exact`.
+fn numbers_alone() -> Options {
+    Options {
+        exact: false,
+        ..Options::default()
+    }
+}
+
+/// Asserts that every numeric check passes the op.
 fn accepted(op: &dyn Verify) {
-    let certificate = op.verify(&Options::default());
+    let certificate = op.verify(&numbers_alone());
     assert!(certificate.is_pass(), "refused:\n{certificate}");
 }
 
 /// Asserts that `check` refuses the op, with a message that contains `reason`.
 fn refused(op: &dyn Verify, fault: &str, check: &str, reason: &str) {
-    // The numeric checks are to find these; `exact` has faults of its own.
-    let certificate = op.verify(&Options {
-        exact: false,
-        ..Options::default()
-    });
+    let certificate = op.verify(&numbers_alone());
     assert!(
         !certificate.is_pass(),
         "`{fault}` was not caught:\n{certificate}"
