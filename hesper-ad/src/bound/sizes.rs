@@ -34,7 +34,7 @@ const ZERO: u32 = 0;
 const INPUT: u32 = 1;
 
 /// Parts of all forms of one run, at most, lest memory run out: what is longer is not measured.
-const MOST_PARTS: usize = 1 << 19;
+const MOST_PARTS: usize = 1 << 22;
 
 /// What two forms make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
