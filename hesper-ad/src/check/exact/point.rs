@@ -8,7 +8,7 @@ use crate::spec::Primals;
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use hesper_shader::domain::Domain;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Everything an op is given, as real numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -248,23 +248,4 @@ fn scale(row: &mut [f64], size: f64) {
     if greatest > 0.0 {
         row.iter_mut().for_each(|x| *x *= size / greatest);
     }
-}
-
-/// The real numbers a point is given by name, for reports.
-pub(super) fn by_name(spec: &dyn Subject, point: &Point) -> BTreeMap<String, Tensor<f64>> {
-    let signature = spec.signature();
-    let inputs = signature
-        .inputs()
-        .map(|p| p.name.clone())
-        .zip(point.primals.inputs.iter().cloned());
-    let constants = point
-        .primals
-        .constants
-        .iter()
-        .map(|(name, t)| (name.clone(), t.clone()));
-    let cotangents = signature
-        .outputs()
-        .map(|p| p.cotangent())
-        .zip(point.cotangents.iter().cloned());
-    inputs.chain(constants).chain(cotangents).collect()
 }
