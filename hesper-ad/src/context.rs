@@ -83,6 +83,17 @@ impl<T: Real> Context<T> {
         T::host(self.source, value)
     }
 
+    /// A decimal number of up to 38 digits, for constants of which a host float would keep too few.
+    pub fn decimal(&self, digits: &str) -> T {
+        match Number::parse(digits) {
+            Ok(number) => T::constant(self.source, number),
+            Err(error) => {
+                self.problem(error.to_string());
+                self.real(f64::NAN)
+            }
+        }
+    }
+
     /// The exact quotient of two integers.
     pub fn ratio(&self, numerator: i64, denominator: i64) -> T {
         match Number::ratio(numerator, denominator) {

@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// The sizes of symbolic dimensions.
+///
+/// A port may have a multiple of a dimension, such as `2*half`: its size follows from that of `half`.
+///
+/// ```
+/// use hesper_ad::Dims;
+/// let dims = Dims::new([("rows", 3), ("half", 4)]);
+/// assert_eq!(dims.get("2*half"), Some(8));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dims(Vec<(String, usize)>);
 
@@ -16,12 +24,11 @@ impl Dims {
         dims
     }
 
-    /// The size of a dimension.
+    /// The size of a dimension, or of a multiple of one.
     pub fn get(&self, name: &str) -> Option<usize> {
-        self.0
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, size)| *size)
+        let (factor, base) = multiple(name);
+        let (_, size) = self.0.iter().find(|(n, _)| n == base)?;
+        Some(factor.saturating_mul(*size))
     }
 
     /// Sets the size of a dimension.
@@ -37,6 +44,13 @@ impl Dims {
     pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
         self.0.iter().map(|(name, size)| (name.as_str(), *size))
     }
+}
+
+/// What a dimension is a multiple of, and how many times: 2 and `half` for `2*half`, 1 and itself for a plain one.
+pub(crate) fn multiple(dim: &str) -> (usize, &str) {
+    let parts = dim.split_once('*');
+    let parsed = parts.and_then(|(factor, base)| Some((factor.parse().ok()?, base)));
+    parsed.filter(|(factor, _)| *factor > 0).unwrap_or((1, dim))
 }
 
 impl fmt::Display for Dims {

@@ -105,7 +105,26 @@ impl<D: Domain> Dual<D> {
             RealUnary::Cosh => self.mul(f(RealUnary::Sinh, x), x_dot),
             // d tanh x = (1 − tanh² x) ẋ
             RealUnary::Tanh => self.mul(self.sub(self.integer(1), self.mul(r, r)), x_dot),
+            // d erf x = 2/√π · e^(−x²) ẋ
+            RealUnary::Erf => {
+                let bell = f(RealUnary::Exp, self.neg(self.mul(x, x)));
+                self.mul(self.mul(self.two_over_root_pi(), bell), x_dot)
+            }
         }
+    }
+
+    /// `2/√π` to 75 digits, a number's worth at a time.
+    fn two_over_root_pi(&self) -> D::Value {
+        let digits = [
+            "1.1283791670955125738961589031215451716",
+            "8.8101258657997713688171443421284936883e-38",
+        ];
+        let parts = digits
+            .into_iter()
+            .filter_map(|text| Number::parse(text).ok());
+        parts.fold(self.integer(0), |sum, part| {
+            self.add(sum, self.inner.constant(part))
+        })
     }
 
     /// The tangent of `op` at `x`, `y`, given its value `r` there.

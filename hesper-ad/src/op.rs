@@ -160,6 +160,14 @@ pub enum OpError {
         /// Ports in the signature.
         signature: usize,
     },
+    /// A known point of the op's sampling does not fit its ports.
+    #[error("{op}: {message}")]
+    Known {
+        /// The op.
+        op: String,
+        /// What does not fit.
+        message: String,
+    },
     /// Two ops do not fit together.
     #[error("{outer} does not compose with {inner}: {message}")]
     Compose {

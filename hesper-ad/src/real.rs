@@ -55,6 +55,8 @@ pub trait Real:
     fn cos(self) -> Self;
     /// Hyperbolic tangent.
     fn tanh(self) -> Self;
+    /// The error function `2/√π·∫₀ˣ e^(−t²) dt`. The exact field gives it no meaning.
+    fn erf(self) -> Self;
     /// `xⁿ`; `x⁰` is one.
     fn powi(self, n: i32) -> Self;
     /// The greater operand.
@@ -229,6 +231,10 @@ impl<'d, D: Domain> Real for Num<'d, D> {
     #[track_caller]
     fn tanh(self) -> Self {
         self.unary(RealUnary::Tanh)
+    }
+    #[track_caller]
+    fn erf(self) -> Self {
+        self.unary(RealUnary::Erf)
     }
     #[track_caller]
     fn powi(self, n: i32) -> Self {

@@ -1,6 +1,7 @@
 //! Random points at which an op is checked.
 
 use crate::dims::Dims;
+use crate::known::Known;
 use crate::signature::Signature;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
@@ -46,11 +47,14 @@ impl Rng {
 /// use hesper_ad::Sampling;
 /// let sampling = Sampling::default().uniform("variance", 0.1, 2.0).one_of("eps", [1e-5]).multiple("head", 2);
 /// ```
+///
+/// Points that must be among those looked at, from a paper, a bug report or a published table, are [`known`](Sampling::known).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampling {
     draws: BTreeMap<String, Draw>,
     unreachable: Option<String>,
     multiples: BTreeMap<String, usize>,
+    known: Vec<Known>,
 }
 
 /// Which numbers a point is made of.
@@ -89,6 +93,37 @@ impl Sampling {
     pub fn multiple(mut self, dim: &str, n: usize) -> Sampling {
         self.multiples.insert(dim.to_string(), n.max(1));
         self
+    }
+
+    /// Has this point looked at always: sizes, and the elements of ports and of outputs' cotangents, row-major. What is not
+    /// given is drawn. Differences judge it on its own line; kernels run there too.
+    ///
+    /// ```
+    /// use hesper_ad::Sampling;
+    /// let sampling = Sampling::default().known(
+    ///     "by hand",
+    ///     [("rows", 1), ("cols", 3)],
+    ///     [("x", &[1.0, -2.0, 3.0]), ("dy", &[0.1, -0.3, 0.2])],
+    /// );
+    /// ```
+    pub fn known<const D: usize, const N: usize>(
+        mut self,
+        label: &str,
+        dims: [(&str, usize); D],
+        values: [(&str, &[f32]); N],
+    ) -> Sampling {
+        let owned = |(name, values): (&str, &[f32])| (name.to_string(), values.to_vec());
+        self.known.push(Known {
+            label: label.to_string(),
+            dims: Dims::new(dims),
+            values: values.into_iter().map(owned).collect(),
+        });
+        self
+    }
+
+    /// The points that are looked at always.
+    pub(crate) fn known_points(&self) -> &[Known] {
+        &self.known
     }
 
     /// Declares that some decisions go one way only, or cannot be approached, and why. The exact check would call them incomplete;

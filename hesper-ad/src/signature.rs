@@ -1,6 +1,6 @@
 //! What an op takes and yields: named ports with symbolic shapes.
 
-use crate::dims::Dims;
+use crate::dims::{Dims, multiple};
 use std::collections::BTreeSet;
 
 /// The ports of an op, by name, with shapes in symbolic dimensions.
@@ -27,7 +27,7 @@ pub struct Port {
     pub name: String,
     /// What passes through it.
     pub role: Role,
-    /// Its shape, outermost first; empty for one number.
+    /// Its shape, outermost first; empty for one number. `2*half` is twice the dimension `half`.
     pub dims: Vec<String>,
 }
 
@@ -175,11 +175,11 @@ impl Signature {
         self.ports.iter().filter(|p| p.role == Role::Saved)
     }
 
-    /// The dimensions in order of appearance.
+    /// The dimensions in order of appearance; of a multiple, what it is a multiple of.
     pub fn dims(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();
         let all = self.ports.iter().flat_map(|p| &p.dims);
-        all.map(String::as_str)
+        all.map(|dim| multiple(dim).1)
             .filter(|d| seen.insert(*d))
             .collect()
     }
@@ -289,5 +289,9 @@ mod tests {
         let dims = Dims::new([("rows", 2), ("cols", 3), ("rows", 5)]);
         assert_eq!(dims.to_string(), "rows=5 cols=3");
         assert_eq!(signature.ports()[1].shape(&dims), [3, 0]);
+        let signature = signature.constant("c", ["2*half", "rows"]);
+        assert_eq!(signature.dims(), ["rows", "cols", "n", "half"]);
+        let dims = Dims::new([("rows", 2), ("half", 3)]);
+        assert_eq!(signature.ports()[2].shape(&dims), [6, 2]);
     }
 }

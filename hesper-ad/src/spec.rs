@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::dims::Dims;
+use crate::known::Known;
 use crate::op::{DiffOp, OpError, Ports, checked_signature};
 use crate::real::{Num, Real};
 use crate::sample::{Numbers, Rng, Sample, Sampling};
@@ -103,15 +104,22 @@ pub enum SpecError {
 }
 
 impl<'o, O: DiffOp> Spec<'o, O> {
-    /// Checks the op's signature.
+    /// Checks the op's signature and known points.
     ///
     /// # Errors
-    /// Where the signature makes no sense or does not fit the op's arrays.
+    /// Where the signature makes no sense or does not fit the op's arrays, or a known point does not fit the ports.
     pub fn new(op: &'o O) -> Result<Spec<'o, O>, OpError> {
+        let (signature, sampling) = (checked_signature(op)?, op.sampling());
+        for known in sampling.known_points() {
+            if let Some(message) = known.mistake(&signature) {
+                let op = signature.name().to_string();
+                return Err(OpError::Known { op, message });
+            }
+        }
         Ok(Spec {
             op,
-            signature: checked_signature(op)?,
-            sampling: op.sampling(),
+            signature,
+            sampling,
         })
     }
 
@@ -138,6 +146,11 @@ impl<'o, O: DiffOp> Spec<'o, O> {
     /// A random point of such numbers.
     pub(crate) fn draw_with(&self, numbers: Numbers, dims: &Dims, rng: &mut Rng) -> Sample {
         self.sampling.draw_with(numbers, &self.signature, dims, rng)
+    }
+
+    /// A point that the op's sampling names, drawn where it says nothing.
+    pub fn complete(&self, known: &Known, rng: &mut Rng) -> Sample {
+        known.complete(&self.sampling, &self.signature, rng)
     }
 
     /// Shapes for checks of the spec: distinct small primes, each dimension with several of them.

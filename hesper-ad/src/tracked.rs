@@ -258,6 +258,11 @@ impl Domain for Tracked {
             RealUnary::Cosh => self.library(value, reach.sinh(), x),
             // tanh' = 1 / cosh², greatest where |x| is least
             RealUnary::Tanh => self.library(value, near.cosh().powi(-2), x),
+            // erf' = 2/√π·e^(−x²), greatest where |x| is least
+            RealUnary::Erf => {
+                let slope = std::f64::consts::FRAC_2_SQRT_PI * (-near * near).exp();
+                self.library(value, slope * WIDEN, x)
+            }
         }
     }
 

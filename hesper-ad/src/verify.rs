@@ -3,6 +3,7 @@
 use crate::certificate::{Certificate, Tally, Verdict};
 use crate::check::{self, Target};
 use crate::op::DiffOp;
+use crate::signature::Signature;
 use crate::spec::Spec;
 
 /// What to check with.
@@ -35,6 +36,9 @@ pub trait Verify {
     /// The op's name.
     fn name(&self) -> String;
 
+    /// The op's signature.
+    fn ports(&self) -> Signature;
+
     /// Runs every check.
     fn verify(&self, options: &Options) -> Certificate;
 }
@@ -42,6 +46,10 @@ pub trait Verify {
 impl<O: DiffOp> Verify for O {
     fn name(&self) -> String {
         self.signature().name().to_string()
+    }
+
+    fn ports(&self) -> Signature {
+        self.signature()
     }
 
     fn verify(&self, options: &Options) -> Certificate {
@@ -66,6 +74,7 @@ impl<O: DiffOp> Verify for O {
             options.seed,
             options.points,
         ));
+        checks.extend(check::known_points(&spec, options.seed));
         for target in &options.targets {
             checks.extend(check::kernels(&spec, target, options.seed));
         }

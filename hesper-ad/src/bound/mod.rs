@@ -5,6 +5,7 @@
 
 mod domain;
 mod form;
+mod roots;
 mod size;
 mod sizes;
 #[cfg(test)]
@@ -14,7 +15,7 @@ pub(crate) use form::{Form, Label};
 pub(crate) use sizes::{Measured, Sizes};
 
 use crate::field::Demands;
-use size::{MOST_ROOTS, Size};
+use size::Size;
 use std::collections::BTreeMap;
 use std::f64::consts::LN_2;
 
@@ -103,11 +104,12 @@ impl Least {
 
     /// The probability that one trial takes an expression of this size for zero though it is not.
     fn error(&self, size: &Size, sizes: &Sizes<'_>) -> f64 {
-        if size.roots >> MOST_ROOTS != 0 {
+        let transcendental = size.roots & sizes.transcendental_roots();
+        let (Some(roots), Some(transcendental)) = (size.roots.count(), transcendental.count())
+        else {
             return 1.0;
-        }
-        let roots = f64::from(size.roots.count_ones());
-        let transcendental = f64::from((size.roots & sizes.transcendental_roots()).count_ones());
+        };
+        let (roots, transcendental) = (f64::from(roots), f64::from(transcendental));
         // Each root doubles the degree in its norm; a root of exponentials squares the terms and doubles their weight.
         let degree = size.degree.max(1.0) * roots.exp2();
         let terms = (size.terms * transcendental.exp2()).exp2();

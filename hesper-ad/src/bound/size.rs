@@ -1,5 +1,6 @@
 //! How large an expression is, written as one fraction.
 
+use super::roots::Roots;
 use std::collections::BTreeMap;
 
 /// The size of an exponential-rational expression `N / D`.
@@ -16,8 +17,8 @@ pub(super) struct Size {
     pub(super) degree: f64,
     /// The exponents.
     pub(super) exponents: Exponents,
-    /// Square roots the expression holds, by number; whether more are held than can be told apart.
-    pub(super) roots: u64,
+    /// Square roots the expression holds.
+    pub(super) roots: Roots,
     /// The powers of the atoms of `D`, by number.
     pub(super) atoms: BTreeMap<u32, u32>,
 }
@@ -92,7 +93,7 @@ impl Size {
             weight: 0.0,
             degree: 0.0,
             exponents: Exponents::default(),
-            roots: 0,
+            roots: Roots::default(),
             atoms: BTreeMap::new(),
         }
     }
@@ -260,14 +261,11 @@ impl Size {
             weight: 0.0,
             degree: ((self.degree + denominator.degree) / 2.0).ceil(),
             exponents: Exponents::default(),
-            roots: self.roots | denominator.roots | 1 << number.min(MOST_ROOTS),
+            roots: self.roots | denominator.roots | Roots::of(number),
             atoms: self.atoms.clone(),
         }
     }
 }
-
-/// Roots that can be told apart; the last bit stands for any more.
-pub(super) const MOST_ROOTS: u32 = 63;
 
 /// The denominators met so far: each a numerator's size.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,7 @@
 //! A domain that measures expressions while they are computed.
 
 use super::form::{Form, Label};
+use super::roots::Roots;
 use super::size::{Atoms, Size};
 use crate::field::{Element, Exact, Kind, Residue};
 use hesper_shader::Number;
@@ -21,7 +22,7 @@ pub(crate) struct Sizes<'f> {
     atom_of: RefCell<HashMap<Residue, u32>>,
     root_of: RefCell<HashMap<Residue, u32>>,
     /// Roots of expressions that hold nothing but exponentials.
-    transcendental: Cell<u64>,
+    transcendental: Cell<Roots>,
     /// How many parts all forms have.
     parts: Cell<usize>,
     /// Whether something was met that is not measured.
@@ -65,7 +66,7 @@ impl<'f> Sizes<'f> {
             atoms: RefCell::default(),
             atom_of: RefCell::default(),
             root_of: RefCell::default(),
-            transcendental: Cell::new(0),
+            transcendental: Cell::default(),
             parts: Cell::new(0),
             loose: Cell::new(false),
         }
@@ -99,7 +100,7 @@ impl<'f> Sizes<'f> {
     }
 
     /// Roots of expressions that hold nothing but exponentials, by number.
-    pub(super) fn transcendental_roots(&self) -> u64 {
+    pub(super) fn transcendental_roots(&self) -> Roots {
         self.transcendental.get()
     }
 
@@ -182,8 +183,8 @@ impl<'f> Sizes<'f> {
         let next = roots.len() as u32;
         let number = *roots.entry(x.element.value).or_insert(next);
         if size.degree == 0.0 && size.has_exponentials() {
-            self.transcendental
-                .set(self.transcendental.get() | 1 << number.min(super::size::MOST_ROOTS));
+            let known = self.transcendental.get();
+            self.transcendental.set(known | Roots::of(number));
         }
         self.with_atoms(|atoms| Form::plain(size.root(number, atoms)))
     }

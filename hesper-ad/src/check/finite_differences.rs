@@ -66,7 +66,7 @@ pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -
 }
 
 /// One point: the op, its inputs in f64, and what is computed there.
-struct Stencil<'s, O> {
+pub(super) struct Stencil<'s, O> {
     spec: &'s Spec<'s, O>,
     sample: &'s Sample,
     domain: Branches<F64>,
@@ -84,15 +84,16 @@ struct Stencil<'s, O> {
 }
 
 /// What one point yielded.
-struct Point {
+pub(super) struct Point {
     /// How many coordinates of each input.
     counted: Vec<usize>,
-    skipped: usize,
-    classic: f64,
+    pub(super) skipped: usize,
+    /// The greatest `|a − n| / (|a| + |n|)`.
+    pub(super) classic: f64,
 }
 
 impl<'s, O: DiffOp> Stencil<'s, O> {
-    fn new(spec: &'s Spec<'s, O>, sample: &'s Sample) -> Result<Self, String> {
+    pub(super) fn new(spec: &'s Spec<'s, O>, sample: &'s Sample) -> Result<Self, String> {
         let message = |error: SpecError| error.to_string();
         let domain = Branches::new(F64);
         let inputs = exact(&F64, &sample.inputs);
@@ -133,7 +134,7 @@ impl<'s, O: DiffOp> Stencil<'s, O> {
     }
 
     /// Checks every coordinate.
-    fn check_point(mut self, tally: &mut Tally) -> Result<Point, String> {
+    pub(super) fn check_point(mut self, tally: &mut Tally) -> Result<Point, String> {
         let mut point = Point {
             counted: vec![0; self.inputs.len()],
             skipped: 0,

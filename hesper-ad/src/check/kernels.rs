@@ -6,6 +6,7 @@ use crate::binding::Pass;
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
+use crate::known::Known;
 use crate::op::DiffOp;
 use crate::op_plan::{Plans, op_plan};
 use crate::sample::{Numbers, Rng, Sample};
@@ -71,6 +72,17 @@ impl<O: DiffOp> Check<'_, O> {
                 Err(Stop::Skip(reason)) => return tally.skip(format!("{reason} ({dims})")),
             }
         }
+        for known in self.spec.sampling().known_points() {
+            match self.check_known(known, &mut rng, &mut tally) {
+                Ok(()) => tally.point(&known.dims),
+                Err(Stop::Fail(message)) => {
+                    return tally.fail(format!("{message} (known point `{}`)", known.label));
+                }
+                Err(Stop::Skip(reason)) => {
+                    return tally.skip(format!("{reason} (known point `{}`)", known.label));
+                }
+            }
+        }
         let names = undefined.iter().map(|numbers| match numbers {
             Numbers::Large => "large",
             Numbers::Equal | Numbers::Plain => "equal",
@@ -106,13 +118,28 @@ impl<O: DiffOp> Check<'_, O> {
         rng: &mut Rng,
         tally: &mut Tally,
     ) -> Result<bool, Stop> {
-        let plans = built_plans(self.spec, dims, false).map_err(Stop::Fail)?;
         let point = Point::draw(self.spec, self.target, dims, numbers, rng)
             .map_err(|e| Stop::Fail(e.to_string()))?;
         let Some(point) = point else {
             return Ok(false);
         };
-        self.check_plans(plans, &point, tally)?;
+        self.check_point(dims, &point, tally)?;
+        Ok(true)
+    }
+
+    fn check_known(&self, known: &Known, rng: &mut Rng, tally: &mut Tally) -> Result<(), Stop> {
+        let (domain, sample) = (
+            self.target.tracked(ROUNDINGS),
+            self.spec.complete(known, rng),
+        );
+        let point = Point::at(self.spec, &domain, sample, rng.below(2) == 0);
+        let point = point.map_err(|e| Stop::Fail(e.to_string()))?;
+        self.check_point(&known.dims, &point, tally)
+    }
+
+    fn check_point(&self, dims: &Dims, point: &Point, tally: &mut Tally) -> Result<(), Stop> {
+        let plans = built_plans(self.spec, dims, false).map_err(Stop::Fail)?;
+        self.check_plans(plans, point, tally)?;
         let plans = built_plans(self.spec, dims, true).map_err(Stop::Fail)?;
         let more = |stop| match stop {
             Stop::Fail(message) => Stop::Fail(format!(
@@ -120,9 +147,8 @@ impl<O: DiffOp> Check<'_, O> {
             )),
             skip => skip,
         };
-        self.check_plans(plans, &point, &mut tally.clone())
-            .map_err(more)?;
-        Ok(true)
+        self.check_plans(plans, point, &mut tally.clone())
+            .map_err(more)
     }
 
     fn check_plans(&self, plans: Plans, point: &Point, tally: &mut Tally) -> Result<(), Stop> {

@@ -4,6 +4,7 @@ mod dual_numbers;
 mod exact;
 mod finite_differences;
 mod kernels;
+mod known_points;
 mod shapes;
 mod target;
 
@@ -11,6 +12,7 @@ pub use dual_numbers::dual_numbers;
 pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;
 pub use kernels::kernels;
+pub use known_points::known_points;
 pub use target::Target;
 
 /// Points that must count in a check of the spec.

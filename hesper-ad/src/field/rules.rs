@@ -46,6 +46,7 @@ impl Exact {
             RealUnary::Sinh => self.hyperbola(x, op, Exact::subtract),
             RealUnary::Cosh => self.hyperbola(x, op, Exact::add),
             RealUnary::Tanh => self.tanh(x),
+            RealUnary::Erf => self.no_meaning("the error function"),
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::draft::{Draft, DraftNode};
 use super::error::GraphError;
-use super::wiring::{Names, Node};
+use super::wiring::{Names, Node, part_of};
 use crate::binding::suggest;
+use crate::dims::multiple;
 use crate::signature::{Port, Role, Signature};
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ impl Connector {
             names.take(name);
         }
         for dim in inputs.clone().flat_map(|v| &v.dims) {
-            names.take(dim);
+            names.take(multiple(dim).1);
         }
         let differentiated = inputs.clone().map(|v| v.name.as_str());
         for name in differentiated.chain(outputs.iter().copied()) {
@@ -216,17 +217,35 @@ fn unify(
     for (i, dim) in port.dims.iter().enumerate() {
         let factors;
         (factors, rest) = rest.split_at(if i == 0 { excess + 1 } else { 1 });
-        let known = dims.entry(dim.clone()).or_insert_with(|| factors.to_vec());
-        if known != factors {
+        let (times, base) = multiple(dim);
+        let parts = divided(times, factors);
+        let known = parts
+            .clone()
+            .map(|parts| dims.entry(base.to_string()).or_insert(parts).clone());
+        if parts != known || parts.is_none() {
+            let before = known.or_else(|| dims.get(base).cloned());
             return Err(Box::new(GraphError::Dim {
                 node: node.to_string(),
                 value: value.to_string(),
                 port: port.name.clone(),
                 dim: dim.clone(),
-                before: known.join(", "),
+                before: before.map_or_else(|| dim.clone(), |known| known.join(", ")),
                 now: factors.join(", "),
             }));
         }
     }
     Ok(())
+}
+
+/// The factors of a dimension of which `factors` has so many times, if one of these is such a multiple.
+fn divided(times: usize, factors: &[String]) -> Option<Vec<String>> {
+    let mut parts = factors.to_vec();
+    if times > 1 {
+        let (at, part) = factors
+            .iter()
+            .enumerate()
+            .find_map(|(at, factor)| Some((at, part_of(times, factor)?)))?;
+        parts[at] = part;
+    }
+    Some(parts)
 }

@@ -19,6 +19,7 @@ pub(crate) use wiring::Value;
 
 use crate::compare::Tolerance;
 use crate::context::Context;
+use crate::dims::multiple;
 use crate::op::{DiffOp, OpError, Ports, checked_signature};
 use crate::op_plan::OpPlan;
 use crate::real::Real;
@@ -278,7 +279,7 @@ impl Visit for Rules<'_> {
             }
         };
         // A product is a multiple if one of its factors is.
-        let dim = |name: &str| node.dims.get(name)?.last().cloned();
+        let dim = |name: &str| Some(multiple(node.dims.get(name)?.last()?).1.to_string());
         let rules = op.sampling().renamed(port, dim);
         self.sampling = std::mem::take(&mut self.sampling).merged(rules);
     }

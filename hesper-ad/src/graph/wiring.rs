@@ -1,6 +1,6 @@
 //! A graph whose connections are known to make sense.
 
-use crate::dims::Dims;
+use crate::dims::{Dims, multiple};
 use crate::signature::{Port, Signature};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,8 +90,33 @@ impl Node {
 
     /// The dimensions here of one of the op's ports: a dimension that is a product is taken apart.
     pub(crate) fn dims_of(&self, port: &Port) -> Vec<String> {
-        let factors = |dim: &String| self.dims.get(dim).cloned().unwrap_or_default();
-        port.dims.iter().flat_map(factors).collect()
+        port.dims.iter().flat_map(|dim| self.factors(dim)).collect()
+    }
+
+    /// The dimensions here whose product a dimension of the op is, or a multiple of one.
+    fn factors(&self, dim: &str) -> Vec<String> {
+        let (times, base) = multiple(dim);
+        let mut factors = self.dims.get(base).cloned().unwrap_or_default();
+        if let Some(first) = factors.first_mut().filter(|_| times > 1) {
+            *first = times_of(times, first);
+        }
+        factors
+    }
+}
+
+/// So many times a dimension, which may be a multiple already.
+fn times_of(times: usize, dim: &str) -> String {
+    let (factor, base) = multiple(dim);
+    format!("{}*{base}", times * factor)
+}
+
+/// So many times fewer of a dimension, if it is such a multiple: `half` for 2 and `2*half`.
+pub(crate) fn part_of(times: usize, dim: &str) -> Option<String> {
+    let (factor, base) = multiple(dim);
+    match factor / times {
+        _ if factor % times != 0 => None,
+        1 => Some(base.to_string()),
+        left => Some(format!("{left}*{base}")),
     }
 }
 

@@ -58,4 +58,9 @@ impl DiffOp for Relu {
         plan.backward(relu_backward(), Grid::cover(n));
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        let (x, dy) = ([1.0, -2.0, 3.0, -0.5, 0.1], [0.1, -0.3, 0.2, 0.5, -0.1]);
+        Sampling::default().known("Lean", [("rows", 1), ("cols", 5)], [("x", &x), ("dy", &dy)])
+    }
 }

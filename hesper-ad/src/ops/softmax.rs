@@ -85,4 +85,9 @@ impl DiffOp for Softmax {
         plan.backward(softmax_backward(), Grid::workgroups(rows));
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        let (x, dy) = ([1.0, 2.0, 3.0, 0.5], [0.1, -0.2, 0.5, 0.3]);
+        Sampling::default().known("Lean", [("rows", 1), ("cols", 4)], [("x", &x), ("dy", &dy)])
+    }
 }

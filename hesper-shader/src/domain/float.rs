@@ -61,6 +61,7 @@ macro_rules! float_domain {
                     RealUnary::Sinh => x.sinh(),
                     RealUnary::Cosh => x.cosh(),
                     RealUnary::Tanh => x.tanh(),
+                    RealUnary::Erf => libm::erf(x.into()) as $float,
                 }
             }
 

@@ -59,11 +59,13 @@ pub enum RealUnary {
     Cosh,
     /// Hyperbolic tangent.
     Tanh,
+    /// The error function `2/√π·∫₀ˣ e^(−t²) dt`. WGSL has none: only specs use it.
+    Erf,
 }
 
 impl RealUnary {
     /// All of them.
-    pub const ALL: [RealUnary; 19] = {
+    pub const ALL: [RealUnary; 20] = {
         use RealUnary::*;
         [
             Negate,
@@ -85,6 +87,7 @@ impl RealUnary {
             Sinh,
             Cosh,
             Tanh,
+            Erf,
         ]
     };
 }

@@ -75,7 +75,7 @@ fn rows() {
         (RoundTiesEven, 1.5, 2.0), (RoundTiesEven, -2.5, -2.0), (Sqrt, 9.0, 3.0), (Sqrt, -1.0, nan),
         (InverseSqrt, 4.0, 0.5), (Exp, 0.0, 1.0), (Exp, -inf, 0.0), (Exp2, -1.0, 0.5), (Ln, 1.0, 0.0),
         (Ln, 0.0, -inf), (Log2, 0.25, -2.0), (Sin, 0.0, 0.0), (Cos, 0.0, 1.0), (Tan, 0.0, 0.0),
-        (Sinh, 0.0, 0.0), (Cosh, 0.0, 1.0), (Tanh, inf, 1.0),
+        (Sinh, 0.0, 0.0), (Cosh, 0.0, 1.0), (Tanh, inf, 1.0), (Erf, inf, 1.0), (Erf, 0.0, 0.0),
     ] {
         same(F32.unary(op, x), expected, (op, x));
         same(F64.unary(op, x.into()), expected.into(), (op, x));

@@ -154,6 +154,7 @@ impl Domain for BigFloats<'_> {
             RealUnary::Sinh => x.sinh(BITS, NEAREST, constants),
             RealUnary::Cosh => x.cosh(BITS, NEAREST, constants),
             RealUnary::Tanh => x.tanh(BITS, NEAREST, constants),
+            RealUnary::Erf => erf(&x, constants),
         })
     }
 
@@ -194,6 +195,37 @@ impl Domain for BigFloats<'_> {
     fn select(&self, mask: bool, on_true: Big, on_false: Big) -> Big {
         if mask { on_true } else { on_false }
     }
+}
+
+/// `2/√π·e^(−x²)·Σ 2ⁿ·x^(2n+1)/(2n+1)!!`, whose terms have one sign (DLMF 7.6.2).
+fn erf(x: &BigFloat, constants: &mut Consts) -> BigFloat {
+    if x.is_inf() {
+        return BigFloat::from_i64(if x.is_positive() { 1 } else { -1 }, BITS);
+    }
+    let twice_square = x
+        .mul(x, BITS, NEAREST)
+        .mul(&BigFloat::from_i64(2, BITS), BITS, NEAREST);
+    let (mut term, mut sum) = (x.clone(), x.clone());
+    // Beyond n = 2x² terms fall by half at least each time.
+    let terms = 4 * BITS as i64 + 8 * to_f64(&twice_square) as i64;
+    for n in 1..terms {
+        let divisor = BigFloat::from_i64(2 * n + 1, BITS);
+        term = term
+            .mul(&twice_square, BITS, NEAREST)
+            .div(&divisor, BITS, NEAREST);
+        sum = sum.add(&term, BITS, NEAREST);
+        if to_f64(&term).abs() <= to_f64(&sum).abs() * 2f64.powi(-(BITS as i32)) {
+            break;
+        }
+    }
+    let bell = twice_square
+        .div(&BigFloat::from_i64(-2, BITS), BITS, NEAREST)
+        .exp(BITS, NEAREST, constants);
+    let root = constants.pi(BITS, NEAREST).sqrt(BITS, NEAREST);
+    let scale = bell
+        .mul(&BigFloat::from_i64(2, BITS), BITS, NEAREST)
+        .div(&root, BITS, NEAREST);
+    sum.mul(&scale, BITS, NEAREST)
 }
 
 /// Which is greater; none where one is NaN.

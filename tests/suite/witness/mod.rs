@@ -1,7 +1,5 @@
 //! What others than the checks of `hesper-ad` say about an op's derivative: a witness in 512-bit floats, in which differences
 //! are all but exact, and the classic criteria, which let much pass.
-//!
-//! An op more is a line more in [`ops`].
 
 mod big_float;
 mod classic;
@@ -15,12 +13,8 @@ pub(crate) use classic::{Classic, classic, classic_spec};
 
 use big_float::Arena;
 use difference::{Point, difference};
-use hesper_ad::ops::{
-    BatchMatMul, CausalMask, FusedAttention, MatMul, Relu, Scale, ScaledAdd, Softmax,
-    SoftmaxCrossEntropy, attention,
-};
 use hesper_ad::prelude::*;
-use hesper_ad::{Rng, Spec};
+use hesper_ad::{Rng, Spec, Visit, ops};
 use norm::RmsNorm;
 
 /// Largest error, as part of `Σ|terms|`. That of a right backward is below 10⁻⁵⁰.
@@ -29,24 +23,10 @@ const TOLERANCE: f64 = 1e-20;
 /// Points at which an op is looked at for each seed.
 const POINTS: usize = 40;
 
-/// Every op of the catalogue, and right ones besides.
-fn ops() -> Result<Vec<Box<dyn Witnessed>>, OpError> {
-    Ok(vec![
-        Box::new(attention()?),
-        Box::new(BatchMatMul::PLAIN),
-        Box::new(BatchMatMul::TRANSPOSED),
-        Box::new(CausalMask),
-        Box::new(FusedAttention::new()?),
-        Box::new(MatMul),
-        Box::new(Relu),
-        Box::new(Scale),
-        Box::new(ScaledAdd),
-        Box::new(Softmax),
-        Box::new(SoftmaxCrossEntropy),
-        Box::new(Compose::new(Softmax, Relu)?),
-        Box::new(Compose::new(SoftmaxCrossEntropy, MatMul)?),
-        Box::new(RmsNorm::RIGHT),
-    ])
+/// Shows a visitor every op of the catalogue, and a right one besides.
+fn visit(visitor: &mut impl Visit) {
+    ops::visit(visitor).unwrap();
+    visitor.visit(0, &RmsNorm::RIGHT);
 }
 
 /// What was seen of an op.
@@ -64,9 +44,6 @@ trait Witnessed {
 
     /// Compares backward with differences at random points of small shapes.
     fn witness(&self, seed: u64) -> Result<Seen, String>;
-
-    /// The classic criteria on its kernels and on its spec.
-    fn classic(&self, seed: u64) -> [Classic; 2];
 }
 
 impl<O: DiffOp> Witnessed for O {
@@ -90,9 +67,5 @@ impl<O: DiffOp> Witnessed for O {
             }
         }
         Ok(seen)
-    }
-
-    fn classic(&self, seed: u64) -> [Classic; 2] {
-        [classic(self, seed), classic_spec(self, seed)]
     }
 }

@@ -1,14 +1,15 @@
 //! The real numbers of a point: the shadows that decide which path a program takes.
 
 use super::subject::Subject;
-use crate::dims::Dims;
+use crate::dims::{Dims, multiple};
 use crate::field::{Element, Exact};
 use crate::sample::{Numbers, Rng, Sampling};
 use crate::spec::Primals;
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use hesper_shader::domain::Domain;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// Everything an op is given, as real numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +74,7 @@ impl Point {
     pub(super) fn turned(&self, spec: &dyn Subject, dim: &str, by: usize) -> Point {
         let mut point = self.clone();
         for (port, tensor) in spec.signature().inputs().zip(&mut point.primals.inputs) {
-            for axis in (0..port.dims.len()).filter(|axis| port.dims[*axis] == dim) {
+            for axis in (0..port.dims.len()).filter(|axis| multiple(&port.dims[*axis]).1 == dim) {
                 let inner: usize = tensor.shape()[axis + 1..].iter().product();
                 let block = inner * tensor.shape()[axis];
                 let by = by % tensor.shape()[axis].max(1) * inner;
@@ -170,25 +171,49 @@ impl Lifted {
         }
     }
 
-    /// Row `n` of all that is random: inputs, then constants; `None` where there are fewer.
-    pub(super) fn row_mut(&mut self, n: usize, sampling: &Sampling) -> Option<&mut [Element]> {
+    /// What can be drawn anew by itself, tensor by tensor: the rows of all that is random; of a tensor with one row whose numbers
+    /// are all different, every number.
+    pub(super) fn units(&self, sampling: &Sampling) -> Vec<Vec<Unit>> {
+        let split = |(at, t): (usize, &Tensor<Element>)| {
+            let is_row = t.shape().len() == 1 && all_different(t.data());
+            let len = if is_row { 1 } else { t.row_len().max(1) };
+            let starts = (0..t.len()).step_by(len);
+            starts.map(|start| (at, start..start + len)).collect()
+        };
+        self.random(sampling).enumerate().map(split).collect()
+    }
+
+    /// Inputs, then constants that are not from a list.
+    fn random(&self, sampling: &Sampling) -> impl Iterator<Item = &Tensor<Element>> {
+        let constants = self.primals.constants.iter();
+        let constants = constants.filter(|(name, _)| !sampling.is_list(name));
+        self.primals.inputs.iter().chain(constants.map(|(_, t)| t))
+    }
+
+    /// The elements of a unit; none where it is not one of these.
+    pub(super) fn unit_mut(&mut self, unit: &Unit, sampling: &Sampling) -> &mut [Element] {
         let constants = self.primals.constants.iter_mut();
         let constants = constants.filter(|(name, _)| !sampling.is_list(name));
-        let mut left = n;
-        for tensor in self
+        let mut all = self
             .primals
             .inputs
             .iter_mut()
-            .chain(constants.map(|(_, t)| t))
-        {
-            let (len, rows) = (tensor.row_len().max(1), tensor.rows().count());
-            if left < rows {
-                return tensor.data_mut().get_mut(left * len..(left + 1) * len);
-            }
-            left -= rows;
-        }
-        None
+            .chain(constants.map(|(_, t)| t));
+        let elements = all
+            .nth(unit.0)
+            .and_then(|t| t.data_mut().get_mut(unit.1.clone()));
+        elements.unwrap_or_default()
     }
+}
+
+/// Elements that are drawn together: of which tensor, and where in it.
+pub(super) type Unit = (usize, Range<usize>);
+
+fn all_different(elements: &[Element]) -> bool {
+    let mut seen = HashSet::new();
+    elements
+        .iter()
+        .all(|x| seen.insert(x.shadow.value.to_bits()))
 }
 
 struct Lift<'a> {

@@ -1,69 +1,92 @@
 //! Inputs at which every square root has a square to take it of.
 
-use super::point::Lifted;
+use super::point::{Lifted, Unit};
 use super::trial::{Silence, Trial};
 use crate::field::{Element, Radicand};
 use crate::sample::Rng;
-use std::collections::BTreeSet;
 
-/// How often a row is drawn anew until roots have square arguments.
-const ROW_REDRAWS: usize = 64;
+/// How often a unit is drawn anew until roots have square arguments.
+const REDRAWS: usize = 64;
 
 impl Trial<'_> {
-    /// Draws rows anew until every root has a square to take it of, as the sign of a real's root asks for: all rows whose root has
-    /// none at once, then, where roots depend on several rows, row by row.
+    /// Draws inputs anew until every root has a square to take it of, as the sign of a real's root asks for: all rows or numbers
+    /// whose root has none at once, then, where roots depend on several, one by one.
     pub(super) fn find_squares(&mut self, rng: &mut Rng) -> Result<(), Silence> {
         let mut roots = self.run_spec()?;
         if roots.iter().all(|root| root.is_square) {
             return Ok(());
         }
-        let owners = self.owners(&roots, rng)?;
-        for _ in 0..ROW_REDRAWS {
+        let units = self.lifted.units(self.spec.sampling());
+        let owners = self.owners(&roots, &units, rng)?;
+        for _ in 0..REDRAWS {
             let bad = owners.iter().zip(&roots).filter(|(_, r)| !r.is_square);
-            let rows: BTreeSet<usize> = bad.filter_map(|(owner, _)| *owner).collect();
-            if rows.is_empty() {
+            let mut bad: Vec<&Unit> = bad.filter_map(|(owner, _)| *owner).collect();
+            bad.dedup();
+            if bad.is_empty() {
                 break;
             }
-            for row in rows {
-                self.redraw(row, rng);
+            for unit in bad {
+                self.redraw(unit, rng);
             }
             roots = self.run_spec()?;
         }
-        self.find_squares_row_by_row(rng)
+        self.find_squares_one_by_one(&units.concat(), rng)
     }
 
-    /// For each root the row that its argument depends on, where it is one. A root depends on a row whose number has a bit set
-    /// where its argument changes with all such rows, and does not change with the others.
-    fn owners(&mut self, roots: &[Radicand], rng: &mut Rng) -> Result<Vec<Option<usize>>, Silence> {
-        let sampling = self.spec.sampling();
-        let rows = (0..).take_while(|row| self.lifted.row_mut(*row, sampling).is_some());
-        let rows = rows.count();
-        let mut owners = vec![Some(0); roots.len()];
-        for bit in (0..usize::BITS).take_while(|bit| rows >> bit > 0) {
-            let is_set = |row: &usize| row >> bit & 1 == 1;
-            let set = self.changed(roots, (0..rows).filter(is_set), rng)?;
-            let clear = self.changed(roots, (0..rows).filter(|row| !is_set(row)), rng)?;
-            for (owner, changed) in owners.iter_mut().zip(set.into_iter().zip(clear)) {
-                *owner = match changed {
-                    (true, false) => owner.map(|row| row | 1 << bit),
-                    (false, true) => *owner,
-                    _ => None,
-                };
+    /// For each root what its argument depends on, where that is one unit of some tensor: the first such tensor's.
+    fn owners<'u>(
+        &mut self,
+        roots: &[Radicand],
+        units: &'u [Vec<Unit>],
+        rng: &mut Rng,
+    ) -> Result<Vec<Option<&'u Unit>>, Silence> {
+        let mut owners = vec![None; roots.len()];
+        for units in units {
+            let found = self.owners_in(roots, units, rng)?;
+            for (owner, found) in owners.iter_mut().zip(found) {
+                *owner = owner.or(found);
             }
         }
         Ok(owners)
     }
 
-    /// Which roots' arguments change with some rows.
-    fn changed(
+    /// The same in one tensor. A root depends on a unit whose number has a bit set where its argument changes with all such units,
+    /// and does not change with the others.
+    fn owners_in<'u>(
         &mut self,
         roots: &[Radicand],
-        rows: impl Iterator<Item = usize>,
+        units: &'u [Unit],
+        rng: &mut Rng,
+    ) -> Result<Vec<Option<&'u Unit>>, Silence> {
+        let mut owners = vec![Some(0); roots.len()];
+        for bit in (0..usize::BITS).take_while(|bit| units.len() >> bit > 0) {
+            let of = |set: usize| {
+                let side = move |(at, _): &(usize, &'u Unit)| *at >> bit & 1 == set;
+                units.iter().enumerate().filter(side).map(|(_, unit)| unit)
+            };
+            let set = self.changed(roots, of(1), rng)?;
+            let clear = self.changed(roots, of(0), rng)?;
+            for (owner, changed) in owners.iter_mut().zip(set.into_iter().zip(clear)) {
+                *owner = match changed {
+                    (true, false) => owner.map(|unit| unit | 1 << bit),
+                    (false, true) => *owner,
+                    _ => None,
+                };
+            }
+        }
+        Ok(owners.into_iter().map(|owner| units.get(owner?)).collect())
+    }
+
+    /// Which roots' arguments change with some units.
+    fn changed<'u>(
+        &mut self,
+        roots: &[Radicand],
+        units: impl Iterator<Item = &'u Unit>,
         rng: &mut Rng,
     ) -> Result<Vec<bool>, Silence> {
         let before = self.lifted.primals.clone();
-        for row in rows {
-            self.redraw(row, rng);
+        for unit in units {
+            self.redraw(unit, rng);
         }
         let after = self.run_spec()?;
         self.lifted.primals = before;
@@ -71,28 +94,24 @@ impl Trial<'_> {
         Ok(pairs.map(|(old, new)| old.value != new.value).collect())
     }
 
-    fn find_squares_row_by_row(&mut self, rng: &mut Rng) -> Result<(), Silence> {
-        let sampling = self.spec.sampling();
+    fn find_squares_one_by_one(&mut self, units: &[Unit], rng: &mut Rng) -> Result<(), Silence> {
         let mut left = self.non_squares()?;
-        let (mut row, mut idle) = (0, 0);
-        while left > 0 {
-            let Some(old) = self.redraw(row, rng) else {
-                if row == 0 || idle > ROW_REDRAWS * row {
-                    let reason = "no inputs make the argument of every square root a square";
-                    return Err(Silence::Unlucky(reason.to_string()));
-                }
-                row = 0;
-                continue;
-            };
+        for unit in units.iter().cycle().take(REDRAWS * units.len()) {
+            if left == 0 {
+                break;
+            }
+            let old = self.redraw(unit, rng);
             let now = self.non_squares()?;
             if now > left {
-                if let Some(elements) = self.lifted.row_mut(row, sampling) {
-                    elements.copy_from_slice(&old);
-                }
+                let elements = self.lifted.unit_mut(unit, self.spec.sampling());
+                elements.copy_from_slice(&old);
             } else {
                 left = now;
             }
-            (row, idle) = (row + 1, idle + 1);
+        }
+        if left > 0 {
+            let reason = "no inputs make the argument of every square root a square";
+            return Err(Silence::Unlucky(reason.to_string()));
         }
         self.run_spec().map(|_| ())
     }
@@ -102,10 +121,11 @@ impl Trial<'_> {
         Ok(roots.iter().filter(|root| !root.is_square).count())
     }
 
-    fn redraw(&mut self, row: usize, rng: &mut Rng) -> Option<Vec<Element>> {
-        let elements = self.lifted.row_mut(row, self.spec.sampling())?;
+    /// Draws a unit anew; what it was before.
+    fn redraw(&mut self, unit: &Unit, rng: &mut Rng) -> Vec<Element> {
+        let elements = self.lifted.unit_mut(unit, self.spec.sampling());
         let old = elements.to_vec();
         Lifted::redraw_row(elements, &self.domain, rng);
-        Some(old)
+        old
     }
 }

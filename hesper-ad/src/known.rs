@@ -1,0 +1,76 @@
+//! Points of an op that are looked at always.
+
+use crate::dims::Dims;
+use crate::sample::{Rng, Sample, Sampling};
+use crate::signature::{Port, Role, Signature};
+use std::collections::BTreeMap;
+
+/// A point that is looked at always.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// What reports call it.
+    pub label: String,
+    /// The sizes.
+    pub dims: Dims,
+    /// Numbers by port or cotangent, row-major; other ports are drawn.
+    pub values: BTreeMap<String, Vec<f32>>,
+}
+
+impl Known {
+    /// The whole point, drawn where this says nothing.
+    pub(crate) fn complete(
+        &self,
+        sampling: &Sampling,
+        signature: &Signature,
+        rng: &mut Rng,
+    ) -> Sample {
+        let mut sample = sampling.draw(signature, &self.dims, rng);
+        let inputs = signature.inputs().map(|p| p.name.clone());
+        let seeds = signature.outputs().map(|p| p.cotangent());
+        let inputs = inputs.zip(&mut sample.inputs);
+        let constants = sample
+            .constants
+            .iter_mut()
+            .map(|(name, t)| (name.clone(), t));
+        for (name, tensor) in inputs
+            .chain(seeds.zip(&mut sample.cotangents))
+            .chain(constants)
+        {
+            if let Some(values) = self.values.get(&name) {
+                tensor.data_mut().copy_from_slice(values);
+            }
+        }
+        sample
+    }
+
+    /// What does not fit the op's ports.
+    pub(crate) fn mistake(&self, signature: &Signature) -> Option<String> {
+        let at = |what: String| format!("the known point `{}` {what}", self.label);
+        let missing = signature
+            .dims()
+            .into_iter()
+            .find(|dim| self.dims.get(dim).is_none());
+        if let Some(dim) = missing {
+            return Some(at(format!("does not say how large `{dim}` is")));
+        }
+        let ports = || signature.ports().iter();
+        self.values.iter().find_map(|(name, values)| {
+            let real = |role: &Role| matches!(role, Role::Input | Role::Constant);
+            let given = |port: &&Port| real(&port.role) && port.name == *name;
+            let seed = |port: &&Port| port.role == Role::Output && port.cotangent() == *name;
+            let port = ports().find(given).or_else(|| ports().find(seed));
+            let Some(port) = port else {
+                return Some(at(format!(
+                    "gives `{name}`, which is no input, constant or cotangent of an output"
+                )));
+            };
+            let want: usize = port.shape(&self.dims).iter().product();
+            let got = values.len();
+            (got != want).then(|| {
+                at(format!(
+                    "gives {got} elements of `{name}`, which has {want}"
+                ))
+            })
+        })
+    }
+}

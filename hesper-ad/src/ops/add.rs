@@ -1,0 +1,62 @@
+//! Addition, the residual connection.
+
+use crate::prelude::*;
+
+/// Addition `y = a + b`, elementwise over `n` numbers; `da = db = dy`.
+///
+/// A residual connection adds what a block computed to what it was given: `torch.add`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Add;
+
+shader! {
+    /// y = a + b, elementwise.
+    #[workgroup_size(64)]
+    pub fn add(a: &[f32], b: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = a[i] + b[i];
+        }
+    }
+
+    /// da = db = dy.
+    #[workgroup_size(64)]
+    pub fn add_backward(dy: &[f32], da: &mut [f32], db: &mut [f32]) {
+        let i = global_index();
+        if i < dy.len() {
+            da[i] = dy[i];
+            db[i] = dy[i];
+        }
+    }
+}
+
+impl DiffOp for Add {
+    type Inputs<V> = [V; 2];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Add")
+            .input("a", ["n"])
+            .input("b", ["n"])
+            .output("y", ["n"])
+    }
+
+    fn forward<T: Real>(&self, _: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+        [a.zip(b, |a, b| *a + *b)]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        _: &mut Context<T>,
+        _: [&Tensor<T>; 2],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 2] {
+        [dy.clone(), dy.clone()]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
+        plan.forward(add(), Grid::cover(n));
+        plan.backward(add_backward(), Grid::cover(n));
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Looking up rows of a table.
+
+use crate::prelude::*;
+
+/// Embedding lookup `yᵢ = table[idsᵢ]` of `n` integers `ids` into `table[vocab, dim]`; `dtable[v] = Σ dyᵢ` over the `i` with
+/// `idsᵢ = v`, 0 where there is none.
+///
+/// As `torch.nn.functional.embedding`. Ids may repeat: of all places with one id the first adds up the cotangents of all, so that
+/// no two invocations write to one row, and the sum has one order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Embedding;
+
+shader! {
+    /// y[i] = table[ids[i]], one invocation per element.
+    #[workgroup_size(64)]
+    pub fn embedding(table: &[f32], ids: &[u32], y: &mut [f32], dim: u32) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = table[ids[i / dim] * dim + i % dim];
+        }
+    }
+
+    /// dtable = 0.
+    #[workgroup_size(64)]
+    pub fn embedding_clear(dtable: &mut [f32]) {
+        let i = global_index();
+        if i < dtable.len() {
+            dtable[i] = 0.0;
+        }
+    }
+
+    /// dtable[ids[i]] = Σ dy over all places with that id, at the first of them; one invocation per element of dy.
+    #[workgroup_size(64)]
+    pub fn embedding_scatter(ids: &[u32], dy: &[f32], dtable: &mut [f32], n: u32, dim: u32) {
+        let i = global_index();
+        if i < dy.len() {
+            let id = ids[i / dim];
+            let mut first = 0;
+            while ids[first] != id {
+                first += 1;
+            }
+            if first == i / dim {
+                let mut sum = 0.0;
+                for other in first..n {
+                    if ids[other] == id {
+                        sum += dy[other * dim + i % dim];
+                    }
+                }
+                dtable[id * dim + i % dim] = sum;
+            }
+        }
+    }
+}
+
+impl DiffOp for Embedding {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Embedding")
+            .input("table", ["vocab", "dim"])
+            .integer("ids", ["n"], "vocab")
+            .output("y", ["n", "dim"])
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [table]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        let ids = cx.integers("ids");
+        [Tensor::from_fn([cx.dim("n"), cx.dim("dim")], |[i, j]| {
+            table[[ids[[i]] as usize, j]]
+        })]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        _: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let ids = cx.integers("ids");
+        [Tensor::from_fn(
+            [cx.dim("vocab"), cx.dim("dim")],
+            |[v, j]| {
+                let places = (0..cx.dim("n")).filter(|i| ids[[*i]] as usize == v);
+                cx.sum(places.map(|i| dy[[i, j]]))
+            },
+        )]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (vocab, dim, n) = (plan.dim("vocab")?, plan.dim("dim")?, plan.dim("n")?);
+        plan.forward(embedding(), Grid::cover(n * dim));
+        plan.backward(embedding_clear(), Grid::cover(vocab * dim));
+        plan.backward(embedding_scatter(), Grid::cover(n * dim));
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! GELU, with a tanh for the error function.
+
+use super::silu::{logistic, sigmoid};
+use crate::prelude::*;
+
+/// GELU in its tanh form: `y = x/2·(1 + tanh u)`, `u = c·(x + a·x³)` with `c = √(2/π)` and `a = 0.044715`, elementwise over `n`
+/// numbers; `dx = (s + 2x·s·(1 − s)·c·(1 + 3a·x²))·dy` with `s = (1 + tanh u)/2`.
+///
+/// Hendrycks and Gimpel (2016); as `torch.nn.functional.gelu` with `approximate="tanh"`. Kernels compute `s` as the logistic
+/// function of `2u`, the same number: many a GPU's tanh overflows. [`Gelu`](super::Gelu) is the other form.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GeluTanh;
+
+/// `√(2/π)`, in specs and kernels alike.
+const C: f64 = 0.7978845608028654;
+
+shader! {
+    /// 2u, the logistic function of which is (1 + tanh u)/2.
+    fn twice_u(x: f32) -> f32 {
+        2.0 * 0.7978845608028654 * (x + 0.044715 * x * x * x)
+    }
+
+    /// y = x/2·(1 + tanh u), elementwise.
+    #[workgroup_size(64)]
+    pub fn gelu_tanh(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i] * sigmoid(twice_u(x[i]));
+        }
+    }
+
+    /// dx = (s + 2x·s·(1 − s)·c·(1 + 3a·x²))·dy with s = (1 + tanh u)/2.
+    #[workgroup_size(64)]
+    pub fn gelu_tanh_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            let v = x[i];
+            let s = sigmoid(twice_u(v));
+            let inner = 0.7978845608028654 * (1.0 + 3.0 * 0.044715 * v * v);
+            dx[i] = (s + 2.0 * v * s * sigmoid(-twice_u(v)) * inner) * dy[i];
+        }
+    }
+}
+
+impl DiffOp for GeluTanh {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("GELU(tanh)")
+            .input("x", ["n"])
+            .output("y", ["n"])
+    }
+
+    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [x.map(|x| *x * 0.5 * (u(*x).tanh() + 1.0))]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x]: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        [x.zip(dy, |x, dy| {
+            let u = u(*x) * 2.0;
+            let (s, rest) = (logistic(cx, u), logistic(cx, -u));
+            let inner = (x.powi(2) * 0.044715 * 3.0 + 1.0) * C;
+            (s + *x * 2.0 * s * rest * inner) * *dy
+        })]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
+        plan.forward(gelu_tanh(), Grid::cover(n));
+        plan.backward(gelu_tanh_backward(), Grid::cover(n));
+        Ok(())
+    }
+}
+
+fn u<T: Real>(x: T) -> T {
+    (x + x.powi(3) * 0.044715) * C
+}

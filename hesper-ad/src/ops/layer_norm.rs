@@ -1,0 +1,208 @@
+//! LayerNorm.
+
+use super::columns::{ROWS_AT_ONCE, blocks, sum_columns};
+use super::reduce::{LANES, workgroup_sum};
+use crate::prelude::*;
+
+/// LayerNorm along each row: `y = x̂·γ + β`, `x̂ = (x − m)·r` of `x[rows, cols]`, `gamma[cols]` and `beta[cols]`, with the row's mean `m`,
+/// `r = 1/√(v + eps)`, the variance `v = mean (x − m)²` and a constant `eps`;
+/// `dx = r·(γ·dy − mean(γ·dy) − x̂·mean(γ·dy·x̂))`, `dγⱼ = Σᵢ dy·x̂`, `dβⱼ = Σᵢ dy`.
+///
+/// Ba, Kiros and Hinton (2016); as `torch.nn.functional.layer_norm`, the variance divided by `cols`, eps inside the root. The forward pass saves `m`
+/// and `r`. The sums over rows are taken in two stages, first of 32 rows at a time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LayerNorm;
+
+shader! {
+    /// m, r = 1/√(v + eps) and y = (x − m)·r·gamma + beta for each row; one workgroup per row.
+    #[workgroup_size(64)]
+    pub fn layer_norm(
+        x: &[f32],
+        gamma: &[f32],
+        beta: &[f32],
+        y: &mut [f32],
+        m: &mut [f32],
+        r: &mut [f32],
+        rows: u32,
+        cols: u32,
+        eps: f32,
+    ) {
+        let scratch = workgroup::<[f32; 64]>();
+        let row = workgroup_index();
+        let lane = local_invocation_index();
+        if row < rows {
+            let start = row * cols;
+            let mut partial = 0.0;
+            for j in (lane..cols).step_by(LANES) {
+                partial += x[start + j];
+            }
+            let mean = workgroup_sum(scratch, partial) / (cols as f32);
+            let mut squares = 0.0;
+            for j in (lane..cols).step_by(LANES) {
+                squares += (x[start + j] - mean) * (x[start + j] - mean);
+            }
+            let scale = inverse_sqrt(workgroup_sum(scratch, squares) / (cols as f32) + eps);
+            for j in (lane..cols).step_by(LANES) {
+                y[start + j] = (x[start + j] - mean) * scale * gamma[j] + beta[j];
+            }
+            if lane == 0 {
+                m[row] = mean;
+                r[row] = scale;
+            }
+        }
+    }
+
+    /// dx = r·(gamma·dy − mean(gamma·dy) − x̂·mean(gamma·dy·x̂)) along each row; one workgroup per row.
+    #[workgroup_size(64)]
+    pub fn layer_norm_backward(
+        x: &[f32],
+        gamma: &[f32],
+        m: &[f32],
+        r: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+        rows: u32,
+        cols: u32,
+    ) {
+        let scratch = workgroup::<[f32; 64]>();
+        let row = workgroup_index();
+        let lane = local_invocation_index();
+        if row < rows {
+            let start = row * cols;
+            let mean = m[row];
+            let scale = r[row];
+            let mut slopes = 0.0;
+            let mut products = 0.0;
+            for j in (lane..cols).step_by(LANES) {
+                let slope = gamma[j] * dy[start + j];
+                slopes += slope;
+                products += slope * (x[start + j] - mean) * scale;
+            }
+            let mean_slope = workgroup_sum(scratch, slopes) / (cols as f32);
+            let mean_product = workgroup_sum(scratch, products) / (cols as f32);
+            for j in (lane..cols).step_by(LANES) {
+                let normal = (x[start + j] - mean) * scale;
+                dx[start + j] = scale * (gamma[j] * dy[start + j] - mean_slope - normal * mean_product);
+            }
+        }
+    }
+
+    /// gammas[block, col] = Σ dy·x̂ and betas[block, col] = Σ dy over the rows of the block.
+    #[workgroup_size(64)]
+    pub fn layer_norm_dgamma_dbeta(
+        x: &[f32],
+        m: &[f32],
+        r: &[f32],
+        dy: &[f32],
+        gammas: &mut [f32],
+        betas: &mut [f32],
+        rows: u32,
+        cols: u32,
+        height: u32,
+    ) {
+        let i = global_index();
+        if i < gammas.len() {
+            let first = i / cols * height;
+            let mut gamma = 0.0;
+            let mut beta = 0.0;
+            for row in first..(first + height).min(rows) {
+                let at = row * cols + i % cols;
+                gamma += dy[at] * (x[at] - m[row]) * r[row];
+                beta += dy[at];
+            }
+            gammas[i] = gamma;
+            betas[i] = beta;
+        }
+    }
+}
+
+impl DiffOp for LayerNorm {
+    type Inputs<V> = [V; 3];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("LayerNorm")
+            .input("x", ["rows", "cols"])
+            .input("gamma", ["cols"])
+            .input("beta", ["cols"])
+            .constant("eps", [])
+            .output("y", ["rows", "cols"])
+            .saved("m", ["rows"])
+            .saved("r", ["rows"])
+    }
+
+    fn forward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x, gamma, beta]: [&Tensor<T>; 3],
+    ) -> [Tensor<T>; 1] {
+        let Normal { m, r, normal } = Normal::of(cx, x);
+        let shape = [cx.dim("rows"), cx.dim("cols")];
+        let y = Tensor::from_fn(shape, |[i, j]| normal[[i, j]] * gamma[[j]] + beta[[j]]);
+        cx.save("m", m);
+        cx.save("r", r);
+        [y]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x, gamma, _]: [&Tensor<T>; 3],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 3] {
+        let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
+        let Normal { r, normal, .. } = Normal::of(cx, x);
+        let slopes = Tensor::from_fn([rows, cols], |[i, j]| gamma[[j]] * dy[[i, j]]);
+        let mean_slopes = means(cx, &slopes);
+        let mean_products = means(cx, &slopes.zip(&normal, |slope, x| *slope * *x));
+        let dx = Tensor::from_fn([rows, cols], |[i, j]| {
+            r[[i]] * (slopes[[i, j]] - mean_slopes[[i]] - normal[[i, j]] * mean_products[[i]])
+        });
+        let dgamma = Tensor::from_fn([cols], |[j]| {
+            cx.sum((0..rows).map(|i| dy[[i, j]] * normal[[i, j]]))
+        });
+        let dbeta = Tensor::from_fn([cols], |[j]| cx.sum((0..rows).map(|i| dy[[i, j]])));
+        [dx, dgamma, dbeta]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let (rows, cols) = (plan.dim("rows")?, plan.dim("cols")?);
+        plan.forward(layer_norm(), Grid::workgroups(rows));
+        plan.backward(layer_norm_backward(), Grid::workgroups(rows));
+        plan.temporary("gammas", Type::F32, blocks(rows) * cols)?;
+        plan.temporary("betas", Type::F32, blocks(rows) * cols)?;
+        let first = plan.backward(layer_norm_dgamma_dbeta(), Grid::cover(blocks(rows) * cols));
+        first.uniform("height", ROWS_AT_ONCE);
+        sum_columns(plan, "gammas", "dgamma", [blocks(rows), cols], blocks(rows));
+        sum_columns(plan, "betas", "dbeta", [blocks(rows), cols], blocks(rows));
+        Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().one_of("eps", [1e-5, 1e-6])
+    }
+}
+
+/// Rows of mean 0 and variance 1, but for eps.
+struct Normal<T> {
+    m: Tensor<T>,
+    r: Tensor<T>,
+    normal: Tensor<T>,
+}
+
+impl<T: Real> Normal<T> {
+    fn of(cx: &Context<T>, x: &Tensor<T>) -> Normal<T> {
+        let (shape, eps) = ([cx.dim("rows"), cx.dim("cols")], cx.scalar("eps"));
+        let m = means(cx, x);
+        let centred = Tensor::from_fn(shape, |[i, j]| x[[i, j]] - m[[i]]);
+        let variance = means(cx, &centred.map(|x| x.powi(2)));
+        let r = variance.map(|v| cx.real(1.0) / (*v + eps).sqrt());
+        let normal = Tensor::from_fn(shape, |[i, j]| centred[[i, j]] * r[[i]]);
+        Normal { m, r, normal }
+    }
+}
+
+/// The mean of each row.
+fn means<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> Tensor<T> {
+    x.reduce_rows(|row| cx.sum(row.iter().copied()) / cx.count(row.len()))
+}

@@ -1,0 +1,82 @@
+//! A gate of squared ReLU.
+
+use crate::prelude::*;
+
+/// Squared ReLU times another input: `y = max(x, 0)²·up`, elementwise over `n` numbers; `dx = 2·max(x, 0)·up·dy`,
+/// `dup = max(x, 0)²·dy`.
+///
+/// The activation of So et al., "Primer" (2021), as a gate; both derivatives exist everywhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReluSquaredMul;
+
+shader! {
+    /// y = max(x, 0)²·up, elementwise.
+    #[workgroup_size(64)]
+    pub fn relu_squared_mul(x: &[f32], up: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            let gate = x[i].max(0.0);
+            y[i] = gate * gate * up[i];
+        }
+    }
+
+    /// dx = 2·max(x, 0)·up·dy and dup = max(x, 0)²·dy.
+    #[workgroup_size(64)]
+    pub fn relu_squared_mul_backward(
+        x: &[f32],
+        up: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+        dup: &mut [f32],
+    ) {
+        let i = global_index();
+        if i < dy.len() {
+            let gate = x[i].max(0.0);
+            dx[i] = 2.0 * gate * up[i] * dy[i];
+            dup[i] = gate * gate * dy[i];
+        }
+    }
+}
+
+impl DiffOp for ReluSquaredMul {
+    type Inputs<V> = [V; 2];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("ReLU²Mul")
+            .input("x", ["n"])
+            .input("up", ["n"])
+            .output("y", ["n"])
+    }
+
+    fn forward<T: Real>(&self, _: &mut Context<T>, [x, up]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+        [x.zip(up, |x, up| x.max(0.0).powi(2) * *up)]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        _: &mut Context<T>,
+        [x, up]: [&Tensor<T>; 2],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 2] {
+        let gate = x.map(|x| x.max(0.0));
+        let dx = gate.zip(up, |gate, up| *gate * *up * 2.0);
+        [
+            dx.zip(dy, |slope, dy| *slope * *dy),
+            gate.zip(dy, |gate, dy| gate.powi(2) * *dy),
+        ]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
+        plan.forward(relu_squared_mul(), Grid::cover(n));
+        plan.backward(relu_squared_mul_backward(), Grid::cover(n));
+        Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        let (x, up) = ([1.0, -0.5, 2.0, 0.3], [0.5, 1.0, -1.0, 2.0]);
+        let dy = [0.1, -0.2, 0.3, 0.5];
+        Sampling::default().known("Lean", [("n", 4)], [("x", &x), ("up", &up), ("dy", &dy)])
+    }
+}
