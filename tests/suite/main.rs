@@ -5,6 +5,7 @@ mod catalogue;
 mod conformance;
 mod exact;
 mod faults;
+mod golden;
 mod hygiene;
 mod invariants;
 mod locations;

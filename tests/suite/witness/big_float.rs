@@ -214,7 +214,8 @@ fn erf(x: &BigFloat, constants: &mut Consts) -> BigFloat {
             .mul(&twice_square, BITS, NEAREST)
             .div(&divisor, BITS, NEAREST);
         sum = sum.add(&term, BITS, NEAREST);
-        if to_f64(&term).abs() <= to_f64(&sum).abs() * 2f64.powi(-(BITS as i32)) {
+        let part = term.div(&sum, BITS, NEAREST);
+        if part.is_zero() || to_f64(&part).abs() <= 2f64.powi(-(BITS as i32)) {
             break;
         }
     }

@@ -1,0 +1,219 @@
+//! Specs against values from outside: a spec that is wrong in itself satisfies every other check.
+//!
+//! `tests/golden/README.md` says where the files come from.
+
+use hesper_ad::prelude::*;
+use hesper_ad::{Bounded, Port, Sample, Spec, Visit, compare, exact, ops};
+use hesper_shader::domain::F64;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use tests::tell;
+
+/// Both sides round in double precision; PyTorch takes some numbers as differences, which are exact to 10⁻¹³ only.
+const TOLERANCE: Tolerance = Tolerance {
+    relative: 1e-12,
+    absolute: 1e-13,
+};
+
+#[test]
+fn specs_agree_with_golden_values() {
+    let mut golden = Golden::default();
+    ops::visit(&mut golden).unwrap();
+    let files = fs::read_dir(folder()).unwrap();
+    let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    for file in files.filter(|file| file.ends_with(".json")) {
+        let read = golden.read.contains(&file);
+        assert!(read, "no op of the catalogue reads tests/golden/{file}");
+    }
+}
+
+#[test]
+fn a_wrong_convention_differs_from_golden_values() {
+    /// RMSNorm with eps beside the root, its VJP to match.
+    struct EpsBeside;
+    impl EpsBeside {
+        fn shifted<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> Tensor<T> {
+            let (cols, eps) = (cx.count(cx.dim("cols")), cx.scalar("eps"));
+            x.reduce_rows(|row| (cx.sum(row.iter().map(|x| x.powi(2))) / cols).sqrt() + eps)
+        }
+    }
+    impl DiffOp for EpsBeside {
+        type Inputs<V> = [V; 2];
+        type Outputs<V> = [V; 1];
+        fn signature(&self) -> Signature {
+            let signature = ops::RmsNorm.signature();
+            let ports = signature.ports().iter().cloned();
+            let ports = ports.filter(|port| port.name != "r").collect::<Vec<_>>();
+            ports
+                .into_iter()
+                .fold(Signature::new("RMSNorm"), Signature::with)
+        }
+        fn forward<T: Real>(&self, cx: &mut Context<T>, [x, g]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+            let scale = EpsBeside::shifted(cx, x);
+            let shape = [cx.dim("rows"), cx.dim("cols")];
+            [Tensor::from_fn(shape, |[i, j]| {
+                x[[i, j]] / scale[[i]] * g[[j]]
+            })]
+        }
+        fn backward<T: Real>(
+            &self,
+            cx: &mut Context<T>,
+            inputs: [&Tensor<T>; 2],
+            cotangents: [&Tensor<T>; 1],
+        ) -> [Tensor<T>; 2] {
+            ops::RmsNorm.backward(cx, inputs, cotangents)
+        }
+        fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+            ops::RmsNorm.plan(plan)
+        }
+    }
+    let error = compared(&EpsBeside, "rmsnorm.json").unwrap_err();
+    assert!(error.contains("beyond the tolerance"), "{error}");
+}
+
+/// Compares every op it meets; compositions are made of ops that have files of their own.
+#[derive(Default)]
+struct Golden {
+    read: Vec<String>,
+}
+
+impl Visit for Golden {
+    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
+        let name = op.signature().name().to_string();
+        if name.contains('∘') {
+            return;
+        }
+        let file = match name.as_str() {
+            "FusedAttention" => "attention.json".to_string(),
+            name => file_of(name),
+        };
+        let compared = compared(op, &file).unwrap_or_else(|e| panic!("{name}, {file}: {e}"));
+        assert!(compared > 0, "{name}: nothing was compared");
+        tell(&format!("golden values: {name}: {compared} numbers agree"));
+        self.read.push(file);
+    }
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+/// The op's name in lower case, with `_` for whatever is neither a letter a–z nor a digit.
+fn file_of(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("_") + ".json"
+}
+
+/// How many numbers of a file the op's spec was compared with.
+fn compared<O: DiffOp>(op: &O, file: &str) -> Result<usize, String> {
+    let text = fs::read_to_string(folder().join(file)).map_err(|e| e.to_string())?;
+    let text: Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+    let spec = Spec::new(op).map_err(|e| e.to_string())?;
+    let cases = text["cases"].as_array().ok_or("there are no cases")?;
+    let counts = cases.iter().enumerate().map(|(at, case)| {
+        Case::read(spec.signature(), case)
+            .and_then(|case| case.compare(&spec))
+            .map_err(|e| format!("case {at}: {e}"))
+    });
+    counts.sum()
+}
+
+/// A point, and what is right there.
+struct Case {
+    sample: Sample,
+    outputs: Vec<Tensor<Bounded>>,
+    gradients: Vec<Tensor<Bounded>>,
+}
+
+impl Case {
+    fn read(signature: &Signature, case: &Value) -> Result<Case, String> {
+        let sizes = signature.dims().into_iter().map(|dim| {
+            let size = case["dims"][dim]
+                .as_u64()
+                .ok_or(format!("no size of `{dim}`"))?;
+            Ok((dim, size as usize))
+        });
+        let dims = Dims::new(sizes.collect::<Result<Vec<_>, String>>()?);
+        let tensor = |group: &str, port: &Port| -> Result<Tensor<f64>, String> {
+            let numbers = case[group][&port.name].as_array();
+            let numbers = numbers.ok_or(format!("no {group} of `{}`", port.name))?;
+            let numbers = numbers.iter().map(number).collect::<Result<_, _>>()?;
+            Tensor::new(port.shape(&dims), numbers).map_err(|e| format!("{}: {e}", port.name))
+        };
+        let f32s = |group: &str, port: &Port| tensor(group, port).map(|t| t.map(|x| *x as f32));
+        let exact = |group: &str, port: &Port| {
+            let bounded = |value: &f64| Bounded {
+                value: *value,
+                error: 0.0,
+            };
+            tensor(group, port).map(|t| t.map(bounded))
+        };
+        let constants = signature
+            .constants()
+            .map(|p| Ok((p.name.clone(), f32s("constants", p)?)));
+        let integers = signature.integers().map(|(p, _)| {
+            let numbers = tensor("integers", p)?.map(|x| *x as u32);
+            Ok((p.name.clone(), numbers))
+        });
+        Ok(Case {
+            sample: Sample {
+                inputs: signature
+                    .inputs()
+                    .map(|p| f32s("inputs", p))
+                    .collect::<Result<_, _>>()?,
+                constants: constants.collect::<Result<_, String>>()?,
+                integers: integers.collect::<Result<BTreeMap<_, _>, String>>()?,
+                cotangents: signature
+                    .outputs()
+                    .map(|p| f32s("cotangents", p))
+                    .collect::<Result<_, _>>()?,
+                directions: Vec::new(),
+                dims: dims.clone(),
+            },
+            outputs: signature
+                .outputs()
+                .map(|p| exact("outputs", p))
+                .collect::<Result<_, _>>()?,
+            gradients: signature
+                .inputs()
+                .map(|p| exact("gradients", p))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn compare<O: DiffOp>(&self, spec: &Spec<O>) -> Result<usize, String> {
+        let Case {
+            sample,
+            outputs,
+            gradients,
+        } = self;
+        let inputs = exact(&F64, &sample.inputs);
+        let seeds = exact(&F64, &sample.cotangents);
+        let y = spec
+            .forward(&F64, sample, &inputs)
+            .map_err(|e| e.to_string())?
+            .outputs;
+        let dx = spec
+            .backward(&F64, sample, &inputs, &seeds)
+            .map_err(|e| e.to_string())?;
+        let names = spec.signature().outputs().map(|p| p.name.clone());
+        let names = names.chain(spec.signature().inputs().map(Port::cotangent));
+        let pairs = y.iter().zip(outputs).chain(dx.iter().zip(gradients));
+        let counts = names.zip(pairs).map(|(name, (got, want))| {
+            let agreement = compare(got, want, TOLERANCE).map_err(|e| format!("{name}: {e}"))?;
+            Ok(agreement.compared)
+        });
+        counts.sum()
+    }
+}
+
+fn number(value: &Value) -> Result<f64, String> {
+    match value.as_str() {
+        Some("-inf") => Ok(f64::NEG_INFINITY),
+        _ => value.as_f64().ok_or(format!("{value} is no number")),
+    }
+}
