@@ -4,19 +4,20 @@
 //! cargo run --release --example verified_ad
 //! cargo run --release --example verified_ad -- --filter softmax --device gpu
 //! cargo run --release --example verified_ad -- --json
+//! cargo run --release --example verified_ad -- --picture table.svg
 //! ```
 //!
 //! Exits with 0 if everything passed, 1 if a check failed, 2 for wrong options, 3 if the device asked for is not there.
 
 use clap::Parser;
 use examples::cli::{DeviceChoice, say};
+use examples::picture;
+use examples::verify::{for_each, selected};
+use hesper_ad::Finding;
 use hesper_ad::prelude::*;
-use hesper_ad::{Finding, ops};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::thread;
 
 /// Verifies the ops of the catalogue and prints what was found.
@@ -34,6 +35,9 @@ struct Arguments {
     /// Print one JSON document instead of the table.
     #[arg(long)]
     json: bool,
+    /// Draw the table to an SVG file besides.
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
 }
 
 const WRONG_OPTIONS: u8 = 2;
@@ -71,6 +75,11 @@ fn main() -> ExitCode {
     } else {
         say(summary(&certificates, passed));
     }
+    if let Some(file) = &arguments.picture
+        && let Err(error) = picture::draw(file, "verified_ad", &certificates)
+    {
+        return stop(WRONG_OPTIONS, &format!("{}: {error}", file.display()));
+    }
     if passed {
         ExitCode::SUCCESS
     } else {
@@ -83,61 +92,14 @@ fn stop(code: u8, message: &str) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Verifies ops, given by their places in the catalogue, a core each; shows the certificates in order.
-fn verify(
-    ops: &[usize],
-    options: &Options,
-    mut show: impl FnMut(&Certificate),
-) -> Vec<Certificate> {
+/// Verifies ops, given by their places in the catalogue, a core each, but one after the other on a GPU; shows the certificates in order.
+fn verify(ops: &[usize], options: &Options, show: impl FnMut(&Certificate)) -> Vec<Certificate> {
     let on_gpu = |target: &Target| matches!(target, Target::Device(_));
     let cores = match options.targets.iter().any(on_gpu) {
         true => 1,
         false => thread::available_parallelism().map_or(1, usize::from),
     };
-    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
-    thread::scope(|scope| {
-        for _ in 0..cores.min(ops.len()) {
-            let (next, sender) = (&next, sender.clone());
-            scope.spawn(move || {
-                let catalogue = ops::catalogue().unwrap_or_default();
-                while let Some((turn, op)) = take(ops, next)
-                    && let Some(op) = catalogue.get(op)
-                    && sender.send((turn, op.verify(options))).is_ok()
-                {}
-            });
-        }
-        drop(sender);
-        let (mut waiting, mut certificates) = (BTreeMap::new(), Vec::new());
-        for (turn, certificate) in receiver {
-            waiting.insert(turn, certificate);
-            while let Some(certificate) = waiting.remove(&certificates.len()) {
-                show(&certificate);
-                certificates.push(certificate);
-            }
-        }
-        certificates
-    })
-}
-
-fn take(ops: &[usize], next: &AtomicUsize) -> Option<(usize, usize)> {
-    let turn = next.fetch_add(1, Ordering::Relaxed);
-    Some((turn, *ops.get(turn)?))
-}
-
-/// The places of the ops whose name contains the filter; an error where none does, since checking nothing must not look like success.
-fn selected(filter: Option<&str>) -> Result<Vec<usize>, String> {
-    let ops = ops::catalogue().map_err(|e| e.to_string())?;
-    let names: Vec<String> = ops.iter().map(|op| op.name()).collect();
-    let wanted = filter.unwrap_or_default().to_lowercase();
-    let matches = |name: &String| name.to_lowercase().contains(&wanted);
-    let selected: Vec<usize> = (0..names.len()).filter(|i| matches(&names[*i])).collect();
-    if selected.is_empty() {
-        return Err(format!(
-            "no op is named like `{wanted}`; there are: {}",
-            names.join(", ")
-        ));
-    }
-    Ok(selected)
+    for_each(ops, cores, |op| op.verify(options), show)
 }
 
 /// Where kernels run, and where they do not.

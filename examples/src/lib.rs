@@ -4,3 +4,5 @@
 pub mod chart;
 pub mod cli;
 pub mod digits;
+pub mod picture;
+pub mod verify;

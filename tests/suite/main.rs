@@ -10,5 +10,6 @@ mod hygiene;
 mod invariants;
 mod locations;
 mod lower;
+mod ops_page;
 mod ui;
 mod witness;

@@ -1,6 +1,7 @@
 //! Deliberately wrong specs and kernels: each must be refused, by the check that is there for it.
 
 mod attention;
+mod catalogue;
 mod kernels;
 mod norms;
 mod plans;

@@ -1,0 +1,168 @@
+//! Runs every kernel of the catalogue on a device and compares what it computes with its spec.
+//!
+//! ```sh
+//! cargo run --release --example backward_verify
+//! cargo run --release --example backward_verify -- --device gpu
+//! cargo run --release --example backward_verify -- --filter norm --seed 7
+//! ```
+//!
+//! Where `verified_ad` asks whether an op is right, this asks whether a device is: all passes of all ops, at shapes around the
+//! workgroups' sizes, with equal numbers, large ones, and the op's known points.
+//!
+//! Exits with 0 if every kernel computed its spec, 1 if one did not or could not run, 2 for wrong options, 3 if the device asked for
+//! is not there.
+
+use clap::Parser;
+use examples::cli::{DeviceChoice, say};
+use hesper_ad::prelude::*;
+use hesper_ad::{Finding, Spec, Verdict, Visit, check, ops};
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+/// Compares every kernel with its spec on a device.
+#[derive(Parser)]
+struct Arguments {
+    /// Only ops whose name contains this, in any case.
+    #[arg(long, value_name = "NAME")]
+    filter: Option<String>,
+    /// Where kernels run.
+    #[arg(long, value_enum, default_value = "auto")]
+    device: DeviceChoice,
+    /// What all random numbers follow from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+const WRONG_OPTIONS: u8 = 2;
+const NO_DEVICE: u8 = 3;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let device = match arguments.device.open() {
+        Ok(device) => device,
+        Err(error) => return stop(NO_DEVICE, &error.to_string()),
+    };
+    let mut run = Run {
+        target: match device.kind() {
+            DeviceKind::Reference => Target::F32,
+            _ => Target::Device(device.clone()),
+        },
+        wanted: arguments.filter.unwrap_or_default().to_lowercase(),
+        seed: arguments.seed,
+        kernels: BTreeSet::new(),
+        findings: Vec::new(),
+    };
+    say(format!("kernels run on {}", device.name()));
+    if let Err(error) = ops::visit(&mut run) {
+        return stop(WRONG_OPTIONS, &error.to_string());
+    }
+    if run.findings.is_empty() {
+        let message = format!(
+            "no op is named like `{}`; verified_ad lists them",
+            run.wanted
+        );
+        return stop(WRONG_OPTIONS, &message);
+    }
+    say(run.summary());
+    match run.is_pass() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn stop(code: u8, message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::from(code)
+}
+
+/// Checks the kernels of every op it meets.
+struct Run {
+    target: Target,
+    /// What an op's name must contain.
+    wanted: String,
+    seed: u64,
+    /// The names of all kernels that ran.
+    kernels: BTreeSet<String>,
+    findings: Vec<Finding>,
+}
+
+impl Visit for Run {
+    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
+        let name = op.signature().name().to_string();
+        if !name.to_lowercase().contains(&self.wanted) {
+            return;
+        }
+        // The catalogue's ops make sense, as its tests assert.
+        let Ok(spec) = Spec::new(op) else { return };
+        let kernels = kernels(&spec);
+        let findings = check::kernels(&spec, &self.target, self.seed);
+        for (finding, kernels) in findings.into_iter().zip(kernels) {
+            say(line(&name, &finding, &kernels));
+            self.kernels.extend(kernels);
+            self.findings.push(finding);
+        }
+    }
+}
+
+impl Run {
+    fn is_pass(&self) -> bool {
+        self.findings.iter().all(|f| f.verdict == Verdict::Pass)
+    }
+
+    fn summary(&self) -> String {
+        let compared: usize = self.findings.iter().map(|f| f.compared).sum();
+        let worst = self.findings.iter().map(part).fold(0.0, f64::max);
+        format!(
+            "{}: {} kernels in {} passes; {compared} numbers compared, the worst at {worst:.2} of its bound",
+            if self.is_pass() { "PASS" } else { "FAIL" },
+            self.kernels.len(),
+            self.findings.len(),
+        )
+    }
+}
+
+/// The names of the kernels of the forward and the backward pass, each once.
+fn kernels<O: DiffOp>(spec: &Spec<O>) -> [Vec<String>; 2] {
+    let Ok(plans) = Plans::of(spec.op(), &spec.least_shape()) else {
+        // The check itself says what is wrong.
+        return [Vec::new(), Vec::new()];
+    };
+    [plans.forward, plans.backward].map(|plan| {
+        let mut names: Vec<String> = Vec::new();
+        for step in plan.steps() {
+            let name = step.kernel().name().to_string();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    })
+}
+
+/// Error over bound.
+fn part(finding: &Finding) -> f64 {
+    match finding.worst {
+        0.0 => 0.0,
+        worst => worst / finding.bound,
+    }
+}
+
+fn line(op: &str, finding: &Finding, kernels: &[String]) -> String {
+    let pass = finding.check.split(' ').next().unwrap_or_default();
+    let mut line = format!(
+        "{} {op:<24} {pass:<8} {:>6} compared on {:>2} shapes   worst {:.1e} of {:.1e}   {}",
+        finding.verdict.word(),
+        finding.compared,
+        finding.dims.len(),
+        finding.worst,
+        finding.bound,
+        kernels.join(", "),
+    );
+    if finding.granted > 0 {
+        line += &format!("; {} more within their own rounding only", finding.granted);
+    }
+    match finding.verdict.message() {
+        Some(message) => line + "\n     " + message,
+        None => line,
+    }
+}

@@ -1,0 +1,136 @@
+//! `docs/ops.md` is gathered from the ops' own documentation and signatures; `HESPER_UPDATE=1 cargo test -p tests ops_page` writes it
+//! anew.
+
+use hesper_ad::prelude::*;
+use hesper_ad::{Port, Role, Visit, ops};
+use std::path::PathBuf;
+use std::{env, fs};
+
+const HEAD: &str = "\
+# The ops
+
+What each op of the catalogue computes, from its own documentation in `hesper-ad/src/ops`. Conventions are PyTorch's. The cotangent of
+`x` is `dx`. Dimensions are symbolic; `2*half` is twice `half`. Constants have no cotangent; what is saved, the forward kernels keep for
+the backward ones. This file is written by the tests.
+";
+
+/// Files of the ops that are composed: their types are graphs of other ops'.
+const COMPOSED: [(&str, &str); 2] = [
+    ("Attention", "attention"),
+    ("ScaledDot∘RoPE", "rotated_dot"),
+];
+
+#[test]
+fn the_page_of_ops_is_as_their_documentation() {
+    let mut page = Page {
+        text: HEAD.to_string(),
+        file: String::new(),
+    };
+    ops::visit(&mut page).unwrap();
+    let file = folder().join("docs/ops.md");
+    if env::var_os("HESPER_UPDATE").is_some() {
+        fs::write(&file, &page.text).unwrap();
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        page.text == kept,
+        "docs/ops.md differs from the ops' documentation; HESPER_UPDATE=1 writes it anew"
+    );
+}
+
+/// The page in the making.
+struct Page {
+    text: String,
+    /// Where the last op's documentation stands: ops that share a type share it.
+    file: String,
+}
+
+impl Visit for Page {
+    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
+        let signature = op.signature();
+        let composed = COMPOSED.iter().find(|(name, _)| *name == signature.name());
+        let of_type = std::any::type_name::<O>().strip_prefix("hesper_ad::ops::");
+        let file = match (composed, of_type) {
+            (Some((_, file)), _) => file.to_string(),
+            (None, Some(path)) => path.split("::").next().unwrap_or_default().to_string(),
+            // A composition of two has no documentation of its own.
+            (None, None) => return,
+        };
+        self.text += &format!("\n## {}\n", signature.name());
+        if file != self.file {
+            self.text += &format!("\n{}\n", documentation(&file));
+        }
+        self.text += &format!("\n{}", ports(&signature));
+        self.file = file;
+    }
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The doc comment of the type that a file is about, without links into the code.
+fn documentation(file: &str) -> String {
+    let path = folder().join(format!("hesper-ad/src/ops/{file}.rs"));
+    let source = fs::read_to_string(&path).unwrap();
+    let mut docs: Vec<&str> = Vec::new();
+    for line in source.lines() {
+        match line.strip_prefix("///") {
+            Some(text) => docs.push(text.strip_prefix(' ').unwrap_or(text)),
+            None if line.starts_with("pub struct") || line.starts_with("pub type") => break,
+            None if line.starts_with("#[") => {}
+            None => docs.clear(),
+        }
+    }
+    assert!(
+        !docs.is_empty(),
+        "{file}.rs does not say what its op computes"
+    );
+    without_links(&docs.join("\n"))
+}
+
+/// Text with `[words](target)` and [words] in code marks replaced by the words.
+fn without_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once("[`") {
+        let Some((words, after)) = link.split_once("`]") else {
+            break;
+        };
+        plain += &format!("{before}`{words}`");
+        let target = after
+            .strip_prefix('(')
+            .and_then(|target| target.split_once(')'));
+        rest = target.map_or(after, |(_, after)| after);
+    }
+    plain + rest
+}
+
+/// A table of the ports.
+fn ports(signature: &Signature) -> String {
+    let role = |port: &Port| match &port.role {
+        Role::Input => "input".to_string(),
+        Role::Constant => "constant".to_string(),
+        Role::Integer { below } => format!("integers below `{below}`"),
+        Role::Output => "output".to_string(),
+        Role::Saved => "saved".to_string(),
+    };
+    let shape = |port: &Port| match &port.dims[..] {
+        [] => "one number".to_string(),
+        dims => format!("`{}`", dims.join(" × ")),
+    };
+    let lines = signature.ports().iter();
+    let lines =
+        lines.map(|port| format!("| `{}` | {} | {} |\n", port.name, role(port), shape(port)));
+    format!(
+        "| port | is | shape |\n|---|---|---|\n{}",
+        lines.collect::<String>()
+    )
+}
+
+#[test]
+fn links_become_their_words() {
+    let text = "As [`Attention`], or [`PLAIN`](BatchMatMul::PLAIN): `x[rows, cols]`.";
+    let plain = "As `Attention`, or `PLAIN`: `x[rows, cols]`.";
+    assert_eq!(without_links(text), plain);
+}
