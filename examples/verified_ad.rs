@@ -40,6 +40,8 @@ struct Arguments {
     picture: Option<PathBuf>,
 }
 
+const TITLE: &str = "Exact checks, with the chance that a wrong program passes; checks by numbers, with the greatest error as part of its bound";
+
 const WRONG_OPTIONS: u8 = 2;
 const NO_DEVICE: u8 = 3;
 
@@ -76,7 +78,7 @@ fn main() -> ExitCode {
         say(summary(&certificates, passed));
     }
     if let Some(file) = &arguments.picture
-        && let Err(error) = picture::draw(file, "verified_ad", &certificates)
+        && let Err(error) = picture::draw(file, TITLE, &certificates)
     {
         return stop(WRONG_OPTIONS, &format!("{}: {error}", file.display()));
     }

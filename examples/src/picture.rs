@@ -80,7 +80,7 @@ fn cell(certificate: &Certificate, check: &str, exact: bool) -> (String, RGBColo
         .map(|f| f.worst / f.bound.max(f64::MIN_POSITIVE));
     let words = match (exactness.map(|e| e.bits), findings.is_empty()) {
         (_, true) => return ("–".to_string(), ROSE),
-        (Some(Some(bits)), _) => format!("wrong: ≤ 2^-{:.0}", bits.floor()),
+        (Some(Some(bits)), _) => format!("exact, ≤ 2^-{:.0}", bits.floor()),
         (Some(None), _) => "exact".to_string(),
         (None, _) => format!("{:.0e} of bound", worst.fold(0.0, f64::max)),
     };

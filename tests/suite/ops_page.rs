@@ -134,3 +134,15 @@ fn links_become_their_words() {
     let plain = "As `Attention`, or `PLAIN`: `x[rows, cols]`.";
     assert_eq!(without_links(text), plain);
 }
+
+#[test]
+fn the_readme_shows_the_example_as_it_is() {
+    let read = |file: &str| fs::read_to_string(folder().join(file)).unwrap();
+    let example = read("examples/your_own_op.rs");
+    let program = &example[example.find("use hesper_ad").unwrap()..];
+    let shown = format!("```rust\n{program}```");
+    assert!(
+        read("README.md").contains(&shown),
+        "README.md shows another your_own_op.rs"
+    );
+}
