@@ -74,3 +74,64 @@ impl Known {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_that_does_not_fit_is_a_message() {
+        let signature = Signature::new("Op")
+            .input("x", ["n"])
+            .constant("eps", [])
+            .integer("ids", ["n"], "n")
+            .output("y", ["n"]);
+        let known = |dims: &[(&str, usize)], name: &str, values: &[f32]| Known {
+            label: "table".to_string(),
+            dims: Dims::new(dims.iter().copied()),
+            values: BTreeMap::from([(name.to_string(), values.to_vec())]),
+        };
+        let n = [("n", 2)];
+        for (point, message) in [
+            (known(&n, "x", &[1.0, 2.0]), None),
+            (known(&n, "dy", &[1.0, 2.0]), None),
+            (known(&n, "eps", &[1.0]), None),
+            (
+                known(&[], "eps", &[1.0]),
+                Some("does not say how large `n` is"),
+            ),
+            (
+                known(&n, "x", &[1.0]),
+                Some("gives 1 elements of `x`, which has 2"),
+            ),
+            (
+                known(&n, "ids", &[1.0, 2.0]),
+                Some("gives `ids`, which is no input, constant or cotangent of an output"),
+            ),
+            (
+                known(&n, "dx", &[1.0, 2.0]),
+                Some("gives `dx`, which is no input, constant or cotangent of an output"),
+            ),
+        ] {
+            let message = message.map(|m| format!("the known point `table` {m}"));
+            assert_eq!(point.mistake(&signature), message);
+        }
+    }
+
+    #[test]
+    fn a_point_is_drawn_where_it_says_nothing() {
+        let signature = Signature::new("Op")
+            .input("x", ["n"])
+            .input("z", ["n"])
+            .output("y", ["n"]);
+        let known = Known {
+            label: String::new(),
+            dims: Dims::new([("n", 2)]),
+            values: BTreeMap::from([("x".into(), vec![1.5, 2.5]), ("dy".into(), vec![0.5, 0.25])]),
+        };
+        let sample = known.complete(&Sampling::default(), &signature, &mut Rng::new(1));
+        assert_eq!(sample.inputs[0].data(), [1.5, 2.5]);
+        assert_eq!(sample.cotangents[0].data(), [0.5, 0.25]);
+        assert!(sample.inputs[1].data().iter().all(|z| *z != 0.0));
+    }
+}

@@ -1,6 +1,6 @@
 //! Graphs are ops: named without ambiguity, refused where they make no sense, and right where values are read twice.
 
-use crate::ops::{MatMul, Relu, ScaledAdd, Softmax, SoftmaxCrossEntropy};
+use crate::ops::{MatMul, Relu, Rope, ScaledAdd, Softmax, SoftmaxCrossEntropy};
 use crate::test_ops::{CrossEntropy, Mutant};
 use crate::{
     Composite, Context, DiffOp, Dims, Graph, Nodes, OpError, OpPlan, Options, Plans, Real, Rng,
@@ -304,4 +304,34 @@ fn rules_go_by_the_names_of_the_whole() {
         within(&sample.constants["x.c"], 5.0, 6.0),
         "the graph's own"
     );
+}
+
+#[test]
+fn multiples_of_dimensions_connect() {
+    let turned = |dims: [&'static [&'static str]; 1]| {
+        Graph::new("Turned", [("x", dims[0])])
+            .node(Rope::PAIRS, ["x"], ["once"])
+            .node(Rope::HALVES, ["once"], ["y"])
+            .finish(["y"])
+    };
+    let graph = turned([&["batch", "heads", "rows", "2*h"]]).unwrap();
+    assert_eq!(
+        ports(&graph),
+        "x[batch heads rows 2*h] cos[rows h] sin[rows h] y.cos[rows h] y.sin[rows h] \
+         once[batch heads rows 2*h] y[batch heads rows 2*h]"
+    );
+    assert_eq!(graph.signature().dims(), ["batch", "heads", "rows", "h"]);
+    accepted(&graph);
+    for (dims, message) in [
+        (
+            &["heads", "rows", "width"],
+            "Turned: `once` reads `x` as `x`: its dimension `2*half` would be both [2*half] and [width]",
+        ),
+        (
+            &["heads", "rows", "3*h"],
+            "Turned: `once` reads `x` as `x`: its dimension `2*half` would be both [2*half] and [3*h]",
+        ),
+    ] {
+        assert_eq!(turned([dims]).unwrap_err().to_string(), message);
+    }
 }
