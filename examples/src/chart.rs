@@ -4,6 +4,10 @@ use plotters::prelude::*;
 use std::error::Error;
 use std::path::Path;
 
+const LOSS: RGBColor = RGBColor(31, 90, 160);
+const ACCURACY: RGBColor = RGBColor(200, 50, 40);
+const GRID: RGBColor = RGBColor(210, 210, 210);
+
 /// One epoch of a training run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
@@ -22,6 +26,9 @@ pub fn draw(file: &Path, title: &str, epochs: &[Epoch]) -> Result<(), Box<dyn Er
     if epochs.is_empty() || !highest.is_finite() {
         return Err("there is no finite loss to draw".into());
     }
+    // Accuracies lie near the top; the axis starts at the tens below the lowest.
+    let lowest = epochs.iter().map(|e| e.accuracy).fold(1.0, f32::min);
+    let accuracies = (lowest * 10.0).floor().min(9.0) * 10.0..100.0;
     let area = SVGBackend::new(file, (760, 420)).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
@@ -31,37 +38,40 @@ pub fn draw(file: &Path, title: &str, epochs: &[Epoch]) -> Result<(), Box<dyn Er
         .y_label_area_size(52)
         .right_y_label_area_size(52)
         .build_cartesian_2d(1..epochs.len().max(2), 0.0..highest * 1.05)?
-        .set_secondary_coord(1..epochs.len().max(2), 0.0..100.0_f32);
+        .set_secondary_coord(1..epochs.len().max(2), accuracies);
     chart
         .configure_mesh()
         .x_desc("epoch")
         .y_desc("mean training loss (nats)")
+        .bold_line_style(GRID)
         .light_line_style(WHITE)
         .draw()?;
     chart
         .configure_secondary_axes()
         .y_desc("held-out accuracy (%)")
+        .y_label_formatter(&|accuracy| format!("{accuracy:.0}"))
         .draw()?;
     let loss = LineSeries::new(
         epochs.iter().enumerate().map(|(i, e)| (i + 1, e.loss)),
-        BLUE.stroke_width(2),
+        LOSS.stroke_width(2),
     );
     chart
         .draw_series(loss)?
         .label("loss")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], BLUE));
+        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], LOSS.stroke_width(2)));
     let accuracy = epochs
         .iter()
         .enumerate()
         .map(|(i, e)| (i + 1, e.accuracy * 100.0));
     chart
-        .draw_secondary_series(LineSeries::new(accuracy, RED.stroke_width(2)))?
+        .draw_secondary_series(LineSeries::new(accuracy, ACCURACY.stroke_width(2)))?
         .label("accuracy")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], RED));
+        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], ACCURACY.stroke_width(2)));
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::MiddleRight)
-        .border_style(BLACK)
+        .background_style(WHITE)
+        .border_style(GRID)
         .draw()?;
     area.present()?;
     Ok(())

@@ -1,5 +1,6 @@
 //! Reads `digits.csv`: 64 pixels and a label on each line.
 
+use hesper_ad::Rng;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -109,6 +110,17 @@ impl Digits {
         self.labels.is_empty()
     }
 
+    /// Puts the images in a random order: every order is as likely.
+    pub fn shuffle(&mut self, rng: &mut Rng) {
+        for i in (1..self.len()).rev() {
+            let j = rng.below(i + 1);
+            self.labels.swap(i, j);
+            for pixel in 0..PIXELS {
+                self.pixels.swap(i * PIXELS + pixel, j * PIXELS + pixel);
+            }
+        }
+    }
+
     /// The images to train on and those held out: every fifth, from the fifth on.
     pub fn split(&self) -> (Digits, Digits) {
         let (mut train, mut held_out) = (Digits::default(), Digits::default());
@@ -199,6 +211,21 @@ mod tests {
             assert_eq!(error.0, at, "{text:?}: {}", error.1);
             assert!(error.1.contains(problem), "{text:?}: {}", error.1);
         }
+    }
+
+    #[test]
+    fn shuffling_keeps_each_image_with_its_label() {
+        let mut digits = Digits {
+            pixels: (0..9 * PIXELS).map(|i| (i / PIXELS) as f32).collect(),
+            labels: (0..9).collect(),
+        };
+        digits.shuffle(&mut Rng::new(1));
+        assert!(!digits.labels.is_sorted(), "{:?}", digits.labels);
+        for (image, label) in digits.pixels.chunks(PIXELS).zip(&digits.labels) {
+            assert_eq!(image, [*label as f32; PIXELS]);
+        }
+        digits.labels.sort_unstable();
+        assert!(digits.labels.into_iter().eq(0..9));
     }
 
     #[test]

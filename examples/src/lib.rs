@@ -3,6 +3,7 @@
 
 pub mod chart;
 pub mod cli;
+pub mod confusion;
 pub mod digits;
 pub mod picture;
 pub mod verify;

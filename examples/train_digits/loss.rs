@@ -1,13 +1,17 @@
-//! A cross-entropy whose backward kernel is slightly wrong, to be refused.
+//! The loss, and one whose backward kernel is slightly wrong, to be refused.
 
 use hesper_ad::ops::SoftmaxCrossEntropy;
 use hesper_ad::ops::cross_entropy::softmax_cross_entropy;
 use hesper_ad::prelude::*;
 
-/// Softmax cross-entropy with a backward kernel that forgets to subtract the label's 1.
-///
-/// Training with it would run without an error and learn nothing.
-pub(crate) struct ForgetfulCrossEntropy;
+/// Softmax cross-entropy.
+#[derive(Clone, Copy)]
+pub(crate) enum CrossEntropy {
+    /// That of the catalogue.
+    Right,
+    /// With a backward kernel that forgets to subtract the label's 1. Training with it would run without an error and learn nothing.
+    Forgetful,
+}
 
 shader! {
     /// dx = exp(x − lse)·dy: wrong, the label is forgotten.
@@ -21,7 +25,7 @@ shader! {
     }
 }
 
-impl DiffOp for ForgetfulCrossEntropy {
+impl DiffOp for CrossEntropy {
     type Inputs<V> = [V; 1];
     type Outputs<V> = [V; 1];
 
@@ -43,6 +47,9 @@ impl DiffOp for ForgetfulCrossEntropy {
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        if let CrossEntropy::Right = self {
+            return SoftmaxCrossEntropy.plan(plan);
+        }
         let (rows, classes) = (plan.dim("rows")?, plan.dim("classes")?);
         plan.forward(softmax_cross_entropy(), Grid::workgroups(rows));
         plan.backward(forgetful_backward(), Grid::cover(rows * classes));
