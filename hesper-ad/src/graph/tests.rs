@@ -317,8 +317,8 @@ fn multiples_of_dimensions_connect() {
     let graph = turned([&["batch", "heads", "rows", "2*h"]]).unwrap();
     assert_eq!(
         ports(&graph),
-        "x[batch heads rows 2*h] cos[rows h] sin[rows h] y.cos[rows h] y.sin[rows h] \
-         once[batch heads rows 2*h] y[batch heads rows 2*h]"
+        "x[batch heads rows 2*h] cos[rows h] sin[rows h] once[batch heads rows 2*h] \
+         y.cos[rows h] y.sin[rows h] y[batch heads rows 2*h]"
     );
     assert_eq!(graph.signature().dims(), ["batch", "heads", "rows", "h"]);
     accepted(&graph);

@@ -375,7 +375,7 @@ fn wrong_plans_of_the_catalogue_are_refused() {
             Box::new(planned(ScaledDot, exchanged)),
             "dq and dk exchanged",
             backward,
-            "dq: ",
+            "dk: ",
         ),
         (
             Box::new(planned(Swiglu, without_gate)),
