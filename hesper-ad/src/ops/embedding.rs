@@ -11,7 +11,7 @@ use crate::prelude::*;
 pub struct Embedding;
 
 shader! {
-    /// y[i] = table[ids[i]], one invocation per element.
+    /// y = the rows of table that ids name, one invocation per element.
     #[workgroup_size(64)]
     pub fn embedding(table: &[f32], ids: &[u32], y: &mut [f32], dim: u32) {
         let i = global_index();
@@ -29,7 +29,7 @@ shader! {
         }
     }
 
-    /// dtable[ids[i]] = Σ dy over all places with that id, at the first of them; one invocation per element of dy.
+    /// dtable = Σ dy over all places with the id of a row, added up at the first of them; one invocation per element of dy.
     #[workgroup_size(64)]
     pub fn embedding_scatter(ids: &[u32], dy: &[f32], dtable: &mut [f32], n: u32, dim: u32) {
         let i = global_index();
