@@ -241,7 +241,7 @@ mod tests {
     fn corrections_start_with_the_first_step() {
         assert_eq!(corrections(0.5, 0.75, 1), [0.5, 0.25]);
         assert_eq!(corrections(0.5, 0.75, 2), [0.75, 0.4375]);
-        assert_eq!(corrections(0.9, 0.999, 1), [0.100_000_024, 0.001_000_016_7]);
+        assert_eq!(corrections(0.9, 0.999, 1), [0.100_000_024, 0.000_999_987_1]);
         assert_eq!(corrections(0.5, 0.75, 0), corrections(0.5, 0.75, 1));
     }
 }
