@@ -51,22 +51,21 @@ pub fn draw(file: &Path, title: &str, epochs: &[Epoch]) -> Result<(), Box<dyn Er
         .y_desc("held-out accuracy (%)")
         .y_label_formatter(&|accuracy| format!("{accuracy:.0}"))
         .draw()?;
-    let loss = LineSeries::new(
-        epochs.iter().enumerate().map(|(i, e)| (i + 1, e.loss)),
-        LOSS.stroke_width(2),
-    );
+    let points = |value: fn(&Epoch) -> f32| (1..).zip(epochs.iter().map(value));
+    let series = |points, color: RGBColor| {
+        LineSeries::new(points, color.filled().stroke_width(2)).point_size(2)
+    };
+    let key = |color: RGBColor| {
+        move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2))
+    };
     chart
-        .draw_series(loss)?
+        .draw_series(series(points(|e| e.loss), LOSS))?
         .label("loss")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], LOSS.stroke_width(2)));
-    let accuracy = epochs
-        .iter()
-        .enumerate()
-        .map(|(i, e)| (i + 1, e.accuracy * 100.0));
+        .legend(key(LOSS));
     chart
-        .draw_secondary_series(LineSeries::new(accuracy, ACCURACY.stroke_width(2)))?
+        .draw_secondary_series(series(points(|e| e.accuracy * 100.0), ACCURACY))?
         .label("accuracy")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], ACCURACY.stroke_width(2)));
+        .legend(key(ACCURACY));
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::MiddleRight)

@@ -5,24 +5,25 @@ use examples::cli::say;
 use hesper_ad::ops::{AdamW, BiasAdd, MatMul, Relu};
 use hesper_ad::prelude::*;
 
-/// Verifies every op, and the graph of them, on the device that will run them.
+/// Verifies every op exactly and on the device that will run it, and the graph of them there too.
 pub(crate) fn check_gradients(
     device: &Device,
     loss: &dyn Verify,
     graph: &dyn Verify,
 ) -> Result<(), Stop> {
-    let gpu = match device.kind() {
-        DeviceKind::Reference => None,
-        _ => Some(Target::Device(device.clone())),
+    let own = match device.kind() {
+        DeviceKind::Reference => Target::F32,
+        _ => Target::Device(device.clone()),
     };
-    let mut exact = Options::default();
-    exact.targets.extend(gpu.clone());
+    let exact = Options {
+        targets: vec![own],
+        ..Options::default()
+    };
     // The parts are exact, and the graph composes them by the chain rule, which numbers check as well: a wrong connection is no
     // matter of precision. The exact check of the whole takes twice as long as those of all parts together.
     let numeric = Options {
         exact: false,
-        targets: vec![gpu.unwrap_or(Target::F32)],
-        ..Options::default()
+        ..exact.clone()
     };
     let ops: [&dyn Verify; 5] = [loss, &MatMul, &BiasAdd, &Relu, &AdamW];
     for op in ops {
