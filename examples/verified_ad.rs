@@ -10,28 +10,23 @@
 //! Exits with 0 if everything passed, 1 if a check failed, 2 for wrong options, 3 if the device asked for is not there.
 
 use clap::Parser;
-use examples::cli::{DeviceChoice, say};
+use examples::cli::{Selection, WRONG_OPTIONS, say, stop};
 use examples::picture;
-use examples::verify::{for_each, selected};
-use hesper_ad::Finding;
 use hesper_ad::prelude::*;
+use hesper_ad::{Finding, ops};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 /// Verifies the ops of the catalogue and prints what was found.
 #[derive(Parser)]
 struct Arguments {
-    /// Only ops whose name contains this, in any case.
-    #[arg(long, value_name = "NAME")]
-    filter: Option<String>,
-    /// Where kernels run, besides the reference executor.
-    #[arg(long, value_enum, default_value = "auto")]
-    device: DeviceChoice,
-    /// What all random numbers follow from.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    selection: Selection,
     /// Print one JSON document instead of the table.
     #[arg(long)]
     json: bool,
@@ -42,21 +37,14 @@ struct Arguments {
 
 const TITLE: &str = "Exact checks, with the chance that a wrong program passes; checks by numbers, with the greatest error as part of its bound";
 
-const WRONG_OPTIONS: u8 = 2;
-const NO_DEVICE: u8 = 3;
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let ops = match selected(arguments.filter.as_deref()) {
-        Ok(ops) => ops,
-        Err(message) => return stop(WRONG_OPTIONS, &message),
-    };
-    let device = match arguments.device.open() {
-        Ok(device) => device,
-        Err(error) => return stop(NO_DEVICE, &error.to_string()),
+    let (ops, device) = match arguments.selection.open() {
+        Ok(opened) => opened,
+        Err(code) => return code,
     };
     let mut options = Options {
-        seed: arguments.seed,
+        seed: arguments.selection.seed,
         ..Options::default()
     };
     if device.kind() != DeviceKind::Reference {
@@ -89,19 +77,45 @@ fn main() -> ExitCode {
     }
 }
 
-fn stop(code: u8, message: &str) -> ExitCode {
-    eprintln!("error: {message}");
-    ExitCode::from(code)
-}
-
 /// Verifies ops, given by their places in the catalogue, a core each, but one after the other on a GPU; shows the certificates in order.
-fn verify(ops: &[usize], options: &Options, show: impl FnMut(&Certificate)) -> Vec<Certificate> {
+fn verify(
+    ops: &[usize],
+    options: &Options,
+    mut show: impl FnMut(&Certificate),
+) -> Vec<Certificate> {
     let on_gpu = |target: &Target| matches!(target, Target::Device(_));
     let cores = match options.targets.iter().any(on_gpu) {
         true => 1,
         false => thread::available_parallelism().map_or(1, usize::from),
     };
-    for_each(ops, cores, |op| op.verify(options), show)
+    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    thread::scope(|scope| {
+        for _ in 0..cores.min(ops.len()) {
+            let (next, sender) = (&next, sender.clone());
+            scope.spawn(move || {
+                let catalogue = ops::catalogue().unwrap_or_default();
+                while let Some((turn, op)) = take(ops, next)
+                    && let Some(op) = catalogue.get(op)
+                    && sender.send((turn, op.verify(options))).is_ok()
+                {}
+            });
+        }
+        drop(sender);
+        let (mut waiting, mut certificates) = (BTreeMap::new(), Vec::new());
+        for (turn, certificate) in receiver {
+            waiting.insert(turn, certificate);
+            while let Some(certificate) = waiting.remove(&certificates.len()) {
+                show(&certificate);
+                certificates.push(certificate);
+            }
+        }
+        certificates
+    })
+}
+
+fn take(ops: &[usize], next: &AtomicUsize) -> Option<(usize, usize)> {
+    let turn = next.fetch_add(1, Ordering::Relaxed);
+    Some((turn, *ops.get(turn)?))
 }
 
 /// Where kernels run, and where they do not.

@@ -1,8 +1,65 @@
-//! The device option of the examples.
+//! The options of the examples, and how they end.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
+use hesper_ad::ops;
 use hesper_ad::prelude::Device;
 use hesper_shader::Error;
+use std::process::ExitCode;
+
+/// The exit code for wrong options.
+pub const WRONG_OPTIONS: u8 = 2;
+/// The exit code for a device that is not there.
+pub const NO_DEVICE: u8 = 3;
+
+/// Says why the program stops.
+pub fn stop(code: u8, message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::from(code)
+}
+
+/// Which ops of the catalogue to look at, where, and with which random numbers.
+#[derive(Args)]
+pub struct Selection {
+    /// Only ops whose name contains this, in any case.
+    #[arg(long, value_name = "NAME")]
+    filter: Option<String>,
+    /// The device to run kernels on.
+    #[arg(long, value_enum, default_value = "auto")]
+    device: DeviceChoice,
+    /// What all random numbers follow from.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl Selection {
+    /// The places of the ops in the catalogue, and the device.
+    ///
+    /// # Errors
+    /// The exit code, where no op has such a name, since checking nothing must not look like success, or the device is not there.
+    pub fn open(&self) -> Result<(Vec<usize>, Device), ExitCode> {
+        let ops = self.places().map_err(|e| stop(WRONG_OPTIONS, &e))?;
+        let device = self
+            .device
+            .open()
+            .map_err(|e| stop(NO_DEVICE, &e.to_string()))?;
+        Ok((ops, device))
+    }
+
+    fn places(&self) -> Result<Vec<usize>, String> {
+        let ops = ops::catalogue().map_err(|e| e.to_string())?;
+        let names: Vec<String> = ops.iter().map(|op| op.name()).collect();
+        let wanted = self.filter.as_deref().unwrap_or_default().to_lowercase();
+        let matches = |name: &String| name.to_lowercase().contains(&wanted);
+        let places: Vec<usize> = (0..names.len()).filter(|i| matches(&names[*i])).collect();
+        if places.is_empty() {
+            let names = names.join(", ");
+            return Err(format!(
+                "no op is named like `{wanted}`; there are: {names}"
+            ));
+        }
+        Ok(places)
+    }
+}
 
 /// Where kernels run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,4 +6,3 @@ pub mod cli;
 pub mod confusion;
 pub mod digits;
 pub mod picture;
-pub mod verify;

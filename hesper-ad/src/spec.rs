@@ -2,10 +2,9 @@
 
 use crate::context::Context;
 use crate::dims::Dims;
-use crate::known::Known;
 use crate::op::{DiffOp, OpError, Ports, checked_signature};
 use crate::real::{Num, Real};
-use crate::sample::{Numbers, Rng, Sample, Sampling};
+use crate::sample::{Known, Numbers, Rng, Sample, Sampling};
 use crate::signature::{Port, Signature};
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
@@ -149,7 +148,7 @@ impl<'o, O: DiffOp> Spec<'o, O> {
     }
 
     /// A point that the op's sampling names, drawn where it says nothing.
-    pub fn complete(&self, known: &Known, rng: &mut Rng) -> Sample {
+    pub(crate) fn complete(&self, known: &Known, rng: &mut Rng) -> Sample {
         known.complete(&self.sampling, &self.signature, rng)
     }
 

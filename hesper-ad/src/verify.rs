@@ -3,7 +3,6 @@
 use crate::certificate::{Certificate, Tally, Verdict};
 use crate::check::{self, Target};
 use crate::op::DiffOp;
-use crate::signature::Signature;
 use crate::spec::Spec;
 
 /// What to check with.
@@ -36,9 +35,6 @@ pub trait Verify {
     /// The op's name.
     fn name(&self) -> String;
 
-    /// The op's signature.
-    fn ports(&self) -> Signature;
-
     /// Runs every check.
     fn verify(&self, options: &Options) -> Certificate;
 }
@@ -46,10 +42,6 @@ pub trait Verify {
 impl<O: DiffOp> Verify for O {
     fn name(&self) -> String {
         self.signature().name().to_string()
-    }
-
-    fn ports(&self) -> Signature {
-        self.signature()
     }
 
     fn verify(&self, options: &Options) -> Certificate {

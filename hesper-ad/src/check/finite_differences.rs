@@ -44,11 +44,7 @@ pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -
             tally.point(dims);
         }
     }
-    let left_out = match skipped {
-        0 => String::new(),
-        n => format!("; {n} coordinates left out: unsteady, at a kink or at the domain's edge"),
-    };
-    tally.note(format!("|a−n|/(|a|+|n|) ≤ {classic:.0e}{left_out}"));
+    tally.note(note(classic, skipped));
     if let Some(port) = unseen
         .first()
         .and_then(|n| spec.signature().inputs().nth(*n))
@@ -63,6 +59,15 @@ pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -
         return tally.fail("at most coordinates the differences are unsteady or cross kinks");
     }
     finding
+}
+
+/// The greatest classic figure, and how many coordinates do not count.
+pub(super) fn note(classic: f64, skipped: usize) -> String {
+    let left_out = match skipped {
+        0 => String::new(),
+        n => format!("; {n} coordinates left out: unsteady, at a kink or at the domain's edge"),
+    };
+    format!("|a−n|/(|a|+|n|) ≤ {classic:.0e}{left_out}")
 }
 
 /// One point: the op, its inputs in f64, and what is computed there.

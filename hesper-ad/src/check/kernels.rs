@@ -6,15 +6,15 @@ use crate::binding::Pass;
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
-use crate::known::Known;
 use crate::op::DiffOp;
 use crate::op_plan::{Plans, op_plan};
-use crate::sample::{Numbers, Rng, Sample};
+use crate::sample::{Known, Numbers, Rng, Sample};
 use crate::spec::{Spec, SpecError, exact, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::{Bounded, Tracked};
 use hesper_shader::Role;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
@@ -51,6 +51,16 @@ enum Stop {
     Skip(String),
 }
 
+impl Stop {
+    /// The finding that says so, and at which sizes or point.
+    fn finding(self, tally: Tally, at: impl Display) -> Finding {
+        match self {
+            Stop::Fail(message) => tally.fail(format!("{message} ({at})")),
+            Stop::Skip(reason) => tally.skip(format!("{reason} ({at})")),
+        }
+    }
+}
+
 impl<O: DiffOp> Check<'_, O> {
     fn run(&self, seed: u64) -> Finding {
         let name = format!("{} kernel = spec", self.pass.name());
@@ -68,18 +78,14 @@ impl<O: DiffOp> Check<'_, O> {
                     undefined.retain(|n| n != numbers);
                 }
                 Ok(false) => {}
-                Err(Stop::Fail(message)) => return tally.fail(format!("{message} ({dims})")),
-                Err(Stop::Skip(reason)) => return tally.skip(format!("{reason} ({dims})")),
+                Err(stop) => return stop.finding(tally, dims),
             }
         }
         for known in self.spec.sampling().known_points() {
             match self.check_known(known, &mut rng, &mut tally) {
                 Ok(()) => tally.point(&known.dims),
-                Err(Stop::Fail(message)) => {
-                    return tally.fail(format!("{message} (known point `{}`)", known.label));
-                }
-                Err(Stop::Skip(reason)) => {
-                    return tally.skip(format!("{reason} (known point `{}`)", known.label));
+                Err(stop) => {
+                    return stop.finding(tally, format!("known point `{}`", known.label));
                 }
             }
         }

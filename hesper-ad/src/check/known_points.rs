@@ -1,10 +1,9 @@
 //! The points that an op's sampling names, each on its own.
 
-use super::finite_differences::Stencil;
+use super::finite_differences::{Stencil, note};
 use crate::certificate::{Finding, Tally};
-use crate::known::Known;
 use crate::op::DiffOp;
-use crate::sample::Rng;
+use crate::sample::{Known, Rng};
 use crate::spec::Spec;
 
 /// Checks `backward` against differences of `forward` as [`finite_differences`](super::finite_differences()) does, at each
@@ -20,11 +19,7 @@ fn known_point<O: DiffOp>(spec: &Spec<O>, known: &Known, seed: u64) -> Finding {
     match Stencil::new(spec, &sample).and_then(|s| s.check_point(&mut tally)) {
         Ok(point) => {
             tally.point(&known.dims);
-            let left_out = match point.skipped {
-                0 => String::new(),
-                n => format!("; {n} coordinates left out"),
-            };
-            tally.note(format!("|a−n|/(|a|+|n|) ≤ {:.0e}{left_out}", point.classic));
+            tally.note(note(point.classic, point.skipped));
             tally.finish()
         }
         Err(message) => tally.fail(format!("{message} ({})", known.dims)),

@@ -218,20 +218,22 @@ fn unify(
         let factors;
         (factors, rest) = rest.split_at(if i == 0 { excess + 1 } else { 1 });
         let (times, base) = multiple(dim);
-        let parts = divided(times, factors);
-        let known = parts
-            .clone()
-            .map(|parts| dims.entry(base.to_string()).or_insert(parts).clone());
-        if parts != known || parts.is_none() {
-            let before = known.or_else(|| dims.get(base).cloned());
-            return Err(Box::new(GraphError::Dim {
-                node: node.to_string(),
-                value: value.to_string(),
-                port: port.name.clone(),
-                dim: dim.clone(),
-                before: before.map_or_else(|| dim.clone(), |known| known.join(", ")),
-                now: factors.join(", "),
-            }));
+        match (divided(times, factors), dims.get(base)) {
+            (Some(parts), None) => {
+                dims.insert(base.to_string(), parts);
+            }
+            (Some(parts), Some(known)) if parts == *known => {}
+            (_, known) => {
+                let before = known.map_or_else(|| dim.clone(), |known| known.join(", "));
+                return Err(Box::new(GraphError::Dim {
+                    node: node.to_string(),
+                    value: value.to_string(),
+                    port: port.name.clone(),
+                    dim: dim.clone(),
+                    before,
+                    now: factors.join(", "),
+                }));
+            }
         }
     }
     Ok(())

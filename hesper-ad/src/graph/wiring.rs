@@ -107,7 +107,7 @@ impl Node {
 /// So many times a dimension, which may be a multiple already.
 fn times_of(times: usize, dim: &str) -> String {
     let (factor, base) = multiple(dim);
-    format!("{}*{base}", times * factor)
+    format!("{}*{base}", times.saturating_mul(factor))
 }
 
 /// So many times fewer of a dimension, if it is such a multiple: `half` for 2 and `2*half`.

@@ -224,12 +224,12 @@ impl DiffOp for AdamW {
             // Below, the second moment has no root with a slope.
             .uniform("v", 0.0625, 2.0)
             .uniform("lr", 1e-3, 0.5)
-            .uniform("beta1", 0.25, 0.9375)
-            .uniform("beta2", 0.25, 0.9375)
-            .uniform("eps", 1e-6, 0.125)
+            .uniform("beta1", 0.5, 0.95)
+            .uniform("beta2", 0.9, 0.999)
+            .uniform("eps", 1e-8, 1e-3)
             .uniform("decay", 0.0, 0.25)
-            .uniform("c1", 0.0625, 1.0)
-            .uniform("c2", 0.0625, 1.0)
+            .uniform("c1", 0.1, 1.0)
+            .uniform("c2", 0.001, 1.0)
     }
 }
 

@@ -9,12 +9,12 @@ use hesper_ad::ops::{
 use hesper_ad::prelude::*;
 
 /// An op with another plan.
-struct Planned<O, P> {
+struct Planned<O> {
     op: O,
-    plan: P,
+    plan: fn(&mut OpPlan) -> Result<(), OpError>,
 }
 
-impl<O: DiffOp, P: Fn(&mut OpPlan) -> Result<(), OpError>> DiffOp for Planned<O, P> {
+impl<O: DiffOp> DiffOp for Planned<O> {
     type Inputs<V> = O::Inputs<V>;
     type Outputs<V> = O::Outputs<V>;
 
@@ -188,6 +188,31 @@ shader! {
         }
     }
 
+    /// One row of the table is not found.
+    #[workgroup_size(64)]
+    fn embedding_but_one(#[comptime] first: u32, table: &[f32], ids: &[u32], y: &mut [f32], vocab: u32, dim: u32) {
+        let i = global_index();
+        if i < y.len() {
+            let id = ids[i / dim];
+            let lost = if first == 1 { 0 } else { vocab - 1 };
+            y[i] = if vocab > 1 && id == lost { 0.0 } else { table[id * dim + i % dim] };
+        }
+    }
+
+    /// The last of equal ids instead of their sum.
+    #[workgroup_size(64)]
+    fn embedding_last(ids: &[u32], dy: &[f32], dtable: &mut [f32], n: u32, dim: u32) {
+        let i = global_index();
+        if i < dtable.len() {
+            dtable[i] = 0.0;
+            for j in 0..n {
+                if ids[j] == i / dim {
+                    dtable[i] = dy[j * dim + i % dim];
+                }
+            }
+        }
+    }
+
     /// Nesterov's variant: new_w = w − lr·(g + momentum·new_v).
     #[workgroup_size(64)]
     fn nesterov(w: &[f32], g: &[f32], v: &[f32], new_w: &mut [f32], new_v: &mut [f32], lr: f32, momentum: f32, decay: f32) {
@@ -200,6 +225,9 @@ shader! {
         }
     }
 }
+
+/// The backward kernels of an embedding.
+const RIGHT: [fn() -> Kernel; 2] = [embedding::embedding_clear, embedding::embedding_scatter];
 
 /// The two stages of a sum over the rows of `dy`, the first of blocks of so many rows, the second of so many blocks.
 fn bias_in_stages(plan: &mut OpPlan, second: impl Fn(usize) -> usize) -> Result<(), OpError> {
@@ -267,13 +295,16 @@ fn mse_plan(
     Ok(())
 }
 
-fn embedding_plan(plan: &mut OpPlan, clears: bool, backward: Kernel) -> Result<(), OpError> {
+fn embedding_plan<const N: usize>(
+    plan: &mut OpPlan,
+    forward: Kernel,
+    backward: [Kernel; N],
+) -> Result<(), OpError> {
     let (vocab, dim, n) = (plan.dim("vocab")?, plan.dim("dim")?, plan.dim("n")?);
-    plan.forward(embedding::embedding(), Grid::cover(n * dim));
-    if clears {
-        plan.backward(embedding::embedding_clear(), Grid::cover(vocab * dim));
+    plan.forward(forward, Grid::cover(n * dim));
+    for kernel in backward {
+        plan.backward(kernel, Grid::cover(n.max(vocab) * dim));
     }
-    plan.backward(backward, Grid::cover(n * dim));
     Ok(())
 }
 
@@ -309,13 +340,11 @@ fn half_an_addition(plan: &mut OpPlan) -> Result<(), OpError> {
 
 #[test]
 fn wrong_plans_of_the_catalogue_are_refused() {
-    type Plan = fn(&mut OpPlan) -> Result<(), OpError>;
-    fn planned<O: DiffOp>(op: O, plan: Plan) -> Planned<O, Plan> {
+    fn planned<O>(op: O, plan: fn(&mut OpPlan) -> Result<(), OpError>) -> Planned<O> {
         Planned { op, plan }
     }
     let (forward, backward) = ("forward kernel", "backward kernel");
-    let race = || embedding_race();
-    let cases: [(Box<dyn Verify>, &str, &str, &str); 14] = [
+    let cases: [(Box<dyn Verify>, &str, &str, &str); 17] = [
         (
             Box::new(planned(BiasAdd, |plan| bias_in_stages(plan, |_| 1))),
             "blocks after the first forgotten",
@@ -356,20 +385,51 @@ fn wrong_plans_of_the_catalogue_are_refused() {
         ),
         (
             Box::new(planned(Embedding, |plan| {
-                embedding_plan(plan, false, embedding::embedding_scatter())
+                embedding_plan(plan, embedding_but_one(1), RIGHT.map(|k| k()))
+            })),
+            "first row lost",
+            forward,
+            "y: ",
+        ),
+        (
+            Box::new(planned(Embedding, |plan| {
+                embedding_plan(plan, embedding_but_one(0), RIGHT.map(|k| k()))
+            })),
+            "last row lost",
+            forward,
+            "y: ",
+        ),
+        (
+            Box::new(planned(Embedding, |plan| {
+                embedding_plan(
+                    plan,
+                    embedding::embedding(),
+                    [embedding::embedding_scatter()],
+                )
             })),
             "rows without ids not cleared",
             backward,
             "dtable: ",
         ),
         (
-            Box::new(Planned {
-                op: Embedding,
-                plan: move |plan: &mut OpPlan| embedding_plan(plan, true, race()),
-            }),
+            Box::new(planned(Embedding, |plan| {
+                embedding_plan(
+                    plan,
+                    embedding::embedding(),
+                    [embedding::embedding_clear(), embedding_race()],
+                )
+            })),
             "places add at once",
             backward,
             "race",
+        ),
+        (
+            Box::new(planned(Embedding, |plan| {
+                embedding_plan(plan, embedding::embedding(), [embedding_last()])
+            })),
+            "last of equal ids",
+            backward,
+            "dtable: ",
         ),
         (
             Box::new(planned(ScaledDot, exchanged)),

@@ -13,9 +13,6 @@ struct RowMax(u32);
 /// Softmax along rows with several faulty forward kernels.
 struct Naive(u32);
 
-/// Gather of rows: `yᵢ = x[indexᵢ]`; `dx` sums the cotangents of equal indices.
-struct Gather(u32);
-
 shader! {
     #[workgroup_size(64)]
     fn partial_sums(#[comptime] fault: u32, x: &[f32], partial: &mut [f32]) {
@@ -118,43 +115,6 @@ shader! {
                     y[start + j] = (x[start + j] - m).exp() / total;
                 }
             }
-        }
-    }
-
-    #[workgroup_size(64)]
-    fn gather(#[comptime] fault: u32, x: &[f32], index: &[u32], y: &mut [f32], n: u32, width: u32) {
-        let i = global_index();
-        if i < y.len() {
-            let at = index[i / width];
-            let value = x[at * width + i % width];
-            y[i] = if fault == 1 && n > 1 && at == n - 1 { 0.0 } else if fault == 2 && n > 1 && at == 0 { 0.0 } else { value };
-        }
-    }
-
-    #[workgroup_size(64)]
-    fn gather_backward(#[comptime] fault: u32, index: &[u32], dy: &[f32], dx: &mut [f32], k: u32, width: u32) {
-        let i = global_index();
-        if i < dx.len() {
-            let mut sum = 0.0;
-            for j in 0..k {
-                if index[j] == i / width {
-                    if fault == 3 {
-                        sum = dy[j * width + i % width];
-                    } else {
-                        sum += dy[j * width + i % width];
-                    }
-                }
-            }
-            dx[i] = sum;
-        }
-    }
-
-    /// Writes where it is told, as a scatter does.
-    #[workgroup_size(64)]
-    fn scatter(index: &[u32], dy: &[f32], dx: &mut [f32], width: u32) {
-        let i = global_index();
-        if i < dy.len() {
-            dx[index[i / width] * width + i % width] += dy[i];
         }
     }
 }
@@ -266,61 +226,17 @@ impl DiffOp for Naive {
     }
 }
 
-impl DiffOp for Gather {
-    type Inputs<V> = [V; 1];
-    type Outputs<V> = [V; 1];
-
-    fn signature(&self) -> Signature {
-        Signature::new("Gather")
-            .input("x", ["n", "width"])
-            .integer("index", ["k"], "n")
-            .output("y", ["k", "width"])
-    }
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
-        let index = cx.integers("index");
-        [Tensor::from_fn([cx.dim("k"), cx.dim("width")], |[i, j]| {
-            x[[index[[i]] as usize, j]]
-        })]
-    }
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
-        let index = cx.integers("index");
-        let of = |at: usize| (0..index.len()).filter(move |i| index[[*i]] as usize == at);
-        [Tensor::from_fn([cx.dim("n"), cx.dim("width")], |[i, j]| {
-            if self.0 == 5 {
-                return of(i).next().map_or(cx.real(0.0), |k| dy[[k, j]]);
-            }
-            cx.sum(of(i).map(|k| dy[[k, j]]))
-        })]
-    }
-    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let (n, k, width) = (plan.dim("n")?, plan.dim("k")?, plan.dim("width")?);
-        plan.forward(gather(self.0), Grid::cover(k * width));
-        if self.0 == 4 {
-            plan.backward(scatter(), Grid::cover(k * width));
-        } else {
-            plan.backward(gather_backward(self.0), Grid::cover(n * width));
-        }
-        Ok(())
-    }
-}
-
 #[test]
 fn right_reductions_are_accepted() {
     accepted(&Total(0));
     accepted(&Total(7));
     accepted(&RowMax(0));
     accepted(&Naive(0));
-    accepted(&Gather(0));
 }
 
 #[test]
 fn wrong_reductions_are_refused() {
-    let ops: [(&dyn Verify, &str, &str, &str); 16] = [
+    let ops: [(&dyn Verify, &str, &str, &str); 13] = [
         (&Total(1), "64 partial sums at most", "forward kernel", "y"),
         (&Total(2), "adds to what was there", "forward kernel", "y"),
         (&Total(4), "wrong at n = 1", "backward kernel", "dx"),
@@ -354,23 +270,8 @@ fn wrong_reductions_are_refused() {
             "length",
         ),
         (&Naive(4), "256 columns at most", "forward kernel", "y"),
-        (&Gather(3), "last of equal indices", "backward kernel", "dx"),
-        (&Gather(4), "scatter", "backward kernel", "nothing to order"),
-        (&Gather(5), "first of equal indices", "dual numbers", ""),
     ];
     for (op, fault, check, reason) in ops {
         refused(op, fault, check, reason);
     }
-    refused(
-        &Gather(1),
-        "wrong for the last index",
-        "forward kernel",
-        "y",
-    );
-    refused(
-        &Gather(2),
-        "wrong for the first index",
-        "forward kernel",
-        "y",
-    );
 }

@@ -14,20 +14,13 @@ pub(crate) use classic::{Classic, classic, classic_spec};
 use big_float::Arena;
 use difference::{Point, difference};
 use hesper_ad::prelude::*;
-use hesper_ad::{Rng, Spec, Visit, ops};
-use norm::RmsNorm;
+use hesper_ad::{Rng, Spec};
 
 /// Largest error, as part of `Σ|terms|`. That of a right backward is below 10⁻⁵⁰.
 const TOLERANCE: f64 = 1e-20;
 
 /// Points at which an op is looked at for each seed.
 const POINTS: usize = 40;
-
-/// Shows a visitor every op of the catalogue, and a right one besides.
-fn visit(visitor: &mut impl Visit) {
-    ops::visit(visitor).unwrap();
-    visitor.visit(0, &RmsNorm::RIGHT);
-}
 
 /// What was seen of an op.
 #[derive(Default)]

@@ -1,42 +1,17 @@
 //! Random points at which an op is checked.
 
+mod draw;
+mod known;
+mod rng;
+
+pub(crate) use known::Known;
+pub use rng::Rng;
+
 use crate::dims::Dims;
-use crate::known::Known;
 use crate::signature::Signature;
 use crate::tensor::Tensor;
+use draw::{SEED_SCALES, fill, indices, large_rows, repeat_some, scaled_rows};
 use std::collections::BTreeMap;
-
-/// Splitmix64: a small generator whose whole state is its seed.
-#[derive(Clone, Debug)]
-pub struct Rng(u64);
-
-impl Rng {
-    /// The sequence of a seed.
-    pub fn new(seed: u64) -> Rng {
-        Rng(seed)
-    }
-
-    /// 64 random bits.
-    pub fn bits(&mut self) -> u64 {
-        // Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// An integer below `n`; 0 where there is none.
-    pub fn below(&mut self, n: usize) -> usize {
-        // The modulo's bias is below 2⁻³² for the sizes here.
-        (self.bits() % n.max(1) as u64) as usize
-    }
-
-    /// A binary32 number, uniform in `low..=high`.
-    pub fn uniform(&mut self, low: f32, high: f32) -> f32 {
-        let unit = (self.bits() >> 40) as f32 / (1u32 << 24) as f32;
-        (low + (high - low) * unit).clamp(low, high.max(low))
-    }
-}
 
 /// Where an op is defined: the values its ports are drawn from, and the sizes its dimensions may have.
 ///
@@ -272,76 +247,6 @@ pub struct Sample {
     pub directions: Vec<Tensor<f32>>,
 }
 
-/// Scale of numbers whose exponentials leave binary32 but not binary64: e¹²⁸.
-const LARGE: f32 = 64.0;
-
-/// Factor of numbers below any threshold that a kernel might have for the sign of a number.
-const NEAR_ZERO: f32 = 1.0 / (1u64 << 40) as f32;
-
-/// Scales of cotangents, powers of two.
-const SEED_SCALES: [f32; 4] = [1.0, 1.0 / 1024.0, 1.0, 64.0];
-
-fn fill<T: Clone + Default>(shape: Vec<usize>, mut draw: impl FnMut() -> T) -> Tensor<T> {
-    Tensor::filled(shape, T::default()).map(|_| draw())
-}
-
-/// Rows of unit, tiny and large scale, starting anywhere in the cycle.
-fn scaled_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
-    const SCALES: [f32; 4] = [1.0, 1.0 / 1024.0, 1.0, 8.0];
-    let first = rng.below(SCALES.len());
-    let mut tensor = Tensor::filled(shape, 0f32);
-    let row_len = tensor.row_len().max(1);
-    for (i, x) in tensor.data_mut().iter_mut().enumerate() {
-        let scale = SCALES[(first + i / row_len) % SCALES.len()];
-        *x = scale * rng.uniform(-2.0, 2.0);
-    }
-    tensor
-}
-
-/// Rows between −128 and 128, each a little above the one or below the other, or anywhere.
-fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
-    let first = rng.below(3);
-    let mut tensor = Tensor::filled(shape, 0f32);
-    let row_len = tensor.row_len().max(1);
-    for (i, x) in tensor.data_mut().iter_mut().enumerate() {
-        *x = match (first + i / row_len) % 3 {
-            0 => rng.uniform(-2.0 * LARGE, 2.0 * LARGE),
-            1 => rng.uniform(1.75 * LARGE, 2.0 * LARGE),
-            _ => rng.uniform(-2.0 * LARGE, -1.75 * LARGE),
-        };
-    }
-    tensor
-}
-
-/// A quarter of the numbers repeats the one before; where there is no rule, an eighth is zero and an eighth near zero.
-fn repeat_some(values: &mut [f32], free: bool, rng: &mut Rng) {
-    for i in 0..values.len() {
-        match rng.below(8) {
-            0 if free => values[i] = 0.0,
-            1 if free => values[i] *= NEAR_ZERO,
-            2 | 3 if i > 0 => values[i] = values[i - 1],
-            _ => {}
-        }
-    }
-}
-
-/// Integers below `bound`; a quarter are the least or the greatest, and a quarter repeat an earlier one, so that duplicates occur
-/// whatever the bound.
-fn indices(shape: Vec<usize>, bound: usize, rng: &mut Rng) -> Tensor<u32> {
-    let mut seen: Vec<u32> = Vec::new();
-    fill(shape, || {
-        let any = |n: usize| u32::try_from(n).unwrap_or(0);
-        let index = match rng.below(8) {
-            0 => 0,
-            1 => any(bound.saturating_sub(1)),
-            2 | 3 if !seen.is_empty() => seen[rng.below(seen.len())],
-            _ => any(rng.below(bound)),
-        };
-        seen.push(index);
-        index
-    })
-}
-
 fn lcm(a: usize, b: usize) -> usize {
     let (mut x, mut y) = (a, b);
     while y != 0 {
@@ -353,16 +258,6 @@ fn lcm(a: usize, b: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_generator_is_splitmix64() {
-        // First outputs for seed 1234567, as published with the reference implementation.
-        let mut rng = Rng::new(1_234_567);
-        assert_eq!(
-            [rng.bits(), rng.bits()],
-            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]
-        );
-    }
 
     #[test]
     fn draws_keep_to_their_rules() {

@@ -1,19 +1,19 @@
 //! Points of an op that are looked at always.
 
+use super::{Rng, Sample, Sampling};
 use crate::dims::Dims;
-use crate::sample::{Rng, Sample, Sampling};
 use crate::signature::{Port, Role, Signature};
 use std::collections::BTreeMap;
 
 /// A point that is looked at always.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Known {
+pub(crate) struct Known {
     /// What reports call it.
-    pub label: String,
+    pub(crate) label: String,
     /// The sizes.
-    pub dims: Dims,
+    pub(crate) dims: Dims,
     /// Numbers by port or cotangent, row-major; other ports are drawn.
-    pub values: BTreeMap<String, Vec<f32>>,
+    pub(crate) values: BTreeMap<String, Vec<f32>>,
 }
 
 impl Known {
