@@ -142,7 +142,7 @@ fn storage<'a, 'b>(
     arguments
         .filter_map(|(param, argument)| match (param.kind, argument) {
             (ParamKind::Storage { access, .. }, Bind::Buffer(i)) => {
-                Some((buffers.get(*i)?, access == Access::ReadWrite))
+                Some((buffers.get(*i)?, access.writes()))
             }
             _ => None,
         })
@@ -233,7 +233,7 @@ fn bindings<'m, V: Copy>(
     };
     let written = |memory: usize| {
         iter::zip(&tree.params, arguments).any(|(param, argument)| {
-            access(param.kind) == Access::ReadWrite
+            access(param.kind).writes()
                 && matches!(argument, Bind::Buffer(i) if *i == memory)
         })
     };
@@ -249,7 +249,7 @@ fn bindings<'m, V: Copy>(
     }
     iter::zip(&tree.params, arguments)
         .filter_map(|(param, argument)| match (*argument, access(param.kind)) {
-            (Bind::Buffer(i), Access::ReadWrite) => {
+            (Bind::Buffer(i), Access::ReadWrite | Access::Atomic) => {
                 Some(Binding::Write(unique.get_mut(i)?.take()?))
             }
             (Bind::Buffer(i), Access::Read) => Some(Binding::Read((*shared.get(i)?)?)),

@@ -178,7 +178,8 @@ pub(crate) fn written_type(kind: ParamKind) -> String {
     match kind {
         ParamKind::Storage { element, access } => match access {
             Access::Read => format!("&[{element}]"),
-            Access::ReadWrite => format!("&mut [{element}]"),
+            // A buffer is made atomic by the kernel alone: what is bound is an ordinary one.
+            Access::ReadWrite | Access::Atomic => format!("&mut [{element}]"),
         },
         ParamKind::Uniform(scalar) => scalar.to_string(),
     }

@@ -237,9 +237,9 @@ fn unary_operator(op: UnaryOp, scalar: Scalar) -> UnaryOperator {
 fn binary_operator(op: BinaryOp, operand: Type) -> BinaryOperator {
     let truth = operand.scalar == Scalar::Bool;
     match op {
-        BinaryOp::Add => BinaryOperator::Add,
-        BinaryOp::Subtract => BinaryOperator::Subtract,
-        BinaryOp::Multiply => BinaryOperator::Multiply,
+        BinaryOp::Add | BinaryOp::WrappingAdd => BinaryOperator::Add,
+        BinaryOp::Subtract | BinaryOp::WrappingSubtract => BinaryOperator::Subtract,
+        BinaryOp::Multiply | BinaryOp::WrappingMultiply => BinaryOperator::Multiply,
         BinaryOp::Divide => BinaryOperator::Divide,
         BinaryOp::Remainder => BinaryOperator::Modulo,
         BinaryOp::And if operand == Type::BOOL => BinaryOperator::LogicalAnd,

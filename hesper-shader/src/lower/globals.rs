@@ -77,7 +77,7 @@ fn declare_storage(
     for (id, param, element, access) in tree.buffers() {
         let access = match access {
             Access::Read => StorageAccess::LOAD,
-            Access::ReadWrite => StorageAccess::LOAD | StorageAccess::STORE,
+            Access::ReadWrite | Access::Atomic => StorageAccess::LOAD | StorageAccess::STORE,
         };
         let variable = GlobalVariable {
             name: Some(param.name.clone()),

@@ -65,6 +65,10 @@ impl FunctionLowering<'_, '_> {
                 arguments,
                 result,
             } => return self.call_helper(*function, arguments, *result, loc),
+            StmtKind::Aside { .. } | StmtKind::Log { .. } => return Ok(()),
+            StmtKind::Atomic { .. } | StmtKind::UniformLoad { .. } | StmtKind::Subgroup { .. } => {
+                return Err(self.internal(loc, "not yet lowered"));
+            }
         };
         self.push(lowered, loc);
         Ok(())

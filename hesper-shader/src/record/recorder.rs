@@ -144,6 +144,7 @@ impl Recorder {
                 loc,
                 element,
                 dims,
+                atomic: false,
             });
             Root::Workgroup(WorkgroupId(s.workgroup.len() as u32 - 1))
         })

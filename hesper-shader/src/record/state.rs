@@ -276,6 +276,7 @@ impl State {
             name: name.to_string(),
             loc,
             ty,
+            length: None,
         });
         LocalId(function.locals.len() as u32 - 1)
     }

@@ -55,7 +55,7 @@ impl<V: Copy> Binding<'_, V> {
                 access == Access::Read && holds(memory, element)
             }
             (Binding::Write(memory), ParamKind::Storage { element, access }) => {
-                access == Access::ReadWrite && holds(memory, element)
+                access.writes() && holds(memory, element)
             }
             (Binding::Read(_) | Binding::Write(_), ParamKind::Uniform(_)) => false,
             (_, ParamKind::Storage { .. }) => false,
@@ -93,7 +93,7 @@ fn misfit<V: Copy>(param: &Param, binding: &Binding<'_, V>) -> Fault {
         expected: match param.kind {
             ParamKind::Storage { element, access } => match access {
                 Access::Read => format!("a read-only buffer of whole {element} elements"),
-                Access::ReadWrite => format!("a writable buffer of whole {element} elements"),
+                Access::ReadWrite | Access::Atomic => format!("a writable buffer of whole {element} elements"),
             },
             ParamKind::Uniform(scalar) => format!("an {scalar} by value"),
         },

@@ -68,6 +68,10 @@ impl Position {
             }
             BuiltinValue::LocalInvocationId => vector(out, lanes, |d, lane| local(lane)[d]),
             BuiltinValue::WorkgroupId => vector(out, lanes, |d, _| self.group[d]),
+            BuiltinValue::SubgroupInvocationId
+            | BuiltinValue::SubgroupSize
+            | BuiltinValue::SubgroupId
+            | BuiltinValue::NumSubgroups => return Err(MIXED),
             BuiltinValue::NumWorkgroups => vector(out, lanes, |d, _| self.groups[d]),
         }
         Ok(())

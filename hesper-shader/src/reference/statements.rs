@@ -86,6 +86,11 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
             StmtKind::Continue => leave(active, exits.map(|e| &mut e.continued)),
             StmtKind::Return(value) => self.finish(f, *value, active),
             StmtKind::Barrier(barrier) => self.barrier(*barrier, active),
+            StmtKind::Atomic { .. }
+            | StmtKind::UniformLoad { .. }
+            | StmtKind::Subgroup { .. }
+            | StmtKind::Aside { .. }
+            | StmtKind::Log { .. } => Err(internal("not yet")),
         };
         done.map_err(|fault| self.error(loc, fault))
     }

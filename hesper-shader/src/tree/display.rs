@@ -142,6 +142,11 @@ impl<'a> Printer<'a> {
                 };
                 self.define(*id, text, loads);
             }
+            StmtKind::Atomic { .. }
+            | StmtKind::UniformLoad { .. }
+            | StmtKind::Subgroup { .. }
+            | StmtKind::Aside { .. }
+            | StmtKind::Log { .. } => {}
             StmtKind::Load { place, result } => {
                 let text = format!("load {}", self.place(place));
                 self.define(*result, text, true);

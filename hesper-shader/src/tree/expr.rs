@@ -66,7 +66,7 @@ pub enum ExprKind {
     Splat(ExprId),
     /// One component of a vector, by index.
     Component(ExprId, u8),
-    /// What a statement yields: a load, a call, or the counter of a counted loop.
+    /// What a statement yields: a load, an atomic, a subgroup's exchange, a call, or the counter of a counted loop.
     Result,
 }
 
@@ -140,18 +140,30 @@ pub enum BuiltinValue {
     WorkgroupIndex,
     /// `workgroup_index · invocations per workgroup + local_invocation_index`, `u32`.
     GlobalIndex,
+    /// Position in the subgroup, its lane, `u32`.
+    SubgroupInvocationId,
+    /// Lanes of a subgroup, also where not all of them hold an invocation, `u32`.
+    SubgroupSize,
+    /// Position of the subgroup in the workgroup, `u32`.
+    SubgroupId,
+    /// Number of subgroups in the workgroup, `u32`.
+    NumSubgroups,
 }
 
 impl BuiltinValue {
     /// All of them, in alphabetical order of name.
-    pub const ALL: [BuiltinValue; 7] = {
+    pub const ALL: [BuiltinValue; 11] = {
         use BuiltinValue::*;
         [
             GlobalIndex,
             GlobalInvocationId,
             LocalInvocationId,
             LocalInvocationIndex,
+            NumSubgroups,
             NumWorkgroups,
+            SubgroupId,
+            SubgroupInvocationId,
+            SubgroupSize,
             WorkgroupId,
             WorkgroupIndex,
         ]
@@ -167,6 +179,10 @@ impl BuiltinValue {
             BuiltinValue::NumWorkgroups => "num_workgroups",
             BuiltinValue::WorkgroupIndex => "workgroup_index",
             BuiltinValue::GlobalIndex => "global_index",
+            BuiltinValue::SubgroupInvocationId => "subgroup_invocation_id",
+            BuiltinValue::SubgroupSize => "subgroup_size",
+            BuiltinValue::SubgroupId => "subgroup_id",
+            BuiltinValue::NumSubgroups => "num_subgroups",
         }
     }
 
@@ -177,7 +193,8 @@ impl BuiltinValue {
             GlobalInvocationId | LocalInvocationId | WorkgroupId | NumWorkgroups => {
                 Type::vector(3, Scalar::U32)
             }
-            LocalInvocationIndex | WorkgroupIndex | GlobalIndex => Type::U32,
+            LocalInvocationIndex | WorkgroupIndex | GlobalIndex | SubgroupInvocationId
+            | SubgroupSize | SubgroupId | NumSubgroups => Type::U32,
         }
     }
 }
@@ -194,12 +211,18 @@ pub enum UnaryOp {
 /// Operators with two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
-    /// `+`, wrapping on integers.
+    /// `+`; wraps on integers, which the reference executor reports where it reaches an index.
     Add,
-    /// `-`, wrapping on integers.
+    /// `-`; wraps on integers as `+` does.
     Subtract,
-    /// `*`, wrapping on integers.
+    /// `*`; wraps on integers as `+` does.
     Multiply,
+    /// `wrapping_add` of integers: meant to wrap.
+    WrappingAdd,
+    /// `wrapping_sub` of integers: meant to wrap.
+    WrappingSubtract,
+    /// `wrapping_mul` of integers: meant to wrap.
+    WrappingMultiply,
     /// `/`; an integer divided by zero is itself, and `i32::MIN / -1` is `i32::MIN`, as in WGSL.
     Divide,
     /// `%`, sign of the left operand; an integer modulo zero is zero, as in WGSL.
@@ -245,6 +268,9 @@ impl BinaryOp {
             Add => "+",
             Subtract => "-",
             Multiply => "*",
+            WrappingAdd => "+%",
+            WrappingSubtract => "-%",
+            WrappingMultiply => "*%",
             Divide => "/",
             Remainder => "%",
             And => "&",

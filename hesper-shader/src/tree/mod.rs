@@ -22,7 +22,9 @@ pub mod verify;
 
 pub use builtin::{Math, Signature};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, UnaryOp};
-pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
+pub use stmt::{
+    AtomicOp, AtomicUpdate, Barrier, Block, Combine, Place, Root, Step, Stmt, StmtKind, SubgroupOp,
+};
 pub use types::{Scalar, Type};
 
 use std::fmt;
@@ -151,6 +153,18 @@ pub enum Access {
     Read,
     /// `&mut [T]`.
     ReadWrite,
+    /// `&mut [Atomic<T>]`, of `i32` or `u32`: read and written by atomic statements alone.
+    Atomic,
+}
+
+impl Access {
+    /// Whether a kernel may write the buffer.
+    pub const fn writes(self) -> bool {
+        match self {
+            Access::Read => false,
+            Access::ReadWrite | Access::Atomic => true,
+        }
+    }
 }
 
 /// A variable in workgroup memory.
@@ -164,6 +178,8 @@ pub struct WorkgroupVar {
     pub element: Type,
     /// Lengths of the array dimensions, outermost first; empty for a single value.
     pub dims: Vec<u32>,
+    /// Whether the elements, `i32` or `u32`, are read and written by atomic statements alone.
+    pub atomic: bool,
 }
 
 impl WorkgroupVar {
@@ -181,8 +197,10 @@ pub struct Local {
     pub name: String,
     /// Where it was declared.
     pub loc: Loc,
-    /// Its type.
+    /// Its type, or that of its elements.
     pub ty: Type,
+    /// The array's length; `None` for a single value.
+    pub length: Option<u32>,
 }
 
 /// A helper function or the kernel's body.

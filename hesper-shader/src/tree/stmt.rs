@@ -73,6 +73,200 @@ pub enum StmtKind {
         /// What it returns, where it returns something.
         result: Option<ExprId>,
     },
+    /// Reads and changes an atomic element in one step, which nothing comes between.
+    Atomic {
+        /// The element, of a variable that is declared atomic.
+        place: Place,
+        /// What happens to it.
+        op: AtomicOp,
+        /// The value before; `None` for a store alone.
+        result: Option<ExprId>,
+    },
+    /// All invocations of the workgroup get the value that one place of workgroup memory holds: a barrier, a load and a barrier. The place
+    /// is the same for all of them.
+    UniformLoad {
+        /// What is read.
+        place: Place,
+        /// The value read.
+        result: ExprId,
+    },
+    /// An exchange of values among the invocations of a subgroup that get here together.
+    Subgroup {
+        /// What each invocation gets.
+        op: SubgroupOp,
+        /// What each invocation gives.
+        value: ExprId,
+        /// What it gets.
+        result: ExprId,
+    },
+    /// Statements for the reference executor alone, without effect on anything outside: evaluations, loads, branches and logs. A
+    /// device skips them.
+    Aside {
+        /// The statements.
+        body: Block,
+    },
+    /// A line of text, printed by the reference executor; only inside an [`Aside`](StmtKind::Aside).
+    Log {
+        /// The text around the values, one piece more than there are values.
+        text: Vec<String>,
+        /// The values.
+        values: Vec<ExprId>,
+    },
+}
+
+/// What happens to an atomic element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AtomicOp {
+    /// Nothing: it is read.
+    Load,
+    /// It becomes this value.
+    Store(ExprId),
+    /// It is combined with this value.
+    Update(AtomicUpdate, ExprId),
+    /// It becomes `new` if it was `expected`; it may fail to do so for no reason, as WGSL's `atomicCompareExchangeWeak` may.
+    CompareExchangeWeak {
+        /// The value to be replaced.
+        expected: ExprId,
+        /// The value to replace it by.
+        new: ExprId,
+        /// Whether it was replaced: a `bool`, an [`ExprKind::Result`](super::ExprKind::Result).
+        exchanged: ExprId,
+    },
+}
+
+/// How an atomic element is combined with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AtomicUpdate {
+    /// Wrapping sum.
+    Add,
+    /// Wrapping difference.
+    Subtract,
+    /// The greater.
+    Max,
+    /// The lesser.
+    Min,
+    /// Bitwise and.
+    And,
+    /// Bitwise or.
+    Or,
+    /// Bitwise exclusive or.
+    Xor,
+    /// The value alone.
+    Exchange,
+}
+
+impl AtomicUpdate {
+    /// All of them.
+    pub const ALL: [AtomicUpdate; 8] = {
+        use AtomicUpdate::*;
+        [Add, Subtract, Max, Min, And, Or, Xor, Exchange]
+    };
+
+    /// The name of the method in kernel code, as of Rust's atomics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AtomicUpdate::Add => "fetch_add",
+            AtomicUpdate::Subtract => "fetch_sub",
+            AtomicUpdate::Max => "fetch_max",
+            AtomicUpdate::Min => "fetch_min",
+            AtomicUpdate::And => "fetch_and",
+            AtomicUpdate::Or => "fetch_or",
+            AtomicUpdate::Xor => "fetch_xor",
+            AtomicUpdate::Exchange => "swap",
+        }
+    }
+}
+
+/// What an invocation of a subgroup gets of the values of the others. Lanes are numbered by
+/// [`SubgroupInvocationId`](super::BuiltinValue::SubgroupInvocationId); only active invocations give a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubgroupOp {
+    /// All values combined.
+    Reduce(Combine),
+    /// The values of its own and lower lanes combined; sum and product only.
+    InclusiveScan(Combine),
+    /// The values of lower lanes combined, the identity for none; sum and product only.
+    ExclusiveScan(Combine),
+    /// Whether the value, a `bool`, holds for all.
+    All,
+    /// Whether the value, a `bool`, holds for any.
+    Any,
+    /// One bit for each lane whose value, a `bool`, holds; `Vec4<u32>`, lane 0 in the lowest bit of `x`.
+    Ballot,
+    /// The value of the lowest active lane.
+    BroadcastFirst,
+    /// The value of this lane.
+    Broadcast(u32),
+    /// The value of the lane that this `u32` numbers.
+    Shuffle(ExprId),
+    /// The value of the lane lower by this `u32`, the same for the whole subgroup.
+    ShuffleUp(ExprId),
+    /// The value of the lane higher by this `u32`, the same for the whole subgroup.
+    ShuffleDown(ExprId),
+    /// The value of the lane whose number differs in the bits of this `u32`, the same for the whole subgroup.
+    ShuffleXor(ExprId),
+    /// The value of this lane, below 4, of its quad: four lanes that follow each other, the first a multiple of 4.
+    QuadBroadcast(u32),
+    /// The value of the lane beside it in its quad: 1, 0, 3, 2.
+    QuadSwapX,
+    /// The value of the lane below or above it in its quad: 2, 3, 0, 1.
+    QuadSwapY,
+    /// The value of the opposite lane of its quad: 3, 2, 1, 0.
+    QuadSwapDiagonal,
+}
+
+impl SubgroupOp {
+    /// The lane, distance or mask it reads.
+    pub const fn operand(self) -> Option<ExprId> {
+        use SubgroupOp::*;
+        match self {
+            Shuffle(id) | ShuffleUp(id) | ShuffleDown(id) | ShuffleXor(id) => Some(id),
+            Reduce(_) | InclusiveScan(_) | ExclusiveScan(_) | All | Any | Ballot
+            | BroadcastFirst | Broadcast(_) | QuadBroadcast(_) | QuadSwapX | QuadSwapY
+            | QuadSwapDiagonal => None,
+        }
+    }
+}
+
+/// How values of a subgroup are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Combine {
+    /// Sum.
+    Add,
+    /// Product.
+    Multiply,
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
+    /// Bitwise and, on integers.
+    And,
+    /// Bitwise or, on integers.
+    Or,
+    /// Bitwise exclusive or, on integers.
+    Xor,
+}
+
+impl Combine {
+    /// All of them.
+    pub const ALL: [Combine; 7] = {
+        use Combine::*;
+        [Add, Multiply, Min, Max, And, Or, Xor]
+    };
+}
+
+impl AtomicOp {
+    /// The values it reads.
+    pub fn for_each_operand(self, mut f: impl FnMut(ExprId)) {
+        match self {
+            AtomicOp::Load => {}
+            AtomicOp::Store(value) | AtomicOp::Update(_, value) => f(value),
+            AtomicOp::CompareExchangeWeak { expected, new, .. } => {
+                f(expected);
+                f(new);
+            }
+        }
+    }
 }
 
 impl StmtKind {
@@ -91,8 +285,20 @@ impl StmtKind {
             | StmtKind::Loop { .. }
             | StmtKind::Break
             | StmtKind::Continue
+            | StmtKind::Aside { .. }
             | StmtKind::Barrier(_) => {}
-            StmtKind::Load { place, .. } => place.for_each_index(f),
+            StmtKind::Load { place, .. } | StmtKind::UniformLoad { place, .. } => {
+                place.for_each_index(f);
+            }
+            StmtKind::Atomic { place, op, .. } => {
+                op.for_each_operand(&mut f);
+                place.for_each_index(f);
+            }
+            StmtKind::Subgroup { op, value, .. } => {
+                f(*value);
+                op.operand().into_iter().for_each(f);
+            }
+            StmtKind::Log { values, .. } => values.iter().copied().for_each(f),
             StmtKind::Store { place, value } => {
                 f(*value);
                 place.for_each_index(f);
@@ -108,7 +314,9 @@ impl StmtKind {
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         let (a, b) = match self {
             StmtKind::If { accept, reject, .. } => (Some(accept), Some(reject)),
-            StmtKind::For { body, .. } | StmtKind::Loop { body } => (Some(body), None),
+            StmtKind::For { body, .. } | StmtKind::Loop { body } | StmtKind::Aside { body } => {
+                (Some(body), None)
+            }
             _ => (None, None),
         };
         a.into_iter().chain(b)

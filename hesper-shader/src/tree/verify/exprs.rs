@@ -141,6 +141,7 @@ fn binary_type(op: BinaryOp, a: Type, b: Type) -> Result<Type, VerifyProblem> {
     let integer_or_bool = a.scalar.is_integer() || a.scalar == Scalar::Bool;
     let fits = match op {
         Add | Subtract | Multiply | Divide | Remainder => a == b && a.scalar.is_numeric(),
+        WrappingAdd | WrappingSubtract | WrappingMultiply => a == b && a.scalar.is_integer(),
         And | Or | Xor => a == b && integer_or_bool,
         ShiftLeft | ShiftRight => a.scalar.is_integer() && b == a.with_scalar(Scalar::U32),
         Equal | NotEqual => a == b,

@@ -74,6 +74,11 @@ impl Verifier<'_> {
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::Barrier(_) => {}
             StmtKind::Return(value) => self.check_return(*value, loc),
+            StmtKind::Atomic { .. }
+            | StmtKind::UniformLoad { .. }
+            | StmtKind::Subgroup { .. }
+            | StmtKind::Aside { .. }
+            | StmtKind::Log { .. } => {}
             StmtKind::Call {
                 function,
                 arguments,
