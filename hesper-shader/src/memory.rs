@@ -1,6 +1,7 @@
 //! What a buffer holds on the host and in the reference executor.
 
 use crate::tree::Scalar;
+use std::fmt::Debug;
 
 /// The contents of a buffer: components of all elements, element after element, without padding.
 ///
@@ -55,6 +56,18 @@ impl<V: Copy> Memory<V> {
             Memory::Real(v) => Memory::Real(v.iter().copied().map(f).collect()),
             Memory::I32(v) => Memory::I32(v.clone()),
             Memory::U32(v) => Memory::U32(v.clone()),
+        }
+    }
+
+    /// A component as text.
+    pub(crate) fn text(&self, i: usize) -> Option<String>
+    where
+        V: Debug,
+    {
+        match self {
+            Memory::Real(v) => v.get(i).map(|x| format!("{x:?}")),
+            Memory::I32(v) => v.get(i).map(i32::to_string),
+            Memory::U32(v) => v.get(i).map(u32::to_string),
         }
     }
 }

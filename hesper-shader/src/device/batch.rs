@@ -213,12 +213,8 @@ fn run_one<D: Domain<Mask = bool>>(
 ) -> Result<(), Error> {
     let tree = dispatch.kernel.tree()?;
     let mut bindings = bindings(tree, &dispatch.arguments, memories);
-    Ok(reference::run(
-        domain,
-        tree,
-        dispatch.groups,
-        &mut bindings,
-    )?)
+    reference::run(domain, tree, dispatch.groups, &mut bindings)?;
+    Ok(())
 }
 
 /// Each parameter's binding. One that cannot be had, being lent already, is left out, and the executor refuses the rest.
@@ -233,8 +229,7 @@ fn bindings<'m, V: Copy>(
     };
     let written = |memory: usize| {
         iter::zip(&tree.params, arguments).any(|(param, argument)| {
-            access(param.kind).writes()
-                && matches!(argument, Bind::Buffer(i) if *i == memory)
+            access(param.kind).writes() && matches!(argument, Bind::Buffer(i) if *i == memory)
         })
     };
     let (mut unique, mut shared) = (Vec::new(), Vec::new());

@@ -39,6 +39,18 @@ impl Limits {
         groups_per_dimension: 65_535,
     };
 
+    /// What GPUs of desktop machines allow: the reference executor's own limits.
+    pub const DESKTOP: Limits = Limits {
+        workgroup_size: [1024, 1024, 64],
+        invocations: 1024,
+        workgroup_bytes: 32_768,
+        storage_buffers: 64,
+        binding_bytes: 1 << 34,
+        uniform_bytes: 65_536,
+        buffer_bytes: 1 << 34,
+        groups_per_dimension: 65_535,
+    };
+
     /// Whether a dispatch of the kernel fits.
     pub(crate) fn check(&self, needs: &Needs<'_>) -> Result<(), Excess> {
         needs

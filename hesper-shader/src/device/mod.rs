@@ -24,6 +24,7 @@ pub(crate) use buffer::RawBuffer;
 pub use error::DeviceError;
 pub use launch::LaunchError;
 pub(crate) use launch::{groups, written_type};
+pub(crate) use limits::Needs;
 pub use limits::{Axis, Excess, Limits, Quantity};
 
 use std::fmt;

@@ -10,8 +10,15 @@ use std::fmt::Debug;
 pub enum Binding<'a, V> {
     /// A buffer the kernel reads.
     Read(&'a Memory<V>),
-    /// A buffer the kernel reads and writes.
+    /// A buffer the kernel reads and writes, and whose contents count.
     Write(&'a mut Memory<V>),
+    /// A buffer the kernel writes, of whose elements only some count so far: reading another is an error when sanitizing.
+    Fresh {
+        /// The buffer.
+        memory: &'a mut Memory<V>,
+        /// For each element, whether it was written; kept up to date when sanitizing.
+        written: &'a mut Vec<bool>,
+    },
     /// An `f32` by value.
     F32(V),
     /// An `i32` by value.
@@ -27,7 +34,7 @@ impl<V: Copy> Binding<'_, V> {
     pub(super) fn memory(&self) -> Option<&Memory<V>> {
         match self {
             Binding::Read(memory) => Some(memory),
-            Binding::Write(memory) => Some(memory),
+            Binding::Write(memory) | Binding::Fresh { memory, .. } => Some(memory),
             _ => None,
         }
     }
@@ -41,7 +48,7 @@ impl<V: Copy> Binding<'_, V> {
     fn scalar(&self) -> Scalar {
         match self {
             Binding::Read(memory) => memory.scalar(),
-            Binding::Write(memory) => memory.scalar(),
+            Binding::Write(memory) | Binding::Fresh { memory, .. } => memory.scalar(),
             Binding::F32(_) => Scalar::F32,
             Binding::I32(_) => Scalar::I32,
             Binding::U32(_) => Scalar::U32,
@@ -57,7 +64,14 @@ impl<V: Copy> Binding<'_, V> {
             (Binding::Write(memory), ParamKind::Storage { element, access }) => {
                 access.writes() && holds(memory, element)
             }
-            (Binding::Read(_) | Binding::Write(_), ParamKind::Uniform(_)) => false,
+            (Binding::Fresh { memory, written }, ParamKind::Storage { element, access }) => {
+                let elements = memory.len() / usize::from(element.size).max(1);
+                access.writes() && holds(memory, element) && written.len() == elements
+            }
+            (
+                Binding::Read(_) | Binding::Write(_) | Binding::Fresh { .. },
+                ParamKind::Uniform(_),
+            ) => false,
             (_, ParamKind::Storage { .. }) => false,
             (value, ParamKind::Uniform(scalar)) => value.scalar() == scalar,
         }
@@ -68,6 +82,11 @@ impl<V: Copy> Binding<'_, V> {
         match self {
             Binding::Read(m) => format!("a read-only buffer of {} {scalar} components", m.len()),
             Binding::Write(m) => format!("a writable buffer of {} {scalar} components", m.len()),
+            Binding::Fresh { memory, written } => format!(
+                "a fresh buffer of {} {scalar} components that knows of {} elements whether they are written",
+                memory.len(),
+                written.len()
+            ),
             _ => format!("an {scalar} by value"),
         }
     }
@@ -93,7 +112,9 @@ fn misfit<V: Copy>(param: &Param, binding: &Binding<'_, V>) -> Fault {
         expected: match param.kind {
             ParamKind::Storage { element, access } => match access {
                 Access::Read => format!("a read-only buffer of whole {element} elements"),
-                Access::ReadWrite | Access::Atomic => format!("a writable buffer of whole {element} elements"),
+                Access::ReadWrite | Access::Atomic => {
+                    format!("a writable buffer of whole {element} elements")
+                }
             },
             ParamKind::Uniform(scalar) => format!("an {scalar} by value"),
         },

@@ -5,6 +5,8 @@ use super::error::{ExecError, Fault, internal};
 use super::frame::{Frame, MISSING};
 use super::machine::Machine;
 use super::mask::Mask;
+use super::sanitizer::Value;
+use super::slot::Slot;
 use crate::domain::Domain;
 use crate::tree::{ExprId, FunctionId, Loc};
 
@@ -14,7 +16,7 @@ struct Pair<'f, V> {
     caller: &'f mut Frame<V>,
 }
 
-impl<D: Domain<Mask = bool>> Machine<'_, '_, D> {
+impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
     /// Runs a helper function for the active lanes; all of them come back.
     pub(super) fn call(
         &mut self,
@@ -30,15 +32,32 @@ impl<D: Domain<Mask = bool>> Machine<'_, '_, D> {
             .pass_arguments(f, g, arguments)
             .and_then(|()| Ok(&self.function(g)?.body))
             .map_err(|fault| self.error(loc, fault))?;
+        self.follow_arguments(f, g, arguments, active);
         let mut running = self.mask();
         running.set(active);
         self.nested(g, loc, body, &mut running, None)?;
         self.masks.push(running);
-        match result {
-            Some(id) => self
-                .take_result(f, g, id)
-                .map_err(|fault| self.error(loc, fault)),
-            None => Ok(()),
+        if let Some(id) = result {
+            self.take_result(f, g, id)
+                .map_err(|fault| self.error(loc, fault))?;
+            if let Some(watch) = &mut self.memory.watch {
+                let (from, to) = (Value::Result(g), Value::Expr(f, id));
+                watch.wraps.moved(from, to, active.lanes());
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the sanitizer where arguments come from.
+    fn follow_arguments(&mut self, f: usize, g: usize, arguments: &[ExprId], active: &Mask) {
+        let (Some(watch), Some(callee)) = (&mut self.memory.watch, self.frames.get(g)) else {
+            return;
+        };
+        for (id, position) in &callee.arguments {
+            if let Some(argument) = arguments.get(*position) {
+                let (from, to) = (Value::Expr(f, *argument), Value::Expr(g, *id));
+                watch.wraps.moved(from, to, active.lanes());
+            }
         }
     }
 
@@ -78,6 +97,10 @@ impl<D: Domain<Mask = bool>> Machine<'_, '_, D> {
         if let (Some(id), Some(result)) = (value, &mut frame.result) {
             let value = frame.values.get(id.index()).ok_or(MISSING)?;
             copy_column_active(value, result, active.lanes())?;
+            if let Some(watch) = &mut self.memory.watch {
+                let (from, to) = (Value::Expr(f, id), Value::Result(f));
+                watch.wraps.moved(from, to, active.lanes());
+            }
         }
         active.clear();
         Ok(())

@@ -6,6 +6,7 @@
 use super::error::{Fault, internal};
 use crate::memory::Memory;
 use crate::tree::{Scalar, Type};
+use std::fmt::Debug;
 
 /// Values of one scalar type: a column, or the elements of a workgroup variable.
 #[derive(Clone, Debug)]
@@ -17,12 +18,11 @@ pub(super) enum Column<V> {
 }
 
 /// Borrowed values of one scalar type.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum View<'a, V> {
     Real(&'a [V]),
     I32(&'a [i32]),
     U32(&'a [u32]),
-    Bool(&'a [bool]),
 }
 
 /// Mutably borrowed values of one scalar type.
@@ -70,21 +70,34 @@ impl<V: Copy> Column<V> {
         }
     }
 
-    pub(super) fn view(&self) -> View<'_, V> {
-        match self {
-            Column::Real(v) => View::Real(v),
-            Column::I32(v) => View::I32(v),
-            Column::U32(v) => View::U32(v),
-            Column::Bool(v) => View::Bool(v),
-        }
-    }
-
     pub(super) fn view_mut(&mut self) -> ViewMut<'_, V> {
         match self {
             Column::Real(v) => ViewMut::Real(v),
             Column::I32(v) => ViewMut::I32(v),
             Column::U32(v) => ViewMut::U32(v),
             Column::Bool(v) => ViewMut::Bool(v),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Column::Real(v) => v.len(),
+            Column::I32(v) => v.len(),
+            Column::U32(v) => v.len(),
+            Column::Bool(v) => v.len(),
+        }
+    }
+
+    /// A value as text, which is also how values of any domain are compared.
+    pub(super) fn text(&self, i: usize) -> Option<String>
+    where
+        V: Debug,
+    {
+        match self {
+            Column::Real(v) => v.get(i).map(|x| format!("{x:?}")),
+            Column::I32(v) => v.get(i).map(i32::to_string),
+            Column::U32(v) => v.get(i).map(u32::to_string),
+            Column::Bool(v) => v.get(i).map(bool::to_string),
         }
     }
 
@@ -119,16 +132,6 @@ impl<'a, V: Copy> From<&'a Memory<V>> for View<'a, V> {
             Memory::Real(v) => View::Real(v),
             Memory::I32(v) => View::I32(v),
             Memory::U32(v) => View::U32(v),
-        }
-    }
-}
-
-impl<'a, V: Copy> From<&'a mut Memory<V>> for ViewMut<'a, V> {
-    fn from(memory: &'a mut Memory<V>) -> ViewMut<'a, V> {
-        match memory {
-            Memory::Real(v) => ViewMut::Real(v),
-            Memory::I32(v) => ViewMut::I32(v),
-            Memory::U32(v) => ViewMut::U32(v),
         }
     }
 }

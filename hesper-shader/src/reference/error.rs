@@ -1,5 +1,6 @@
 //! What can go wrong in a run.
 
+use crate::device::Excess;
 use crate::domain::NoMeaning;
 use crate::tree::{Loc, Tree};
 use std::borrow::Cow;
@@ -58,11 +59,11 @@ pub enum Fault {
         /// The parameter's name.
         name: String,
     },
-    /// A barrier that part of a workgroup does not reach.
+    /// A place where a workgroup meets that part of it does not reach.
     #[error(
-        "the barrier is reached by {reached} of {invocations} invocations of workgroup {}\n\
+        "the barrier is reached by {reached} of {invocations} invocations of workgroup {}{}\n\
          help: move it out of branches, loops and early returns that differ between invocations",
-        triple(workgroup)
+        triple(workgroup), parting(*parted, *other)
     )]
     DivergentBarrier {
         /// How many invocations reach it.
@@ -71,15 +72,115 @@ pub enum Fault {
         invocations: usize,
         /// The workgroup's position.
         workgroup: [u32; 3],
+        /// The branch at which the others went another way, if it was one.
+        parted: Option<Loc>,
+        /// Another barrier that lies on that way.
+        other: Option<Loc>,
+    },
+    /// A value that is to be the same for a whole workgroup is read at different indices.
+    #[error(
+        "`workgroup_uniform_load` reads `{name}` at index {first} and at index {second} in workgroup {}\n\
+         help: the place must be the same for all invocations",
+        triple(workgroup)
+    )]
+    UnequalUniformLoad {
+        /// The workgroup variable.
+        name: String,
+        /// One element.
+        first: u32,
+        /// Another.
+        second: u32,
+        /// The workgroup's position.
+        workgroup: [u32; 3],
+    },
+    /// Memory is read that nobody has written.
+    #[error("{invocation} reads `{place}`, which nothing has written{}", if *shared {
+        ": workgroup memory is not zero everywhere\nhelp: write it first, then put a barrier"
+    } else {
+        "\nhelp: write it first, or give a buffer whose contents count"
+    })]
+    Unwritten {
+        /// The element, `tile[3]`.
+        place: String,
+        /// Whether it is workgroup memory.
+        shared: bool,
+        /// Who.
+        invocation: Invocation,
+    },
+    /// An index that comes from an addition, subtraction or multiplication that wrapped.
+    #[error(
+        "{invocation} uses {index} as an index of `{name}`, which comes from an operation that wrapped at {wrapped}\n\
+         help: compare before subtracting, or say `wrapping_sub` where wrapping is meant"
+    )]
+    Wrapped {
+        /// The array.
+        name: String,
+        /// The index.
+        index: u32,
+        /// The operation.
+        wrapped: Loc,
+        /// Who.
+        invocation: Invocation,
+    },
+    /// An integer divided by zero.
+    #[error(
+        "{invocation} divides by zero\nhelp: WGSL gives the left operand, or 0 for `%`; if that is meant, test for zero and say so"
+    )]
+    DivisionByZero {
+        /// Who.
+        invocation: Invocation,
+    },
+    /// A value of another lane of the subgroup that gives none.
+    #[error(
+        "{invocation} asks lane {lane} of its subgroup for a value, and that lane {}\n\
+         help: what it gets differs between devices",
+        if *exists { "does not take part here" } else { "does not exist" }
+    )]
+    InactiveLane {
+        /// The lane asked for.
+        lane: u32,
+        /// Whether it is an invocation at all.
+        exists: bool,
+        /// Who asks.
+        invocation: Invocation,
+    },
+    /// A dispatch that needs more than devices allow.
+    #[error("the dispatch {0}")]
+    BeyondLimits(Excess),
+    /// A loop that waits for something that cannot happen.
+    #[error(
+        "an iteration of the loop changes nothing in {invocation}, so it never ends\n\
+         help: nothing makes other invocations go on while one waits"
+    )]
+    NoProgress {
+        /// One that is in the loop.
+        invocation: Invocation,
+    },
+    /// A result that depends on the order in which workgroups run or lanes reach an atomic.
+    #[error(
+        "the result depends on the order of invocations: `{place}` is {natural} in one order and {other} in another\n\
+         help: use operations whose order does not matter, or allow it with `Options::reruns` = 0"
+    )]
+    OrderDependent {
+        /// The element that differs, `out[3]`; of a vector, with its component.
+        place: String,
+        /// What it is in the order asked for.
+        natural: String,
+        /// What it is in another.
+        other: String,
     },
     /// The number domain cannot do an operation.
     #[error(transparent)]
     NoMeaning(#[from] NoMeaning),
-    /// A loop that does not seem to end.
-    #[error("the loop passes its budget of {budget} iterations in {invocation}")]
+    /// Loops that do not seem to end; the line is that of the loop that has gone round most often.
+    #[error(
+        "the loop does not end: the budget of {budget} iterations is spent in {invocation}, {iterations} of them here"
+    )]
     Endless {
-        /// The budget.
+        /// The budget for all loops of a workgroup.
         budget: u64,
+        /// How often this loop has gone round since it was entered.
+        iterations: u64,
         /// One that is still in the loop.
         invocation: Invocation,
     },
@@ -136,6 +237,26 @@ impl Race {
         } else {
             "no barrier orders workgroups: use a dispatch for each step"
         }
+    }
+}
+
+/// What is suspicious, but fails no run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Warning {
+    /// Two writes of one value to one element that nothing orders.
+    #[error(
+        "warning: `{}` is {}, and {}: the same value, but nothing orders the two",
+        .0.place, .0.first, .0.second
+    )]
+    SameValue(Box<Race>),
+}
+
+impl Warning {
+    /// Whether both come from the same lines.
+    pub(super) fn is_like(&self, other: &Warning) -> bool {
+        let Warning::SameValue(a) = self;
+        let Warning::SameValue(b) = other;
+        a.first.loc == b.first.loc && a.second.loc == b.second.loc
     }
 }
 
@@ -196,4 +317,14 @@ impl fmt::Display for RaceAccess {
 
 fn triple([x, y, z]: &[u32; 3]) -> String {
     format!("({x}, {y}, {z})")
+}
+
+fn parting(parted: Option<Loc>, other: Option<Loc>) -> String {
+    match (parted, other) {
+        (Some(parted), Some(other)) => {
+            format!("; the others went another way at {parted}, to the barrier at {other}")
+        }
+        (Some(parted), None) => format!("; the others went another way at {parted}"),
+        _ => String::new(),
+    }
 }

@@ -6,7 +6,7 @@ use super::frame::{Frame, MISSING};
 use super::reals::Reals;
 use super::{convert, integers};
 use crate::domain::{Domain, RealUnary};
-use crate::tree::{ExprId, ExprKind, Function, Math, UnaryOp};
+use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Math, UnaryOp};
 
 /// Computes one expression from operands that are already computed.
 pub(super) fn evaluate<D: Domain<Mask = bool>>(
@@ -65,6 +65,33 @@ pub(super) fn evaluate<D: Domain<Mask = bool>>(
         | ExprKind::Argument(_)
         | ExprKind::Result => Ok(()),
     }
+}
+
+/// The first active lane in which an expression divides an integer by zero.
+pub(super) fn divides_by_zero<V>(
+    function: &Function,
+    id: ExprId,
+    frame: &Frame<V>,
+    active: &[bool],
+) -> Option<usize> {
+    let ExprKind::Binary(BinaryOp::Divide | BinaryOp::Remainder, _, y) = function.get(id)?.kind
+    else {
+        return None;
+    };
+    let at = match frame.values.get(y.index())? {
+        Column::I32(y) => active_zero(y, 0, active),
+        Column::U32(y) => active_zero(y, 0, active),
+        Column::Real(_) | Column::Bool(_) => None,
+    };
+    at.map(|i| i % active.len().max(1))
+}
+
+fn active_zero<T: Copy + PartialEq>(y: &[T], zero: T, active: &[bool]) -> Option<usize> {
+    let lanes = || y.iter().zip(active.iter().cycle());
+    lanes()
+        .fold(false, |any, (y, on)| any | (*on & (*y == zero)))
+        .then(|| lanes().position(|(y, on)| *on && *y == zero))
+        .flatten()
 }
 
 fn unary<D: Domain<Mask = bool>>(

@@ -2,22 +2,24 @@
 //!
 //! A function calls only functions before it, so each is active at most once and has one frame, allocated once for a dispatch.
 
-use super::binding::Binding;
 use super::columns::Column;
 use super::error::{Fault, internal};
-use super::position::Position;
 use super::reals::Reals;
+use super::storage::Uniform;
+use super::team::{Team, is_same_for_all_groups};
 use crate::domain::Domain;
-use crate::tree::{BuiltinValue, ExprId, ExprKind, Function, Literal, ParamKind, Tree};
+use crate::tree::{BuiltinValue, ExprId, ExprKind, Function, Literal, Local};
 
 /// One column for each expression and each local of a function.
 #[derive(Debug)]
 pub(super) struct Frame<V> {
     pub(super) values: Vec<Column<V>>,
+    /// A single value for each lane, or an array: element after element, each a column.
     pub(super) locals: Vec<Column<V>>,
     pub(super) result: Option<Column<V>>,
     /// Which expression is which argument.
     pub(super) arguments: Vec<(ExprId, usize)>,
+    /// Builtin values that differ between workgroups.
     builtins: Vec<(ExprId, BuiltinValue)>,
 }
 
@@ -25,15 +27,20 @@ impl<V: Copy> Frame<V> {
     /// Allocates a frame and computes what is the same for a whole dispatch.
     pub(super) fn new<D: Domain<Value = V, Mask = bool>>(
         function: &Function,
-        tree: &Tree,
-        bindings: &[Binding<'_, V>],
+        uniforms: &[Uniform<V>],
+        lengths: &[u32],
         reals: &Reals<'_, D>,
-        lanes: usize,
+        team: &Team,
     ) -> Result<Frame<V>, Fault> {
+        let lanes = team.lanes();
         let zeros = |ty| Column::zeros(ty, lanes, reals.zero);
+        let local = |l: &Local| {
+            let length = l.length.unwrap_or(1).max(1) as usize;
+            Column::zeros(l.ty, lanes * length, reals.zero)
+        };
         let mut frame = Frame {
             values: function.exprs.iter().map(|e| zeros(e.ty)).collect(),
-            locals: function.locals.iter().map(|l| zeros(l.ty)).collect(),
+            locals: function.locals.iter().map(local).collect(),
             result: function.result.map(zeros),
             arguments: Vec::new(),
             builtins: Vec::new(),
@@ -42,9 +49,12 @@ impl<V: Copy> Frame<V> {
             let id = ExprId(i as u32);
             match &expr.kind {
                 ExprKind::Argument(n) => frame.arguments.push((id, *n as usize)),
+                ExprKind::BuiltinValue(value) if is_same_for_all_groups(*value) => {
+                    team.fill(*value, frame.value_mut(id)?)?;
+                }
                 ExprKind::BuiltinValue(value) => frame.builtins.push((id, *value)),
                 kind => {
-                    if let Some(value) = constant(kind, tree, bindings, reals.domain)? {
+                    if let Some(value) = constant(kind, uniforms, lengths, reals.domain)? {
                         value.fill(frame.value_mut(id)?)?;
                     }
                 }
@@ -53,11 +63,11 @@ impl<V: Copy> Frame<V> {
         Ok(frame)
     }
 
-    /// Computes what is the same for a whole workgroup.
-    pub(super) fn enter_workgroup(&mut self, position: &Position) -> Result<(), Fault> {
+    /// Computes what differs between workgroups.
+    pub(super) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
         for (id, builtin) in &self.builtins {
             let column = self.values.get_mut(id.index()).ok_or(MISSING)?;
-            position.fill(*builtin, column)?;
+            team.fill(*builtin, column)?;
         }
         Ok(())
     }
@@ -75,21 +85,13 @@ impl<V: Copy> Frame<V> {
 
 pub(super) const MISSING: Fault = internal("a handle that points nowhere");
 
-/// A value that all lanes share.
-enum Constant<V> {
-    Real(V),
-    I32(i32),
-    U32(u32),
-    Bool(bool),
-}
-
-impl<V: Copy> Constant<V> {
+impl<V: Copy> Uniform<V> {
     fn fill(self, column: &mut Column<V>) -> Result<(), Fault> {
         match (self, column) {
-            (Constant::Real(x), Column::Real(column)) => column.fill(x),
-            (Constant::I32(x), Column::I32(column)) => column.fill(x),
-            (Constant::U32(x), Column::U32(column)) => column.fill(x),
-            (Constant::Bool(x), Column::Bool(column)) => column.fill(x),
+            (Uniform::Real(x), Column::Real(column)) => column.fill(x),
+            (Uniform::I32(x), Column::I32(column)) => column.fill(x),
+            (Uniform::U32(x), Column::U32(column)) => column.fill(x),
+            (Uniform::Bool(x), Column::Bool(column)) => column.fill(x),
             _ => return Err(super::columns::MIXED),
         }
         Ok(())
@@ -99,32 +101,28 @@ impl<V: Copy> Constant<V> {
 /// The value of an expression that is the same for a whole dispatch.
 fn constant<D: Domain>(
     kind: &ExprKind,
-    tree: &Tree,
-    bindings: &[Binding<'_, D::Value>],
+    uniforms: &[Uniform<D::Value>],
+    lengths: &[u32],
     domain: &D,
-) -> Result<Option<Constant<D::Value>>, Fault> {
+) -> Result<Option<Uniform<D::Value>>, Fault> {
     Ok(Some(match kind {
-        ExprKind::Literal(Literal::F32(number)) => Constant::Real(domain.constant(*number)),
-        ExprKind::Literal(Literal::I32(n)) => Constant::I32(*n),
-        ExprKind::Literal(Literal::U32(n)) => Constant::U32(*n),
-        ExprKind::Literal(Literal::Bool(b)) => Constant::Bool(*b),
-        ExprKind::NegInfinity => Constant::Real(domain.neg_infinity()),
-        ExprKind::Uniform(param) => match bindings.get(param.index()) {
-            Some(Binding::F32(x)) => Constant::Real(*x),
-            Some(Binding::I32(n)) => Constant::I32(*n),
-            Some(Binding::U32(n)) => Constant::U32(*n),
-            Some(Binding::Bool(b)) => Constant::Bool(*b),
-            _ => return Err(MISSING),
-        },
-        ExprKind::Length(id) => {
-            let i = id.index();
-            match (tree.params.get(i).map(|p| p.kind), bindings.get(i)) {
-                (Some(ParamKind::Storage { element, .. }), Some(binding)) => {
-                    Constant::U32(binding.length(element).try_into().unwrap_or(u32::MAX))
-                }
-                _ => return Err(MISSING),
-            }
-        }
-        _ => return Ok(None),
+        ExprKind::Literal(Literal::F32(number)) => Uniform::Real(domain.constant(*number)),
+        ExprKind::Literal(Literal::I32(n)) => Uniform::I32(*n),
+        ExprKind::Literal(Literal::U32(n)) => Uniform::U32(*n),
+        ExprKind::Literal(Literal::Bool(b)) => Uniform::Bool(*b),
+        ExprKind::NegInfinity => Uniform::Real(domain.neg_infinity()),
+        ExprKind::Uniform(param) => *uniforms.get(param.index()).ok_or(MISSING)?,
+        ExprKind::Length(param) => Uniform::U32(*lengths.get(param.index()).ok_or(MISSING)?),
+        ExprKind::BuiltinValue(_)
+        | ExprKind::Argument(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Math(..)
+        | ExprKind::Select { .. }
+        | ExprKind::Convert(_)
+        | ExprKind::Compose(_)
+        | ExprKind::Splat(_)
+        | ExprKind::Component(..)
+        | ExprKind::Result => return Ok(None),
     }))
 }

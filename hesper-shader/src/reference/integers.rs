@@ -19,9 +19,13 @@ macro_rules! integer_operators {
             out: &mut [$int],
         ) -> Result<(), Fault> {
             match op {
-                BinaryOp::Add => map2(x, y, out, $int::wrapping_add),
-                BinaryOp::Subtract => map2(x, y, out, $int::wrapping_sub),
-                BinaryOp::Multiply => map2(x, y, out, $int::wrapping_mul),
+                BinaryOp::Add | BinaryOp::WrappingAdd => map2(x, y, out, $int::wrapping_add),
+                BinaryOp::Subtract | BinaryOp::WrappingSubtract => {
+                    map2(x, y, out, $int::wrapping_sub);
+                }
+                BinaryOp::Multiply | BinaryOp::WrappingMultiply => {
+                    map2(x, y, out, $int::wrapping_mul);
+                }
                 BinaryOp::Divide => {
                     map2(x, y, out, |x, y| if y == 0 { x } else { x.wrapping_div(y) });
                 }

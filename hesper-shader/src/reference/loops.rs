@@ -4,6 +4,7 @@ use super::error::{ExecError, Fault};
 use super::frame::MISSING;
 use super::machine::Machine;
 use super::mask::Mask;
+use super::slot::Slot;
 use crate::domain::Domain;
 use crate::tree::{Block, ExprId, Loc};
 
@@ -13,7 +14,7 @@ pub(super) struct Exits {
     pub(super) continued: Mask,
 }
 
-impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
+impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     /// `for counter in 0..trips`, where each lane has its own number of trips.
     pub(super) fn counted_loop(
         &mut self,
@@ -24,10 +25,10 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
         active: &mut Mask,
     ) -> Result<(), ExecError> {
         let (mut finished, mut exits) = (self.empty_mask(), self.exits());
+        self.loops.push((loc, 0));
         for trip in 0..=u32::MAX {
             let before = finished.count();
             self.begin_trip(f, [counter, trips], trip, active, &mut finished)
-                .and_then(|()| self.spend(trip.into(), active))
                 .map_err(|fault| self.error(loc, fault))?;
             if finished.count() > before {
                 self.reals.domain.left_loop(loc.0, trip.into());
@@ -35,8 +36,10 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
             if active.is_empty() {
                 break;
             }
+            self.spend(active)?;
             self.iterate(f, loc, trip.into(), body, active, &mut exits)?;
         }
+        self.loops.pop();
         active.set(&finished);
         active.add(&exits.broken);
         self.masks.extend([finished, exits.broken, exits.continued]);
@@ -68,12 +71,23 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
     ) -> Result<(), ExecError> {
         let mut exits = self.exits();
         let mut trip = 0;
+        self.loops.push((loc, 0));
         while !active.is_empty() {
-            self.spend(trip, active)
-                .map_err(|fault| self.error(loc, fault))?;
+            self.spend(active)?;
+            let before = active.count();
+            let around = self.memory.watch.as_mut().map(|w| w.begin_iteration());
             self.iterate(f, loc, trip, body, active, &mut exits)?;
+            if let (Some(watch), Some(around)) = (&mut self.memory.watch, around)
+                && watch.end_iteration(around)
+                && active.count() == before
+                && let Some(lane) = active.first()
+            {
+                let invocation = self.team.invocation(lane);
+                return Err(self.error(loc, Fault::NoProgress { invocation }));
+            }
             trip += 1;
         }
+        self.loops.pop();
         active.set(&exits.broken);
         self.masks.extend([exits.broken, exits.continued]);
         Ok(())
@@ -99,14 +113,26 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
         Ok(())
     }
 
-    /// Checks that a loop may run another iteration.
-    fn spend(&self, iterations: u64, active: &Mask) -> Result<(), Fault> {
-        let budget = self.options.iteration_budget;
-        match active.first() {
-            Some(lane) if iterations >= budget => Err(Fault::Endless {
-                budget,
-                invocation: self.position.invocation(lane),
-            }),
+    /// Counts an iteration; an error where there have been too many. Whichever loop has gone round most often since it was entered is to blame.
+    fn spend(&mut self, active: &Mask) -> Result<(), ExecError> {
+        self.steps += 1;
+        if let Some((_, iterations)) = self.loops.last_mut() {
+            *iterations += 1;
+        }
+        let budget = self.options.step_budget;
+        let most = self.loops.iter().max_by_key(|(_, iterations)| *iterations);
+        match (active.first(), most) {
+            (Some(lane), Some((loc, iterations))) if self.steps > budget => {
+                let (invocation, iterations) = (self.team.invocation(lane), *iterations);
+                Err(self.error(
+                    *loc,
+                    Fault::Endless {
+                        budget,
+                        iterations,
+                        invocation,
+                    },
+                ))
+            }
             _ => Ok(()),
         }
     }

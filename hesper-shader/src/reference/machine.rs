@@ -1,89 +1,112 @@
-//! All that a run allocates, once for a dispatch, and the start of each workgroup.
+//! All that a thread allocates for a dispatch, and the start of each team of workgroups.
 
-use super::Options;
-use super::binding::Binding;
 use super::columns::Column;
 use super::error::{ExecError, Fault, internal};
 use super::frame::Frame;
 use super::mask::Mask;
+use super::options::Options;
 use super::places::Memories;
-use super::position::Position;
 use super::reals::Reals;
-use super::shadow::{self, Shadow};
+use super::sanitizer::Watch;
+use super::slot::Slot;
+use super::splits::Split;
+use super::storage::Storage;
+use super::team::Team;
+use super::trace::Journal;
 use crate::domain::Domain;
-use crate::tree::{Access, Loc, Param, ParamKind, Tree, WorkgroupVar};
+use crate::tree::{Loc, Tree, WorkgroupVar};
 
 /// Components of one workgroup variable, at most; a device has a few thousand for all.
 const MAX_WORKGROUP_COMPONENTS: u64 = 1 << 28;
 
-/// A dispatch and the workgroup that runs.
-pub(super) struct Machine<'a, 'b, D: Domain> {
+/// Lanes of a team, at most.
+pub(super) const MAX_LANES: usize = 1 << 16;
+
+/// What a dispatch is, the same for all threads.
+pub(super) struct Job<'a, D: Domain, S> {
+    pub(super) domain: &'a D,
     pub(super) tree: &'a Tree,
-    pub(super) options: Options,
-    pub(super) position: Position,
+    pub(super) groups: [u32; 3],
+    pub(super) options: &'a Options,
+    pub(super) storage: &'a Storage<'a, D::Value, S>,
+    /// Workgroups that run together.
+    pub(super) slots: usize,
+}
+
+/// A dispatch and the team of workgroups that runs.
+pub(super) struct Machine<'a, D: Domain, S> {
+    pub(super) tree: &'a Tree,
+    pub(super) options: &'a Options,
+    pub(super) team: Team,
     pub(super) reals: Reals<'a, D>,
-    pub(super) memory: Memories<'a, 'b, D::Value>,
+    pub(super) memory: Memories<'a, D::Value, S>,
     /// One for each helper function, then the kernel's own.
     pub(super) frames: Vec<Frame<D::Value>>,
     /// Masks to reuse.
     pub(super) masks: Vec<Mask>,
+    /// The lanes that hold an invocation.
+    pub(super) everyone: Mask,
     /// Blocks within blocks and calls.
     pub(super) depth: usize,
+    /// Iterations of all loops since the workgroups began.
+    pub(super) steps: u64,
+    /// The loops that run, outermost first, with their iterations so far.
+    pub(super) loops: Vec<(Loc, u64)>,
+    /// The branches that parted the running lanes from others, outermost first.
+    pub(super) splits: Vec<Split<'a>>,
+    /// Attempts at `compare_exchange_weak` so far.
+    pub(super) exchanges: u64,
+    pub(super) journal: Journal,
 }
 
-impl<'a, 'b, D: Domain<Mask = bool>> Machine<'a, 'b, D> {
-    /// Allocates what a dispatch needs.
-    pub(super) fn new(
-        domain: &'a D,
-        tree: &'a Tree,
-        groups: [u32; 3],
-        bindings: &'a mut [Binding<'b, D::Value>],
-        options: Options,
-    ) -> Result<Self, ExecError> {
-        check_sizes(tree).map_err(|fault| fault.at(tree, tree.loc))?;
-        let size = tree.workgroup_size;
-        let position = Position {
-            size,
-            groups,
-            group: [0; 3],
-        };
-        let lanes = position.lanes();
-        let reals = Reals::new(domain, lanes);
+impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
+    /// Allocates what a thread needs.
+    pub(super) fn new(job: &Job<'a, D, S>, watch: Option<Box<Watch>>) -> Result<Self, ExecError> {
+        let (tree, options) = (job.tree, job.options);
+        let team = Team::new(tree, job.groups, job.slots, options);
+        let reals = Reals::new(job.domain, team.lanes());
+        let storage = job.storage;
         let frames = tree
             .all_functions()
             .map(|function| {
-                Frame::new(function, tree, bindings, &reals, lanes)
+                Frame::new(function, &storage.uniforms, &storage.lengths, &reals, &team)
                     .map_err(|fault| fault.at(tree, function.loc))
             })
             .collect::<Result<_, _>>()?;
-        let variable = |v: &WorkgroupVar| Column::zeros(v.element, v.count() as usize, reals.zero);
+        let variable =
+            |v: &WorkgroupVar| Column::zeros(v.element, v.count() as usize * job.slots, reals.zero);
         let memory = Memories {
             tree,
             workgroup: tree.workgroup.iter().map(variable).collect(),
-            shadow: options.detect_races.then(|| shadow_of(tree, bindings)),
-            bindings,
-            elements: vec![0; lanes],
+            watch,
+            storage,
+            elements: vec![0; team.lanes()],
         };
         Ok(Machine {
             tree,
             options,
-            position,
+            everyone: Mask::none(team.lanes()),
+            team,
             reals,
             memory,
             frames,
             masks: Vec::new(),
             depth: 0,
+            steps: 0,
+            loops: Vec::new(),
+            splits: Vec::new(),
+            exchanges: 0,
+            journal: Journal::new(tree, options),
         })
     }
 
-    /// Runs the kernel for one workgroup.
-    pub(super) fn workgroup(&mut self, group: [u32; 3]) -> Result<(), ExecError> {
-        self.position.group = group;
-        self.reals.domain.enter_workgroup();
+    /// Runs the workgroups that come `first` and after it in the order in which they run, as many as run together.
+    pub(super) fn run(&mut self, first: usize) -> Result<(), ExecError> {
+        self.team.enter(first);
         self.enter()
-            .map_err(|fault| self.error(self.tree.loc, fault))?;
+            .map_err(|fault| fault.at(self.tree, self.tree.loc))?;
         let mut active = self.mask();
-        active.fill();
+        active.set(&self.everyone);
         let entry = self.frames.len().saturating_sub(1);
         self.block(entry, &self.tree.entry.body, &mut active, None)?;
         self.masks.push(active);
@@ -91,21 +114,26 @@ impl<'a, 'b, D: Domain<Mask = bool>> Machine<'a, 'b, D> {
     }
 
     fn enter(&mut self) -> Result<(), Fault> {
+        self.reals.domain.enter_workgroup();
+        self.steps = 0;
+        self.everyone
+            .fill_first(self.team.members() * self.team.per_group());
         for variable in &mut self.memory.workgroup {
             variable.fill_zero(self.reals.zero);
         }
-        if let Some(shadow) = &mut self.memory.shadow {
-            shadow.enter_workgroup()?;
+        if let Some(watch) = &mut self.memory.watch {
+            watch.enter(&self.team)?;
         }
+        self.journal.enter(&self.team);
         for frame in &mut self.frames {
-            frame.enter_workgroup(&self.position)?;
+            frame.enter(&self.team)?;
         }
         Ok(())
     }
 
     /// A mask to overwrite.
     pub(super) fn mask(&mut self) -> Mask {
-        let lanes = self.position.lanes();
+        let lanes = self.team.lanes();
         self.masks.pop().unwrap_or_else(|| Mask::none(lanes))
     }
 
@@ -121,35 +149,26 @@ impl<'a, 'b, D: Domain<Mask = bool>> Machine<'a, 'b, D> {
     }
 }
 
-/// A shadow of all that can be written.
-fn shadow_of<V: Copy>(tree: &Tree, bindings: &[Binding<'_, V>]) -> Shadow {
-    let written = |(param, binding): (&Param, &Binding<'_, V>)| match param.kind {
-        ParamKind::Storage {
-            element,
-            access: Access::ReadWrite,
-        } => binding.length(element),
-        _ => 0,
-    };
-    Shadow::new(
-        tree.params.iter().zip(bindings).map(written).collect(),
-        tree.workgroup.iter().map(|v| v.count() as usize).collect(),
-    )
-}
-
-fn check_sizes(tree: &Tree) -> Result<(), Fault> {
+/// Checks that the executor can hold what the kernel declares.
+pub(super) fn check_sizes(tree: &Tree) -> Result<(), Fault> {
     let invocations = product(&tree.workgroup_size);
     if invocations == 0 {
         return Err(internal("a workgroup without invocations"));
     }
-    at_most(
-        "invocations in a workgroup",
-        invocations,
-        shadow::MAX_LANES as u64,
-    )?;
+    at_most("invocations in a workgroup", invocations, MAX_LANES as u64)?;
     for variable in &tree.workgroup {
         let components = product(&variable.dims).saturating_mul(variable.element.size.into());
         at_most(
             "components of a workgroup variable",
+            components,
+            MAX_WORKGROUP_COMPONENTS,
+        )?;
+    }
+    for local in tree.all_functions().flat_map(|f| &f.locals) {
+        let elements = u64::from(local.length.unwrap_or(1)).saturating_mul(invocations);
+        let components = elements.saturating_mul(local.ty.size.into());
+        at_most(
+            "components of a local array over a workgroup",
             components,
             MAX_WORKGROUP_COMPONENTS,
         )?;

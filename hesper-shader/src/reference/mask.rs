@@ -40,9 +40,12 @@ impl Mask {
         self.count = 0;
     }
 
-    pub(super) fn fill(&mut self) {
-        self.lanes.fill(true);
-        self.count = self.lanes.len();
+    /// The first `count` lanes.
+    pub(super) fn fill_first(&mut self, count: usize) {
+        self.count = count.min(self.lanes.len());
+        let (on, off) = self.lanes.split_at_mut(self.count);
+        on.fill(true);
+        off.fill(false);
     }
 
     pub(super) fn set(&mut self, other: &Mask) {

@@ -6,19 +6,22 @@
 //! barrier that part of a workgroup does not reach, an index out of bounds, a loop without end.
 //!
 //! ```text
-//! position      where an invocation is: builtin values
-//! columns       one value for each lane       mask   which lanes take part
+//! dispatch      which workgroups run when, on which thread      storage, slot   the buffers they share       order   run again in another
+//! machine       what a thread allocates                         team            the workgroups that run      permutation
+//! columns       one value for each lane                         mask            which lanes take part
 //! frame         one column for each expression and local of a function
 //! expressions   pure operations on columns: reals (the domain's), integers, convert
-//! places        loads and stores, locals      shadow   who touched an element last
-//! statements    branches and barriers           loops, calls
-//! machine       what a dispatch allocates
+//! places        loads and stores: moves, locals                 atomics, subgroups
+//! statements    branches, loops, calls                          meeting, splits  barriers
+//! sanitizer     what a device would hide                        trace           what one invocation does, and logs
 //! ```
 
+mod atomics;
 mod binding;
 mod calls;
 mod columns;
 mod convert;
+mod dispatch;
 mod error;
 mod expressions;
 mod frame;
@@ -27,38 +30,32 @@ mod locals;
 mod loops;
 mod machine;
 mod mask;
+mod meeting;
+mod moves;
+mod options;
+mod order;
+mod permutation;
 mod places;
-mod position;
 mod reals;
-mod shadow;
+mod sanitizer;
+mod slot;
+mod splits;
 mod statements;
+mod storage;
+mod subgroups;
+mod team;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use binding::Binding;
-pub use error::{AccessKind, ExecError, Fault, Invocation, Race, RaceAccess};
+pub use error::{AccessKind, ExecError, Fault, Invocation, Race, RaceAccess, Warning};
+pub use options::{Options, Outcome};
+pub use slot::{Shareable, Slot};
+pub use trace::TraceLine;
 
 use crate::domain::Domain;
 use crate::tree::{Tree, verify};
-use machine::Machine;
-
-/// How a run is watched.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Iterations one run of a loop may take before it counts as endless.
-    pub iteration_budget: u64,
-    /// Whether two accesses that nothing orders are an error.
-    pub detect_races: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            iteration_budget: 1 << 24,
-            detect_races: true,
-        }
-    }
-}
 
 /// Runs a kernel over `groups` workgroups in x, y and z, with one binding for each parameter in declaration order.
 ///
@@ -87,6 +84,8 @@ impl Default for Options {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// Everything in `docs/sanitizer.md` is looked for; [`run_with`] says how a run goes otherwise, and hands out warnings.
+///
 /// # Errors
 /// See [`Fault`]; the error names the kernel and the line.
 pub fn run<D: Domain<Mask = bool>>(
@@ -95,10 +94,10 @@ pub fn run<D: Domain<Mask = bool>>(
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
 ) -> Result<(), ExecError> {
-    run_with(domain, tree, groups, bindings, Options::default())
+    run_with(domain, tree, groups, bindings, &Options::default()).map(|_| ())
 }
 
-/// [`run`] with options.
+/// [`run`] with options: on this thread, one workgroup after the other.
 ///
 /// # Errors
 /// As [`run`].
@@ -107,36 +106,39 @@ pub fn run_with<D: Domain<Mask = bool>>(
     tree: &Tree,
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
-    options: Options,
-) -> Result<(), ExecError> {
-    // A kernel verifies its tree when it is built; trees made by hand are checked where it costs little.
+    options: &Options,
+) -> Result<Outcome, ExecError> {
+    check(tree)?;
+    dispatch::alone(domain, tree, groups, bindings, options)
+}
+
+/// [`run_with`], several workgroups at a time and on all cores, for domains without state. What it computes is the same, and what is an error
+/// is one here. Of several things that are wrong it may report another, and after an error the buffers may hold something else.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_fast<D>(
+    domain: &D,
+    tree: &Tree,
+    groups: [u32; 3],
+    bindings: &mut [Binding<'_, D::Value>],
+    options: &Options,
+) -> Result<Outcome, ExecError>
+where
+    D: Domain<Mask = bool> + Sync,
+    D::Value: Shareable,
+{
+    check(tree)?;
+    dispatch::together(domain, tree, groups, bindings, options)
+}
+
+/// A kernel verifies its tree when it is built; trees made by hand are checked where it costs little.
+fn check(tree: &Tree) -> Result<(), ExecError> {
     if cfg!(debug_assertions)
         && let Err(problems) = verify::verify(tree)
         && let Some(problem) = problems.first()
     {
         return Err(Fault::Internal(problem.kind.to_string().into()).at(tree, problem.loc));
-    }
-    execute(domain, tree, groups, bindings, options)
-}
-
-fn execute<D: Domain<Mask = bool>>(
-    domain: &D,
-    tree: &Tree,
-    [nx, ny, nz]: [u32; 3],
-    bindings: &mut [Binding<'_, D::Value>],
-    options: Options,
-) -> Result<(), ExecError> {
-    binding::check(tree, bindings)?;
-    if nx == 0 || ny == 0 || nz == 0 {
-        return Ok(());
-    }
-    let mut machine = Machine::new(domain, tree, [nx, ny, nz], bindings, options)?;
-    for z in 0..nz {
-        for y in 0..ny {
-            for x in 0..nx {
-                machine.workgroup([x, y, z])?;
-            }
-        }
     }
     Ok(())
 }

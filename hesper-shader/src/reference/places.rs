@@ -1,22 +1,26 @@
 //! Loads and stores: where a place is for each lane, whether it is inside, and the move itself.
 
-use super::binding::Binding;
-use super::columns::{Column, MIXED, View, ViewMut, part, part_mut, same_scalar};
-use super::error::{AccessKind, Fault, Race, RaceAccess, internal};
+use super::columns::{Column, MIXED, View, ViewMut, copy};
+use super::error::{AccessKind, Fault, internal};
 use super::frame::{Frame, MISSING};
 use super::locals;
 use super::mask::Mask;
-use super::position::Position;
-use super::shadow::{Clash, Shadow, Space};
+use super::moves::{Pattern, Plain, Slots, gather, scatter};
+use super::sanitizer::{Touch, Watch};
+use super::slot::Slot;
+use super::storage::{Buffer, Storage};
+use super::team::Team;
 use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree, Type};
+use std::fmt::Debug;
 
 /// Memory outside frames: buffers and workgroup variables.
-pub(super) struct Memories<'a, 'b, V> {
+pub(super) struct Memories<'a, V, S> {
     pub(super) tree: &'a Tree,
-    pub(super) bindings: &'a mut [Binding<'b, V>],
+    pub(super) storage: &'a Storage<'a, V, S>,
+    /// The variables of the running workgroups, slot after slot.
     pub(super) workgroup: Vec<Column<V>>,
-    pub(super) shadow: Option<Shadow>,
-    /// The element each lane accesses; 0 for idle lanes.
+    pub(super) watch: Option<Box<Watch>>,
+    /// The element each lane accesses; anything for idle lanes.
     pub(super) elements: Vec<u32>,
 }
 
@@ -24,19 +28,57 @@ pub(super) struct Memories<'a, 'b, V> {
 #[derive(Clone, Copy)]
 pub(super) struct Access<'m> {
     pub(super) active: &'m Mask,
-    pub(super) position: &'m Position,
+    pub(super) team: &'m Team,
     pub(super) loc: Loc,
+    /// The frame of the function that runs.
+    pub(super) frame: usize,
+}
+
+/// Whose memory an access goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Space {
+    Storage(usize),
+    Workgroup(usize),
 }
 
 /// An array in memory.
 #[derive(Clone, Copy)]
-struct Array<'t> {
-    name: &'t str,
-    element: Type,
-    space: Space,
+pub(super) struct Array<'t> {
+    pub(super) name: &'t str,
+    pub(super) element: Type,
+    pub(super) space: Space,
+    /// Elements of one workgroup's array; all of a buffer's.
+    pub(super) count: u32,
+    /// Lengths of the dimensions of a workgroup array; `None` for a buffer, whose length is its count.
+    dims: Option<&'t [u32]>,
 }
 
-impl<'a, V: Copy> Memories<'a, '_, V> {
+impl<'t> Array<'t> {
+    fn dims(&self) -> &[u32] {
+        self.dims.unwrap_or(std::slice::from_ref(&self.count))
+    }
+
+    /// An element as it is written: `tile[1][2]`.
+    pub(super) fn place(&self, element: usize) -> String {
+        let mut place = String::new();
+        let mut rest = element % (self.count as usize).max(1);
+        for dim in self.dims().iter().rev().map(|d| (*d as usize).max(1)) {
+            place = format!("[{}]{place}", rest % dim);
+            rest /= dim;
+        }
+        format!("{}{place}", self.name)
+    }
+}
+
+/// Where an access goes.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'t> {
+    pub(super) array: Array<'t>,
+    /// The component of a vector, if one is named.
+    pub(super) component: Option<usize>,
+}
+
+impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
     /// Reads a place into the column of `result`.
     pub(super) fn load(
         &mut self,
@@ -46,25 +88,52 @@ impl<'a, V: Copy> Memories<'a, '_, V> {
         access: Access<'_>,
     ) -> Result<(), Fault> {
         if let Root::Local(local) = place.root {
-            return locals::load(local, &place.path, result, frame, access.active.lanes());
+            return locals::load(local, &place.path, result, frame, access, self.tree);
         }
-        let (array, component) = self.resolve(AccessKind::Read, place, frame, access)?;
-        let from = match array.space {
-            Space::Storage(i) => self
-                .bindings
-                .get(i)
-                .and_then(Binding::memory)
-                .map(View::from),
-            Space::Workgroup(i) => self.workgroup.get(i).map(Column::view),
-        };
-        let size = usize::from(array.element.size);
-        same_scalar!(
-            from.ok_or(MISSING)?,
-            View,
-            frame.value_mut(result)?,
-            Column,
-            |from, to| { gather(from, &self.elements, size, component, to) }
-        )
+        let target = self.resolve(AccessKind::Read, place, frame, access)?;
+        if let Some(watch) = &mut self.watch {
+            watch.read(&Touch {
+                kind: AccessKind::Read,
+                array: target.array,
+                elements: &self.elements,
+                access,
+            })?;
+        }
+        self.fetch(target, frame.value_mut(result)?, access)
+    }
+
+    /// Reads the elements that were resolved.
+    pub(super) fn fetch(
+        &self,
+        target: Target<'_>,
+        out: &mut Column<V>,
+        access: Access<'_>,
+    ) -> Result<(), Fault> {
+        let size = usize::from(target.array.element.size);
+        let pattern = Pattern::of(&self.elements, access.active);
+        macro_rules! read {
+            ($from:expr, $to:expr) => {
+                gather(&$from, &self.elements, pattern, size, target.component, $to)
+            };
+        }
+        match target.array.space {
+            Space::Storage(i) => match (self.storage.buffers.get(i).ok_or(MISSING)?, out) {
+                (Buffer::Read(View::Real(from)), Column::Real(to)) => read!(Plain(from), to),
+                (Buffer::Read(View::I32(from)), Column::I32(to)) => read!(Plain(from), to),
+                (Buffer::Read(View::U32(from)), Column::U32(to)) => read!(Plain(from), to),
+                (Buffer::Real(from), Column::Real(to)) => read!(Slots(from), to),
+                (Buffer::I32(from), Column::I32(to)) => read!(Slots(from), to),
+                (Buffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
+                _ => Err(MIXED),
+            },
+            Space::Workgroup(i) => match (self.workgroup.get(i).ok_or(MISSING)?, out) {
+                (Column::Real(from), Column::Real(to)) => read!(Plain(from), to),
+                (Column::I32(from), Column::I32(to)) => read!(Plain(from), to),
+                (Column::U32(from), Column::U32(to)) => read!(Plain(from), to),
+                (Column::Bool(from), Column::Bool(to)) => read!(Plain(from), to),
+                _ => Err(MIXED),
+            },
+        }
     }
 
     /// Writes the column of `value` to a place.
@@ -76,106 +145,203 @@ impl<'a, V: Copy> Memories<'a, '_, V> {
         access: Access<'_>,
     ) -> Result<(), Fault> {
         if let Root::Local(local) = place.root {
-            return locals::store(local, &place.path, value, frame, access.active);
+            if let Some(watch) = &mut self.watch {
+                let active = access.active.lanes();
+                watch.progress(|| locals::changes(local, &place.path, value, frame, active));
+            }
+            return locals::store(local, &place.path, value, frame, access, self.tree);
         }
-        let (array, component) = self.resolve(AccessKind::Write, place, frame, access)?;
-        let to = match array.space {
-            Space::Storage(i) => match self.bindings.get_mut(i) {
-                Some(Binding::Write(memory)) => ViewMut::from(&mut **memory),
-                _ => {
-                    return Err(Fault::ReadOnly {
-                        name: array.name.to_string(),
-                    });
-                }
-            },
-            Space::Workgroup(i) => self.workgroup.get_mut(i).ok_or(MISSING)?.view_mut(),
-        };
-        let size = usize::from(array.element.size);
+        let target = self.resolve(AccessKind::Write, place, frame, access)?;
+        self.check_writable(target.array)?;
+        let from = frame.value(value)?;
+        if let Some(mut watch) = self.watch.take() {
+            let touch = Touch {
+                kind: AccessKind::Write,
+                array: target.array,
+                elements: &self.elements,
+                access,
+            };
+            let watched = watch.write(&touch, |lane, other| match other {
+                None => self.holds(target, from, lane),
+                Some(other) => agree(from, lane, other, access.active.lanes().len()),
+            });
+            self.watch = Some(watch);
+            watched?;
+        }
+        self.put(target, from, access)
+    }
+
+    /// Writes to the elements that were resolved.
+    fn put(
+        &mut self,
+        target: Target<'_>,
+        from: &Column<V>,
+        access: Access<'_>,
+    ) -> Result<(), Fault> {
+        let size = usize::from(target.array.element.size);
+        let pattern = Pattern::of(&self.elements, access.active);
         let active = access.active.lanes();
-        same_scalar!(frame.value(value)?, Column, to, ViewMut, |from, to| {
-            scatter(from, &self.elements, size, component, active, to)
+        macro_rules! write {
+            ($from:expr, $to:expr) => {
+                scatter(
+                    $from,
+                    &self.elements,
+                    pattern,
+                    size,
+                    target.component,
+                    active,
+                    $to,
+                )
+            };
+        }
+        match target.array.space {
+            Space::Storage(i) => match (from, self.storage.buffers.get(i).ok_or(MISSING)?) {
+                (Column::Real(from), Buffer::Real(to)) => write!(from, Slots(to)),
+                (Column::I32(from), Buffer::I32(to)) => write!(from, Slots(to)),
+                (Column::U32(from), Buffer::U32(to)) => write!(from, Slots(to)),
+                _ => Err(MIXED),
+            },
+            Space::Workgroup(i) => {
+                let to = self.workgroup.get_mut(i).ok_or(MISSING)?.view_mut();
+                match (from, to) {
+                    (Column::Real(from), ViewMut::Real(to)) => write!(from, Plain(to)),
+                    (Column::I32(from), ViewMut::I32(to)) => write!(from, Plain(to)),
+                    (Column::U32(from), ViewMut::U32(to)) => write!(from, Plain(to)),
+                    (Column::Bool(from), ViewMut::Bool(to)) => write!(from, Plain(to)),
+                    _ => Err(MIXED),
+                }
+            }
+        }
+    }
+
+    /// Whether the element of a lane holds already what the lane would write.
+    fn holds(&self, target: Target<'_>, value: &Column<V>, lane: usize) -> bool {
+        let lanes = self.elements.len();
+        let size = usize::from(target.array.element.size);
+        let (first, count) = target.component.map_or((0, size), |c| (c, 1));
+        let Some(element) = self.elements.get(lane) else {
+            return false;
+        };
+        (0..count).all(|c| {
+            let at = *element as usize * size + first + c;
+            let new = c * lanes + lane;
+            match target.array.space {
+                Space::Workgroup(i) => self
+                    .workgroup
+                    .get(i)
+                    .is_some_and(|held| held.text(at) == value.text(new)),
+                Space::Storage(i) => match (self.storage.buffers.get(i), value) {
+                    (Some(Buffer::Real(held)), Column::Real(_)) => {
+                        held.get(at).map(|s| format!("{:?}", s.get())) == value.text(new)
+                    }
+                    (Some(Buffer::I32(held)), Column::I32(new_values)) => {
+                        held.get(at).map(Slot::get) == new_values.get(new).copied()
+                    }
+                    (Some(Buffer::U32(held)), Column::U32(new_values)) => {
+                        held.get(at).map(Slot::get) == new_values.get(new).copied()
+                    }
+                    _ => false,
+                },
+            }
         })
     }
 
+    pub(super) fn check_writable(&self, array: Array<'_>) -> Result<(), Fault> {
+        match array.space {
+            Space::Storage(i) if matches!(self.storage.buffers.get(i), Some(Buffer::Read(_))) => {
+                let name = array.name.to_string();
+                Err(Fault::ReadOnly { name })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Finds and checks the element of each lane, and the component if the place names one.
-    fn resolve(
+    pub(super) fn resolve(
         &mut self,
         kind: AccessKind,
         place: &Place,
         frame: &Frame<V>,
         access: Access<'_>,
-    ) -> Result<(Array<'a>, Option<usize>), Fault> {
-        let tree = self.tree;
-        let length;
-        let (array, dims): (Array<'a>, &[u32]) = match place.root {
-            Root::Storage(id) => {
-                let param = tree.params.get(id.index()).ok_or(MISSING)?;
-                let binding = self.bindings.get(id.index()).ok_or(MISSING)?;
-                let ParamKind::Storage { element, .. } = param.kind else {
-                    return Err(MISSING);
-                };
-                length = [binding.length(element).try_into().unwrap_or(u32::MAX)];
-                let space = Space::Storage(id.index());
-                (
-                    Array {
-                        name: &param.name,
-                        element,
-                        space,
-                    },
-                    &length,
-                )
-            }
-            Root::Workgroup(id) => {
-                let var = tree.workgroup.get(id.index()).ok_or(MISSING)?;
-                let space = Space::Workgroup(id.index());
-                (
-                    Array {
-                        name: &var.name,
-                        element: var.element,
-                        space,
-                    },
-                    &var.dims,
-                )
-            }
-            Root::Local(_) => return Err(MISSING),
-        };
+    ) -> Result<Target<'a>, Fault> {
+        let array = self.array(place.root)?;
+        let dims = array.dims();
         let (indices, component) = split(&place.path, dims.len(), array.element)?;
         if indices.is_empty() {
             self.elements.fill(0);
         }
         for (n, (step, dim)) in indices.iter().zip(dims).enumerate() {
-            let Step::Index(index) = step else {
+            let Step::Index(id) = step else {
                 return Err(SHAPE);
             };
-            let index = frame.value(*index)?.unsigned()?;
+            let index = frame.value(*id)?.unsigned()?;
+            if let Some(watch) = &self.watch {
+                watch.check_index(*id, array.name, index, access)?;
+            }
             if let Some(lane) = outside(index, *dim, access.active.lanes()) {
-                return Err(Fault::OutOfBounds {
-                    access: kind,
-                    name: array.name.to_string(),
-                    index: index.get(lane).copied().unwrap_or_default(),
-                    length: (*dim).into(),
-                    invocation: access.position.invocation(lane),
-                });
+                return Err(out_of_bounds(kind, array.name, index, *dim, lane, access));
             }
-            let scale = if n == 0 { 0 } else { *dim };
-            advance(&mut self.elements, index, scale, access.active);
-        }
-        if let Some(shadow) = &mut self.shadow {
-            let active = access.active.lanes();
-            if let Some(clash) =
-                shadow.touch(kind, array.space, &self.elements, active, access.loc)?
-            {
-                return Err(race(kind, array.name, dims, clash, access));
+            match n {
+                0 => copy(index, &mut self.elements)?,
+                _ => advance(&mut self.elements, index, *dim),
             }
         }
-        Ok((array, component))
+        if let (Space::Workgroup(_), 2..) = (array.space, access.team.slots()) {
+            let per_group = access.team.per_group().max(1);
+            let slots = self.elements.chunks_exact_mut(per_group).skip(1);
+            for (slot, elements) in (1u32..).zip(slots) {
+                let start = slot.wrapping_mul(array.count);
+                elements.iter_mut().for_each(|e| *e = e.wrapping_add(start));
+            }
+        }
+        Ok(Target { array, component })
     }
+
+    fn array(&self, root: Root) -> Result<Array<'a>, Fault> {
+        let tree = self.tree;
+        match root {
+            Root::Storage(id) => {
+                let param = tree.params.get(id.index()).ok_or(MISSING)?;
+                let ParamKind::Storage { element, .. } = param.kind else {
+                    return Err(MISSING);
+                };
+                Ok(Array {
+                    name: &param.name,
+                    element,
+                    space: Space::Storage(id.index()),
+                    count: *self.storage.lengths.get(id.index()).ok_or(MISSING)?,
+                    dims: None,
+                })
+            }
+            Root::Workgroup(id) => {
+                let var = tree.workgroup.get(id.index()).ok_or(MISSING)?;
+                Ok(Array {
+                    name: &var.name,
+                    element: var.element,
+                    space: Space::Workgroup(id.index()),
+                    count: var.count() as u32,
+                    dims: Some(&var.dims),
+                })
+            }
+            Root::Local(_) => Err(MISSING),
+        }
+    }
+}
+
+/// Whether two lanes have the same value.
+fn agree<V: Copy + Debug>(value: &Column<V>, lane: usize, other: usize, lanes: usize) -> bool {
+    let mut components = (0..value.len()).step_by(lanes.max(1));
+    components.all(|start| value.text(start + lane) == value.text(start + other))
 }
 
 pub(super) const SHAPE: Fault = internal("a place that does not end at a value");
 
 /// Splits a path into one index for each dimension and a component.
-fn split(path: &[Step], dims: usize, element: Type) -> Result<(&[Step], Option<usize>), Fault> {
+pub(super) fn split(
+    path: &[Step],
+    dims: usize,
+    element: Type,
+) -> Result<(&[Step], Option<usize>), Fault> {
     match path.split_at_checked(dims).ok_or(SHAPE)? {
         (indices, []) => Ok((indices, None)),
         (indices, [Step::Component(c)]) if *c < element.size => Ok((indices, Some((*c).into()))),
@@ -183,8 +349,25 @@ fn split(path: &[Step], dims: usize, element: Type) -> Result<(&[Step], Option<u
     }
 }
 
+pub(super) fn out_of_bounds(
+    kind: AccessKind,
+    name: &str,
+    index: &[u32],
+    length: u32,
+    lane: usize,
+    access: Access<'_>,
+) -> Fault {
+    Fault::OutOfBounds {
+        access: kind,
+        name: name.to_string(),
+        index: index.get(lane).copied().unwrap_or_default(),
+        length: length.into(),
+        invocation: access.team.invocation(lane),
+    }
+}
+
 /// The first active lane whose index is not below `length`.
-fn outside(index: &[u32], length: u32, active: &[bool]) -> Option<usize> {
+pub(super) fn outside(index: &[u32], length: u32, active: &[bool]) -> Option<usize> {
     let lanes = || index.iter().zip(active);
     // Without an early exit the test is a few vector instructions; it hardly ever finds anything.
     lanes()
@@ -193,82 +376,9 @@ fn outside(index: &[u32], length: u32, active: &[bool]) -> Option<usize> {
         .flatten()
 }
 
-/// `element = element · scale + index`, 0 on idle lanes.
-fn advance(elements: &mut [u32], index: &[u32], scale: u32, active: &Mask) {
-    for ((element, index), on) in elements.iter_mut().zip(index).zip(active.lanes()) {
-        let next = element.wrapping_mul(scale).wrapping_add(*index);
-        *element = if *on { next } else { 0 };
+/// `element = element · scale + index`
+fn advance(elements: &mut [u32], index: &[u32], scale: u32) {
+    for (element, index) in elements.iter_mut().zip(index) {
+        *element = element.wrapping_mul(scale).wrapping_add(*index);
     }
-}
-
-fn gather<T: Copy>(
-    from: &[T],
-    elements: &[u32],
-    size: usize,
-    component: Option<usize>,
-    to: &mut [T],
-) -> Result<(), Fault> {
-    let lanes = elements.len();
-    let (first, count) = component.map_or((0, size), |c| (c, 1));
-    if to.len() != lanes * count {
-        return Err(MIXED);
-    }
-    for c in 0..count {
-        for (to, element) in part_mut(to, c, lanes).iter_mut().zip(elements) {
-            if let Some(value) = from.get(*element as usize * size + first + c) {
-                *to = *value;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn scatter<T: Copy>(
-    from: &[T],
-    elements: &[u32],
-    size: usize,
-    component: Option<usize>,
-    active: &[bool],
-    to: &mut [T],
-) -> Result<(), Fault> {
-    let lanes = elements.len();
-    let (first, count) = component.map_or((0, size), |c| (c, 1));
-    if from.len() != lanes * count {
-        return Err(MIXED);
-    }
-    for c in 0..count {
-        for ((from, element), on) in part(from, c, lanes).iter().zip(elements).zip(active) {
-            let slot = to.get_mut(*element as usize * size + first + c);
-            if let Some(to) = slot.filter(|_| *on) {
-                *to = *from;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The report of a clash.
-fn race(kind: AccessKind, name: &str, dims: &[u32], clash: Clash, access: Access<'_>) -> Fault {
-    let mut place = String::new();
-    let mut rest = clash.element;
-    for dim in dims.iter().rev().map(|d| (*d as usize).max(1)) {
-        place = format!("[{}]{place}", rest % dim);
-        rest /= dim;
-    }
-    let Clash { earlier, lane, .. } = clash;
-    Fault::Race(Box::new(Race {
-        place: format!("{name}{place}"),
-        first: RaceAccess {
-            kind: earlier.kind,
-            loc: earlier.loc,
-            invocation: access
-                .position
-                .invocation_of(earlier.workgroup, earlier.lane),
-        },
-        second: RaceAccess {
-            kind,
-            loc: access.loc,
-            invocation: access.position.invocation(lane),
-        },
-    }))
 }

@@ -1,22 +1,26 @@
-//! Statements, for all lanes of a workgroup in lockstep.
+//! Statements, for all lanes of a team in lockstep.
 //!
 //! A block runs with a mask of lanes and takes out of it those that leave by `break`, `continue` or `return`.
 //! Functions are numbered by their frames: `f` is the one that runs.
 
 use super::error::{ExecError, Fault, internal};
-use super::expressions::evaluate;
+use super::expressions::{divides_by_zero, evaluate};
 use super::frame::MISSING;
 use super::loops::Exits;
 use super::machine::Machine;
 use super::mask::Mask;
 use super::places::Access;
+use super::sanitizer::Value;
+use super::slot::Slot;
+use super::splits::Split;
+use super::trace::describe;
 use crate::domain::Domain;
-use crate::tree::{Barrier, Block, ExprId, Function, Loc, Place, Stmt, StmtKind};
+use crate::tree::{Block, ExprId, Function, Loc, Place, Root, Stmt, StmtKind};
 
 /// Blocks within blocks and calls, at most: the executor recurses into them. WGSL nests 127 in one function.
 const MAX_DEPTH: usize = 256;
 
-impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
+impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     /// Runs a block; what is left of `active` goes on after it.
     pub(super) fn block(
         &mut self,
@@ -29,7 +33,10 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
             if active.is_empty() {
                 break;
             }
-            self.statement(f, stmt, active, exits.as_deref_mut())?;
+            match self.journal.traced(active) {
+                None => self.statement(f, stmt, active, exits.as_deref_mut())?,
+                Some(lane) => self.traced(f, stmt, active, exits.as_deref_mut(), lane)?,
+            }
         }
         Ok(())
     }
@@ -79,25 +86,79 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
                 arguments,
                 result,
             } => return self.call(f, loc, *function, arguments, *result, active),
+            StmtKind::Aside { body } => return self.nested(f, loc, body, active, exits),
             StmtKind::Emit(id) => self.emit(f, *id, active),
             StmtKind::Load { place, result } => self.load(f, loc, place, *result, active),
             StmtKind::Store { place, value } => self.store(f, loc, place, *value, active),
             StmtKind::Break => leave(active, exits.map(|e| &mut e.broken)),
             StmtKind::Continue => leave(active, exits.map(|e| &mut e.continued)),
             StmtKind::Return(value) => self.finish(f, *value, active),
-            StmtKind::Barrier(barrier) => self.barrier(*barrier, active),
-            StmtKind::Atomic { .. }
-            | StmtKind::UniformLoad { .. }
-            | StmtKind::Subgroup { .. }
-            | StmtKind::Aside { .. }
-            | StmtKind::Log { .. } => Err(internal("not yet")),
+            StmtKind::Barrier(barrier) => self.barrier(f, loc, *barrier, active),
+            StmtKind::UniformLoad { place, result } => {
+                self.uniform_load(f, loc, place, *result, active)
+            }
+            StmtKind::Atomic { place, op, result } => {
+                self.atomic(f, loc, place, *op, *result, active)
+            }
+            StmtKind::Subgroup { op, value, result } => {
+                self.subgroup(f, *op, *value, *result, active)
+            }
+            StmtKind::Log { text, values } => self.log(f, text, values, active),
         };
         done.map_err(|fault| self.error(loc, fault))
+    }
+
+    /// A statement of the lane that is traced: what has others inside is written down before it runs, all else with its outcome.
+    fn traced(
+        &mut self,
+        f: usize,
+        stmt: &'a Stmt,
+        active: &mut Mask,
+        exits: Option<&mut Exits>,
+        lane: usize,
+    ) -> Result<(), ExecError> {
+        let loc = stmt.loc;
+        let lanes = self.team.lanes();
+        let describe = |machine: &Self| {
+            let function = machine.function(f).ok()?;
+            describe(
+                stmt,
+                machine.tree,
+                function,
+                machine.frames.get(f)?,
+                lane,
+                lanes,
+            )
+        };
+        let holds_others = stmt.kind.blocks().next().is_some();
+        if holds_others || matches!(stmt.kind, StmtKind::Call { .. }) {
+            if let Some(text) = describe(self) {
+                self.journal.done(loc, text, active, &self.team);
+            }
+            return self.statement(f, stmt, active, exits);
+        }
+        let mut before = self.mask();
+        before.set(active);
+        self.statement(f, stmt, active, exits)?;
+        if let Some(text) = describe(self) {
+            self.journal.done(loc, text, &before, &self.team);
+        }
+        self.masks.push(before);
+        Ok(())
     }
 
     fn emit(&mut self, f: usize, id: ExprId, active: &Mask) -> Result<(), Fault> {
         let function = self.function(f)?;
         let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        if let Some(watch) = &mut self.memory.watch {
+            let lanes = active.lanes();
+            if let Some(lane) = divides_by_zero(function, id, frame, lanes) {
+                let invocation = self.team.invocation(lane);
+                return Err(Fault::DivisionByZero { invocation });
+            }
+            // Before the operands can change.
+            watch.wraps.computed(f, function, id, frame, lanes);
+        }
         evaluate(function, id, frame, &mut self.reals, active.lanes())
     }
 
@@ -110,17 +171,13 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
         active: &Mask,
     ) -> Result<(), Fault> {
         let frame = self.frames.get_mut(f).ok_or(MISSING)?;
-        let position = &self.position;
-        self.memory.load(
-            place,
-            result,
-            frame,
-            Access {
-                active,
-                position,
-                loc,
-            },
-        )
+        let access = access(active, &self.team, loc, f);
+        self.memory.load(place, result, frame, access)?;
+        if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
+            let (from, to) = (Value::Local(f, local), Value::Expr(f, result));
+            watch.wraps.moved(from, to, active.lanes());
+        }
+        Ok(())
     }
 
     fn store(
@@ -132,17 +189,13 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
         active: &Mask,
     ) -> Result<(), Fault> {
         let frame = self.frames.get_mut(f).ok_or(MISSING)?;
-        let position = &self.position;
-        self.memory.store(
-            place,
-            value,
-            frame,
-            Access {
-                active,
-                position,
-                loc,
-            },
-        )
+        let access = access(active, &self.team, loc, f);
+        self.memory.store(place, value, frame, access)?;
+        if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
+            let (from, to) = (Value::Expr(f, value), Value::Local(f, local));
+            watch.wraps.moved(from, to, active.lanes());
+        }
+        Ok(())
     }
 
     fn branch(
@@ -164,25 +217,34 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
                 rejected.keep(truths, false);
             })
             .map_err(|fault| self.error(loc, fault))?;
-        self.nested(f, loc, accept, active, exits.as_deref_mut())?;
-        self.nested(f, loc, reject, &mut rejected, exits)?;
+        let parts = !active.is_empty() && !rejected.is_empty();
+        for (block, lanes, other) in [
+            (accept, &mut *active, reject),
+            (reject, &mut rejected, accept),
+        ] {
+            if parts {
+                self.splits.push(Split { loc, other });
+            }
+            self.nested(f, loc, block, lanes, exits.as_deref_mut())?;
+            if parts {
+                self.splits.pop();
+            }
+        }
         active.add(&rejected);
         self.masks.push(rejected);
         Ok(())
     }
 
-    fn barrier(&mut self, barrier: Barrier, active: &Mask) -> Result<(), Fault> {
-        if !active.is_full() {
-            return Err(Fault::DivergentBarrier {
-                reached: active.count(),
-                invocations: active.lanes().len(),
-                workgroup: self.position.group,
-            });
-        }
-        match &mut self.memory.shadow {
-            Some(shadow) => shadow.barrier(barrier),
-            None => Ok(()),
-        }
+    fn log(
+        &mut self,
+        f: usize,
+        text: &[String],
+        values: &[ExprId],
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        let frame = self.frames.get(f).ok_or(MISSING)?;
+        self.journal.log(text, values, frame, active, &self.team);
+        Ok(())
     }
 
     /// The function of a frame.
@@ -192,6 +254,21 @@ impl<'a, D: Domain<Mask = bool>> Machine<'a, '_, D> {
             return Ok(&self.tree.entry);
         }
         helpers.get(f).ok_or(MISSING)
+    }
+}
+
+/// The circumstances of an access.
+pub(super) fn access<'m>(
+    active: &'m Mask,
+    team: &'m super::team::Team,
+    loc: Loc,
+    frame: usize,
+) -> Access<'m> {
+    Access {
+        active,
+        team,
+        loc,
+        frame,
     }
 }
 

@@ -1,6 +1,6 @@
 //! One line for each operation: a kernel `out[i] = f(a[i], b[i])` and its rows.
 
-use super::{record, run_f32, same};
+use super::{record, run_unwatched, same};
 use crate::record::builtins::{dot, fract, inverse_sqrt, mix, sign, splat2, step, vec2, vec3};
 use crate::reference::Binding;
 use crate::{Element, Exp, Vec2, Vec3};
@@ -39,7 +39,7 @@ fn rows2<A: Element, B: Element, O: Element>(
         Binding::Read(&b),
         Binding::Write(&mut out),
     ];
-    assert_eq!(run_f32(&kernel, groups, &mut bindings), Ok(()));
+    assert_eq!(run_unwatched(&kernel, groups, &mut bindings), Ok(()));
     same(&out, &expected);
 }
 

@@ -3,7 +3,8 @@
 use super::memory::reduction;
 use super::record;
 use crate::domain::F32;
-use crate::reference::{Binding, Fault, Options, execute, run};
+use crate::reference::dispatch::alone;
+use crate::reference::{Binding, Fault, Options, run};
 use crate::tree::{Access, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
 use crate::{Kernel, Memory};
 
@@ -118,11 +119,11 @@ fn damaged_trees_do_not_panic() {
             let mut sums = Memory::Real(vec![0.0; 64]);
             let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
             let options = Options {
-                iteration_budget: 20,
+                step_budget: 20,
                 ..Options::default()
             };
-            match execute(&F32, &tree, [1, 1, 1], &mut bindings, options) {
-                Ok(()) => fine += 1,
+            match alone(&F32, &tree, [1, 1, 1], &mut bindings, &options) {
+                Ok(_) => fine += 1,
                 Err(_) => refused += 1,
             }
         }
@@ -151,7 +152,7 @@ fn sizes_beyond_the_executor_are_errors() {
         let x = Memory::Real(vec![1.0; 64]);
         let mut sums = Memory::Real(vec![0.0; 64]);
         let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
-        let ran = execute(&F32, &tree, [1, 1, 1], &mut bindings, Options::default());
+        let ran = alone(&F32, &tree, [1, 1, 1], &mut bindings, &Options::default());
         assert!(ran.is_err());
     }
 }
@@ -179,13 +180,14 @@ fn a_write_to_a_read_only_buffer_is_an_error() {
         "read-only".to_string(),
     ];
     let runs = [
-        execute(
+        alone(
             &F32,
             &tree,
             [1, 1, 1],
             &mut [Binding::Read(&x)],
-            Options::default(),
-        ),
+            &Options::default(),
+        )
+        .map(|_| ()),
         run(&F32, &tree, [1, 1, 1], &mut [Binding::Read(&x)]),
     ];
     for (ran, expected) in runs.into_iter().zip(expected) {
@@ -223,7 +225,7 @@ fn deep_nesting_is_an_error_before_the_stack_ends() {
         }
         let mut x = Memory::U32(vec![0; 4]);
         let mut bindings = [Binding::Write(&mut x)];
-        let ran = execute(&F32, &tree, [1, 1, 1], &mut bindings, Options::default());
+        let ran = alone(&F32, &tree, [1, 1, 1], &mut bindings, &Options::default());
         assert_eq!(ran.is_ok(), fits, "{depth}: {ran:?}");
     }
 }

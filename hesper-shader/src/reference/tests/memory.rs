@@ -1,7 +1,7 @@
 //! Workgroup memory and barriers.
 
-use super::{record, run_f32};
-use crate::reference::Binding;
+use super::{fault, record, run_f32, run_unwatched};
+use crate::reference::{Binding, Fault};
 use crate::{Kernel, Memory};
 
 /// The sum of each workgroup's 64 elements, as a tree.
@@ -77,10 +77,12 @@ fn workgroup_memory_is_zero_at_the_start_of_each_workgroup() {
     });
     let mut out = Memory::U32(vec![9; 6]);
     assert_eq!(
-        run_f32(&kernel, [3, 1, 1], &mut [Binding::Write(&mut out)]),
+        run_unwatched(&kernel, [3, 1, 1], &mut [Binding::Write(&mut out)]),
         Ok(())
     );
     assert_eq!(out, Memory::U32(vec![0; 6]));
+    let error = fault(&kernel, [3, 1, 1], &mut [Binding::Write(&mut out)]);
+    assert!(matches!(error.fault, Fault::Unwritten { place, .. } if place == "seen[0]"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod malformed;
 mod memory;
 mod races;
 
-use super::{Binding, ExecError, Options, run, run_with};
+use super::{Binding, ExecError, Options, Outcome, run_fast, run_with};
 use crate::domain::F32;
 use crate::record::{Recorder, WriteBuffer};
 use crate::{Exp, Kernel, Memory};
@@ -27,19 +27,66 @@ fn run_f32(
     groups: [u32; 3],
     bindings: &mut [Binding<'_, f32>],
 ) -> Result<(), ExecError> {
+    both(kernel, groups, bindings, &Options::default()).map(|_| ())
+}
+
+/// Runs one workgroup at a time, and several together on two threads, which must make no difference.
+fn both(
+    kernel: &Kernel,
+    groups: [u32; 3],
+    bindings: &mut [Binding<'_, f32>],
+    options: &Options,
+) -> Result<Outcome, ExecError> {
     let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
-    run(&F32, tree, groups, bindings)
+    let copies = bindings.iter().map(|b| b.memory().cloned());
+    let mut copies: Vec<_> = copies.collect();
+    let mut again: Vec<_> = bindings.iter().zip(&mut copies).map(rebound).collect();
+    let together = run_fast(&F32, tree, groups, &mut again, options);
+    let alone = run_with(&F32, tree, groups, bindings, options);
+    // Where several things are wrong, workgroups that run together may come to another one of them first.
+    let kind = |ran: &Result<Outcome, ExecError>| match ran {
+        Ok(outcome) => Ok(outcome.warnings.len()),
+        Err(error) => Err(std::mem::discriminant(&error.fault)),
+    };
+    same(&kind(&together), &kind(&alone));
+    if alone.is_ok() {
+        let memories: Vec<_> = bindings.iter().map(|b| b.memory().cloned()).collect();
+        same(&copies, &memories);
+    }
+    alone
+}
+
+fn rebound<'c>(
+    (binding, copy): (&Binding<'_, f32>, &'c mut Option<Memory<f32>>),
+) -> Binding<'c, f32> {
+    match (binding, copy) {
+        (Binding::Read(_), Some(memory)) => Binding::Read(memory),
+        (_, Some(memory)) => Binding::Write(memory),
+        (Binding::F32(x), None) => Binding::F32(*x),
+        (Binding::I32(n), None) => Binding::I32(*n),
+        (Binding::U32(n), None) => Binding::U32(*n),
+        (Binding::Bool(b), None) => Binding::Bool(*b),
+        _ => panic!("a buffer has contents"),
+    }
+}
+
+/// Runs without looking for what a device would hide.
+fn run_unwatched(
+    kernel: &Kernel,
+    groups: [u32; 3],
+    bindings: &mut [Binding<'_, f32>],
+) -> Result<(), ExecError> {
+    both(kernel, groups, bindings, &Options::fast()).map(|_| ())
 }
 
 /// Runs and expects an error.
 fn fault(kernel: &Kernel, groups: [u32; 3], bindings: &mut [Binding<'_, f32>]) -> ExecError {
-    let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
     let options = Options {
-        iteration_budget: 1000,
+        step_budget: 1000,
         ..Options::default()
     };
-    match run_with(&F32, tree, groups, bindings, options) {
-        Ok(()) => panic!("no error was reported"),
+    match both(kernel, groups, bindings, &options) {
+        Ok(_) => panic!("no error was reported"),
         Err(error) => error,
     }
 }

@@ -1,0 +1,106 @@
+//! Where the invocations of a workgroup meet: barriers, and loads of one value for all.
+
+use super::error::{AccessKind, Fault};
+use super::frame::MISSING;
+use super::machine::Machine;
+use super::mask::Mask;
+use super::places::Access;
+use super::sanitizer::Touch;
+use super::slot::Slot;
+use super::splits::meeting;
+use super::statements::access;
+use crate::domain::Domain;
+use crate::tree::{Barrier, ExprId, Loc, Place, Root};
+
+impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+    /// A barrier.
+    pub(super) fn barrier(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        barrier: Barrier,
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        self.meet(active)?;
+        match &mut self.memory.watch {
+            Some(watch) => watch.barrier(barrier, access(active, &self.team, loc, f)),
+            None => Ok(()),
+        }
+    }
+
+    /// `workgroup_uniform_load`: a barrier, a load that is the same for all, a barrier.
+    pub(super) fn uniform_load(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        place: &Place,
+        result: ExprId,
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        self.barrier(f, loc, Barrier::Workgroup, active)?;
+        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let here = access(active, &self.team, loc, f);
+        match place.root {
+            Root::Workgroup(_) => {}
+            Root::Storage(_) | Root::Local(_) => return Err(MISSING),
+        }
+        let target = self.memory.resolve(AccessKind::Read, place, frame, here)?;
+        check_uniform(&self.memory.elements, target.array.name, here)?;
+        if let Some(watch) = &mut self.memory.watch {
+            watch.read(&Touch {
+                kind: AccessKind::Read,
+                array: target.array,
+                elements: &self.memory.elements,
+                access: here,
+            })?;
+        }
+        self.memory.fetch(target, frame.value_mut(result)?, here)?;
+        self.barrier(f, loc, Barrier::Workgroup, active)
+    }
+
+    /// Checks that of each workgroup all invocations are there, or none.
+    fn meet(&self, active: &Mask) -> Result<(), Fault> {
+        if active.count() == self.everyone.count() {
+            return Ok(());
+        }
+        let per_group = self.team.per_group().max(1);
+        for (slot, lanes) in active.lanes().chunks(per_group).enumerate() {
+            let reached = lanes.iter().filter(|on| **on).count();
+            if reached != 0 && reached != lanes.len() {
+                let split = self.splits.iter().rev();
+                let other = split.clone().find_map(|split| meeting(split.other));
+                return Err(Fault::DivergentBarrier {
+                    reached,
+                    invocations: lanes.len(),
+                    workgroup: self.team.group(slot),
+                    parted: split.clone().map(|split| split.loc).next(),
+                    other,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks that all invocations of a workgroup name one element.
+fn check_uniform(elements: &[u32], name: &str, access: Access<'_>) -> Result<(), Fault> {
+    let per_group = access.team.per_group().max(1);
+    let groups = elements
+        .chunks(per_group)
+        .zip(access.active.lanes().chunks(per_group));
+    for (slot, (elements, active)) in groups.enumerate() {
+        let mut there = elements.iter().zip(active).filter(|(_, on)| **on);
+        let Some((first, _)) = there.next() else {
+            continue;
+        };
+        if let Some((second, _)) = there.find(|(element, _)| *element != first) {
+            return Err(Fault::UnequalUniformLoad {
+                name: name.to_string(),
+                first: *first,
+                second: *second,
+                workgroup: access.team.group(slot),
+            });
+        }
+    }
+    Ok(())
+}

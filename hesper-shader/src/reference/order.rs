@@ -1,0 +1,138 @@
+//! Whether a result depends on the order of invocations.
+//!
+//! Where nothing races, only atomics can tell one order from another. A kernel with atomics whose outcome may do so is run again on the same
+//! input, with workgroups and lanes in another order, and the buffers are compared.
+
+use super::binding::Binding;
+use super::dispatch::has;
+use super::error::{ExecError, Fault};
+use super::options::{Options, Outcome};
+use crate::memory::Memory;
+use crate::tree::{AtomicOp, AtomicUpdate, ParamKind, StmtKind, Tree};
+use std::fmt::Debug;
+
+/// Runs, and runs again in other orders where that may show something.
+pub(super) fn run<V: Copy + Debug>(
+    tree: &Tree,
+    bindings: &mut [Binding<'_, V>],
+    options: &Options,
+    run: impl Fn(&mut [Binding<'_, V>], &Options) -> Result<Outcome, ExecError>,
+) -> Result<Outcome, ExecError> {
+    if !options.sanitize || options.reruns == 0 || !has(tree, is_sensitive) {
+        return run(bindings, options);
+    }
+    let before: Vec<Option<Copied<V>>> = bindings.iter().map(Copied::of).collect();
+    let outcome = run(bindings, options)?;
+    for rerun in 1..=options.reruns {
+        let order = options.order.unwrap_or_default() ^ u64::from(rerun) << 32;
+        let options = Options {
+            order: Some(order),
+            spurious_failures: options.spurious_failures.map(|seed| seed ^ order),
+            trace: None,
+            print_log: false,
+            ..options.clone()
+        };
+        let mut copies = before.clone();
+        let mut again: Vec<Binding<'_, V>> = bindings
+            .iter()
+            .zip(&mut copies)
+            .map(|(binding, copy)| rebound(binding, copy))
+            .collect();
+        run(&mut again, &options)?;
+        for (i, (binding, copy)) in bindings.iter().zip(&copies).enumerate() {
+            if let (Some(memory), Some(copy)) = (binding.memory(), copy)
+                && let Some(fault) = difference(tree, i, memory, &copy.memory)
+            {
+                return Err(fault.at(tree, tree.loc));
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// Whether an atomic may tell one order from another: where it yields what was there before, or the last one wins.
+fn is_sensitive(kind: &StmtKind) -> bool {
+    match kind {
+        StmtKind::Atomic { op, result, .. } => match op {
+            AtomicOp::Load => false,
+            AtomicOp::Store(_) | AtomicOp::CompareExchangeWeak { .. } => true,
+            AtomicOp::Update(AtomicUpdate::Exchange, _) => true,
+            AtomicOp::Update(..) => result.is_some(),
+        },
+        _ => false,
+    }
+}
+
+/// A writable buffer as it was before the run.
+#[derive(Clone)]
+struct Copied<V> {
+    memory: Memory<V>,
+    written: Option<Vec<bool>>,
+}
+
+impl<V: Copy> Copied<V> {
+    fn of(binding: &Binding<'_, V>) -> Option<Copied<V>> {
+        match binding {
+            Binding::Write(memory) => Some(Copied {
+                memory: (**memory).clone(),
+                written: None,
+            }),
+            Binding::Fresh { memory, written } => Some(Copied {
+                memory: (**memory).clone(),
+                written: Some((**written).clone()),
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn rebound<'c, V: Copy>(
+    binding: &'c Binding<'_, V>,
+    copy: &'c mut Option<Copied<V>>,
+) -> Binding<'c, V> {
+    match (binding, copy) {
+        (
+            _,
+            Some(Copied {
+                memory,
+                written: Some(written),
+            }),
+        ) => Binding::Fresh { memory, written },
+        (
+            _,
+            Some(Copied {
+                memory,
+                written: None,
+            }),
+        ) => Binding::Write(memory),
+        (Binding::Read(memory), None) => Binding::Read(memory),
+        (Binding::Write(memory) | Binding::Fresh { memory, .. }, None) => Binding::Read(memory),
+        (Binding::F32(x), None) => Binding::F32(*x),
+        (Binding::I32(n), None) => Binding::I32(*n),
+        (Binding::U32(n), None) => Binding::U32(*n),
+        (Binding::Bool(b), None) => Binding::Bool(*b),
+    }
+}
+
+fn difference<V: Copy + Debug>(
+    tree: &Tree,
+    param: usize,
+    natural: &Memory<V>,
+    other: &Memory<V>,
+) -> Option<Fault> {
+    let at = (0..natural.len()).find(|i| natural.text(*i) != other.text(*i))?;
+    let param = tree.params.get(param)?;
+    let size = match param.kind {
+        ParamKind::Storage { element, .. } => usize::from(element.size).max(1),
+        ParamKind::Uniform(_) => 1,
+    };
+    let mut place = format!("{}[{}]", param.name, at / size);
+    if size > 1 {
+        place += [".x", ".y", ".z", ".w"].get(at % size).unwrap_or(&"");
+    }
+    Some(Fault::OrderDependent {
+        place,
+        natural: natural.text(at)?,
+        other: other.text(at)?,
+    })
+}

@@ -1,0 +1,199 @@
+//! What looks for mistakes that a device hides. `docs/sanitizer.md` defines each finding.
+//!
+//! ```text
+//! shadow     who touched an element last: races, and memory never written      cells   one variable's elements
+//! wraps      integers that wrapped, and where they reach an index              feeds   which integers may
+//! ```
+
+mod cells;
+mod feeds;
+mod shadow;
+mod wraps;
+
+use super::error::{AccessKind, Fault, Race, RaceAccess, Warning};
+use super::places::{Access, Array, Space};
+use super::team::Team;
+use crate::tree::{Barrier, ExprId, Tree};
+use feeds::Feeds;
+use shadow::{Clash, Shadow};
+pub(super) use wraps::{Value, Wraps};
+
+/// An access to an array, for the sanitizer to judge.
+pub(super) struct Touch<'t> {
+    pub(super) kind: AccessKind,
+    pub(super) array: Array<'t>,
+    /// The element of each lane.
+    pub(super) elements: &'t [u32],
+    pub(super) access: Access<'t>,
+}
+
+/// The sanitizer's memory of a dispatch.
+#[derive(Debug)]
+pub(super) struct Watch {
+    shadow: Shadow,
+    pub(super) wraps: Wraps,
+    warnings: Vec<Warning>,
+    /// Whether nothing has changed since the iteration of an endless loop began.
+    idle: bool,
+}
+
+impl Watch {
+    /// `written` says of each fresh buffer which elements are written so far.
+    pub(super) fn new(
+        tree: &Tree,
+        lengths: &[u32],
+        slots: usize,
+        written: Vec<Option<Vec<bool>>>,
+    ) -> Watch {
+        Watch {
+            shadow: Shadow::new(tree, lengths, slots, written),
+            wraps: Wraps::new(Feeds::of(tree)),
+            warnings: Vec::new(),
+            idle: false,
+        }
+    }
+
+    /// New workgroups begin.
+    pub(super) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
+        self.wraps.clear();
+        self.shadow.enter(team)
+    }
+
+    /// The workgroups of the active lanes are together at a barrier.
+    pub(super) fn barrier(&mut self, barrier: Barrier, access: Access<'_>) -> Result<(), Fault> {
+        let per_group = access.team.per_group();
+        self.shadow
+            .barrier(barrier, access.active.lanes(), per_group)
+    }
+
+    /// Judges a load.
+    pub(super) fn read(&mut self, touch: &Touch<'_>) -> Result<(), Fault> {
+        if let Some(lane) = self.shadow.unwritten(touch) {
+            return Err(unwritten(touch, lane));
+        }
+        match self.shadow.read(touch)? {
+            Some(clash) => Err(Fault::Race(Box::new(race(touch, clash)))),
+            None => Ok(()),
+        }
+    }
+
+    /// Judges a store. `same(lane, other)` says whether a lane writes what another lane of the same statement writes, or, without other, what
+    /// the element holds already.
+    pub(super) fn write(
+        &mut self,
+        touch: &Touch<'_>,
+        same: impl Fn(usize, Option<usize>) -> bool,
+    ) -> Result<(), Fault> {
+        // A store of what is there already changes nothing.
+        let lanes = touch.access.active.lanes().iter().enumerate();
+        self.progress(|| {
+            lanes
+                .filter(|(_, on)| **on)
+                .any(|(lane, _)| !same(lane, None))
+        });
+        let clashes = self.shadow.write(touch, same)?;
+        if let Some(clash) = clashes.differing {
+            return Err(Fault::Race(Box::new(race(touch, clash))));
+        }
+        if let Some(clash) = clashes.same_value {
+            self.warn(Warning::SameValue(Box::new(race(touch, clash))));
+        }
+        Ok(())
+    }
+
+    /// Judges an atomic access: it races with nothing, but an element must have been written before it is read.
+    pub(super) fn atomic(&mut self, touch: &Touch<'_>, writes: bool) -> Result<(), Fault> {
+        if touch.kind == AccessKind::Read
+            && let Some(lane) = self.shadow.unwritten(touch)
+        {
+            return Err(unwritten(touch, lane));
+        }
+        if writes {
+            self.shadow.mark(touch)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that an index is not the outcome of an operation that wrapped.
+    pub(super) fn check_index(
+        &self,
+        id: ExprId,
+        name: &str,
+        index: &[u32],
+        access: Access<'_>,
+    ) -> Result<(), Fault> {
+        match self.wraps.wrapped(access.frame, id, access.active.lanes()) {
+            None => Ok(()),
+            Some((lane, wrap)) => Err(Fault::Wrapped {
+                name: name.to_string(),
+                index: index.get(lane).copied().unwrap_or_default(),
+                wrapped: wrap,
+                invocation: access.team.invocation(lane),
+            }),
+        }
+    }
+
+    // Progress of endless loops.
+
+    /// An iteration of an endless loop begins; what was known of the loop around it.
+    pub(super) fn begin_iteration(&mut self) -> bool {
+        std::mem::replace(&mut self.idle, true)
+    }
+
+    /// The iteration ends; whether nothing has changed in it.
+    pub(super) fn end_iteration(&mut self, around: bool) -> bool {
+        let idle = self.idle;
+        self.idle &= around;
+        idle
+    }
+
+    /// Something may have changed; asked only where it makes a difference.
+    pub(super) fn progress(&mut self, changed: impl FnOnce() -> bool) {
+        if self.idle && changed() {
+            self.idle = false;
+        }
+    }
+
+    /// Remembers a warning, once for each pair of lines.
+    fn warn(&mut self, warning: Warning) {
+        if !self.warnings.iter().any(|known| known.is_like(&warning)) {
+            self.warnings.push(warning);
+        }
+    }
+
+    pub(super) fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Which elements of fresh buffers are written now.
+    pub(super) fn into_written(self) -> Vec<Option<Vec<bool>>> {
+        self.shadow.into_written()
+    }
+}
+
+fn race(touch: &Touch<'_>, clash: Clash) -> Race {
+    let team = touch.access.team;
+    let element = touch.elements.get(clash.lane).map_or(0, |e| *e as usize);
+    Race {
+        place: touch.array.place(element),
+        first: RaceAccess {
+            kind: clash.earlier.kind,
+            loc: clash.earlier.loc,
+            invocation: team.invocation_of(clash.earlier.team, clash.earlier.lane),
+        },
+        second: RaceAccess {
+            kind: touch.kind,
+            loc: touch.access.loc,
+            invocation: team.invocation(clash.lane),
+        },
+    }
+}
+
+fn unwritten(touch: &Touch<'_>, lane: usize) -> Fault {
+    let element = touch.elements.get(lane).map_or(0, |e| *e as usize);
+    Fault::Unwritten {
+        place: touch.array.place(element),
+        shared: matches!(touch.array.space, Space::Workgroup(_)),
+        invocation: touch.access.team.invocation(lane),
+    }
+}

@@ -1,0 +1,312 @@
+//! Race detection: for each element that can be written, who touched it last.
+//!
+//! Lanes run in lockstep, so a missing barrier does not change a result here. It shows as two accesses to one element, at
+//! least one of them a write, by two invocations of one workgroup with no barrier between, or by two workgroups.
+//!
+//! Time is counted in *stamps*: a workgroup has a new one when it begins and after each of its barriers, and no two workgroups share one.
+//! For an element it is enough to remember the last write and two reads: with them, any later access that races with some earlier
+//! one races with one of those.
+
+use super::Touch;
+use super::cells::{Cells, Here, Met, Packed, lane, site, stamp};
+use crate::reference::error::{AccessKind, Fault};
+use crate::reference::places::Space;
+use crate::reference::team::Team;
+use crate::tree::{Barrier, Loc, Root, StmtKind, Tree, WorkgroupVar};
+use std::collections::HashMap;
+
+/// The time of the running team in one address space.
+#[derive(Debug, Default)]
+struct Clock {
+    /// The last stamp given out.
+    last: u32,
+    /// The first stamp of the running team.
+    first: u32,
+    /// The stamp of the workgroup in each slot.
+    now: Vec<u32>,
+}
+
+/// The memory of accesses of a dispatch.
+#[derive(Debug)]
+pub(super) struct Shadow {
+    storage: Vec<Cells>,
+    storage_clock: Clock,
+    /// The storage stamp with which each team began, and its first workgroup.
+    teams: Vec<(u32, usize)>,
+    workgroup: Vec<Cells>,
+    workgroup_clock: Clock,
+    sites: Vec<Loc>,
+    site_numbers: HashMap<usize, u16>,
+}
+
+/// Two accesses nothing orders.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clash {
+    /// The running lane that met the earlier access.
+    pub(super) lane: usize,
+    pub(super) earlier: Earlier,
+}
+
+/// An access of the past.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Earlier {
+    pub(super) kind: AccessKind,
+    /// The lane in its team.
+    pub(super) lane: usize,
+    pub(super) loc: Loc,
+    /// The first workgroup of its team.
+    pub(super) team: usize,
+}
+
+/// What a store clashes with.
+#[derive(Debug, Default)]
+pub(super) struct Clashes {
+    /// A read, or a write of another value.
+    pub(super) differing: Option<Clash>,
+    /// A write of the same value.
+    pub(super) same_value: Option<Clash>,
+}
+
+impl Shadow {
+    /// A shadow of all that statements store to. `written` says of each fresh buffer which elements are written.
+    pub(super) fn new(
+        tree: &Tree,
+        lengths: &[u32],
+        slots: usize,
+        written: Vec<Option<Vec<bool>>>,
+    ) -> Shadow {
+        let stored = stored(tree);
+        let is_stored = |i: usize| {
+            let is = |root: &Root| matches!(root, Root::Storage(id) if id.index() == i);
+            stored.iter().any(is)
+        };
+        let buffers = lengths.iter().zip(written).enumerate();
+        let buffers = buffers.map(|(i, (length, written))| {
+            Cells::new(if is_stored(i) { *length as usize } else { 0 }, written)
+        });
+        let variable = |v: &WorkgroupVar| Cells::new(v.count() as usize * slots, None);
+        Shadow {
+            storage: buffers.collect(),
+            storage_clock: Clock::default(),
+            teams: Vec::new(),
+            workgroup: tree.workgroup.iter().map(variable).collect(),
+            workgroup_clock: Clock::default(),
+            sites: Vec::new(),
+            site_numbers: HashMap::new(),
+        }
+    }
+
+    pub(super) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
+        for clock in [&mut self.storage_clock, &mut self.workgroup_clock] {
+            clock.now.resize(team.slots(), 0);
+            clock.tick(|_| true)?;
+            clock.first = clock.now.first().copied().unwrap_or_default();
+        }
+        self.teams.push((self.storage_clock.first, team.first()));
+        Ok(())
+    }
+
+    /// Workgroups are together at a barrier: those of the active lanes.
+    pub(super) fn barrier(
+        &mut self,
+        barrier: Barrier,
+        active: &[bool],
+        per_group: usize,
+    ) -> Result<(), Fault> {
+        let there = |slot: usize| active.get(slot * per_group) == Some(&true);
+        match barrier {
+            Barrier::Workgroup => self.workgroup_clock.tick(there),
+            Barrier::Storage => self.storage_clock.tick(there),
+        }
+    }
+
+    /// The first active lane that reads an element nobody has written.
+    pub(super) fn unwritten(&self, touch: &Touch<'_>) -> Option<usize> {
+        let lanes = touch.elements.iter().zip(touch.access.active.lanes());
+        let mut lanes = lanes.enumerate().filter(|(_, (_, on))| **on);
+        let found = match touch.array.space {
+            Space::Workgroup(i) => {
+                let (cells, first) = (self.workgroup.get(i)?, self.workgroup_clock.first);
+                lanes.find(|(_, (element, _))| !cells.is_written_since(**element, first))
+            }
+            Space::Storage(i) => {
+                let written = self.storage.get(i)?.written.as_ref()?;
+                lanes.find(|(_, (element, _))| written.get(**element as usize) == Some(&false))
+            }
+        };
+        found.map(|(lane, _)| lane)
+    }
+
+    /// Records a load; the first clash, if any.
+    pub(super) fn read(&mut self, touch: &Touch<'_>) -> Result<Option<Clash>, Fault> {
+        let met = self.each_group(touch, |cells, elements, active, here| {
+            cells.read(elements, active, here)
+        })?;
+        Ok(met.map(|met| self.clash(touch, met)))
+    }
+
+    /// Records a store; what it clashes with. `same(lane, other)` says whether a lane writes what another lane writes in this statement or,
+    /// without other, what is there already.
+    pub(super) fn write(
+        &mut self,
+        touch: &Touch<'_>,
+        same: impl Fn(usize, Option<usize>) -> bool,
+    ) -> Result<Clashes, Fault> {
+        let (all, on) = (touch.elements, touch.access.active.lanes());
+        let mut agreeing = None;
+        let met = self.each_group(touch, |cells, elements, active, here| {
+            cells.write(elements, active, here, |now, earlier| {
+                // Lanes are taken in order: a lower one with the same element wrote it in this statement, if it wrote it last.
+                let other = lane(earlier);
+                let together = stamp(earlier) == here.now
+                    && other < now
+                    && on.get(other) == Some(&true)
+                    && all.get(other) == all.get(now);
+                let allowed = same(now, together.then_some(other));
+                if allowed && agreeing.is_none() {
+                    let (lane, kind) = (now, AccessKind::Write);
+                    agreeing = Some(Met {
+                        lane,
+                        kind,
+                        earlier,
+                    });
+                }
+                allowed
+            })
+        })?;
+        Ok(Clashes {
+            differing: met.map(|met| self.clash(touch, met)),
+            same_value: agreeing.map(|met| self.clash(touch, met)),
+        })
+    }
+
+    /// Records that elements are written by accesses that race with nothing.
+    pub(super) fn mark(&mut self, touch: &Touch<'_>) -> Result<(), Fault> {
+        self.each_group(touch, |cells, elements, active, here| {
+            cells.mark(elements, active, here);
+            None
+        })?;
+        Ok(())
+    }
+
+    pub(super) fn into_written(self) -> Vec<Option<Vec<bool>>> {
+        self.storage
+            .into_iter()
+            .map(|cells| cells.written)
+            .collect()
+    }
+
+    /// Goes through the workgroups of the team that take part, until one meets something.
+    fn each_group(
+        &mut self,
+        touch: &Touch<'_>,
+        mut f: impl FnMut(&mut Cells, &[u32], &[bool], Here) -> Option<Met>,
+    ) -> Result<Option<Met>, Fault> {
+        let site = self.site(touch.access.loc)?;
+        let (cells, clock, shared) = match touch.array.space {
+            Space::Storage(i) => (self.storage.get_mut(i), &self.storage_clock, true),
+            Space::Workgroup(i) => (self.workgroup.get_mut(i), &self.workgroup_clock, false),
+        };
+        let Some(cells) = cells.filter(|cells| cells.is_watched()) else {
+            return Ok(None);
+        };
+        let per_group = touch.access.team.per_group().max(1);
+        let elements = touch.elements.chunks(per_group);
+        let active = touch.access.active.lanes().chunks(per_group);
+        for (slot, (now, (elements, active))) in
+            clock.now.iter().zip(elements.zip(active)).enumerate()
+        {
+            let here = Here {
+                now: *now,
+                first: clock.first,
+                lanes: (slot * per_group, (slot + 1) * per_group),
+                shared,
+                site,
+            };
+            let met = f(cells, elements, active, here);
+            if met.is_some() {
+                return Ok(met);
+            }
+        }
+        Ok(None)
+    }
+
+    fn clash(&self, touch: &Touch<'_>, met: Met) -> Clash {
+        Clash {
+            lane: met.lane,
+            earlier: Earlier {
+                kind: met.kind,
+                lane: lane(met.earlier),
+                loc: self.loc(met.earlier).unwrap_or(touch.access.loc),
+                team: self.team(touch, met.earlier),
+            },
+        }
+    }
+
+    fn loc(&self, packed: Packed) -> Option<Loc> {
+        self.sites.get(site(packed)).copied()
+    }
+
+    /// The first workgroup of the team that made an access.
+    fn team(&self, touch: &Touch<'_>, earlier: Packed) -> usize {
+        let begun = match touch.array.space {
+            Space::Storage(_) => self
+                .teams
+                .partition_point(|(start, _)| *start <= stamp(earlier)),
+            Space::Workgroup(_) => self.teams.len(),
+        };
+        let team = self.teams.get(begun.saturating_sub(1));
+        team.map_or(0, |(_, first)| *first)
+    }
+
+    /// The number of a source location.
+    fn site(&mut self, loc: Loc) -> Result<u16, Fault> {
+        // A location is a static of the program: its address tells it apart.
+        let address = std::ptr::from_ref(loc.0).addr();
+        if let Some(number) = self.site_numbers.get(&address) {
+            return Ok(*number);
+        }
+        let number = u16::try_from(self.sites.len()).map_err(|_| Fault::Limit {
+            what: "source locations of loads and stores",
+            need: self.sites.len() as u64 + 1,
+            limit: 1 << 16,
+        })?;
+        self.sites.push(loc);
+        self.site_numbers.insert(address, number);
+        Ok(number)
+    }
+}
+
+impl Clock {
+    /// Gives new stamps to the workgroups of some slots.
+    fn tick(&mut self, takes_part: impl Fn(usize) -> bool) -> Result<(), Fault> {
+        for (slot, now) in self.now.iter_mut().enumerate() {
+            if takes_part(slot) {
+                self.last = self.last.checked_add(1).ok_or(Fault::Limit {
+                    what: "barriers and workgroups of one dispatch",
+                    need: 1 << 32,
+                    limit: u32::MAX.into(),
+                })?;
+                *now = self.last;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What statements store to, atomically or not.
+fn stored(tree: &Tree) -> Vec<Root> {
+    let mut roots = Vec::new();
+    let mut blocks: Vec<_> = tree.all_functions().map(|f| &f.body).collect();
+    while let Some(block) = blocks.pop() {
+        for stmt in block {
+            if let StmtKind::Store { place, .. } | StmtKind::Atomic { place, .. } = &stmt.kind
+                && !roots.contains(&place.root)
+            {
+                roots.push(place.root);
+            }
+            blocks.extend(stmt.kind.blocks());
+        }
+    }
+    roots
+}

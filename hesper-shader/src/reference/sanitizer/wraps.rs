@@ -1,0 +1,181 @@
+//! Integers that wrapped, followed to where they are used as an index.
+//!
+//! What wraps is remembered lane by lane with the line of the operation, and goes on through everything that is computed from it. Only
+//! integers that may reach an index at all are looked at; as long as nothing wraps, nothing is remembered.
+
+use super::feeds::Feeds;
+use crate::reference::columns::Column;
+use crate::reference::frame::Frame;
+use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc, LocalId};
+use std::collections::HashMap;
+
+/// A value of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::reference) enum Value {
+    Expr(usize, ExprId),
+    Local(usize, LocalId),
+    Result(usize),
+}
+
+/// For each lane, where the value it has come from wrapped.
+type Origins = Vec<Option<Loc>>;
+
+/// What has wrapped in the running workgroups.
+#[derive(Debug)]
+pub(in crate::reference) struct Wraps {
+    feeds: Feeds,
+    origins: HashMap<Value, Origins>,
+}
+
+impl Wraps {
+    pub(super) fn new(feeds: Feeds) -> Wraps {
+        Wraps {
+            feeds,
+            origins: HashMap::new(),
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.origins.clear();
+    }
+
+    /// The first active lane in which a value has wrapped, and where.
+    pub(super) fn wrapped(&self, f: usize, id: ExprId, active: &[bool]) -> Option<(usize, Loc)> {
+        if self.origins.is_empty() {
+            return None;
+        }
+        let origins = self.origins.get(&Value::Expr(f, id))?;
+        let mut lanes = origins.iter().zip(active).enumerate();
+        lanes.find_map(|(lane, (origin, on))| Some((lane, origin.filter(|_| *on)?)))
+    }
+
+    /// An expression was computed.
+    pub(in crate::reference) fn computed<V>(
+        &mut self,
+        f: usize,
+        function: &Function,
+        id: ExprId,
+        frame: &Frame<V>,
+        active: &[bool],
+    ) {
+        if !self.feeds.reaches(f, id) {
+            return;
+        }
+        let Some(expr) = function.get(id) else {
+            return;
+        };
+        let to = Value::Expr(f, id);
+        if !self.origins.is_empty() {
+            self.origins.remove(&to);
+            match &expr.kind {
+                ExprKind::Binary(op, ..) if op.is_comparison() => {}
+                ExprKind::Select {
+                    condition,
+                    on_true,
+                    on_false,
+                } => {
+                    self.select(f, [*condition, *on_true, *on_false], to, frame);
+                }
+                kind => {
+                    kind.for_each_operand(|operand| self.join(Value::Expr(f, operand), to, active))
+                }
+            }
+        }
+        if let ExprKind::Binary(op, x, y) = &expr.kind
+            && let (Some(x), Some(y)) = (frame.values.get(x.index()), frame.values.get(y.index()))
+            && let Some(lanes) = overflows(*op, x, y, active)
+        {
+            let origins = self
+                .origins
+                .entry(to)
+                .or_insert_with(|| vec![None; active.len()]);
+            for (origin, wrapped) in origins.iter_mut().zip(lanes) {
+                if wrapped {
+                    *origin = Some(expr.loc);
+                }
+            }
+        }
+    }
+
+    /// A value was moved: a local loaded or stored, an argument passed, a result taken.
+    pub(in crate::reference) fn moved(&mut self, from: Value, to: Value, active: &[bool]) {
+        if self.origins.is_empty() {
+            return;
+        }
+        if let Some(origins) = self.origins.get_mut(&to) {
+            let lanes = origins.iter_mut().zip(active);
+            lanes
+                .filter(|(_, on)| **on)
+                .for_each(|(origin, _)| *origin = None);
+        }
+        self.join(from, to, active);
+    }
+
+    /// Adds the origins of one value to those of another.
+    fn join(&mut self, from: Value, to: Value, active: &[bool]) {
+        let Some(source) = self.origins.get(&from).cloned() else {
+            return;
+        };
+        let target = self
+            .origins
+            .entry(to)
+            .or_insert_with(|| vec![None; active.len()]);
+        for ((target, source), on) in target.iter_mut().zip(source).zip(active) {
+            if *on && source.is_some() {
+                *target = source;
+            }
+        }
+    }
+
+    fn select<V>(&mut self, f: usize, [c, t, e]: [ExprId; 3], to: Value, frame: &Frame<V>) {
+        let Some(Column::Bool(condition)) = frame.values.get(c.index()) else {
+            return;
+        };
+        let not: Vec<bool> = condition.iter().map(|c| !c).collect();
+        self.join(Value::Expr(f, t), to, condition);
+        self.join(Value::Expr(f, e), to, &not);
+    }
+}
+
+/// The lanes in which any component of `x op y` wraps; `None` for none.
+fn overflows<V>(op: BinaryOp, x: &Column<V>, y: &Column<V>, active: &[bool]) -> Option<Vec<bool>> {
+    use BinaryOp::{Add, Multiply, Subtract};
+    match (op, x, y) {
+        (Add, Column::U32(x), Column::U32(y)) => {
+            lanes(x, y, active, |x, y| x.checked_add(y).is_none())
+        }
+        (Subtract, Column::U32(x), Column::U32(y)) => lanes(x, y, active, |x, y| x < y),
+        (Multiply, Column::U32(x), Column::U32(y)) => lanes(x, y, active, |x, y| {
+            u64::from(x) * u64::from(y) > u64::from(u32::MAX)
+        }),
+        (Add, Column::I32(x), Column::I32(y)) => {
+            lanes(x, y, active, |x, y| x.checked_add(y).is_none())
+        }
+        (Subtract, Column::I32(x), Column::I32(y)) => {
+            lanes(x, y, active, |x, y| x.checked_sub(y).is_none())
+        }
+        (Multiply, Column::I32(x), Column::I32(y)) => {
+            lanes(x, y, active, |x, y| x.checked_mul(y).is_none())
+        }
+        _ => None,
+    }
+}
+
+fn lanes<T: Copy>(
+    x: &[T],
+    y: &[T],
+    active: &[bool],
+    wraps: impl Fn(T, T) -> bool,
+) -> Option<Vec<bool>> {
+    let count = active.len().max(1);
+    let all = || x.iter().zip(y).zip(active.iter().cycle());
+    // Without an early exit the test is a few vector instructions; it hardly ever finds anything.
+    if !all().fold(false, |any, ((x, y), on)| any | (*on & wraps(*x, *y))) {
+        return None;
+    }
+    let mut found = vec![false; count];
+    for (i, ((x, y), on)) in all().enumerate() {
+        found[i % count] |= *on && wraps(*x, *y);
+    }
+    Some(found)
+}
