@@ -5,12 +5,12 @@ use super::buffer::Storage;
 use super::gpu::{Gpu, GpuBuffer, Job};
 use super::launch::LaunchError;
 use super::limits::Needs;
-use super::{Backend, Device, RawBuffer};
-use crate::domain::{Domain, F32};
+use super::{Backend, Device, RawBuffer, Reference};
+use crate::domain::F32;
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::memory::Memory;
-use crate::reference::{self, Binding};
+use crate::reference::{Binding, ExecError, run_fast};
 use crate::tree::{Access, ParamKind, Tree};
 use crate::uniforms::{UniformBlock, UniformSource};
 use std::iter;
@@ -63,7 +63,7 @@ impl Device {
     /// Runs a batch; on a GPU the work may still be under way on return, and what goes wrong then comes out of the next call.
     pub(crate) fn execute(&self, batch: Batch<'_>) -> Result<(), BatchError> {
         match &*self.backend {
-            Backend::Reference => on_host(batch),
+            Backend::Reference(reference) => on_host(batch, reference),
             Backend::Gpu(gpu) => self.on_gpu(gpu, &batch),
         }
     }
@@ -164,17 +164,35 @@ fn uniforms(block: &UniformBlock, dispatch: &Dispatch<'_>, buffers: &[BufferRef<
     fields.flat_map(ScalarValue::to_bytes).collect()
 }
 
-fn on_host(mut batch: Batch<'_>) -> Result<(), BatchError> {
+fn on_host(mut batch: Batch<'_>, reference: &Reference) -> Result<(), BatchError> {
     for i in &batch.zeroed {
         if let Some(BufferRef::Write(raw)) = batch.buffers.get_mut(*i) {
-            raw.host_mut().into_iter().for_each(clear);
+            raw.written = None;
+            raw.host_mut()
+                .into_iter()
+                .for_each(|(memory, _)| clear(memory));
         }
     }
     let memories = batch.buffers.iter_mut().filter_map(|buffer| match buffer {
-        BufferRef::Read(raw) => raw.host().map(Cell::Shared),
-        BufferRef::Write(raw) => raw.host_mut().map(Cell::Unique),
+        BufferRef::Read(raw) => {
+            let written = raw.written.as_deref();
+            raw.host().map(|memory| Cell::Shared(memory, written))
+        }
+        BufferRef::Write(raw) => raw.host_mut().map(|(memory, written)| match written {
+            Some(written) => Cell::Fresh(memory, written),
+            None => Cell::Unique(memory),
+        }),
     });
-    run_on_reference(&F32, &batch.dispatches, &mut memories.collect::<Vec<_>>())
+    let mut memories: Vec<_> = memories.collect();
+    run_on_reference(
+        &batch.dispatches,
+        &mut memories,
+        |tree, groups, bindings| {
+            let outcome = run_fast(&F32, tree, groups, bindings, &reference.options)?;
+            reference.told().append(outcome);
+            Ok(())
+        },
+    )
 }
 
 fn clear(memory: &mut Memory<f32>) {
@@ -187,33 +205,29 @@ fn clear(memory: &mut Memory<f32>) {
 
 /// Memory of the reference executor, with the right to write it or not.
 pub(crate) enum Cell<'a, V> {
-    Shared(&'a Memory<V>),
+    Shared(&'a Memory<V>, Option<&'a [bool]>),
     Unique(&'a mut Memory<V>),
+    /// With which elements are written: the others must not be read.
+    Fresh(&'a mut Memory<V>, &'a mut Vec<bool>),
 }
 
 /// Runs dispatches in order on the reference executor, in any number domain.
-pub(crate) fn run_on_reference<D: Domain<Mask = bool>>(
-    domain: &D,
-    dispatches: &[Dispatch<'_, D::Value>],
-    memories: &mut [Cell<'_, D::Value>],
+pub(crate) fn run_on_reference<V: Copy>(
+    dispatches: &[Dispatch<'_, V>],
+    memories: &mut [Cell<'_, V>],
+    mut run: impl FnMut(&Tree, [u32; 3], &mut [Binding<'_, V>]) -> Result<(), ExecError>,
 ) -> Result<(), BatchError> {
     for (step, dispatch) in dispatches.iter().enumerate() {
-        run_one(domain, dispatch, memories).map_err(|error| BatchError {
+        let mut one = || -> Result<(), Error> {
+            let tree = dispatch.kernel.tree()?;
+            let mut bindings = bindings(tree, &dispatch.arguments, memories);
+            Ok(run(tree, dispatch.groups, &mut bindings)?)
+        };
+        one().map_err(|error| BatchError {
             step: Some(step),
             error: Box::new(error),
         })?;
     }
-    Ok(())
-}
-
-fn run_one<D: Domain<Mask = bool>>(
-    domain: &D,
-    dispatch: &Dispatch<'_, D::Value>,
-    memories: &mut [Cell<'_, D::Value>],
-) -> Result<(), Error> {
-    let tree = dispatch.kernel.tree()?;
-    let mut bindings = bindings(tree, &dispatch.arguments, memories);
-    reference::run(domain, tree, dispatch.groups, &mut bindings)?;
     Ok(())
 }
 
@@ -235,19 +249,24 @@ fn bindings<'m, V: Copy>(
     let (mut unique, mut shared) = (Vec::new(), Vec::new());
     for (i, cell) in memories.iter_mut().enumerate() {
         let (write, read) = match (cell, written(i)) {
-            (Cell::Unique(memory), true) => (Some(&mut **memory), None),
-            (Cell::Unique(memory), false) => (None, Some(&**memory)),
-            (Cell::Shared(memory), _) => (None, Some(*memory)),
+            (Cell::Unique(memory), true) => (Some(Binding::Write(memory)), None),
+            (Cell::Fresh(memory, written), true) => {
+                (Some(Binding::Fresh { memory, written }), None)
+            }
+            (Cell::Unique(memory), false) => (None, Some((&**memory, None))),
+            (Cell::Fresh(memory, written), false) => (None, Some((&**memory, Some(&***written)))),
+            (Cell::Shared(memory, written), _) => (None, Some((*memory, *written))),
         };
         unique.push(write);
         shared.push(read);
     }
     iter::zip(&tree.params, arguments)
         .filter_map(|(param, argument)| match (*argument, access(param.kind)) {
-            (Bind::Buffer(i), Access::ReadWrite | Access::Atomic) => {
-                Some(Binding::Write(unique.get_mut(i)?.take()?))
-            }
-            (Bind::Buffer(i), Access::Read) => Some(Binding::Read((*shared.get(i)?)?)),
+            (Bind::Buffer(i), Access::ReadWrite | Access::Atomic) => unique.get_mut(i)?.take(),
+            (Bind::Buffer(i), Access::Read) => Some(match (*shared.get(i)?)? {
+                (memory, None) => Binding::Read(memory),
+                (memory, Some(written)) => Binding::Partial { memory, written },
+            }),
             (Bind::Value(value), _) => Some(match value {
                 ScalarValue::F32(v) => Binding::F32(v),
                 ScalarValue::I32(v) => Binding::I32(v),

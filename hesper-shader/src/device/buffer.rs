@@ -20,6 +20,8 @@ pub(crate) struct RawBuffer {
     element: Type,
     len: usize,
     pub(super) storage: Storage,
+    /// Of a buffer that nobody has written as a whole, which elements are written; only the reference executor keeps count.
+    pub(super) written: Option<Vec<bool>>,
 }
 
 pub(super) enum Storage {
@@ -46,6 +48,44 @@ impl Device {
         self.raw_zeros(T::TYPE, len).map(Buffer::over)
     }
 
+    /// A buffer of `len` elements that count for nothing until they are written: reading one is an error on the reference executor. Elsewhere
+    /// they are zero.
+    ///
+    /// ```
+    /// use hesper_shader::{Device, Grid, shader};
+    ///
+    /// shader! {
+    ///     #[workgroup_size(64)]
+    ///     fn accumulate(x: &[f32], sum: &mut [f32]) {
+    ///         let i = global_index();
+    ///         if i < sum.len() {
+    ///             sum[i] += x[i];
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let device = Device::reference();
+    /// let x = device.upload(&[1.0])?;
+    /// let mut sum = device.uninit::<f32>(1)?;
+    /// let error = accumulate().launch(&device, Grid::cover(1), accumulate::Args { x: &x, sum: &mut sum });
+    /// assert!(error.unwrap_err().to_string().contains("reads `sum[0]`, which nothing has written"));
+    /// # Ok::<(), hesper_shader::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`zeros`](Device::zeros).
+    pub fn uninit<T: Element>(&self, len: usize) -> Result<Buffer<T>, DeviceError> {
+        self.raw_uninit(T::TYPE, len).map(Buffer::over)
+    }
+
+    pub(crate) fn raw_uninit(&self, element: Type, len: usize) -> Result<RawBuffer, DeviceError> {
+        let mut raw = self.raw_zeros(element, len)?;
+        if let Backend::Reference(_) = &*self.backend {
+            raw.written = Some(vec![false; len]);
+        }
+        Ok(raw)
+    }
+
     pub(crate) fn raw_zeros(&self, element: Type, len: usize) -> Result<RawBuffer, DeviceError> {
         if u32::try_from(len).is_err() {
             return Err(DeviceError::TooManyElements { len });
@@ -60,7 +100,7 @@ impl Device {
         };
         let bytes = need.filter(|n| *n <= limit).ok_or_else(too_large)?;
         let storage = match &*self.backend {
-            Backend::Reference => host_zeros(element, len)
+            Backend::Reference(_) => host_zeros(element, len)
                 .map(Storage::Host)
                 .ok_or_else(too_large)?,
             Backend::Gpu(gpu) => Storage::Gpu(gpu.allocate(bytes)?),
@@ -70,6 +110,7 @@ impl Device {
             element,
             len,
             storage,
+            written: None,
         })
     }
 
@@ -176,15 +217,16 @@ impl RawBuffer {
         }
     }
 
-    /// The contents on the reference device.
-    pub(super) fn host_mut(&mut self) -> Option<&mut Memory<f32>> {
+    /// The contents on the reference device, and which elements are written, where that is kept.
+    pub(super) fn host_mut(&mut self) -> Option<(&mut Memory<f32>, Option<&mut Vec<bool>>)> {
         match &mut self.storage {
-            Storage::Host(memory) => Some(memory),
+            Storage::Host(memory) => Some((memory, self.written.as_mut())),
             Storage::Gpu(_) => None,
         }
     }
 
     fn write(&mut self, contents: Memory<f32>) -> Result<(), DeviceError> {
+        self.written = None;
         match &mut self.storage {
             Storage::Host(memory) => *memory = contents,
             Storage::Gpu(buffer) => buffer.write(&layout::to_bytes(&contents, self.element))?,

@@ -27,8 +27,9 @@ pub(crate) use launch::{groups, written_type};
 pub(crate) use limits::Needs;
 pub use limits::{Axis, Excess, Limits, Quantity};
 
+use crate::reference::{Options, Outcome};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long one submission may take by default.
@@ -50,8 +51,22 @@ pub struct Device {
 }
 
 enum Backend {
-    Reference,
+    Reference(Reference),
     Gpu(Arc<gpu::Gpu>),
+}
+
+/// The reference executor as a device.
+struct Reference {
+    options: Options,
+    /// What runs have told since it was last asked.
+    told: Mutex<Outcome>,
+}
+
+impl Reference {
+    fn told(&self) -> std::sync::MutexGuard<'_, Outcome> {
+        // What a thread that panicked has left here is still true.
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What kind of device it is.
@@ -66,9 +81,48 @@ pub enum DeviceKind {
 }
 
 impl Device {
-    /// The reference executor: always there, exact about errors, slow.
+    /// The reference executor: always there, and it looks for what GPUs hide. `docs/sanitizer.md` lists what it finds.
     pub fn reference() -> Device {
-        Device::over(Backend::Reference)
+        Device::reference_with(Options::default())
+    }
+
+    /// The reference executor with options: [`Options::fast`] for speed, another subgroup size, a trace of one invocation.
+    ///
+    /// ```
+    /// use hesper_shader::reference::Options;
+    /// use hesper_shader::{Device, Grid, shader};
+    ///
+    /// shader! {
+    ///     #[workgroup_size(64)]
+    ///     fn halve(x: &mut [f32]) {
+    ///         let i = global_index();
+    ///         if i < x.len() {
+    ///             x[i] = x[i] * 0.5;
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let device = Device::reference_with(Options { trace: Some([1, 0, 0]), ..Options::default() });
+    /// let mut x = device.upload(&[2.0, 3.0])?;
+    /// halve().launch(&device, Grid::cover(2), halve::Args { x: &mut x })?;
+    /// let trace = device.take_outcome().trace;
+    /// assert_eq!(trace.last().map(|line| line.text.as_str()), Some("x[1] = 1.5"));
+    /// # Ok::<(), hesper_shader::Error>(())
+    /// ```
+    pub fn reference_with(options: Options) -> Device {
+        Device::over(Backend::Reference(Reference {
+            options,
+            told: Mutex::default(),
+        }))
+    }
+
+    /// What runs on the reference executor have told since this was last called: warnings, the trace and logs its options ask for. Nothing on
+    /// other devices.
+    pub fn take_outcome(&self) -> Outcome {
+        match &*self.backend {
+            Backend::Reference(reference) => std::mem::take(&mut *reference.told()),
+            Backend::Gpu(_) => Outcome::default(),
+        }
     }
 
     /// A GPU if there is one, else a software driver.
@@ -108,7 +162,7 @@ impl Device {
     /// `llvmpipe (LLVM 15.0.6, 256 bits) [Vulkan, software, Mesa 22.3.6, stops loops after 65535 iterations]`.
     pub fn name(&self) -> &str {
         match &*self.backend {
-            Backend::Reference => "reference executor (f32)",
+            Backend::Reference(_) => "reference executor (f32)",
             Backend::Gpu(gpu) => gpu.name(),
         }
     }
@@ -116,7 +170,7 @@ impl Device {
     /// What kind of device this is.
     pub fn kind(&self) -> DeviceKind {
         match &*self.backend {
-            Backend::Reference => DeviceKind::Reference,
+            Backend::Reference(_) => DeviceKind::Reference,
             Backend::Gpu(gpu) => gpu.kind(),
         }
     }
@@ -129,7 +183,7 @@ impl Device {
     /// What a kernel may need here; `None` for the reference executor, which has no limits but memory.
     pub fn limits(&self) -> Option<&Limits> {
         match &*self.backend {
-            Backend::Reference => None,
+            Backend::Reference(_) => None,
             Backend::Gpu(gpu) => Some(gpu.limits()),
         }
     }
@@ -138,7 +192,7 @@ impl Device {
     /// software); `None` for devices that run loops to their end. What a kernel computes beyond that is wrong.
     pub fn loop_cap(&self) -> Option<u32> {
         match &*self.backend {
-            Backend::Reference => None,
+            Backend::Reference(_) => None,
             Backend::Gpu(gpu) => gpu.loop_cap(),
         }
     }

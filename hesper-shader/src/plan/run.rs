@@ -9,6 +9,7 @@ use crate::domain::Domain;
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::number::Number;
+use crate::reference;
 use crate::shader_type::Element;
 use std::collections::BTreeMap;
 
@@ -59,8 +60,8 @@ impl<'a> PlanBuffers<'a> {
 }
 
 impl Device {
-    /// Runs a plan as one submission: every slot that is no temporary is given a buffer of its type and length. Outputs and temporaries
-    /// start as zeros.
+    /// Runs a plan as one submission: every slot that is no temporary is given a buffer of its type and length. Outputs start as zeros;
+    /// temporaries hold nothing until a step writes them.
     ///
     /// # Errors
     /// Where what is given does not fit, a step cannot run on this device, or the device is lost. On a GPU nothing has run then.
@@ -145,7 +146,10 @@ impl Plan {
     ) -> Result<BTreeMap<String, Memory<D::Value>>, Error> {
         let scalars = self.scalars_from(scalars)?;
         let mut memories = Vec::with_capacity(self.slots.len());
+        let mut written = Vec::with_capacity(self.slots.len());
         for slot in &self.slots {
+            // What a temporary holds before a step writes it is nobody's value.
+            written.push((slot.role == Role::Temporary).then(|| vec![false; slot.len]));
             memories.push(match slot.role {
                 Role::Output | Role::Temporary => zeros(domain, slot)?,
                 Role::Input | Role::InOut => {
@@ -161,8 +165,17 @@ impl Plan {
             return Err(Error::from(PlanError::NotAsked { name }));
         }
         let dispatches = self.dispatches(&scalars, |number| domain.constant(number));
-        let mut cells: Vec<_> = memories.iter_mut().map(Cell::Unique).collect();
-        run_on_reference(domain, &dispatches, &mut cells).map_err(|failed| self.failed(failed))?;
+        let cells = memories.iter_mut().zip(&mut written);
+        let mut cells: Vec<_> = cells
+            .map(|(memory, written)| match written {
+                Some(written) => Cell::Fresh(memory, written),
+                None => Cell::Unique(memory),
+            })
+            .collect();
+        run_on_reference(&dispatches, &mut cells, |tree, groups, bindings| {
+            reference::run(domain, tree, groups, bindings)
+        })
+        .map_err(|failed| self.failed(failed))?;
         let results = self
             .slots
             .iter()
@@ -178,7 +191,7 @@ impl Plan {
             .slots
             .iter()
             .filter(|slot| slot.role == Role::Temporary);
-        let made = temporaries.map(|slot| device.raw_zeros(slot.element, slot.len));
+        let made = temporaries.map(|slot| device.raw_uninit(slot.element, slot.len));
         Ok(made.collect::<Result<_, _>>()?)
     }
 

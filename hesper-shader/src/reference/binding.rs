@@ -10,6 +10,13 @@ use std::fmt::Debug;
 pub enum Binding<'a, V> {
     /// A buffer the kernel reads.
     Read(&'a Memory<V>),
+    /// A buffer the kernel reads, of whose elements only some count: reading another is an error when sanitizing.
+    Partial {
+        /// The buffer.
+        memory: &'a Memory<V>,
+        /// For each element, whether it was written.
+        written: &'a [bool],
+    },
     /// A buffer the kernel reads and writes, and whose contents count.
     Write(&'a mut Memory<V>),
     /// A buffer the kernel writes, of whose elements only some count so far: reading another is an error when sanitizing.
@@ -33,7 +40,7 @@ impl<V: Copy> Binding<'_, V> {
     /// The buffer, if it is one.
     pub(super) fn memory(&self) -> Option<&Memory<V>> {
         match self {
-            Binding::Read(memory) => Some(memory),
+            Binding::Read(memory) | Binding::Partial { memory, .. } => Some(memory),
             Binding::Write(memory) | Binding::Fresh { memory, .. } => Some(memory),
             _ => None,
         }
@@ -47,7 +54,7 @@ impl<V: Copy> Binding<'_, V> {
 
     fn scalar(&self) -> Scalar {
         match self {
-            Binding::Read(memory) => memory.scalar(),
+            Binding::Read(memory) | Binding::Partial { memory, .. } => memory.scalar(),
             Binding::Write(memory) | Binding::Fresh { memory, .. } => memory.scalar(),
             Binding::F32(_) => Scalar::F32,
             Binding::I32(_) => Scalar::I32,
@@ -64,12 +71,19 @@ impl<V: Copy> Binding<'_, V> {
             (Binding::Write(memory), ParamKind::Storage { element, access }) => {
                 access.writes() && holds(memory, element)
             }
+            (Binding::Partial { memory, written }, ParamKind::Storage { element, access }) => {
+                let elements = memory.len() / usize::from(element.size).max(1);
+                access == Access::Read && holds(memory, element) && written.len() == elements
+            }
             (Binding::Fresh { memory, written }, ParamKind::Storage { element, access }) => {
                 let elements = memory.len() / usize::from(element.size).max(1);
                 access.writes() && holds(memory, element) && written.len() == elements
             }
             (
-                Binding::Read(_) | Binding::Write(_) | Binding::Fresh { .. },
+                Binding::Read(_)
+                | Binding::Partial { .. }
+                | Binding::Write(_)
+                | Binding::Fresh { .. },
                 ParamKind::Uniform(_),
             ) => false,
             (_, ParamKind::Storage { .. }) => false,
@@ -82,6 +96,11 @@ impl<V: Copy> Binding<'_, V> {
         match self {
             Binding::Read(m) => format!("a read-only buffer of {} {scalar} components", m.len()),
             Binding::Write(m) => format!("a writable buffer of {} {scalar} components", m.len()),
+            Binding::Partial { memory, written } => format!(
+                "a read-only buffer of {} {scalar} components that knows of {} elements whether they are written",
+                memory.len(),
+                written.len()
+            ),
             Binding::Fresh { memory, written } => format!(
                 "a fresh buffer of {} {scalar} components that knows of {} elements whether they are written",
                 memory.len(),

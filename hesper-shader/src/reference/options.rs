@@ -85,3 +85,12 @@ pub struct Outcome {
     /// Lines of `log!` that were not printed.
     pub log: Vec<String>,
 }
+
+impl Outcome {
+    /// Adds what another run has told.
+    pub(crate) fn append(&mut self, mut other: Outcome) {
+        self.warnings.append(&mut other.warnings);
+        self.trace.append(&mut other.trace);
+        self.log.append(&mut other.log);
+    }
+}

@@ -106,6 +106,7 @@ fn rebound<'c, V: Copy>(
             }),
         ) => Binding::Write(memory),
         (Binding::Read(memory), None) => Binding::Read(memory),
+        (Binding::Partial { memory, written }, None) => Binding::Partial { memory, written },
         (Binding::Write(memory) | Binding::Fresh { memory, .. }, None) => Binding::Read(memory),
         (Binding::F32(x), None) => Binding::F32(*x),
         (Binding::I32(n), None) => Binding::I32(*n),

@@ -67,11 +67,18 @@ impl<'b, V: Copy, S: Slot<V>> Storage<'b, V, S> {
                 Binding::I32(n) => Uniform::I32(*n),
                 Binding::U32(n) => Uniform::U32(*n),
                 Binding::Bool(b) => Uniform::Bool(*b),
-                Binding::Read(_) | Binding::Write(_) | Binding::Fresh { .. } => Uniform::None,
+                Binding::Read(_)
+                | Binding::Partial { .. }
+                | Binding::Write(_)
+                | Binding::Fresh { .. } => Uniform::None,
             });
             let mut written = None;
             let (buffer, owner) = match binding {
                 Binding::Read(memory) => (Buffer::Read(View::from(&**memory)), Owner::None),
+                Binding::Partial { memory, written: w } => {
+                    written = Some(w.to_vec());
+                    (Buffer::Read(View::from(&**memory)), Owner::None)
+                }
                 Binding::Write(memory) => (Buffer::taken(memory), Owner::Memory(memory)),
                 Binding::Fresh { memory, written: w } => {
                     written = Some(take(*w));
