@@ -44,12 +44,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let threads = std::thread::available_parallelism()?;
     println!("threads: {threads}; median of {RUNS} runs\n");
     header(&candidates);
-    elementwise(&candidates)?;
-    row_softmax(&candidates)?;
-    tiled(&candidates)?;
-    blocked(&candidates)?;
-    println!();
-    growth(&candidates[0].device)?;
+    // `cargo bench -p hesper-shader -- softmax` times what is named alone.
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with('-'))
+        .collect();
+    let asked = |name: &str| named.is_empty() || named.iter().any(|n| n == name);
+    type Run = fn(&[Candidate]) -> Result<(), Error>;
+    let tasks: [(&str, Run); 5] = [
+        ("relu", elementwise),
+        ("softmax", row_softmax),
+        ("tiled", tiled),
+        ("blocked", blocked),
+        ("growth", growth),
+    ];
+    for (_, task) in tasks.iter().filter(|(name, _)| asked(name)) {
+        task(&candidates)?;
+    }
     Ok(())
 }
 
@@ -212,9 +223,10 @@ fn blocked(candidates: &[Candidate]) -> Result<(), Error> {
 }
 
 /// How the time of the reference executor grows with elements, lanes and statements.
-fn growth(device: &Device) -> Result<(), Error> {
+fn growth(candidates: &[Candidate]) -> Result<(), Error> {
+    let device = &candidates[0].device;
     println!(
-        "growth, `iterate`: ns for each element and each round of its loop (3 statements and the loop's own)"
+        "\ngrowth, `iterate`: ns for each element and each round of its loop (3 statements and the loop's own)"
     );
     println!("{:>12}{:>10}{:>14}", "elements", "rounds", "ns");
     for (n, steps) in [

@@ -57,9 +57,12 @@ fn each_active<A: Copy, B>(
     active: &[bool],
     f: impl Fn(A) -> Result<B, Fault>,
 ) -> Result<(), Fault> {
-    for ((out, x), on) in out.iter_mut().zip(x).zip(active.iter().cycle()) {
-        if *on {
-            *out = f(*x)?;
+    let lanes = active.len().max(1);
+    for (out, x) in out.chunks_mut(lanes).zip(x.chunks(lanes)) {
+        for ((out, x), on) in out.iter_mut().zip(x).zip(active) {
+            if *on {
+                *out = f(*x)?;
+            }
         }
     }
     Ok(())

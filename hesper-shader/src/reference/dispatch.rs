@@ -22,7 +22,7 @@ use std::thread;
 const LANES: usize = 2048;
 
 /// Values that all columns of a team hold, to aim at: what stays in a core's second cache.
-const VALUES: usize = 1 << 16;
+const VALUES: usize = 1 << 14;
 
 /// Components of workgroup memory that a team has, to aim at.
 const SHARED: usize = 1 << 15;

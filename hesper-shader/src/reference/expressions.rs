@@ -78,20 +78,21 @@ pub(super) fn divides_by_zero<V>(
     else {
         return None;
     };
-    let at = match frame.values.get(y.index())? {
+    match frame.values.get(y.index())? {
         Column::I32(y) => active_zero(y, 0, active),
         Column::U32(y) => active_zero(y, 0, active),
         Column::Real(_) | Column::Bool(_) => None,
-    };
-    at.map(|i| i % active.len().max(1))
+    }
 }
 
 fn active_zero<T: Copy + PartialEq>(y: &[T], zero: T, active: &[bool]) -> Option<usize> {
-    let lanes = || y.iter().zip(active.iter().cycle());
-    lanes()
-        .fold(false, |any, (y, on)| any | (*on & (*y == zero)))
-        .then(|| lanes().position(|(y, on)| *on && *y == zero))
-        .flatten()
+    y.chunks(active.len().max(1)).find_map(|y| {
+        let lanes = || y.iter().zip(active);
+        lanes()
+            .fold(false, |any, (y, on)| any | (*on & (*y == zero)))
+            .then(|| lanes().position(|(y, on)| *on && *y == zero))
+            .flatten()
+    })
 }
 
 fn unary<D: Domain<Mask = bool>>(

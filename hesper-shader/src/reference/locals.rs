@@ -101,9 +101,16 @@ pub(super) fn store<V: Copy>(
     let from = frame.values.get(value.index()).ok_or(MISSING)?;
     let to = frame.locals.get_mut(local.index()).ok_or(MISSING)?;
     let Some((id, length)) = index else {
-        return same_scalar!(from, Column, to, Column, |from, to| match component {
-            None => copy_active(from, to, active),
-            Some(c) => copy_active(from, part_mut(to, c, lanes), active),
+        return same_scalar!(from, Column, to, Column, |from, to| {
+            let to = match component {
+                None => to.as_mut_slice(),
+                Some(c) => part_mut(to, c, lanes),
+            };
+            if access.active.is_full() {
+                copy(from, to)
+            } else {
+                copy_active(from, to, active)
+            }
         });
     };
     let elements = frame.values.get(id.index()).ok_or(MISSING)?.unsigned()?;

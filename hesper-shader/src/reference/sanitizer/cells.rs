@@ -59,6 +59,7 @@ impl Here {
 pub(super) struct Met {
     pub(super) lane: usize,
     pub(super) kind: AccessKind,
+    /// The earlier access; zero where a read meets no write at all.
     pub(super) earlier: Packed,
 }
 
@@ -84,13 +85,31 @@ impl Cells {
     }
 
     pub(super) fn is_watched(&self) -> bool {
-        self.length > 0
+        self.length > 0 || self.written.is_some()
     }
 
-    /// Whether the workgroup has written this element of its own memory.
-    pub(super) fn is_written_since(&self, element: u32, first: u32) -> bool {
-        let write = self.writes.get(element as usize).copied();
-        write.is_some_and(|write| stamp(write) >= first)
+    /// The first active lane whose element nobody has written: of a fresh buffer ever, of workgroup memory since the workgroup began.
+    pub(super) fn unwritten(&self, elements: &[u32], active: &[bool], here: Here) -> Option<Met> {
+        let mut lanes = (here.lanes.0..).zip(elements.iter().zip(active));
+        let met = lanes.find(|(_, (element, on))| **on && self.is_unwritten(**element, here))?;
+        let (lane, kind, earlier) = (met.0, AccessKind::Write, 0);
+        Some(Met {
+            lane,
+            kind,
+            earlier,
+        })
+    }
+
+    fn is_unwritten(&self, element: u32, here: Here) -> bool {
+        let element = element as usize;
+        match &self.written {
+            Some(written) => written.get(element) == Some(&false),
+            None if here.shared => false,
+            None => self
+                .writes
+                .get(element)
+                .is_some_and(|write| stamp(*write) < here.first),
+        }
     }
 
     /// Records a read by each active lane of a workgroup; the first that races.

@@ -68,7 +68,7 @@ impl Watch {
 
     /// Judges a load.
     pub(super) fn read(&mut self, touch: &Touch<'_>) -> Result<(), Fault> {
-        if let Some(lane) = self.shadow.unwritten(touch) {
+        if let Some(lane) = self.shadow.unwritten(touch)? {
             return Err(unwritten(touch, lane));
         }
         match self.shadow.read(touch)? {
@@ -104,7 +104,7 @@ impl Watch {
     /// Judges an atomic access: it races with nothing, but an element must have been written before it is read.
     pub(super) fn atomic(&mut self, touch: &Touch<'_>, writes: bool) -> Result<(), Fault> {
         if touch.kind == AccessKind::Read
-            && let Some(lane) = self.shadow.unwritten(touch)
+            && let Some(lane) = self.shadow.unwritten(touch)?
         {
             return Err(unwritten(touch, lane));
         }

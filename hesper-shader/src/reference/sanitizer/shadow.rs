@@ -121,20 +121,11 @@ impl Shadow {
     }
 
     /// The first active lane that reads an element nobody has written.
-    pub(super) fn unwritten(&self, touch: &Touch<'_>) -> Option<usize> {
-        let lanes = touch.elements.iter().zip(touch.access.active.lanes());
-        let mut lanes = lanes.enumerate().filter(|(_, (_, on))| **on);
-        let found = match touch.array.space {
-            Space::Workgroup(i) => {
-                let (cells, first) = (self.workgroup.get(i)?, self.workgroup_clock.first);
-                lanes.find(|(_, (element, _))| !cells.is_written_since(**element, first))
-            }
-            Space::Storage(i) => {
-                let written = self.storage.get(i)?.written.as_ref()?;
-                lanes.find(|(_, (element, _))| written.get(**element as usize) == Some(&false))
-            }
-        };
-        found.map(|(lane, _)| lane)
+    pub(super) fn unwritten(&mut self, touch: &Touch<'_>) -> Result<Option<usize>, Fault> {
+        let met = self.each_group(touch, |cells, elements, active, here| {
+            cells.unwritten(elements, active, here)
+        })?;
+        Ok(met.map(|met| met.lane))
     }
 
     /// Records a load; the first clash, if any.

@@ -168,14 +168,20 @@ fn lanes<T: Copy>(
     wraps: impl Fn(T, T) -> bool,
 ) -> Option<Vec<bool>> {
     let count = active.len().max(1);
-    let all = || x.iter().zip(y).zip(active.iter().cycle());
+    let components = || x.chunks(count).zip(y.chunks(count));
     // Without an early exit the test is a few vector instructions; it hardly ever finds anything.
-    if !all().fold(false, |any, ((x, y), on)| any | (*on & wraps(*x, *y))) {
+    let any = |(x, y): (&[T], &[T])| {
+        let lanes = x.iter().zip(y).zip(active);
+        lanes.fold(false, |any, ((x, y), on)| any | (*on & wraps(*x, *y)))
+    };
+    if !components().any(any) {
         return None;
     }
     let mut found = vec![false; count];
-    for (i, ((x, y), on)) in all().enumerate() {
-        found[i % count] |= *on && wraps(*x, *y);
+    for (x, y) in components() {
+        for (found, ((x, y), on)) in found.iter_mut().zip(x.iter().zip(y).zip(active)) {
+            *found |= *on && wraps(*x, *y);
+        }
     }
     Some(found)
 }
