@@ -10,7 +10,7 @@ use crate::domain::F32;
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::memory::Memory;
-use crate::reference::{Binding, ExecError, run_fast};
+use crate::reference::{Binding, ExecError, run_pooled};
 use crate::tree::{Access, ParamKind, Tree};
 use crate::uniforms::{UniformBlock, UniformSource};
 use std::iter;
@@ -188,7 +188,14 @@ fn on_host(mut batch: Batch<'_>, reference: &Reference) -> Result<(), BatchError
         &batch.dispatches,
         &mut memories,
         |tree, groups, bindings| {
-            let outcome = run_fast(&F32, tree, groups, bindings, &reference.options)?;
+            let outcome = run_pooled(
+                &F32,
+                tree,
+                groups,
+                bindings,
+                &reference.options,
+                &reference.pool,
+            )?;
             reference.told().append(outcome);
             Ok(())
         },

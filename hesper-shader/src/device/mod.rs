@@ -27,7 +27,7 @@ pub(crate) use launch::{groups, written_type};
 pub(crate) use limits::Needs;
 pub use limits::{Axis, Excess, Limits, Quantity};
 
-use crate::reference::{Options, Outcome};
+use crate::reference::{Options, Outcome, Pool};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -60,6 +60,7 @@ struct Reference {
     options: Options,
     /// What runs have told since it was last asked.
     told: Mutex<Outcome>,
+    pool: Pool,
 }
 
 impl Reference {
@@ -113,6 +114,7 @@ impl Device {
         Device::over(Backend::Reference(Reference {
             options,
             told: Mutex::default(),
+            pool: Pool::default(),
         }))
     }
 

@@ -5,7 +5,7 @@ use super::error::{ExecError, Fault};
 use super::machine::{Job, MAX_LANES, Machine, check_sizes};
 use super::options::{Options, Outcome};
 use super::order;
-use super::sanitizer::Watch;
+use super::sanitizer::{Pool, Watch};
 use super::slot::{Shareable, Slot};
 use super::storage::Storage;
 use crate::device::Needs;
@@ -34,20 +34,29 @@ pub(super) fn alone<D: Domain<Mask = bool>>(
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
+    pool: &Pool,
 ) -> Result<Outcome, ExecError> {
     let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
         let slots = 1;
-        lent::<D, Cell<D::Value>>(tree, groups, bindings, options, slots, |storage, watch| {
-            let job = Job {
-                domain,
-                tree,
-                groups,
-                options,
-                storage,
-                slots,
-            };
-            in_order(&job, watch)
-        })
+        lent::<D, Cell<D::Value>>(
+            tree,
+            groups,
+            bindings,
+            options,
+            pool,
+            slots,
+            |storage, watch| {
+                let job = Job {
+                    domain,
+                    tree,
+                    groups,
+                    options,
+                    storage,
+                    slots,
+                };
+                in_order(&job, watch)
+            },
+        )
     };
     order::run(tree, bindings, options, run)
 }
@@ -59,6 +68,7 @@ pub(super) fn together<D>(
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
+    pool: &Pool,
 ) -> Result<Outcome, ExecError>
 where
     D: Domain<Mask = bool> + Sync,
@@ -67,21 +77,29 @@ where
     let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
         type SlotOf<D> = <<D as Domain>::Value as Shareable>::Slot;
         let slots = slots(tree, options);
-        lent::<D, SlotOf<D>>(tree, groups, bindings, options, slots, |storage, watch| {
-            let job = Job {
-                domain,
-                tree,
-                groups,
-                options,
-                storage,
-                slots,
-            };
-            let teams = workgroups(groups).div_ceil(slots);
-            match threads(tree, options).min(teams) {
-                0 | 1 => in_order(&job, watch),
-                threads => on_threads(&job, teams, threads),
-            }
-        })
+        lent::<D, SlotOf<D>>(
+            tree,
+            groups,
+            bindings,
+            options,
+            pool,
+            slots,
+            |storage, watch| {
+                let job = Job {
+                    domain,
+                    tree,
+                    groups,
+                    options,
+                    storage,
+                    slots,
+                };
+                let teams = workgroups(groups).div_ceil(slots);
+                match threads(tree, options).min(teams) {
+                    0 | 1 => in_order(&job, watch),
+                    threads => on_threads(&job, teams, threads),
+                }
+            },
+        )
     };
     order::run(tree, bindings, options, run)
 }
@@ -92,6 +110,7 @@ fn lent<D, S>(
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
+    pool: &Pool,
     slots: usize,
     run: impl FnOnce(
         &Storage<'_, D::Value, S>,
@@ -117,13 +136,19 @@ where
         let written = take(&mut storage.written);
         let mut watch = None;
         if options.sanitize {
-            watch = Some(Box::new(Watch::new(tree, &storage.lengths, slots, written)));
+            watch = Some(Box::new(Watch::new(
+                tree,
+                &storage.lengths,
+                slots,
+                written,
+                pool,
+            )));
         } else {
             storage.written = written;
         }
         let (result, watch) = run(&storage, watch);
         if let Some(watch) = watch {
-            storage.written = watch.into_written();
+            storage.written = watch.end(pool);
         }
         result
     });

@@ -51,6 +51,7 @@ mod trace;
 pub use binding::Binding;
 pub use error::{AccessKind, ExecError, Fault, Invocation, Race, RaceAccess, Warning};
 pub use options::{Options, Outcome};
+pub(crate) use sanitizer::Pool;
 pub use slot::{Shareable, Slot};
 pub use trace::TraceLine;
 
@@ -109,7 +110,7 @@ pub fn run_with<D: Domain<Mask = bool>>(
     options: &Options,
 ) -> Result<Outcome, ExecError> {
     check(tree)?;
-    dispatch::alone(domain, tree, groups, bindings, options)
+    dispatch::alone(domain, tree, groups, bindings, options, &Pool::default())
 }
 
 /// [`run_with`], several workgroups at a time and on all cores, for domains without state. What it computes is the same, and what is an error
@@ -128,8 +129,24 @@ where
     D: Domain<Mask = bool> + Sync,
     D::Value: Shareable,
 {
+    run_pooled(domain, tree, groups, bindings, options, &Pool::default())
+}
+
+/// [`run_fast`] with the sanitizer's memory of runs before.
+pub(crate) fn run_pooled<D>(
+    domain: &D,
+    tree: &Tree,
+    groups: [u32; 3],
+    bindings: &mut [Binding<'_, D::Value>],
+    options: &Options,
+    pool: &Pool,
+) -> Result<Outcome, ExecError>
+where
+    D: Domain<Mask = bool> + Sync,
+    D::Value: Shareable,
+{
     check(tree)?;
-    dispatch::together(domain, tree, groups, bindings, options)
+    dispatch::together(domain, tree, groups, bindings, options, pool)
 }
 
 /// A kernel verifies its tree when it is built; trees made by hand are checked where it costs little.

@@ -1,5 +1,6 @@
 //! What is remembered of each element of one variable.
 
+use super::pool::Lease;
 use crate::reference::error::AccessKind;
 
 /// An access: stamp, lane of the team and site in 32, 16 and 16 bits; zero for none.
@@ -28,6 +29,8 @@ pub(super) struct Here {
     pub(super) now: u32,
     /// The team's first stamp.
     pub(super) first: u32,
+    /// The last stamp of dispatches before.
+    pub(super) past: u32,
     /// Its first lane and the one after its last.
     pub(super) lanes: (usize, usize),
     /// Whether other workgroups may touch the same elements.
@@ -50,7 +53,7 @@ impl Here {
         if then == self.now {
             return lane(earlier) != lane_now;
         }
-        then != 0 && self.shared && !self.is_ours(earlier)
+        then > self.past && self.shared && !self.is_ours(earlier)
     }
 }
 
@@ -64,7 +67,7 @@ pub(super) struct Met {
 }
 
 /// The elements of one variable. Reads are allocated at the first one: many buffers are only written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cells {
     /// Elements that are watched for races: none where no statement stores.
     length: usize,
@@ -75,13 +78,19 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    pub(super) fn new(length: usize, written: Option<Vec<bool>>) -> Cells {
+    pub(super) fn new(length: usize, written: Option<Vec<bool>>, lease: &mut Lease) -> Cells {
         Cells {
             length,
-            writes: vec![0; length],
+            writes: lease.writes(length),
             reads: Vec::new(),
             written,
         }
+    }
+
+    /// Gives the memory back; which elements are written remains.
+    pub(super) fn end(self, lease: &mut Lease) -> Option<Vec<bool>> {
+        lease.put(self.writes, self.reads);
+        self.written
     }
 
     pub(super) fn is_watched(&self) -> bool {
@@ -113,9 +122,15 @@ impl Cells {
     }
 
     /// Records a read by each active lane of a workgroup; the first that races.
-    pub(super) fn read(&mut self, elements: &[u32], active: &[bool], here: Here) -> Option<Met> {
+    pub(super) fn read(
+        &mut self,
+        elements: &[u32],
+        active: &[bool],
+        here: Here,
+        lease: &mut Lease,
+    ) -> Option<Met> {
         if self.reads.is_empty() {
-            self.reads = vec![[0; 2]; self.length];
+            self.reads = lease.reads(self.length);
         }
         for (lane, (element, on)) in (here.lanes.0..).zip(elements.iter().zip(active)) {
             if !*on {
@@ -208,7 +223,7 @@ fn remember(reads: &mut [Packed; 2], here: Here, lane_now: usize) {
     let [a, b] = reads;
     let me = pack(here.now, lane_now, here.site);
     let ours = |packed: Packed| here.is_ours(packed);
-    let other = |packed: Packed| packed != 0 && here.shared && !ours(packed);
+    let other = |packed: Packed| stamp(packed) > here.past && here.shared && !ours(packed);
     if other(*a) {
         if !ours(*b) {
             *b = me;

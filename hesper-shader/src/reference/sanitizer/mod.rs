@@ -7,6 +7,7 @@
 
 mod cells;
 mod feeds;
+mod pool;
 mod shadow;
 mod wraps;
 
@@ -15,6 +16,7 @@ use super::places::{Access, Array, Space};
 use super::team::Team;
 use crate::tree::{Barrier, ExprId, Tree};
 use feeds::Feeds;
+pub(crate) use pool::Pool;
 use shadow::{Clash, Shadow};
 pub(super) use wraps::{Value, Wraps};
 
@@ -44,9 +46,10 @@ impl Watch {
         lengths: &[u32],
         slots: usize,
         written: Vec<Option<Vec<bool>>>,
+        pool: &Pool,
     ) -> Watch {
         Watch {
-            shadow: Shadow::new(tree, lengths, slots, written),
+            shadow: Shadow::new(tree, lengths, slots, written, pool.lease()),
             wraps: Wraps::new(Feeds::of(tree)),
             warnings: Vec::new(),
             idle: false,
@@ -166,8 +169,8 @@ impl Watch {
     }
 
     /// Which elements of fresh buffers are written now.
-    pub(super) fn into_written(self) -> Vec<Option<Vec<bool>>> {
-        self.shadow.into_written()
+    pub(super) fn end(self, pool: &Pool) -> Vec<Option<Vec<bool>>> {
+        self.shadow.end(pool)
     }
 }
 

@@ -9,6 +9,7 @@
 
 use super::Touch;
 use super::cells::{Cells, Here, Met, Packed, lane, site, stamp};
+use super::pool::{Lease, Pool};
 use crate::reference::error::{AccessKind, Fault};
 use crate::reference::places::Space;
 use crate::reference::team::Team;
@@ -16,7 +17,7 @@ use crate::tree::{Barrier, Loc, Root, StmtKind, Tree, WorkgroupVar};
 use std::collections::HashMap;
 
 /// The time of the running team in one address space.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Clock {
     /// The last stamp given out.
     last: u32,
@@ -37,6 +38,7 @@ pub(super) struct Shadow {
     workgroup_clock: Clock,
     sites: Vec<Loc>,
     site_numbers: HashMap<usize, u16>,
+    lease: Lease,
 }
 
 /// Two accesses nothing orders.
@@ -74,7 +76,12 @@ impl Shadow {
         lengths: &[u32],
         slots: usize,
         written: Vec<Option<Vec<bool>>>,
+        mut lease: Lease,
     ) -> Shadow {
+        let clock = Clock {
+            last: lease.last,
+            ..Clock::default()
+        };
         let stored = stored(tree);
         let is_stored = |i: usize| {
             let is = |root: &Root| matches!(root, Root::Storage(id) if id.index() == i);
@@ -82,15 +89,20 @@ impl Shadow {
         };
         let buffers = lengths.iter().zip(written).enumerate();
         let buffers = buffers.map(|(i, (length, written))| {
-            Cells::new(if is_stored(i) { *length as usize } else { 0 }, written)
+            let length = if is_stored(i) { *length as usize } else { 0 };
+            Cells::new(length, written, &mut lease)
         });
-        let variable = |v: &WorkgroupVar| Cells::new(v.count() as usize * slots, None);
+        let storage = buffers.collect();
+        let mut variable =
+            |v: &WorkgroupVar| Cells::new(v.count() as usize * slots, None, &mut lease);
+        let workgroup = tree.workgroup.iter().map(&mut variable).collect();
         Shadow {
-            storage: buffers.collect(),
-            storage_clock: Clock::default(),
+            storage,
+            storage_clock: clock.clone(),
             teams: Vec::new(),
-            workgroup: tree.workgroup.iter().map(variable).collect(),
-            workgroup_clock: Clock::default(),
+            workgroup,
+            workgroup_clock: clock,
+            lease,
             sites: Vec::new(),
             site_numbers: HashMap::new(),
         }
@@ -122,7 +134,7 @@ impl Shadow {
 
     /// The first active lane that reads an element nobody has written.
     pub(super) fn unwritten(&mut self, touch: &Touch<'_>) -> Result<Option<usize>, Fault> {
-        let met = self.each_group(touch, |cells, elements, active, here| {
+        let met = self.each_group(touch, |cells, elements, active, here, _| {
             cells.unwritten(elements, active, here)
         })?;
         Ok(met.map(|met| met.lane))
@@ -130,8 +142,8 @@ impl Shadow {
 
     /// Records a load; the first clash, if any.
     pub(super) fn read(&mut self, touch: &Touch<'_>) -> Result<Option<Clash>, Fault> {
-        let met = self.each_group(touch, |cells, elements, active, here| {
-            cells.read(elements, active, here)
+        let met = self.each_group(touch, |cells, elements, active, here, lease| {
+            cells.read(elements, active, here, lease)
         })?;
         Ok(met.map(|met| self.clash(touch, met)))
     }
@@ -145,7 +157,7 @@ impl Shadow {
     ) -> Result<Clashes, Fault> {
         let (all, on) = (touch.elements, touch.access.active.lanes());
         let mut agreeing = None;
-        let met = self.each_group(touch, |cells, elements, active, here| {
+        let met = self.each_group(touch, |cells, elements, active, here, _| {
             cells.write(elements, active, here, |now, earlier| {
                 // Lanes are taken in order: a lower one with the same element wrote it in this statement, if it wrote it last.
                 let other = lane(earlier);
@@ -173,25 +185,31 @@ impl Shadow {
 
     /// Records that elements are written by accesses that race with nothing.
     pub(super) fn mark(&mut self, touch: &Touch<'_>) -> Result<(), Fault> {
-        self.each_group(touch, |cells, elements, active, here| {
+        self.each_group(touch, |cells, elements, active, here, _| {
             cells.mark(elements, active, here);
             None
         })?;
         Ok(())
     }
 
-    pub(super) fn into_written(self) -> Vec<Option<Vec<bool>>> {
-        self.storage
-            .into_iter()
-            .map(|cells| cells.written)
-            .collect()
+    /// Which elements of fresh buffers are written; the memory goes back to the pool.
+    pub(super) fn end(mut self, pool: &Pool) -> Vec<Option<Vec<bool>>> {
+        let last = self.storage_clock.last.max(self.workgroup_clock.last);
+        let mut lease = self.lease;
+        let written = self.storage.drain(..).map(|cells| cells.end(&mut lease));
+        let written = written.collect();
+        for cells in self.workgroup {
+            cells.end(&mut lease);
+        }
+        pool.give_back(lease, last);
+        written
     }
 
     /// Goes through the workgroups of the team that take part, until one meets something.
     fn each_group(
         &mut self,
         touch: &Touch<'_>,
-        mut f: impl FnMut(&mut Cells, &[u32], &[bool], Here) -> Option<Met>,
+        mut f: impl FnMut(&mut Cells, &[u32], &[bool], Here, &mut Lease) -> Option<Met>,
     ) -> Result<Option<Met>, Fault> {
         let site = self.site(touch.access.loc)?;
         let (cells, clock, shared) = match touch.array.space {
@@ -210,11 +228,12 @@ impl Shadow {
             let here = Here {
                 now: *now,
                 first: clock.first,
+                past: self.lease.last,
                 lanes: (slot * per_group, (slot + 1) * per_group),
                 shared,
                 site,
             };
-            let met = f(cells, elements, active, here);
+            let met = f(cells, elements, active, here, &mut self.lease);
             if met.is_some() {
                 return Ok(met);
             }

@@ -4,7 +4,7 @@ use super::memory::reduction;
 use super::record;
 use crate::domain::F32;
 use crate::reference::dispatch::alone;
-use crate::reference::{Binding, Fault, Options, run};
+use crate::reference::{Binding, Fault, Options, Pool, run};
 use crate::tree::{Access, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
 use crate::{Kernel, Memory};
 
@@ -122,7 +122,14 @@ fn damaged_trees_do_not_panic() {
                 step_budget: 20,
                 ..Options::default()
             };
-            match alone(&F32, &tree, [1, 1, 1], &mut bindings, &options) {
+            match alone(
+                &F32,
+                &tree,
+                [1, 1, 1],
+                &mut bindings,
+                &options,
+                &Pool::default(),
+            ) {
                 Ok(_) => fine += 1,
                 Err(_) => refused += 1,
             }
@@ -152,7 +159,14 @@ fn sizes_beyond_the_executor_are_errors() {
         let x = Memory::Real(vec![1.0; 64]);
         let mut sums = Memory::Real(vec![0.0; 64]);
         let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
-        let ran = alone(&F32, &tree, [1, 1, 1], &mut bindings, &Options::default());
+        let ran = alone(
+            &F32,
+            &tree,
+            [1, 1, 1],
+            &mut bindings,
+            &Options::default(),
+            &Pool::default(),
+        );
         assert!(ran.is_err());
     }
 }
@@ -186,6 +200,7 @@ fn a_write_to_a_read_only_buffer_is_an_error() {
             [1, 1, 1],
             &mut [Binding::Read(&x)],
             &Options::default(),
+            &Pool::default(),
         )
         .map(|_| ()),
         run(&F32, &tree, [1, 1, 1], &mut [Binding::Read(&x)]),
@@ -225,7 +240,14 @@ fn deep_nesting_is_an_error_before_the_stack_ends() {
         }
         let mut x = Memory::U32(vec![0; 4]);
         let mut bindings = [Binding::Write(&mut x)];
-        let ran = alone(&F32, &tree, [1, 1, 1], &mut bindings, &Options::default());
+        let ran = alone(
+            &F32,
+            &tree,
+            [1, 1, 1],
+            &mut bindings,
+            &Options::default(),
+            &Pool::default(),
+        );
         assert_eq!(ran.is_ok(), fits, "{depth}: {ran:?}");
     }
 }
