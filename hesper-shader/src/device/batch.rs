@@ -233,8 +233,7 @@ fn bindings<'m, V: Copy>(
     };
     let written = |memory: usize| {
         iter::zip(&tree.params, arguments).any(|(param, argument)| {
-            access(param.kind).writes()
-                && matches!(argument, Bind::Buffer(i) if *i == memory)
+            access(param.kind).writes() && matches!(argument, Bind::Buffer(i) if *i == memory)
         })
     };
     let (mut unique, mut shared) = (Vec::new(), Vec::new());

@@ -93,7 +93,9 @@ fn misfit<V: Copy>(param: &Param, binding: &Binding<'_, V>) -> Fault {
         expected: match param.kind {
             ParamKind::Storage { element, access } => match access {
                 Access::Read => format!("a read-only buffer of whole {element} elements"),
-                Access::ReadWrite | Access::Atomic => format!("a writable buffer of whole {element} elements"),
+                Access::ReadWrite | Access::Atomic => {
+                    format!("a writable buffer of whole {element} elements")
+                }
             },
             ParamKind::Uniform(scalar) => format!("an {scalar} by value"),
         },
