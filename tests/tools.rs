@@ -28,15 +28,21 @@ impl Verdict {
     }
 }
 
-/// naga's WGSL parser and validator: what was written is standard WGSL to another eye than the writer's.
+/// naga's WGSL parser and validator: what was written is standard WGSL to another eye than the writer's. The parser knows subgroups, but
+/// not the line that enables them.
 pub fn naga_parses(wgsl: &str) -> Verdict {
+    let wgsl = wgsl.strip_prefix("enable subgroups;").unwrap_or(wgsl);
     let refused = |message: String| Verdict::Refused(format!("naga: {message}\n{wgsl}"));
     let module = match naga::front::wgsl::parse_str(wgsl) {
         Ok(module) => module,
         Err(error) => return refused(error.emit_to_string(wgsl)),
     };
     let flags = naga::valid::ValidationFlags::all();
-    match naga::valid::Validator::new(flags, naga::valid::Capabilities::empty()).validate(&module) {
+    let mut validator = naga::valid::Validator::new(flags, naga::valid::Capabilities::SUBGROUP);
+    validator
+        .subgroup_stages(naga::valid::ShaderStages::COMPUTE)
+        .subgroup_operations(naga::valid::SubgroupOperationSet::all());
+    match validator.validate(&module) {
         Ok(_) => Verdict::Accepted,
         Err(error) => refused(error.emit_to_string(wgsl)),
     }

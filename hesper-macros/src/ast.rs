@@ -66,6 +66,8 @@ pub(crate) enum Ty {
     Scalar(Ident),
     /// `Vec2`, `Vec3` or `Vec4` and what it holds.
     Vector(Ident, Box<Ty>),
+    /// `Atomic` and what it holds: a type of memory.
+    Atomic(Ident, Box<Ty>),
     /// Left to rustc.
     Other(syn::Type),
     Broken,
@@ -93,6 +95,26 @@ pub(crate) enum Stmt {
     Fix {
         name: Ident,
         value: Expr,
+    },
+    /// `let (old, exchanged) = place.compare_exchange_weak(..)`; a name is `None` for `_`.
+    Exchange {
+        attrs: Vec<Attribute>,
+        names: [Option<Ident>; 2],
+        value: Expr,
+        eq: Token![=],
+    },
+    /// `let mut name: [ty; length] = array;`
+    Array {
+        attrs: Vec<Attribute>,
+        name: Ident,
+        ty: Option<(Ty, syn::Expr)>,
+        array: Array,
+    },
+    /// `log!(..)`; the pieces of text around the values.
+    Log {
+        span: Span,
+        text: Vec<String>,
+        values: Vec<Expr>,
     },
     Workgroup {
         name: Ident,
@@ -138,6 +160,13 @@ pub(crate) enum Stmt {
     },
     /// An item inside a body, as it was written.
     Item(TokenStream),
+}
+
+/// A local array's first elements.
+pub(crate) enum Array {
+    /// `[value; length]`, the length a host expression.
+    Repeat(Expr, syn::Expr),
+    List(Vec<Expr>),
 }
 
 pub(crate) struct If {
@@ -204,12 +233,18 @@ pub(crate) enum Expr {
         types: Vec<Ty>,
         args: Vec<Expr>,
     },
+    /// A method of an atomic place.
+    Atomic(Place, Ident, Vec<Expr>),
     /// `x.powi(n)` with its host exponent.
     Powi(Box<Expr>, Ident, syn::Expr),
     /// A method of the recorder.
     Recorder(Ident, Vec<Expr>),
     /// A function of `builtins`.
     Builtin(Ident, Vec<Expr>),
+    /// An argument that stays a host expression.
+    Host(syn::Expr),
+    /// `workgroup_uniform_load(place)`.
+    UniformLoad(Ident, Place),
     /// A helper.
     Call(Path, Vec<Expr>),
     If(Box<If>),
@@ -231,8 +266,12 @@ impl Expr {
             Expr::Int { literal, .. } => literal.span(),
             Expr::Bool(literal) => literal.span(),
             Expr::Float { span, .. } | Expr::Lift { span, .. } => *span,
-            Expr::Name(name) | Expr::Recorder(name, _) | Expr::Builtin(name, _) => name.span(),
-            Expr::Read(place) => place.span(),
+            Expr::Name(name)
+            | Expr::Recorder(name, _)
+            | Expr::Builtin(name, _)
+            | Expr::UniformLoad(name, _) => name.span(),
+            Expr::Host(host) => host.span(),
+            Expr::Read(place) | Expr::Atomic(place, ..) => place.span(),
             Expr::Paren(paren, _) => paren.span.open(),
             Expr::Unary(op, _) => op.span(),
             Expr::Binary(first, ..)
@@ -279,6 +318,9 @@ impl Stmt {
             Stmt::If(branch) => branch.leaves(),
             Stmt::Let { .. }
             | Stmt::Fix { .. }
+            | Stmt::Exchange { .. }
+            | Stmt::Array { .. }
+            | Stmt::Log { .. }
             | Stmt::Workgroup { .. }
             | Stmt::Store { .. }
             | Stmt::Update { .. }

@@ -9,6 +9,10 @@ pub(crate) enum Builtin {
     Barrier,
     /// A function of `builtins`.
     Math,
+    /// A function of `builtins` whose second argument is the host's.
+    Lane,
+    /// `workgroup_uniform_load`, which takes a place.
+    UniformLoad,
 }
 
 /// The functions, in alphabetical order.
@@ -22,24 +26,109 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("local_invocation_index", Builtin::Value),
     ("mix", Builtin::Math),
     ("neg_infinity", Builtin::Value),
+    ("num_subgroups", Builtin::Value),
     ("num_workgroups", Builtin::Value),
+    ("quad_broadcast", Builtin::Lane),
+    ("quad_swap_diagonal", Builtin::Math),
+    ("quad_swap_x", Builtin::Math),
+    ("quad_swap_y", Builtin::Math),
     ("sign", Builtin::Math),
     ("step", Builtin::Math),
     ("storage_barrier", Builtin::Barrier),
+    ("subgroup_add", Builtin::Math),
+    ("subgroup_all", Builtin::Math),
+    ("subgroup_and", Builtin::Math),
+    ("subgroup_any", Builtin::Math),
+    ("subgroup_ballot", Builtin::Math),
+    ("subgroup_broadcast", Builtin::Lane),
+    ("subgroup_broadcast_first", Builtin::Math),
+    ("subgroup_elect", Builtin::Value),
+    ("subgroup_exclusive_add", Builtin::Math),
+    ("subgroup_exclusive_mul", Builtin::Math),
+    ("subgroup_id", Builtin::Value),
+    ("subgroup_inclusive_add", Builtin::Math),
+    ("subgroup_inclusive_mul", Builtin::Math),
+    ("subgroup_invocation_id", Builtin::Value),
+    ("subgroup_max", Builtin::Math),
+    ("subgroup_min", Builtin::Math),
+    ("subgroup_mul", Builtin::Math),
+    ("subgroup_or", Builtin::Math),
+    ("subgroup_shuffle", Builtin::Math),
+    ("subgroup_shuffle_down", Builtin::Math),
+    ("subgroup_shuffle_up", Builtin::Math),
+    ("subgroup_shuffle_xor", Builtin::Math),
+    ("subgroup_size", Builtin::Value),
+    ("subgroup_xor", Builtin::Math),
     ("vec2", Builtin::Math),
     ("vec3", Builtin::Math),
     ("vec4", Builtin::Math),
     ("workgroup_barrier", Builtin::Barrier),
     ("workgroup_id", Builtin::Value),
     ("workgroup_index", Builtin::Value),
+    ("workgroup_uniform_load", Builtin::UniformLoad),
+];
+
+/// The methods of atomics, in alphabetical order.
+const ATOMIC_METHODS: &[&str] = &[
+    "compare_exchange_weak",
+    "fetch_add",
+    "fetch_and",
+    "fetch_max",
+    "fetch_min",
+    "fetch_or",
+    "fetch_sub",
+    "fetch_xor",
+    "load",
+    "store",
+    "swap",
 ];
 
 /// WGSL's own spellings, which Rust code writes otherwise.
 const WGSL_SPELLINGS: &[(&str, &str)] = &[
+    ("atomicAdd", "x[i].fetch_add(v)"),
+    ("atomicAnd", "x[i].fetch_and(v)"),
+    (
+        "atomicCompareExchangeWeak",
+        "let (old, exchanged) = x[i].compare_exchange_weak(expected, new);",
+    ),
+    ("atomicExchange", "x[i].swap(v)"),
+    ("atomicLoad", "x[i].load()"),
+    ("atomicMax", "x[i].fetch_max(v)"),
+    ("atomicMin", "x[i].fetch_min(v)"),
+    ("atomicOr", "x[i].fetch_or(v)"),
+    ("atomicStore", "x[i].store(v)"),
+    ("atomicSub", "x[i].fetch_sub(v)"),
+    ("atomicXor", "x[i].fetch_xor(v)"),
     ("inverseSqrt", "inverse_sqrt(x)"),
+    ("quadBroadcast", "quad_broadcast(x, lane)"),
+    ("quadSwapDiagonal", "quad_swap_diagonal(x)"),
+    ("quadSwapX", "quad_swap_x(x)"),
+    ("quadSwapY", "quad_swap_y(x)"),
     ("select", "if c { a } else { b }"),
     ("storageBarrier", "storage_barrier()"),
+    ("subgroupAdd", "subgroup_add(x)"),
+    ("subgroupAll", "subgroup_all(b)"),
+    ("subgroupAnd", "subgroup_and(x)"),
+    ("subgroupAny", "subgroup_any(b)"),
+    ("subgroupBallot", "subgroup_ballot(b)"),
+    ("subgroupBroadcast", "subgroup_broadcast(x, lane)"),
+    ("subgroupBroadcastFirst", "subgroup_broadcast_first(x)"),
+    ("subgroupElect", "subgroup_elect()"),
+    ("subgroupExclusiveAdd", "subgroup_exclusive_add(x)"),
+    ("subgroupExclusiveMul", "subgroup_exclusive_mul(x)"),
+    ("subgroupInclusiveAdd", "subgroup_inclusive_add(x)"),
+    ("subgroupInclusiveMul", "subgroup_inclusive_mul(x)"),
+    ("subgroupMax", "subgroup_max(x)"),
+    ("subgroupMin", "subgroup_min(x)"),
+    ("subgroupMul", "subgroup_mul(x)"),
+    ("subgroupOr", "subgroup_or(x)"),
+    ("subgroupShuffle", "subgroup_shuffle(x, lane)"),
+    ("subgroupShuffleDown", "subgroup_shuffle_down(x, n)"),
+    ("subgroupShuffleUp", "subgroup_shuffle_up(x, n)"),
+    ("subgroupShuffleXor", "subgroup_shuffle_xor(x, mask)"),
+    ("subgroupXor", "subgroup_xor(x)"),
     ("workgroupBarrier", "workgroup_barrier()"),
+    ("workgroupUniformLoad", "workgroup_uniform_load(t[i])"),
 ];
 
 /// The function of that name.
@@ -48,6 +137,11 @@ pub(crate) fn find(name: &str) -> Option<Builtin> {
         .binary_search_by_key(&name, |(name, _)| name)
         .ok()?;
     BUILTINS.get(row).map(|(_, builtin)| *builtin)
+}
+
+/// Whether a method is one of atomics.
+pub(crate) fn is_atomic_method(name: &str) -> bool {
+    ATOMIC_METHODS.binary_search(&name).is_ok()
 }
 
 /// What to write instead of a spelling from WGSL.
@@ -63,6 +157,7 @@ mod tests {
     #[test]
     fn the_tables_are_sorted() {
         assert!(BUILTINS.is_sorted_by_key(|(name, _)| name));
+        assert!(ATOMIC_METHODS.is_sorted());
         assert!(WGSL_SPELLINGS.is_sorted_by_key(|(name, _)| name));
         assert_eq!(find("mix"), Some(Builtin::Math));
         assert_eq!(find("exp"), None);

@@ -22,6 +22,14 @@ pub(crate) enum Binding {
     WorkgroupArray,
     /// `let t = workgroup::<T>()`.
     WorkgroupVar,
+    /// `x: &mut [Atomic<T>]`.
+    AtomicBuffer,
+    /// `let t = workgroup::<[Atomic<T>; N]>()`.
+    AtomicArray,
+    /// `let t = workgroup::<Atomic<T>>()`.
+    AtomicVar,
+    /// `let mut a = [0.0; N]`.
+    LocalArray,
     /// A const generic or `#[comptime]` parameter.
     Host,
     /// Bound by a line that was in error; nothing more is said about it.
@@ -33,13 +41,45 @@ impl Binding {
     pub(crate) fn is_indexable(self) -> bool {
         matches!(
             self,
-            Binding::ReadBuffer | Binding::WriteBuffer | Binding::WorkgroupArray
+            Binding::ReadBuffer
+                | Binding::WriteBuffer
+                | Binding::WorkgroupArray
+                | Binding::AtomicBuffer
+                | Binding::AtomicArray
+                | Binding::LocalArray
         )
     }
 
-    /// Whether the name itself is a place that can be read and stored to.
+    /// Whether only methods of atomics read and write it.
+    pub(crate) fn is_atomic(self) -> bool {
+        matches!(
+            self,
+            Binding::AtomicBuffer | Binding::AtomicArray | Binding::AtomicVar
+        )
+    }
+
+    /// Whether the name is memory that could have been declared atomic.
+    pub(crate) fn is_memory(self) -> bool {
+        self.is_indexable() || self.is_variable()
+    }
+
+    /// Whether it is shared by a workgroup.
+    pub(crate) fn is_workgroup(self) -> bool {
+        matches!(
+            self,
+            Binding::WorkgroupArray
+                | Binding::WorkgroupVar
+                | Binding::AtomicArray
+                | Binding::AtomicVar
+        )
+    }
+
+    /// Whether the name itself is a place.
     pub(crate) fn is_variable(self) -> bool {
-        matches!(self, Binding::Mut | Binding::WorkgroupVar)
+        matches!(
+            self,
+            Binding::Mut | Binding::WorkgroupVar | Binding::AtomicVar
+        )
     }
 }
 

@@ -60,6 +60,23 @@ snapshots! {
     places: body("let mut v = vec3(t, t, t); v.x = 1.0; v.y += v.z; y[n + 1] = x[n]; y[n] *= 2.0; let w = v.zx; let s = w.y; let l = x.len();");
     workgroup_memory: body("let a = workgroup::<[f32; 64]>(); let b = workgroup::<[[u32; N]; M]>(); let c = workgroup::<f32>();
         a[n] = 1.0; b[0][1] += 2; c = a[0]; workgroup_barrier(); let l = a.len();");
+    local_arrays: body("let mut a = [0.0; N]; let mut b: [u32; 2] = [1, n]; #[allow(unused)] let mut c: [f32; 2 * N] = [t; 8];
+        a[n] = 1.0; a[0] += a[1]; let l = a.len() + b[1];");
+    logs: body("log!(\"nothing\"); if t > 0.0 { log!(\"{{t}} = {} of {}\", t * 2.0, x.len()) }");
+    subgroups: body("let a = subgroup_add(t) + subgroup_broadcast(t, 2 * LANE); let b = subgroup_elect() || subgroup_any(n > subgroup_size());
+        let c = workgroup::<[u32; 4]>(); let d = workgroup::<Atomic<i32>>(); let e = workgroup_uniform_load(c[n]); let f = workgroup_uniform_load(d);");
+    atomics: expand("
+        #[workgroup_size(64)]
+        fn k(count: &mut [Atomic<u32>]) {
+            let total = workgroup::<Atomic<i32>>();
+            let bins = workgroup::<[Atomic<u32>; 64]>();
+            bins[0].fetch_add(count[1].load());
+            let (old, _) = count[2].compare_exchange_weak(0, 1);
+            if old > 1 { total.store(3) }
+            h(count, bins);
+        }
+        fn h(count: &mut [Atomic<u32>], bins: &mut [Atomic<u32>; 64]) {}
+    ");
     if_values: body("let a = if t > 0.0 { 1.0 } else if t < 0.0 { return; } else { let b = t; b };");
     if_statements: body("if n > 0 { y[0] = 1.0; } else if n > 1 { return; } else { y[1] = 2.0 }");
     loops: body("for i in 0..n { if i > 3 { continue; } } for _ in (1..=n).rev().step_by(2) {} while t > 0.0 { break; } loop { break }");

@@ -29,7 +29,7 @@ pub use memory::Memory;
 pub use number::{Number, NumberError};
 pub use plan::{Bound, Plan, PlanBuffers, PlanError, Role, Slot, Step, StepProblem};
 pub use record::Exp;
-pub use shader_type::{Element, ScalarType, ShaderType, Vec2, Vec3, Vec4};
+pub use shader_type::{Atomic, Element, ScalarType, ShaderType, Stored, Vec2, Vec3, Vec4};
 
 /// Turns Rust-like kernel code into [`Kernel`]s. The language is described in `docs/kernel-language.md`.
 #[macro_export]

@@ -3,6 +3,7 @@
 use crate::memory::Memory;
 use crate::tree::{Scalar, Type};
 use std::fmt::Debug;
+use std::marker::PhantomData;
 
 /// A Rust type that names a type of kernel values.
 #[diagnostic::on_unimplemented(
@@ -33,6 +34,40 @@ pub trait Element: ShaderType {
 
     /// The elements back from their components; `None` where the scalar type differs.
     fn from_memory(memory: Memory<f32>) -> Option<Vec<Self>>;
+}
+
+/// A type of memory in kernel code: a value, or an [`Atomic`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type of memory in kernel code",
+    note = "memory holds values, and atomics of `u32` and `i32`: `Atomic<u32>`"
+)]
+pub trait Stored: Sized + 'static {
+    /// What a read yields.
+    type Value: ShaderType;
+    /// Whether it is read and written in one step alone.
+    const ATOMIC: bool;
+}
+
+impl<T: ShaderType> Stored for T {
+    type Value = T;
+    const ATOMIC: bool = false;
+}
+
+/// A name for kernel code only: memory whose elements, `u32` or `i32`, all invocations may change at the same time, each change in one step.
+///
+/// It stands in `&mut [Atomic<u32>]`, which is bound to a `Buffer<u32>`, and in `workgroup::<[Atomic<u32>; N]>()`.
+pub struct Atomic<T> {
+    value: PhantomData<fn() -> T>,
+}
+
+impl Stored for Atomic<u32> {
+    type Value = u32;
+    const ATOMIC: bool = true;
+}
+
+impl Stored for Atomic<i32> {
+    type Value = i32;
+    const ATOMIC: bool = true;
 }
 
 macro_rules! scalars {

@@ -85,9 +85,15 @@ impl UniformBlock {
 }
 
 fn is_length_used(tree: &Tree, param: ParamId) -> bool {
-    tree.all_functions()
-        .flat_map(|f| &f.exprs)
-        .any(|e| e.kind == ExprKind::Length(param))
+    tree.all_functions().any(|function| {
+        let mut used = false;
+        for stmt in function.seen_statements() {
+            function.for_each_read(stmt, |id| {
+                used |= function.get(id).map(|e| &e.kind) == Some(&ExprKind::Length(param));
+            });
+        }
+        used
+    })
 }
 
 /// `<buffer>_len`, or longer where a parameter has that name.

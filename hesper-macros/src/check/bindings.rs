@@ -2,11 +2,13 @@
 
 use super::Checker;
 use super::call::is_named;
-use crate::ast::{Expr, Stmt};
+use crate::ast::{Expr, Stmt, Ty};
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
-use syn::{Attribute, GenericArgument, Local, Pat, PathArguments, Type};
+use syn::{
+    Attribute, GenericArgument, Local, LocalInit, Pat, PatIdent, PatTuple, PathArguments, Type,
+};
 
 impl Checker<'_> {
     pub(super) fn local(&mut self, local: Local) -> Option<Stmt> {
@@ -20,6 +22,9 @@ impl Checker<'_> {
                 (Some(pat.ident), pat.mutability.is_some())
             }
             Pat::Wild(_) => (None, false),
+            Pat::Tuple(tuple) if ty.is_none() && is_exchange(local.init.as_ref()) => {
+                return self.exchange(attrs, tuple, local.init?);
+            }
             other => {
                 self.errors.push(other, Message::LetPattern);
                 return None;
@@ -37,6 +42,9 @@ impl Checker<'_> {
         }
         if let (Some(name), Some(arguments)) = (&name, workgroup_call(&init.expr)) {
             return self.workgroup(name, mutable || ty.is_some(), arguments);
+        }
+        if let (Some(name), syn::Expr::Array(_) | syn::Expr::Repeat(_)) = (&name, &*init.expr) {
+            return self.array(attrs, (name, mutable), ty, &init.expr);
         }
         let ty = ty.map(|ty| self.ty(ty));
         let value = self.expr(&init.expr);
@@ -61,9 +69,13 @@ impl Checker<'_> {
         let ty = workgroup_type(call);
         if let (Some(ty), false, true) = (ty, adorned, call.args.is_empty()) {
             let (element, lengths) = nested_array(ty);
-            let binding = match lengths.len() {
-                0 => Binding::WorkgroupVar,
-                1 | 2 => Binding::WorkgroupArray,
+            let element = self.stored(element.clone());
+            let atomic = matches!(element, Ty::Atomic(..));
+            let binding = match (lengths.len(), atomic) {
+                (0, false) => Binding::WorkgroupVar,
+                (0, true) => Binding::AtomicVar,
+                (1 | 2, false) => Binding::WorkgroupArray,
+                (1 | 2, true) => Binding::AtomicArray,
                 _ => {
                     self.errors.push(ty, Message::WorkgroupDimensions);
                     self.scope.bind(name, Binding::Unknown);
@@ -73,7 +85,7 @@ impl Checker<'_> {
             self.scope.bind(name, binding);
             return Some(Stmt::Workgroup {
                 name: name.clone(),
-                element: self.ty(element.clone()),
+                element,
                 lengths: lengths.into_iter().cloned().collect(),
             });
         }
@@ -82,6 +94,37 @@ impl Checker<'_> {
             .push_named(call, Message::WorkgroupDeclaration, &text);
         self.scope.bind(name, Binding::Unknown);
         None
+    }
+
+    /// `let (old, exchanged) = place.compare_exchange_weak(expected, new);`
+    fn exchange(
+        &mut self,
+        attrs: Vec<Attribute>,
+        tuple: PatTuple,
+        init: LocalInit,
+    ) -> Option<Stmt> {
+        let value = match &*init.expr {
+            syn::Expr::MethodCall(call) => self.atomic(call).unwrap_or_else(|| self.method(call)),
+            other => self.expr(other),
+        };
+        let names: Vec<Option<Option<Ident>>> = tuple.elems.iter().map(plain_name).collect();
+        let [Some(old), Some(exchanged)] = names.as_slice() else {
+            self.errors.push(&tuple, Message::LetPattern);
+            return None;
+        };
+        let binding = match value {
+            Expr::Broken => Binding::Unknown,
+            _ => Binding::Let,
+        };
+        for name in [old, exchanged] {
+            self.bind(name.as_ref(), binding);
+        }
+        Some(Stmt::Exchange {
+            attrs,
+            names: [old.clone(), exchanged.clone()],
+            value,
+            eq: init.eq_token,
+        })
     }
 
     fn bind(&mut self, name: Option<&Ident>, binding: Binding) {
@@ -98,6 +141,27 @@ impl Checker<'_> {
             .partition(|attr| LEVELS.iter().any(|level| attr.path().is_ident(level)));
         self.no_attributes(&refused);
         kept
+    }
+}
+
+/// Whether a `let` takes what a compare-exchange yields, the one pair there is.
+fn is_exchange(init: Option<&LocalInit>) -> bool {
+    let value = init.map(|init| &*init.expr);
+    matches!(value, Some(syn::Expr::MethodCall(call)) if call.method == "compare_exchange_weak")
+}
+
+/// The name that a pattern is, `Some(None)` for `_`; `None` for other patterns.
+fn plain_name(pat: &Pat) -> Option<Option<Ident>> {
+    match pat {
+        Pat::Ident(PatIdent {
+            by_ref: None,
+            subpat: None,
+            mutability: None,
+            ident,
+            ..
+        }) => Some(Some(ident.clone())),
+        Pat::Wild(_) => Some(None),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::place::ident;
-use crate::ast::Expr;
+use crate::ast::{Expr, Place};
 use crate::builtins::{self, Builtin};
 use crate::messages::Message;
 use crate::scope::Binding;
@@ -23,6 +23,9 @@ impl Checker<'_> {
         let name = &e.method;
         if let Some(expr) = self.buffer_method(e) {
             return expr;
+        }
+        if let Some(expr) = self.atomic(e) {
+            return self.atomic_value(expr);
         }
         let receiver = self.boxed(&e.receiver);
         if name == "round" {
@@ -71,7 +74,7 @@ impl Checker<'_> {
         })
     }
 
-    fn args(&mut self, args: &Args) -> Vec<Expr> {
+    pub(super) fn args(&mut self, args: &Args) -> Vec<Expr> {
         args.iter().map(|arg| self.expr(arg)).collect()
     }
 
@@ -88,16 +91,57 @@ impl Checker<'_> {
     /// A call that may yield nothing.
     pub(super) fn effect_call(&mut self, e: &ExprCall) -> Expr {
         if let Some((name, builtin)) = self.builtin(&e.func) {
-            let args = self.args(&e.args);
             return match builtin {
-                Builtin::Value | Builtin::Barrier => Expr::Recorder(name, args),
-                Builtin::Math => Expr::Builtin(name, args),
+                Builtin::Value | Builtin::Barrier => Expr::Recorder(name, self.args(&e.args)),
+                Builtin::Math => Expr::Builtin(name, self.args(&e.args)),
+                Builtin::Lane => self.lane(name, &e.args),
+                Builtin::UniformLoad => self.uniform_load(name, e),
             };
         }
         match &*e.func {
             syn::Expr::Path(path) if path.qself.is_none() => self.path_call(e, &path.path),
             other => {
                 self.errors.push(other, Message::CallOfValue);
+                Expr::Broken
+            }
+        }
+    }
+
+    /// `subgroup_broadcast(value, LANE)`: the lane is the host's.
+    fn lane(&mut self, name: Ident, args: &Args) -> Expr {
+        let lane = |e: &syn::Expr, this: &mut Self| {
+            let bound = ident(e).and_then(|name| this.scope.find(name));
+            if bound.is_some_and(|b| !matches!(b, Binding::Host | Binding::Unknown)) {
+                this.errors.push(e, Message::Lane);
+            }
+            Expr::Host(e.clone())
+        };
+        let args = args.iter().enumerate().map(|(at, e)| match at {
+            1 => lane(e, self),
+            _ => self.expr(e),
+        });
+        let args = args.collect();
+        Expr::Builtin(name, args)
+    }
+
+    /// `workgroup_uniform_load(place)`
+    fn uniform_load(&mut self, name: Ident, e: &ExprCall) -> Expr {
+        let place = match (e.args.first(), e.args.len()) {
+            (Some(arg), 1) => {
+                let root = self.root(arg).map(|(_, binding)| binding);
+                if root == Some(Binding::Unknown) {
+                    return Expr::Broken;
+                }
+                let whole = ident(arg).is_some();
+                let fits = root.is_some_and(|b| b.is_workgroup() && !(whole && b.is_indexable()));
+                fits.then(|| self.place(arg)).flatten()
+            }
+            _ => None,
+        };
+        match place {
+            Some(place @ (Place::Name(_) | Place::At(..))) => Expr::UniformLoad(name, place),
+            _ => {
+                self.errors.push(e, Message::UniformLoadPlace);
                 Expr::Broken
             }
         }
@@ -175,6 +219,12 @@ impl Checker<'_> {
     /// A value, or a buffer handed on whole.
     fn helper_arg(&mut self, arg: &syn::Expr) -> Expr {
         match ident(arg) {
+            Some(name) if self.scope.find(name) == Some(Binding::LocalArray) => {
+                let text = name.to_string();
+                self.errors
+                    .push_named(name, Message::LocalArrayArgument, &text);
+                Expr::Broken
+            }
             Some(name) if self.scope.find(name).is_some_and(Binding::is_indexable) => {
                 Expr::Name(name.clone())
             }

@@ -59,12 +59,15 @@ impl Checker<'_> {
             Some(Binding::Mut | Binding::WorkgroupVar) => {
                 Expr::Read(crate::ast::Place::Name(name.clone()))
             }
-            Some(Binding::ReadBuffer | Binding::WriteBuffer | Binding::WorkgroupArray) => {
-                let text = name.to_string();
-                self.errors.push_named(name, Message::BufferAsValue, &text);
+            Some(Binding::Unknown) => Expr::Broken,
+            Some(binding) => {
+                let message = match binding {
+                    Binding::AtomicVar => Message::AtomicRead,
+                    _ => Message::BufferAsValue,
+                };
+                self.errors.push_named(name, message, &name.to_string());
                 Expr::Broken
             }
-            Some(Binding::Unknown) => Expr::Broken,
         }
     }
 

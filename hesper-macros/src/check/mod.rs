@@ -2,11 +2,14 @@
 //!
 //! Types are left to rustc, which sees the recorder's. What is wrong is reported and the check goes on.
 
+mod array;
+mod atomic;
 mod attributes;
 mod bindings;
 mod call;
 mod control;
 mod expr;
+mod log;
 mod pattern;
 mod place;
 mod signature;

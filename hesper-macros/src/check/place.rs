@@ -10,11 +10,16 @@ use syn::{ExprField, Member};
 impl Checker<'_> {
     /// Reads the place that `e` is, or `None` where it is a value.
     pub(super) fn read(&mut self, e: &syn::Expr) -> Option<Expr> {
-        let (_, binding) = self.root(e)?;
+        let (name, binding) = self.root(e)?;
         let place = match e {
             syn::Expr::Index(_) => binding.is_indexable(),
             _ => binding.is_variable() || binding.is_indexable() && holds_index(e),
         };
+        if place && binding.is_atomic() {
+            self.errors
+                .push_named(e, Message::AtomicRead, &name.to_string());
+            return Some(Expr::Broken);
+        }
         place.then(|| self.place(e).map_or(Expr::Broken, Expr::Read))
     }
 
@@ -31,13 +36,20 @@ impl Checker<'_> {
         };
         let message = match binding {
             Binding::Mut | Binding::WorkgroupVar => return self.place(e),
-            Binding::WriteBuffer | Binding::WorkgroupArray if holds_index(e) => {
+            Binding::WriteBuffer | Binding::WorkgroupArray | Binding::LocalArray
+                if holds_index(e) =>
+            {
                 return self.place(e);
             }
             Binding::ReadBuffer if holds_index(e) => Message::AssignReadBuffer,
-            Binding::ReadBuffer | Binding::WriteBuffer | Binding::WorkgroupArray => {
-                Message::AssignBuffer
-            }
+            Binding::AtomicVar => Message::AssignAtomic,
+            Binding::AtomicBuffer | Binding::AtomicArray if holds_index(e) => Message::AssignAtomic,
+            Binding::ReadBuffer
+            | Binding::WriteBuffer
+            | Binding::WorkgroupArray
+            | Binding::LocalArray
+            | Binding::AtomicBuffer
+            | Binding::AtomicArray => Message::AssignBuffer,
             Binding::Let => Message::AssignLet,
             Binding::Param => Message::AssignParameter,
             Binding::Loop => Message::AssignLoopVariable,
@@ -49,7 +61,7 @@ impl Checker<'_> {
     }
 
     /// The name that a chain of indices and components starts from, if the kernel bound it.
-    fn root(&self, e: &syn::Expr) -> Option<(Ident, Binding)> {
+    pub(super) fn root(&self, e: &syn::Expr) -> Option<(Ident, Binding)> {
         match e {
             syn::Expr::Index(e) => self.root(&e.expr),
             syn::Expr::Field(e) => self.root(&e.base),
@@ -60,7 +72,7 @@ impl Checker<'_> {
         }
     }
 
-    fn place(&mut self, e: &syn::Expr) -> Option<Place> {
+    pub(super) fn place(&mut self, e: &syn::Expr) -> Option<Place> {
         match e {
             syn::Expr::Index(e) => {
                 let base = self.place(&e.expr);
@@ -101,7 +113,7 @@ impl Checker<'_> {
 
     fn is_workgroup_array(&self, e: &syn::Expr) -> bool {
         let root = self.root(e);
-        root.is_some_and(|(_, binding)| binding == Binding::WorkgroupArray)
+        root.is_some_and(|(_, binding)| binding.is_workgroup())
     }
 
     fn is_variable(&self, e: &syn::Expr) -> bool {

@@ -89,6 +89,8 @@ impl Checker<'_> {
         let (kind, ty) = self.param_type(*param.ty, mutable, kernel);
         let binding = match (&ty, kind) {
             (Ty::Broken, _) => Binding::Unknown,
+            (Ty::Atomic(..), ParamKind::Write) => Binding::AtomicBuffer,
+            (Ty::Atomic(..), ParamKind::Array) => Binding::AtomicArray,
             (_, ParamKind::Read) => Binding::ReadBuffer,
             (_, ParamKind::Write) => Binding::WriteBuffer,
             (_, ParamKind::Array) => Binding::WorkgroupArray,
@@ -149,8 +151,16 @@ impl Checker<'_> {
         }
         match (*reference.elem, reference.mutability) {
             (Type::Slice(slice), Some(_)) => (ParamKind::Write, self.element(*slice.elem)),
-            (Type::Slice(slice), None) => (ParamKind::Read, self.element(*slice.elem)),
-            (Type::Array(array), Some(_)) if !kernel => (ParamKind::Array, self.ty(*array.elem)),
+            (Type::Slice(slice), None) => match self.element(*slice.elem) {
+                Ty::Atomic(name, _) => {
+                    self.errors.push(name, Message::AtomicReadOnly);
+                    (ParamKind::Read, Ty::Broken)
+                }
+                ty => (ParamKind::Read, ty),
+            },
+            (Type::Array(array), Some(_)) if !kernel => {
+                (ParamKind::Array, self.stored(*array.elem))
+            }
             (Type::Array(array), _) if kernel => {
                 self.errors.push(array, Message::ArrayParameter);
                 (ParamKind::Value, Ty::Broken)
@@ -163,7 +173,7 @@ impl Checker<'_> {
     }
 
     fn element(&mut self, ty: Type) -> Ty {
-        match self.ty(ty) {
+        match self.stored(ty) {
             Ty::Scalar(name) if name == "bool" => {
                 self.errors.push(name, Message::BoolBuffer);
                 Ty::Broken

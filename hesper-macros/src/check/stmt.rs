@@ -4,7 +4,7 @@ use super::Checker;
 use crate::ast::{Block, Expr, Stmt};
 use crate::messages::Message;
 use quote::ToTokens;
-use syn::{Attribute, BinOp, ExprAssign, ExprBinary, Token, token};
+use syn::{Attribute, BinOp, ExprAssign, ExprBinary, ExprMethodCall, Token, token};
 
 impl Checker<'_> {
     /// A block in a scope of its own; `value` tells whether it must end in a value (or leave).
@@ -70,8 +70,8 @@ impl Checker<'_> {
                         | syn::Expr::Paren(_)
                         | syn::Expr::Cast(_)
                         | syn::Expr::Unary(_)
-                        | syn::Expr::MethodCall(_)
-                );
+                )
+                || matches!(e, syn::Expr::MethodCall(e) if !self.is_atomic_store(e));
             if drops {
                 self.errors.push(e, Message::UnusedValue);
             }
@@ -91,8 +91,8 @@ impl Checker<'_> {
                 None
             }
             syn::Stmt::Macro(call) => {
-                self.errors.push(call, Message::MacroCall);
-                None
+                self.no_attributes(&call.attrs);
+                self.macro_call(&call.mac, &call)
             }
         }
     }
@@ -117,9 +117,23 @@ impl Checker<'_> {
             syn::Expr::If(e) => Some(Stmt::If(self.if_(e, false))),
             syn::Expr::Loop(e) => Some(self.loop_(e)),
             syn::Expr::Match(e) => self.match_effect(e),
+            syn::Expr::Macro(e) => self.macro_call(&e.mac, e),
+            syn::Expr::MethodCall(e) => Some(Stmt::Effect(self.effect_method(e))),
             syn::Expr::Return(e) => self.return_(e),
             syn::Expr::While(e) => Some(self.while_(e)),
             other => Some(Stmt::Effect(self.expr(other))),
+        }
+    }
+
+    /// A method for its effect; only those of atomics have one.
+    fn effect_method(&mut self, e: &ExprMethodCall) -> Expr {
+        match self.atomic(e) {
+            Some(Expr::Atomic(_, name, _)) if name == "compare_exchange_weak" => {
+                self.errors.push(name, Message::ExchangeValue);
+                Expr::Broken
+            }
+            Some(e) => e,
+            None => self.method(e),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Types that kernel code names.
 
 use super::Checker;
+use super::call::is_named;
 use crate::ast::Ty;
 use crate::messages::Message;
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
@@ -24,6 +25,22 @@ impl Checker<'_> {
         }
     }
 
+    /// Sorts a type of memory: a value's, or `Atomic<T>`.
+    pub(super) fn stored(&mut self, ty: Type) -> Ty {
+        match &ty {
+            Type::Path(path) if path.qself.is_none() && is_named(&path.path, "Atomic") => {
+                let segment = path.path.segments.last().cloned();
+                let inner =
+                    segment.map(|segment| (component_type(segment.arguments), segment.ident));
+                match inner {
+                    Some((Some(inner), name)) => Ty::Atomic(name, Box::new(self.ty(inner))),
+                    _ => Ty::Other(ty),
+                }
+            }
+            _ => self.ty(ty),
+        }
+    }
+
     fn named(&mut self, segment: PathSegment, whole: Type) -> Ty {
         let name = segment.ident.to_string();
         match name.as_str() {
@@ -32,6 +49,10 @@ impl Checker<'_> {
                 Some(inner) => Ty::Vector(segment.ident, Box::new(self.ty(inner))),
                 None => Ty::Other(whole),
             },
+            "Atomic" => {
+                self.errors.push(whole, Message::AtomicValue);
+                Ty::Broken
+            }
             "f64" | "f16" => {
                 self.errors.push_named(whole, Message::DoubleType, &name);
                 Ty::Broken

@@ -70,6 +70,10 @@ impl Emit<'_> {
                 };
                 self.method(receiver, name, &types, self.args(args))
             }
+            Expr::Atomic(place, name, args) => {
+                let (place, args) = (self.place(place), self.args(args));
+                quote_spanned! {name.span()=> #place.#name(#args) }
+            }
             Expr::Powi(base, name, exponent) => {
                 let exponent = exponent.to_token_stream();
                 self.method(base, name, &TokenStream::new(), exponent)
@@ -81,6 +85,11 @@ impl Emit<'_> {
             Expr::Builtin(name, args) => {
                 let (runtime, args) = (self.runtime(name.span()), self.args(args));
                 quote_spanned! {name.span()=> #runtime::record::builtins::#name(#args) }
+            }
+            Expr::Host(host) => host.to_token_stream(),
+            Expr::UniformLoad(name, place) => {
+                let (h, place) = (self.recorder(name.span()), self.place(place));
+                quote_spanned! {name.span()=> #h.#name(#place) }
             }
             Expr::Call(path, args) => {
                 let span = path.span();
@@ -216,9 +225,12 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Cast { .. }
         | Expr::Component(..)
         | Expr::Method { .. }
+        | Expr::Atomic(..)
         | Expr::Powi(..)
         | Expr::Recorder(..)
         | Expr::Builtin(..)
+        | Expr::Host(_)
+        | Expr::UniformLoad(..)
         | Expr::Call(..)
         | Expr::Broken => true,
     }

@@ -163,7 +163,11 @@ impl Emit<'_> {
             true => quote_spanned! {at=> #[doc = #generated] },
             false => quote_spanned! {at=> #(#docs)* },
         };
-        let ty = self.ty(&param.ty);
+        let ty = match &param.ty {
+            // What is bound is an ordinary buffer.
+            Ty::Atomic(_, element) => self.ty(element),
+            ty => self.ty(ty),
+        };
         let ty = match param.kind {
             _ if is_broken(param) => self.generic(param).to_token_stream(),
             ParamKind::Read => quote_spanned! {at=> &#a #runtime::Buffer<#ty> },

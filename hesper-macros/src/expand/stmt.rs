@@ -2,7 +2,7 @@
 
 use super::Emit;
 use super::expr::text;
-use crate::ast::{Block, Expr, Place, Stmt, Ty};
+use crate::ast::{Array, Block, Expr, Place, Stmt, Ty};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -47,6 +47,19 @@ impl Emit<'_> {
                 let value = self.expr(value);
                 quote_spanned! {name.span()=> let #name = #value; }
             }
+            Stmt::Exchange {
+                attrs,
+                names,
+                value,
+                eq,
+            } => self.exchange(attrs, names, value, *eq),
+            Stmt::Array {
+                attrs,
+                name,
+                ty,
+                array,
+            } => self.array(attrs, name, ty.as_ref(), array),
+            Stmt::Log { span, text, values } => self.log(*span, text, values),
             Stmt::Workgroup {
                 name,
                 element,
@@ -126,6 +139,70 @@ impl Emit<'_> {
         });
         let value = self.expr(value);
         quote_spanned! {eq.span=> let _ #ty #eq #value; }
+    }
+
+    /// `let (old, exchanged) = value;`, each name bound as in a `let` of its own.
+    fn exchange(
+        &self,
+        attrs: &[Attribute],
+        names: &[Option<Ident>; 2],
+        value: &Expr,
+        eq: Token![=],
+    ) -> TokenStream {
+        let value = self.expr(value);
+        let patterns = names.iter().map(|name| match name {
+            Some(name) => name.to_token_stream(),
+            None => quote_spanned! {eq.span=> _ },
+        });
+        let binds = names.iter().flatten().map(|name| {
+            let (span, text) = (name.span(), text(name));
+            let h = self.recorder(span);
+            quote_spanned! {span=> #(#attrs)* let #name = #h.bind(#text, #name); }
+        });
+        quote_spanned! {eq.span=> let (#(#patterns),*) = #value; #(#binds)* }
+    }
+
+    /// The element's type goes to the array, the length beside it to a check of its own.
+    fn array(
+        &self,
+        attrs: &[Attribute],
+        name: &Ident,
+        ty: Option<&(Ty, syn::Expr)>,
+        array: &Array,
+    ) -> TokenStream {
+        let span = name.span();
+        let (h, text) = (self.recorder(span), text(name));
+        let types = ty.map(|(ty, _)| {
+            let (at, ty) = (super::types::span_of(ty), self.ty(ty));
+            quote_spanned! {at=> ::<#ty> }
+        });
+        let mut array = match array {
+            Array::Repeat(value, length) => {
+                let value = self.expr(value);
+                quote_spanned! {span=> #h.array_of #types (#text, #value, #length) }
+            }
+            Array::List(elements) => {
+                let elements = self.args(elements);
+                quote_spanned! {span=> #h.array_from #types (#text, &[#elements]) }
+            }
+        };
+        if let Some((_, length)) = ty {
+            array = quote_spanned! {span=> #h.array_length(#array, #length) };
+        }
+        quote_spanned! {span=> #(#attrs)* let #name = #array; }
+    }
+
+    fn log(&self, span: Span, text: &[String], values: &[Expr]) -> TokenStream {
+        let (h, own) = (self.recorder(span), self.own("__hesper_logged", span));
+        let values = values.iter().map(|value| {
+            let (h, tokens) = (self.recorder(value.span()), self.expr(value));
+            quote_spanned! {value.span()=> #h.logged(#tokens) }
+        });
+        quote_spanned! {span=> {
+            #h.log_();
+            let #own = [#(#values),*];
+            #h.end_log(&[#(#text),*], &#own);
+        }}
     }
 
     fn workgroup(&self, name: &Ident, element: &Ty, lengths: &[syn::Expr]) -> TokenStream {

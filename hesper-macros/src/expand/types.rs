@@ -11,7 +11,7 @@ impl Emit<'_> {
     pub(super) fn ty(&self, ty: &Ty) -> TokenStream {
         match ty {
             Ty::Scalar(name) => quote_spanned! {name.span()=> ::core::primitive::#name },
-            Ty::Vector(name, component) => {
+            Ty::Vector(name, component) | Ty::Atomic(name, component) => {
                 let runtime = self.runtime(name.span());
                 let component = self.ty(component);
                 quote_spanned! {name.span()=> #runtime::#name<#component> }
@@ -50,7 +50,7 @@ impl Emit<'_> {
 /// Where the type was written.
 pub(super) fn span_of(ty: &Ty) -> Span {
     match ty {
-        Ty::Scalar(name) | Ty::Vector(name, _) => name.span(),
+        Ty::Scalar(name) | Ty::Vector(name, _) | Ty::Atomic(name, _) => name.span(),
         Ty::Other(ty) => ty.span(),
         Ty::Broken => Span::call_site(),
     }

@@ -37,6 +37,14 @@ impl FunctionLowering<'_, '_> {
             ),
             (WorkgroupId, group, naga::BuiltIn::WorkGroupId),
             (NumWorkgroups, group, naga::BuiltIn::NumWorkGroups),
+            (
+                SubgroupInvocationId,
+                false,
+                naga::BuiltIn::SubgroupInvocationId,
+            ),
+            (SubgroupSize, false, naga::BuiltIn::SubgroupSize),
+            (SubgroupId, false, naga::BuiltIn::SubgroupId),
+            (NumSubgroups, false, naga::BuiltIn::NumSubgroups),
         ] {
             if needed || flat(builtin) {
                 let name = self.builtin_name(usage, builtin);

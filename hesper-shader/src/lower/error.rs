@@ -26,11 +26,11 @@ pub enum LowerError {
         /// The constant.
         literal: Number,
     },
-    /// A workgroup array has no elements, or more bytes than an address counts.
+    /// An array has no elements, or more bytes than an address counts.
     #[error(
-        "kernel `{kernel}`: workgroup variable `{name}` of dimensions {dims:?} is empty or too large to address\n  --> {loc}"
+        "kernel `{kernel}`: variable `{name}` of dimensions {dims:?} is empty or too large to address\n  --> {loc}"
     )]
-    WorkgroupSize {
+    ArraySize {
         /// The kernel.
         kernel: String,
         /// Where the variable was declared.

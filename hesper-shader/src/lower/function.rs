@@ -62,7 +62,10 @@ pub(super) struct FunctionLowering<'s, 't> {
 
 impl<'s, 't> FunctionLowering<'s, 't> {
     /// A function with its arguments and locals declared and nothing else.
-    pub(super) fn new(shared: &'s mut Shared<'t>, source: &'t tree::Function) -> Self {
+    pub(super) fn new(
+        shared: &'s mut Shared<'t>,
+        source: &'t tree::Function,
+    ) -> Result<Self, LowerError> {
         let mut this = FunctionLowering {
             shared,
             source,
@@ -87,10 +90,13 @@ impl<'s, 't> FunctionLowering<'s, 't> {
         }
         for local in &source.locals {
             let name = this.shared.globals.local_name(&local.name, "local");
-            let handle = this.local(name, local.ty, local.loc);
+            let handle = match local.length {
+                None => this.local(name, local.ty, local.loc),
+                Some(length) => this.local_array(name, local, length)?,
+            };
             this.locals.push(handle);
         }
-        this
+        Ok(this)
     }
 
     /// Adds an argument.
@@ -116,9 +122,35 @@ impl<'s, 't> FunctionLowering<'s, 't> {
         ty: Type,
         loc: Loc,
     ) -> Handle<naga::LocalVariable> {
+        let ty = types::value(self.shared.types, ty);
+        self.variable(name, ty, loc)
+    }
+
+    fn local_array(
+        &mut self,
+        name: String,
+        local: &tree::Local,
+        length: u32,
+    ) -> Result<Handle<naga::LocalVariable>, LowerError> {
+        let ty = types::nested_array(self.shared.types, local.ty, false, &[length]);
+        let ty = ty.ok_or_else(|| LowerError::ArraySize {
+            kernel: self.shared.tree.name.clone(),
+            loc: local.loc,
+            name: local.name.clone(),
+            dims: vec![length],
+        })?;
+        Ok(self.variable(name, ty, local.loc))
+    }
+
+    fn variable(
+        &mut self,
+        name: String,
+        ty: Handle<naga::Type>,
+        loc: Loc,
+    ) -> Handle<naga::LocalVariable> {
         let variable = naga::LocalVariable {
             name: Some(name),
-            ty: types::value(self.shared.types, ty),
+            ty,
             init: None,
         };
         let span = self.span(loc);

@@ -1,10 +1,13 @@
 //! Variables of the module: storage buffers, the uniform block, workgroup memory.
 
-use naga::{AddressSpace, GlobalVariable, Handle, ResourceBinding, StorageAccess, TypeInner};
+use naga::{
+    AddressSpace, GlobalVariable, Handle, PredeclaredType, ResourceBinding, StorageAccess,
+    TypeInner,
+};
 
 use super::spans::Spans;
 use super::{LowerError, types};
-use crate::tree::{Access, Root, Scalar, Tree, Type, WorkgroupVar};
+use crate::tree::{Access, AtomicOp, Root, Scalar, StmtKind, Tree, Type, WorkgroupVar};
 use crate::uniforms::{UniformBlock, storage_binding, uniform_binding};
 
 /// The name of the uniform block in the module.
@@ -15,6 +18,8 @@ pub(super) struct Globals {
     /// By parameter; `None` for uniforms.
     storage: Vec<Option<Handle<GlobalVariable>>>,
     workgroup: Vec<Handle<GlobalVariable>>,
+    /// What a compare-exchange yields, by the scalar it works on; only for those that the kernel uses.
+    exchanged: Vec<(Scalar, Handle<naga::Type>)>,
     /// The variable of the uniform block, where there is one.
     pub(super) block: Option<Handle<GlobalVariable>>,
     /// Its layout.
@@ -42,10 +47,17 @@ impl Globals {
         Ok(Globals {
             storage,
             workgroup,
+            exchanged: declare_exchanged(tree, module),
             block,
             layout,
             names,
         })
+    }
+
+    /// The structure that a compare-exchange of this scalar yields.
+    pub(super) fn exchanged(&self, scalar: Scalar) -> Option<Handle<naga::Type>> {
+        let mut known = self.exchanged.iter();
+        known.find(|(s, _)| *s == scalar).map(|(_, ty)| *ty)
     }
 
     /// The variable behind a root that is not local.
@@ -75,6 +87,7 @@ fn declare_storage(
 ) -> Vec<Option<Handle<GlobalVariable>>> {
     let mut variables = vec![None; tree.params.len()];
     for (id, param, element, access) in tree.buffers() {
+        let atomic = access == Access::Atomic;
         let access = match access {
             Access::Read => StorageAccess::LOAD,
             Access::ReadWrite | Access::Atomic => StorageAccess::LOAD | StorageAccess::STORE,
@@ -83,7 +96,7 @@ fn declare_storage(
             name: Some(param.name.clone()),
             space: AddressSpace::Storage { access },
             binding: storage_binding(tree, id).map(in_group_zero),
-            ty: types::runtime_array(&mut module.types, element),
+            ty: types::runtime_array(&mut module.types, element, atomic),
             init: None,
             memory_decorations: Default::default(),
         };
@@ -141,13 +154,19 @@ fn declare_workgroup(
     spans: &mut Spans,
 ) -> Result<Vec<Handle<GlobalVariable>>, LowerError> {
     let declare = |variable: &WorkgroupVar| {
-        let ty = types::nested_array(&mut module.types, variable.element, &variable.dims)
-            .ok_or_else(|| LowerError::WorkgroupSize {
-                kernel: tree.name.clone(),
-                loc: variable.loc,
-                name: variable.name.clone(),
-                dims: variable.dims.clone(),
-            })?;
+        let WorkgroupVar {
+            element,
+            atomic,
+            dims,
+            ..
+        } = variable;
+        let ty = types::nested_array(&mut module.types, *element, *atomic, dims);
+        let ty = ty.ok_or_else(|| LowerError::ArraySize {
+            kernel: tree.name.clone(),
+            loc: variable.loc,
+            name: variable.name.clone(),
+            dims: dims.clone(),
+        })?;
         let global = GlobalVariable {
             name: Some(variable.name.clone()),
             space: AddressSpace::WorkGroup,
@@ -161,6 +180,30 @@ fn declare_workgroup(
             .append(global, spans.of(variable.loc)))
     };
     tree.workgroup.iter().map(declare).collect()
+}
+
+/// naga's own structures for the results of compare-exchanges; an unused one would show in texts.
+fn declare_exchanged(tree: &Tree, module: &mut naga::Module) -> Vec<(Scalar, Handle<naga::Type>)> {
+    let mut declared: Vec<(Scalar, Handle<naga::Type>)> = Vec::new();
+    for function in tree.all_functions() {
+        for stmt in function.seen_statements() {
+            let StmtKind::Atomic {
+                op: AtomicOp::CompareExchangeWeak { .. },
+                result: Some(result),
+                ..
+            } = stmt.kind
+            else {
+                continue;
+            };
+            if let Some(scalar) = function.get(result).map(|e| e.ty.scalar)
+                && !declared.iter().any(|(known, _)| *known == scalar)
+            {
+                let ty = PredeclaredType::AtomicCompareExchangeWeakResult(types::scalar(scalar));
+                declared.push((scalar, module.generate_predeclared_type(ty)));
+            }
+        }
+    }
+    declared
 }
 
 /// The scalar that stands for `scalar` in memory shared with the host, where WGSL has no `bool`.

@@ -6,6 +6,7 @@
 //! digit, `_1` to names already taken, and names the results of calls itself.
 
 mod convert;
+mod effects;
 mod entry;
 mod error;
 mod expressions;
@@ -21,7 +22,9 @@ pub use error::LowerError;
 
 use std::fmt;
 
-use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
+use naga::valid::{
+    Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator,
+};
 
 use crate::tree::{Function, Loc, Tree};
 use function::{FunctionLowering, Helper, Shared};
@@ -37,6 +40,8 @@ pub struct Lowered {
     kernel: String,
     loc: Loc,
     docs: Vec<String>,
+    /// Whether WGSL must say that it uses subgroups.
+    subgroups: bool,
 }
 
 impl Lowered {
@@ -81,6 +86,7 @@ pub fn lower(tree: &Tree) -> Result<Lowered, LowerError> {
         kernel: tree.name.clone(),
         loc: tree.loc,
         docs: tree.docs.clone(),
+        subgroups: tree.uses_subgroups(),
     })
 }
 
@@ -140,7 +146,7 @@ fn lower_function<'t>(
     builtins: impl FnOnce(&mut FunctionLowering<'_, 't>),
     usage: &Usage,
 ) -> Result<naga::Function, LowerError> {
-    let mut function = FunctionLowering::new(shared, source);
+    let mut function = FunctionLowering::new(shared, source)?;
     builtins(&mut function);
     function.define_ambient(usage)?;
     function.statements(&source.body)?;
@@ -156,7 +162,10 @@ fn validate(tree: &Tree, module: &naga::Module, spans: &Spans) -> Result<ModuleI
     };
     let mut at = tree.loc;
     error::catch(|| {
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SUBGROUP);
+        validator
+            .subgroup_stages(ShaderStages::COMPUTE)
+            .subgroup_operations(SubgroupOperationSet::all());
         validator.validate(module).map_err(|e| {
             at = spans.locate(&e).unwrap_or(tree.loc);
             error::with_causes(&e)

@@ -65,16 +65,23 @@ impl FunctionLowering<'_, '_> {
                 arguments,
                 result,
             } => return self.call_helper(*function, arguments, *result, loc),
+            // For the reference executor alone.
             StmtKind::Aside { .. } | StmtKind::Log { .. } => return Ok(()),
-            StmtKind::Atomic { .. } | StmtKind::UniformLoad { .. } | StmtKind::Subgroup { .. } => {
-                return Err(self.internal(loc, "not yet lowered"));
+            StmtKind::Atomic { place, op, result } => {
+                return self.atomic(place, *op, *result, loc);
+            }
+            StmtKind::UniformLoad { place, result } => {
+                return self.uniform_load(place, *result, loc);
+            }
+            StmtKind::Subgroup { op, value, result } => {
+                return self.subgroup(*op, *value, *result, loc);
             }
         };
         self.push(lowered, loc);
         Ok(())
     }
 
-    fn push(&mut self, statement: Statement, loc: Loc) {
+    pub(super) fn push(&mut self, statement: Statement, loc: Loc) {
         let span = self.span(loc);
         self.block.push(statement, span);
     }
@@ -93,14 +100,23 @@ impl FunctionLowering<'_, '_> {
         Ok(lowered)
     }
 
-    fn load(&mut self, place: &Place, result: ExprId, loc: Loc) -> Result<(), LowerError> {
+    pub(super) fn load(
+        &mut self,
+        place: &Place,
+        result: ExprId,
+        loc: Loc,
+    ) -> Result<(), LowerError> {
         let pointer = self.place(place, loc)?;
         let handle = self.emit(Expression::Load { pointer }, loc);
         self.define_emitted(result, run_time(handle))
     }
 
     /// A pointer to a place.
-    fn place(&mut self, place: &Place, loc: Loc) -> Result<Handle<Expression>, LowerError> {
+    pub(super) fn place(
+        &mut self,
+        place: &Place,
+        loc: Loc,
+    ) -> Result<Handle<Expression>, LowerError> {
         let root = match place.root {
             Root::Local(local) => self
                 .locals
@@ -215,7 +231,7 @@ impl FunctionLowering<'_, '_> {
 }
 
 /// A value that has a name or statement of its own in a text.
-fn run_time(handle: Handle<Expression>) -> Value {
+pub(super) fn run_time(handle: Handle<Expression>) -> Value {
     Value {
         handle,
         constant: false,

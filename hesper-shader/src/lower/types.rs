@@ -38,18 +38,27 @@ pub(super) fn value(types: &mut UniqueArena<naga::Type>, ty: Type) -> Handle<nag
     )
 }
 
+/// The type of an element of memory.
+fn element(types: &mut UniqueArena<naga::Type>, ty: Type, atomic: bool) -> Handle<naga::Type> {
+    match atomic {
+        true => anonymous(types, TypeInner::Atomic(scalar(ty.scalar))),
+        false => value(types, ty),
+    }
+}
+
 /// The runtime-sized array of a storage buffer.
 pub(super) fn runtime_array(
     types: &mut UniqueArena<naga::Type>,
-    element: Type,
+    ty: Type,
+    atomic: bool,
 ) -> Handle<naga::Type> {
-    let base = value(types, element);
+    let base = element(types, ty, atomic);
     anonymous(
         types,
         TypeInner::Array {
             base,
             size: ArraySize::Dynamic,
-            stride: stride(element),
+            stride: stride(ty),
         },
     )
 }
@@ -57,11 +66,12 @@ pub(super) fn runtime_array(
 /// Nested arrays of these dimensions, outermost first; `None` where one is empty or the whole is too large to address.
 pub(super) fn nested_array(
     types: &mut UniqueArena<naga::Type>,
-    element: Type,
+    ty: Type,
+    atomic: bool,
     dims: &[u32],
 ) -> Option<Handle<naga::Type>> {
-    let mut base = value(types, element);
-    let mut bytes = stride(element);
+    let mut base = element(types, ty, atomic);
+    let mut bytes = stride(ty);
     for dim in dims.iter().rev() {
         let size = ArraySize::Constant(NonZeroU32::new(*dim)?);
         let stride = bytes;

@@ -17,21 +17,10 @@ impl Usage {
     /// The usage of a function, given that of the helpers before it.
     pub(super) fn of(function: &Function, helpers: &[Usage]) -> Usage {
         let mut usage = Usage::default();
-        // A list rather than recursion: depth is checked only when statements are lowered.
-        let mut blocks = vec![&function.body];
-        while let Some(block) = blocks.pop() {
-            for stmt in block {
-                match &stmt.kind {
-                    StmtKind::Emit(id) => {
-                        if let Some(expr) = function.get(*id) {
-                            expr.kind.for_each_operand(|o| usage.read(function, o));
-                        }
-                    }
-                    StmtKind::Call { function, .. } => usage.call(*function, helpers),
-                    _ => {}
-                }
-                stmt.kind.for_each_operand(|o| usage.read(function, o));
-                blocks.extend(stmt.kind.blocks());
+        for stmt in function.seen_statements() {
+            function.for_each_read(stmt, |id| usage.read(function, id));
+            if let StmtKind::Call { function, .. } = stmt.kind {
+                usage.call(function, helpers);
             }
         }
         usage

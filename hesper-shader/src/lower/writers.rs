@@ -7,13 +7,19 @@ use super::error::{catch, with_causes};
 use super::{LowerError, Lowered};
 
 impl Lowered {
-    /// Standard WGSL, headed by the kernel's doc comment.
+    /// Standard WGSL, headed by the kernel's doc comment; before that stands `enable subgroups;` where the kernel uses them.
     pub fn wgsl(&self) -> Result<String, LowerError> {
         let text = self.write("WGSL", || {
             wgsl::write_string(&self.module, &self.info, wgsl::WriterFlags::empty())
                 .map_err(|e| with_causes(&e))
         })?;
-        Ok(self.headed(&text))
+        // naga never writes the line, and its parser refuses it; Tint and browsers ask for it.
+        let enable = if self.subgroups {
+            "enable subgroups;\n\n"
+        } else {
+            ""
+        };
+        Ok(format!("{enable}{}", self.headed(&text)))
     }
 
     /// SPIR-V 1.3, in which every index stays inside its array.

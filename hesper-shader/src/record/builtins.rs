@@ -2,6 +2,7 @@
 
 use super::exp::Exp;
 use super::relations::{FloatTy, SameTy, SignedTy};
+pub use super::subgroup::*;
 use crate::shader_type::{ScalarType, ShaderType, Vec2, Vec3, Vec4};
 use crate::tree::{ExprKind, Loc, Math};
 

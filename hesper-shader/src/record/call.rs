@@ -5,7 +5,7 @@ use super::exp::Exp;
 use super::memory::{ReadBuffer, WorkgroupArray, WriteBuffer};
 use super::recorder::Recorder;
 use super::state::{Serial, Specialisation};
-use crate::shader_type::ShaderType;
+use crate::shader_type::{ShaderType, Stored};
 use crate::tree::{ExprId, ExprKind, FunctionId, Loc, ParamId, StmtKind, Type};
 
 /// A call of a helper function while it is recorded.
@@ -64,17 +64,14 @@ impl<'m> Call<'m> {
     }
 
     /// Passes a buffer that the function writes.
-    pub fn write_buffer<T: ShaderType>(
-        &mut self,
-        buffer: WriteBuffer<'m, T>,
-    ) -> WriteBuffer<'m, T> {
+    pub fn write_buffer<T: Stored>(&mut self, buffer: WriteBuffer<'m, T>) -> WriteBuffer<'m, T> {
         self.specialise(buffer.param);
         buffer
     }
 
     /// Passes a whole workgroup array.
     #[track_caller]
-    pub fn workgroup_array<T: ShaderType>(
+    pub fn workgroup_array<T: Stored>(
         &mut self,
         array: WorkgroupArray<'m, T>,
     ) -> WorkgroupArray<'m, T> {

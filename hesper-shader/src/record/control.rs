@@ -298,7 +298,7 @@ fn join(s: &mut State, a: Option<ExprId>, b: Option<ExprId>, ty: Type, loc: Loc)
             at,
         );
     }
-    let local = s.local("chosen", ty, at);
+    let local = s.local("chosen", ty, None, at);
     branch
         .accept
         .extend(a.map(|value| store_local(local, value, at)));
@@ -328,7 +328,7 @@ fn end_shortcut(
         let op = if and { BinaryOp::And } else { BinaryOp::Or };
         return s.expr(ExprKind::Binary(op, left, right), Type::BOOL, loc);
     }
-    let local = s.local(if and { "both" } else { "either" }, Type::BOOL, loc);
+    let local = s.local(if and { "both" } else { "either" }, Type::BOOL, None, loc);
     let known = s.expr(ExprKind::Literal(Literal::Bool(!and)), Type::BOOL, loc);
     let mut evaluate = right_block;
     evaluate.push(store_local(local, right, loc));

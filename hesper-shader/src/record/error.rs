@@ -54,6 +54,14 @@ pub enum RecordProblem {
     /// A workgroup variable declared inside a helper function would be made anew for each specialisation.
     #[error("workgroup memory belongs to the kernel; declare `{0}` there and pass it on")]
     WorkgroupInHelper(String),
+    /// An array whose type says another length.
+    #[error("an array of {found} elements where its type says {length}")]
+    ArrayLength {
+        /// The length of its type.
+        length: u32,
+        /// Elements it has.
+        found: u32,
+    },
     /// A row of a workgroup array handed to a helper.
     #[error("a helper function takes whole workgroup arrays only; index inside it")]
     PartOfArray,

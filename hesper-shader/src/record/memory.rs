@@ -4,7 +4,7 @@ use super::exp::Exp;
 use super::recorder::Recorder;
 use super::relations::{HasW, HasX, HasY, HasZ, IndexTy};
 use super::state::Serial;
-use crate::shader_type::ShaderType;
+use crate::shader_type::{ShaderType, Stored};
 use crate::tree::{self, ExprKind, Literal, Loc, ParamId, Root, Step};
 use std::marker::PhantomData;
 
@@ -13,7 +13,7 @@ const LONGEST: usize = 3;
 
 /// A typed path to a value in memory: a local variable, a buffer element, a component of one.
 pub struct Place<'m, T> {
-    recorder: &'m Recorder,
+    pub(super) recorder: &'m Recorder,
     root: Root,
     path: [Option<Step>; LONGEST],
     /// The function a local or an index belongs to.
@@ -46,20 +46,28 @@ impl<'m, T> Place<'m, T> {
             *free = Some(step);
         }
         Place {
-            recorder: self.recorder,
-            root: self.root,
             path,
-            serial: self.serial,
-            ty: PhantomData,
+            ..self.retype()
         }
     }
 
-    fn index<U, I: IndexTy>(self, index: Exp<'m, I>, loc: Loc) -> Place<'m, U> {
+    pub(super) fn index<U, I: IndexTy>(self, index: Exp<'m, I>, loc: Loc) -> Place<'m, U> {
         let index = self.recorder.own(index, loc);
         let serial = self.recorder.with(|s| s.serial());
         Place {
             serial,
             ..self.step(Step::Index(index))
+        }
+    }
+
+    /// The same place as another type that relations say is the same.
+    pub(super) fn retype<U>(self) -> Place<'m, U> {
+        Place {
+            recorder: self.recorder,
+            root: self.root,
+            path: self.path,
+            serial: self.serial,
+            ty: PhantomData,
         }
     }
 
@@ -130,7 +138,7 @@ macro_rules! buffers {
 
         impl<T> Copy for $name<'_, T> {}
 
-        impl<'m, T: ShaderType> $name<'m, T> {
+        impl<'m, T: Stored> $name<'m, T> {
             pub(super) fn new(recorder: &'m Recorder, param: ParamId) -> Self {
                 $name { recorder, param, ty: PhantomData }
             }
@@ -186,7 +194,7 @@ impl<T> Clone for WorkgroupArray2<'_, T> {
 
 impl<T> Copy for WorkgroupArray2<'_, T> {}
 
-impl<'m, T: ShaderType> WorkgroupArray<'m, T> {
+impl<'m, T: Stored> WorkgroupArray<'m, T> {
     pub(super) fn new(place: Place<'m, T>, length: u32) -> Self {
         WorkgroupArray { place, length }
     }
@@ -213,7 +221,7 @@ impl<'m, T: ShaderType> WorkgroupArray<'m, T> {
     }
 }
 
-impl<'m, T: ShaderType> WorkgroupArray2<'m, T> {
+impl<'m, T: Stored> WorkgroupArray2<'m, T> {
     pub(super) fn new(place: Place<'m, T>, rows: u32, columns: u32) -> Self {
         WorkgroupArray2 {
             place,
@@ -235,6 +243,6 @@ impl<'m, T: ShaderType> WorkgroupArray2<'m, T> {
     }
 }
 
-fn length(recorder: &Recorder, n: u32, loc: Loc) -> Exp<'_, u32> {
+pub(super) fn length(recorder: &Recorder, n: u32, loc: Loc) -> Exp<'_, u32> {
     recorder.push_expr(ExprKind::Literal(Literal::U32(n)), loc)
 }

@@ -21,25 +21,32 @@
 //! Mistakes never panic: they are collected, with the line that made them, and come out of the kernel's first fallible call.
 //! The typed layer is thin: one-line generic shells over the untyped functions of the recorder's state.
 
+mod array;
+mod atomic;
+mod builtin_values;
 pub mod builtins;
 mod call;
 mod control;
 mod error;
 mod exp;
 mod literal;
+mod log;
 mod memory;
 mod ops;
 mod range;
 mod recorder;
 mod relations;
 mod state;
+mod subgroup;
 #[cfg(test)]
 mod tests;
 
+pub use array::LocalArray;
 pub use call::Call;
 pub use error::{Problem, RecordProblem};
 pub use exp::Exp;
 pub use literal::{HostValue, IntegerLiteral};
+pub use log::Logged;
 pub use memory::{Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
 pub use range::{Range, RangeIndex};
 pub use recorder::Recorder;

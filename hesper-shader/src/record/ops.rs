@@ -1,7 +1,9 @@
 //! Rust's operators on [`Exp`].
 
 use super::exp::Exp;
-use super::relations::{AddTy, BitTy, DivTy, MulTy, NegTy, NotTy, RemTy, ShiftTy, SubTy};
+use super::relations::{
+    AddTy, BitTy, DivTy, IntegerTy, MulTy, NegTy, NotTy, RemTy, SameTy, ShiftTy, SubTy,
+};
 use crate::shader_type::ShaderType;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Loc, Type, UnaryOp};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Shl, Shr, Sub};
@@ -63,6 +65,30 @@ bits! {
     BitXor bitxor BitTy Xor;
     Shl shl ShiftTy ShiftLeft;
     Shr shr ShiftTy ShiftRight;
+}
+
+macro_rules! wrapping {
+    ($($(#[$doc:meta])* $name:ident $op:ident;)*) => {
+        impl<'m, T: ShaderType> Exp<'m, T> {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name<R: ShaderType>(self, right: Exp<'m, R>) -> Exp<'m, T>
+            where
+                T: IntegerTy + SameTy<R>,
+            {
+                binary(BinaryOp::$op, self, right, Loc::caller())
+            }
+        )*}
+    };
+}
+
+wrapping! {
+    /// The sum, meant to wrap.
+    wrapping_add WrappingAdd;
+    /// The difference, meant to wrap.
+    wrapping_sub WrappingSubtract;
+    /// The product, meant to wrap.
+    wrapping_mul WrappingMultiply;
 }
 
 macro_rules! unary {

@@ -6,10 +6,9 @@ use super::memory::{Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuf
 use super::relations::StoreTy;
 use super::state::{Serial, State};
 use crate::kernel::Kernel;
-use crate::shader_type::{Element, ScalarType, ShaderType, Vec3};
+use crate::shader_type::{Element, ScalarType, ShaderType, Stored};
 use crate::tree::{
-    Access, Barrier, BuiltinValue, ExprId, ExprKind, Loc, Param, ParamId, ParamKind, Root,
-    StmtKind, Tree, Type, WorkgroupId, WorkgroupVar,
+    Access, Barrier, ExprId, ExprKind, Loc, Param, ParamId, ParamKind, Root, StmtKind, Tree,
 };
 use std::cell::RefCell;
 
@@ -114,12 +113,15 @@ impl Recorder {
         ReadBuffer::new(self, self.param(name, kind, Loc::caller()))
     }
 
-    /// Declares a read-write storage buffer, `name: &mut [T]`.
+    /// Declares a read-write storage buffer, `name: &mut [T]`; of atomics, `name: &mut [Atomic<T>]`.
     #[track_caller]
-    pub fn storage_mut<T: Element>(&self, name: &str) -> WriteBuffer<'_, T> {
+    pub fn storage_mut<T: Stored<Value: Element>>(&self, name: &str) -> WriteBuffer<'_, T> {
         let kind = ParamKind::Storage {
-            element: T::TYPE,
-            access: Access::ReadWrite,
+            element: T::Value::TYPE,
+            access: match T::ATOMIC {
+                true => Access::Atomic,
+                false => Access::ReadWrite,
+            },
         };
         WriteBuffer::new(self, self.param(name, kind, Loc::caller()))
     }
@@ -134,53 +136,33 @@ impl Recorder {
 
     // Workgroup memory.
 
-    fn workgroup(&self, name: &str, element: Type, dims: Vec<u32>, loc: Loc) -> Root {
-        self.with(|s| {
-            if s.in_helper() {
-                s.problem(RecordProblem::WorkgroupInHelper(name.to_string()), loc);
-            }
-            s.workgroup.push(WorkgroupVar {
-                name: name.to_string(),
-                loc,
-                element,
-                dims,
-                atomic: false,
-            });
-            Root::Workgroup(WorkgroupId(s.workgroup.len() as u32 - 1))
-        })
+    fn workgroup<T: Stored>(&self, name: &str, dims: Vec<u32>, loc: Loc) -> Place<'_, T> {
+        let root = self.with(|s| s.workgroup(name, T::Value::TYPE, dims, T::ATOMIC, loc));
+        Place::new(self, root)
     }
 
     /// A value shared by the workgroup, zero at its start: `workgroup::<T>()`.
     #[track_caller]
-    pub fn workgroup_var<T: ShaderType>(&self, name: &str) -> Place<'_, T> {
-        Place::new(
-            self,
-            self.workgroup(name, T::TYPE, Vec::new(), Loc::caller()),
-        )
+    pub fn workgroup_var<T: Stored>(&self, name: &str) -> Place<'_, T> {
+        self.workgroup(name, Vec::new(), Loc::caller())
     }
 
     /// An array shared by the workgroup, zero at its start: `workgroup::<[T; length]>()`.
     #[track_caller]
-    pub fn workgroup_array<T: ShaderType>(&self, name: &str, length: u32) -> WorkgroupArray<'_, T> {
-        WorkgroupArray::new(
-            Place::new(
-                self,
-                self.workgroup(name, T::TYPE, vec![length], Loc::caller()),
-            ),
-            length,
-        )
+    pub fn workgroup_array<T: Stored>(&self, name: &str, length: u32) -> WorkgroupArray<'_, T> {
+        WorkgroupArray::new(self.workgroup(name, vec![length], Loc::caller()), length)
     }
 
     /// An array of arrays shared by the workgroup, zero at its start: `workgroup::<[[T; columns]; rows]>()`.
     #[track_caller]
-    pub fn workgroup_array2<T: ShaderType>(
+    pub fn workgroup_array2<T: Stored>(
         &self,
         name: &str,
         rows: u32,
         columns: u32,
     ) -> WorkgroupArray2<'_, T> {
-        let root = self.workgroup(name, T::TYPE, vec![rows, columns], Loc::caller());
-        WorkgroupArray2::new(Place::new(self, root), rows, columns)
+        let place = self.workgroup(name, vec![rows, columns], Loc::caller());
+        WorkgroupArray2::new(place, rows, columns)
     }
 
     /// Waits for all invocations of the workgroup; their writes to workgroup memory are then visible.
@@ -195,6 +177,22 @@ impl Recorder {
     pub fn storage_barrier(&self) {
         let loc = Loc::caller();
         self.with(|s| s.push(StmtKind::Barrier(Barrier::Storage), loc));
+    }
+
+    /// The value of a whole element of workgroup memory, the same for all invocations of the workgroup, which must all get there: a
+    /// barrier, a read and a barrier.
+    #[track_caller]
+    pub fn workgroup_uniform_load<'m, T: Stored>(
+        &'m self,
+        place: Place<'m, T>,
+    ) -> Exp<'m, T::Value> {
+        let loc = Loc::caller();
+        let place = place.in_tree(self, loc);
+        let id = self.with(|s| match place {
+            Some(place) => s.uniform_load(place, T::Value::TYPE, loc),
+            None => s.zero(T::Value::TYPE, loc),
+        });
+        self.exp(id)
     }
 
     // Names, variables, assignment.
@@ -213,7 +211,7 @@ impl Recorder {
         let loc = Loc::caller();
         let place = Place::new(
             self,
-            Root::Local(self.with(|s| s.local(name, T::TYPE, loc))),
+            Root::Local(self.with(|s| s.local(name, T::TYPE, None, loc))),
         );
         self.store(place, value);
         place
@@ -227,59 +225,5 @@ impl Recorder {
         if let Some(place) = place.in_tree(self, loc) {
             self.with(|s| s.push(StmtKind::Store { place, value }, loc));
         }
-    }
-
-    // Values of the device.
-
-    fn builtin<T: ShaderType>(&self, value: BuiltinValue, loc: Loc) -> Exp<'_, T> {
-        self.push_expr(ExprKind::BuiltinValue(value), loc)
-    }
-
-    /// Position in the grid of invocations.
-    #[track_caller]
-    pub fn global_invocation_id(&self) -> Exp<'_, Vec3<u32>> {
-        self.builtin(BuiltinValue::GlobalInvocationId, Loc::caller())
-    }
-
-    /// Position in the workgroup.
-    #[track_caller]
-    pub fn local_invocation_id(&self) -> Exp<'_, Vec3<u32>> {
-        self.builtin(BuiltinValue::LocalInvocationId, Loc::caller())
-    }
-
-    /// Position in the workgroup, flattened, x fastest.
-    #[track_caller]
-    pub fn local_invocation_index(&self) -> Exp<'_, u32> {
-        self.builtin(BuiltinValue::LocalInvocationIndex, Loc::caller())
-    }
-
-    /// Position of the workgroup in the dispatch.
-    #[track_caller]
-    pub fn workgroup_id(&self) -> Exp<'_, Vec3<u32>> {
-        self.builtin(BuiltinValue::WorkgroupId, Loc::caller())
-    }
-
-    /// Number of workgroups in the dispatch.
-    #[track_caller]
-    pub fn num_workgroups(&self) -> Exp<'_, Vec3<u32>> {
-        self.builtin(BuiltinValue::NumWorkgroups, Loc::caller())
-    }
-
-    /// Position of the workgroup in the dispatch, flattened, x fastest; see [`Grid::workgroups`](crate::Grid::workgroups).
-    #[track_caller]
-    pub fn workgroup_index(&self) -> Exp<'_, u32> {
-        self.builtin(BuiltinValue::WorkgroupIndex, Loc::caller())
-    }
-
-    /// Position of the invocation in the dispatch, flattened; see [`Grid::cover`](crate::Grid::cover).
-    #[track_caller]
-    pub fn global_index(&self) -> Exp<'_, u32> {
-        self.builtin(BuiltinValue::GlobalIndex, Loc::caller())
-    }
-
-    /// Minus infinity, the identity of `max`.
-    #[track_caller]
-    pub fn neg_infinity(&self) -> Exp<'_, f32> {
-        self.push_expr(ExprKind::NegInfinity, Loc::caller())
     }
 }

@@ -1,7 +1,7 @@
 //! Relations between kernel types: which operators and methods accept which. They exist for rustc's error messages, which
 //! name the relation's subject and point at the user's operator or name.
 
-use crate::shader_type::{ShaderType, Vec2, Vec3, Vec4};
+use crate::shader_type::{Atomic, ShaderType, Stored, Vec2, Vec3, Vec4};
 
 macro_rules! same_type_relations {
     ($($(#[$meta:meta])* $name:ident;)*) => {$(
@@ -67,7 +67,23 @@ properties! {
         label = "`{Self}` has no sign"
     )]
     SignedTy: f32 i32;
+    /// Integers and their vectors.
+    #[diagnostic::on_unimplemented(
+        message = "this function is defined on integers, not on `{Self}`",
+        label = "`{Self}` is not an integer"
+    )]
+    IntegerTy: i32 u32;
 }
+
+/// Memory that is read and changed in one step.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not atomic",
+    label = "only `Atomic<u32>` and `Atomic<i32>` are"
+)]
+pub trait AtomicTy: Stored {}
+
+impl AtomicTy for Atomic<u32> {}
+impl AtomicTy for Atomic<i32> {}
 
 /// Types with `-x`.
 #[diagnostic::on_unimplemented(message = "cannot negate `{Self}`", label = "`{Self}` has no `-`")]

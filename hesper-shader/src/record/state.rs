@@ -4,7 +4,7 @@ use super::error::{Problem, RecordProblem};
 use crate::number::Number;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
-    Place, Root, Scalar, Stmt, StmtKind, Type, WorkgroupVar,
+    Place, Root, Scalar, Stmt, StmtKind, Type, WorkgroupId, WorkgroupVar,
 };
 use std::collections::HashMap;
 
@@ -58,6 +58,7 @@ pub(super) enum OpenKind {
         trips: ExprId,
     },
     Loop,
+    Aside,
     /// The right side of `&&` (true) or `||` (false).
     Shortcut {
         left: ExprId,
@@ -74,6 +75,7 @@ impl OpenKind {
             OpenKind::Reject { .. } => "else_",
             OpenKind::For { .. } => "for_",
             OpenKind::Loop => "loop_",
+            OpenKind::Aside => "log_",
             OpenKind::Shortcut { and: true, .. } => "and_",
             OpenKind::Shortcut { and: false, .. } => "or_",
         }
@@ -266,9 +268,30 @@ impl State {
         }
     }
 
-    // Locals.
+    // Variables.
 
-    pub(super) fn local(&mut self, name: &str, ty: Type, loc: Loc) -> LocalId {
+    pub(super) fn workgroup(
+        &mut self,
+        name: &str,
+        element: Type,
+        dims: Vec<u32>,
+        atomic: bool,
+        loc: Loc,
+    ) -> Root {
+        if self.in_helper() {
+            self.problem(RecordProblem::WorkgroupInHelper(name.to_string()), loc);
+        }
+        self.workgroup.push(WorkgroupVar {
+            name: name.to_string(),
+            loc,
+            element,
+            dims,
+            atomic,
+        });
+        Root::Workgroup(WorkgroupId(self.workgroup.len() as u32 - 1))
+    }
+
+    pub(super) fn local(&mut self, name: &str, ty: Type, length: Option<u32>, loc: Loc) -> LocalId {
         let Some(function) = self.function() else {
             return LocalId(0);
         };
@@ -276,7 +299,7 @@ impl State {
             name: name.to_string(),
             loc,
             ty,
-            length: None,
+            length,
         });
         LocalId(function.locals.len() as u32 - 1)
     }
@@ -284,6 +307,12 @@ impl State {
     pub(super) fn load(&mut self, place: Place, ty: Type, loc: Loc) -> ExprId {
         let result = self.expr(ExprKind::Result, ty, loc);
         self.push(StmtKind::Load { place, result }, loc);
+        result
+    }
+
+    pub(super) fn uniform_load(&mut self, place: Place, ty: Type, loc: Loc) -> ExprId {
+        let result = self.expr(ExprKind::Result, ty, loc);
+        self.push(StmtKind::UniformLoad { place, result }, loc);
         result
     }
 

@@ -16,6 +16,7 @@
 mod builtin;
 mod display;
 mod expr;
+mod seen;
 mod stmt;
 mod types;
 pub mod verify;

@@ -216,6 +216,45 @@ pub enum SubgroupOp {
 }
 
 impl SubgroupOp {
+    /// The name of the function in kernel code.
+    pub const fn name(self) -> &'static str {
+        use SubgroupOp::*;
+        match self {
+            Reduce(Combine::Add) => "subgroup_add",
+            Reduce(Combine::Multiply) => "subgroup_mul",
+            Reduce(Combine::Min) => "subgroup_min",
+            Reduce(Combine::Max) => "subgroup_max",
+            Reduce(Combine::And) => "subgroup_and",
+            Reduce(Combine::Or) => "subgroup_or",
+            Reduce(Combine::Xor) => "subgroup_xor",
+            InclusiveScan(Combine::Multiply) => "subgroup_inclusive_mul",
+            InclusiveScan(_) => "subgroup_inclusive_add",
+            ExclusiveScan(Combine::Multiply) => "subgroup_exclusive_mul",
+            ExclusiveScan(_) => "subgroup_exclusive_add",
+            All => "subgroup_all",
+            Any => "subgroup_any",
+            Ballot => "subgroup_ballot",
+            BroadcastFirst => "subgroup_broadcast_first",
+            Broadcast(_) => "subgroup_broadcast",
+            Shuffle(_) => "subgroup_shuffle",
+            ShuffleUp(_) => "subgroup_shuffle_up",
+            ShuffleDown(_) => "subgroup_shuffle_down",
+            ShuffleXor(_) => "subgroup_shuffle_xor",
+            QuadBroadcast(_) => "quad_broadcast",
+            QuadSwapX => "quad_swap_x",
+            QuadSwapY => "quad_swap_y",
+            QuadSwapDiagonal => "quad_swap_diagonal",
+        }
+    }
+
+    /// The lane fixed in the kernel's text.
+    pub const fn lane(self) -> Option<u32> {
+        match self {
+            SubgroupOp::Broadcast(lane) | SubgroupOp::QuadBroadcast(lane) => Some(lane),
+            _ => None,
+        }
+    }
+
     /// The lane, distance or mask it reads.
     pub const fn operand(self) -> Option<ExprId> {
         use SubgroupOp::*;

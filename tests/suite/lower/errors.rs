@@ -31,15 +31,13 @@ fn errors_name_kernel_and_line() {
     let mut k = Kernel::new("hollow");
     let line = line!() + 1;
     k.workgroup("tile", Type::F32, &[4, 0]);
-    let text =
-        "kernel `hollow`: workgroup variable `tile` of dimensions [4, 0] is empty or too large";
+    let text = "kernel `hollow`: variable `tile` of dimensions [4, 0] is empty or too large";
     expect(&k.body(|_| {}), line, text);
 
     let mut k = Kernel::new("vast");
     let line = line!() + 1;
     k.workgroup("tile", Type::F32, &[65_536, 65_536]);
-    let text =
-        "kernel `vast`: workgroup variable `tile` of dimensions [65536, 65536] is empty or too";
+    let text = "kernel `vast`: variable `tile` of dimensions [65536, 65536] is empty or too";
     expect(&k.body(|_| {}), line, text);
 
     let k = Kernel::new("abyss");

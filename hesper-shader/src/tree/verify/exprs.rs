@@ -1,7 +1,9 @@
 //! Types of expressions, recomputed from their operands.
 
 use super::{Verifier, VerifyProblem, valid_type};
-use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Literal, ParamKind, Scalar, Type, UnaryOp};
+use crate::tree::{
+    BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, ParamKind, Scalar, Type, UnaryOp,
+};
 
 impl Verifier<'_> {
     pub(super) fn expr(&mut self, index: usize, expr: &Expr) {
@@ -46,6 +48,12 @@ impl Verifier<'_> {
                 Some(ParamKind::Storage { .. }) => Ok(Type::U32),
                 _ => Err(VerifyProblem::BadHandle("length")),
             },
+            // naga has these numbers only where lanes follow the flattened index.
+            ExprKind::BuiltinValue(
+                value @ (BuiltinValue::SubgroupId | BuiltinValue::SubgroupInvocationId),
+            ) if self.tree.workgroup_size[1..].iter().any(|n| *n > 1) => {
+                Err(VerifyProblem::SubgroupShape(*value))
+            }
             ExprKind::BuiltinValue(value) => Ok(value.ty()),
             ExprKind::Argument(position) => match self.function.arguments.get(*position as usize) {
                 Some((_, ty)) => Ok(*ty),

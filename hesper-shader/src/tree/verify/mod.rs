@@ -4,6 +4,7 @@
 //! What this verifier accepts, every meaning of the tree can rely on. It runs on each kernel when it is built, and finds all mistakes,
 //! not the first.
 
+mod effects;
 mod exprs;
 mod problem;
 mod stmts;
@@ -12,12 +13,15 @@ mod tests;
 
 pub use problem::VerifyProblem;
 
-use super::{Function, FunctionId, Loc, ParamKind, Scalar, Tree, Type};
+use super::{Access, Function, FunctionId, Loc, Local, ParamKind, Scalar, Tree, Type};
 use crate::record::Problem;
 use std::collections::HashSet;
 
 /// Blocks may be nested this deep; WGSL compilers stop not far beyond.
 const MAX_NESTING: usize = 60;
+
+/// WGSL allows the variables of one function this many bytes.
+const MAX_LOCAL_BYTES: u64 = 8192;
 
 /// Checks a whole kernel.
 ///
@@ -57,6 +61,15 @@ fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {
                 param.loc,
             );
         }
+        if let ParamKind::Storage {
+            element: ty,
+            access: Access::Atomic,
+        } = param.kind
+            && !can_be_atomic(ty)
+        {
+            let name = param.name.clone();
+            add(VerifyProblem::AtomicType { name, ty }, param.loc);
+        }
     }
     for var in &tree.workgroup {
         if var.dims.contains(&0) {
@@ -65,10 +78,28 @@ fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {
         if !valid_type(var.element) {
             add(VerifyProblem::InvalidType(var.element), var.loc);
         }
+        if var.atomic && !can_be_atomic(var.element) {
+            let (name, ty) = (var.name.clone(), var.element);
+            add(VerifyProblem::AtomicType { name, ty }, var.loc);
+        }
     }
     if !tree.entry.arguments.is_empty() || tree.entry.result.is_some() {
         add(VerifyProblem::EntrySignature, tree.entry.loc);
     }
+}
+
+fn can_be_atomic(ty: Type) -> bool {
+    ty.is_scalar() && ty.scalar.is_integer()
+}
+
+/// Bytes that a local variable takes, as WGSL counts them.
+fn local_bytes(local: &Local) -> u64 {
+    let length = u64::from(local.length.unwrap_or(1));
+    let size = match (local.ty.size, local.length) {
+        (3, Some(_)) => 4,
+        (size, _) => u64::from(size),
+    };
+    length.saturating_mul(4 * size)
 }
 
 fn valid_type(ty: Type) -> bool {
@@ -87,6 +118,8 @@ struct Verifier<'a> {
     visible: Vec<bool>,
     loops: usize,
     depth: usize,
+    /// Whether the statement is inside an aside.
+    aside: bool,
 }
 
 impl<'a> Verifier<'a> {
@@ -107,6 +140,7 @@ impl<'a> Verifier<'a> {
             visible,
             loops: 0,
             depth: 0,
+            aside: false,
         }
     }
 
@@ -119,6 +153,22 @@ impl<'a> Verifier<'a> {
             if !valid_type(local.ty) {
                 self.problem(VerifyProblem::InvalidType(local.ty), local.loc);
             }
+            if local.length == Some(0) {
+                self.problem(VerifyProblem::EmptyArray(local.name.clone()), local.loc);
+            }
+        }
+        let bytes = function.locals.iter().map(local_bytes);
+        let bytes = bytes.fold(0, u64::saturating_add);
+        if bytes > MAX_LOCAL_BYTES {
+            let name = function.name.clone();
+            self.problem(
+                VerifyProblem::LocalBytes {
+                    name,
+                    bytes,
+                    limit: MAX_LOCAL_BYTES,
+                },
+                function.loc,
+            );
         }
         // Handles are known to be good only if the arena is, so statements come second.
         self.block(&function.body);

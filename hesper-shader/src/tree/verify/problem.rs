@@ -1,6 +1,6 @@
 //! What the verifier refuses.
 
-use crate::tree::{Math, Type};
+use crate::tree::{BuiltinValue, Math, SubgroupOp, Type};
 
 /// A rule of the tree that is broken.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum VerifyProblem {
         ty: Type,
     },
     /// An array without elements.
-    #[error("the workgroup array `{0}` has a dimension of zero")]
+    #[error("the array `{0}` has a dimension of zero")]
     EmptyArray(String),
     /// A vector size other than 2, 3 or 4.
     #[error("`{0}` is not a shader type")]
@@ -79,6 +79,69 @@ pub enum VerifyProblem {
     /// A store into a buffer declared read-only.
     #[error("cannot store into `{0}`, which is read-only; declare it `&mut [T]`")]
     ReadOnly(String),
+    /// A plain load or store of an atomic element.
+    #[error("`{0}` is atomic, and read and written by its own operations alone")]
+    PlainAccess(String),
+    /// An atomic operation on memory that is not atomic.
+    #[error("`{0}` is not atomic; declare it of `Atomic<u32>` or `Atomic<i32>`")]
+    NotAtomic(String),
+    /// Atomics of anything but 32-bit integers.
+    #[error("`{name}` cannot be atomic of `{ty}`; atomics are `u32` and `i32`")]
+    AtomicType {
+        /// The variable.
+        name: String,
+        /// The type of its elements.
+        ty: Type,
+    },
+    /// A uniform load of something else than a whole element of workgroup memory.
+    #[error("`{0}`: a uniform load reads whole elements of workgroup memory")]
+    UniformLoad(String),
+    /// A subgroup operation on a value it does not accept.
+    #[error("`{}` does not accept `{found}`", .op.name())]
+    SubgroupOperand {
+        /// The operation.
+        op: SubgroupOp,
+        /// The value's type.
+        found: Type,
+    },
+    /// A scan of something else than sums and products.
+    #[error("a scan within a subgroup is a sum or a product")]
+    Scan,
+    /// A lane that no subgroup or quad has.
+    #[error("`{}`: there is no lane {lane}", .op.name())]
+    Lane {
+        /// The operation.
+        op: SubgroupOp,
+        /// The lane.
+        lane: u32,
+    },
+    /// The place in a subgroup where workgroups are not rows of invocations.
+    #[error("`{}` needs a workgroup of one dimension, whose size in y and z is 1", .0.name())]
+    SubgroupShape(BuiltinValue),
+    /// An effect in an aside.
+    #[error("a log only evaluates and reads; bind what else it shows with `let` before it")]
+    AsideEffect,
+    /// A log that a device would have to print.
+    #[error("a log outside of an aside")]
+    LogOutside,
+    /// A log whose text has other gaps than values.
+    #[error("a log of {values} values whose text has {gaps} gaps")]
+    LogText {
+        /// Values given.
+        values: usize,
+        /// Gaps for values.
+        gaps: usize,
+    },
+    /// More local variables than WGSL allows a function.
+    #[error("the local variables of `{name}` take {bytes} bytes, and shaders allow {limit}")]
+    LocalBytes {
+        /// The function.
+        name: String,
+        /// What they take.
+        bytes: u64,
+        /// The most allowed.
+        limit: u64,
+    },
     /// A value of another type than expected.
     #[error("{what} is of type `{found}`, not `{expected}`")]
     Mismatch {

@@ -27,17 +27,20 @@ impl Verifier<'_> {
 
     fn stmt(&mut self, stmt: &Stmt, here: &mut Vec<ExprId>) {
         let loc = stmt.loc;
+        if self.aside && has_effect(&stmt.kind) {
+            self.problem(VerifyProblem::AsideEffect, loc);
+        }
         stmt.kind.for_each_operand(|id| self.used(id, loc));
         match &stmt.kind {
             StmtKind::Emit(id) => self.emit(*id, loc, here),
             StmtKind::Load { place, result } => {
-                if let Some(ty) = self.place(place, false, loc) {
+                if let Some(ty) = self.place(place, Use::Load, loc) {
                     self.expect("the value loaded", self.ty_at(*result), ty, loc);
                 }
                 self.result(*result, loc, here);
             }
             StmtKind::Store { place, value } => {
-                if let Some(ty) = self.place(place, true, loc) {
+                if let Some(ty) = self.place(place, Use::Store, loc) {
                     self.expect("the value stored", self.ty_at(*value), ty, loc);
                 }
             }
@@ -74,11 +77,23 @@ impl Verifier<'_> {
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::Barrier(_) => {}
             StmtKind::Return(value) => self.check_return(*value, loc),
-            StmtKind::Atomic { .. }
-            | StmtKind::UniformLoad { .. }
-            | StmtKind::Subgroup { .. }
-            | StmtKind::Aside { .. }
-            | StmtKind::Log { .. } => {}
+            StmtKind::Atomic { place, op, result } => self.atomic(place, *op, *result, loc, here),
+            StmtKind::UniformLoad { place, result } => {
+                if let Some(ty) = self.place(place, Use::Uniform, loc) {
+                    self.expect("the value loaded", self.ty_at(*result), ty, loc);
+                }
+                self.result(*result, loc, here);
+            }
+            StmtKind::Subgroup { op, value, result } => {
+                self.subgroup(*op, *value, *result, loc);
+                self.result(*result, loc, here);
+            }
+            StmtKind::Aside { body } => {
+                let outside = std::mem::replace(&mut self.aside, true);
+                self.block(body);
+                self.aside = outside;
+            }
+            StmtKind::Log { text, values } => self.log(text.len(), values.len(), loc),
             StmtKind::Call {
                 function,
                 arguments,
@@ -131,11 +146,17 @@ impl Verifier<'_> {
 
     // Scopes.
 
-    fn ty_at(&self, id: ExprId) -> Option<Type> {
+    pub(super) fn ty_at(&self, id: ExprId) -> Option<Type> {
         self.function.get(id).map(|e| e.ty)
     }
 
-    fn expect(&mut self, what: &'static str, found: Option<Type>, expected: Type, loc: Loc) {
+    pub(super) fn expect(
+        &mut self,
+        what: &'static str,
+        found: Option<Type>,
+        expected: Type,
+        loc: Loc,
+    ) {
         if let Some(found) = found
             && found != expected
         {
@@ -170,7 +191,7 @@ impl Verifier<'_> {
         self.introduce(id, loc, here);
     }
 
-    fn result(&mut self, id: ExprId, loc: Loc, here: &mut Vec<ExprId>) {
+    pub(super) fn result(&mut self, id: ExprId, loc: Loc, here: &mut Vec<ExprId>) {
         match self.function.get(id).map(|e| &e.kind) {
             Some(ExprKind::Result) => self.introduce(id, loc, here),
             Some(_) => self.problem(VerifyProblem::WrongIntroduction, loc),
@@ -193,27 +214,43 @@ impl Verifier<'_> {
     // Places.
 
     /// The type of a place, or `None` after noting what is wrong with it.
-    fn place(&mut self, place: &Place, write: bool, loc: Loc) -> Option<Type> {
+    pub(super) fn place(&mut self, place: &Place, usage: Use, loc: Loc) -> Option<Type> {
         let root = match place.root {
             Root::Storage(id) => self.tree.params.get(id.index()).and_then(|p| match p.kind {
                 ParamKind::Storage { element, access } => Some((&p.name, element, 1, access)),
                 ParamKind::Uniform(_) => None,
             }),
-            Root::Workgroup(id) => {
-                let var = self.tree.workgroup.get(id.index());
-                var.map(|v| (&v.name, v.element, v.dims.len(), Access::ReadWrite))
-            }
-            Root::Local(id) => {
-                let local = self.function.locals.get(id.index());
-                local.map(|l| (&l.name, l.ty, 0, Access::ReadWrite))
-            }
+            Root::Workgroup(id) => self.tree.workgroup.get(id.index()).map(|v| {
+                let access = match v.atomic {
+                    true => Access::Atomic,
+                    false => Access::ReadWrite,
+                };
+                (&v.name, v.element, v.dims.len(), access)
+            }),
+            Root::Local(id) => self.function.locals.get(id.index()).map(|l| {
+                let dims = usize::from(l.length.is_some());
+                (&l.name, l.ty, dims, Access::ReadWrite)
+            }),
         };
         let Some((name, element, dims, access)) = root else {
             self.problem(VerifyProblem::BadHandle("variable"), loc);
             return None;
         };
-        if write && access == Access::Read {
-            self.problem(VerifyProblem::ReadOnly(name.clone()), loc);
+        let uniform = matches!(place.root, Root::Workgroup(_)) && place.path.len() == dims;
+        match (usage, access) {
+            (Use::Store, Access::Read) => {
+                self.problem(VerifyProblem::ReadOnly(name.clone()), loc);
+            }
+            (Use::Load | Use::Store, Access::Atomic) => {
+                self.problem(VerifyProblem::PlainAccess(name.clone()), loc);
+            }
+            (Use::Atomic, Access::Read | Access::ReadWrite) => {
+                self.problem(VerifyProblem::NotAtomic(name.clone()), loc);
+            }
+            (Use::Uniform, _) if !uniform => {
+                self.problem(VerifyProblem::UniformLoad(name.clone()), loc);
+            }
+            _ => {}
         }
         match path_type(element, dims, &place.path) {
             Some(ty) => {
@@ -226,6 +263,23 @@ impl Verifier<'_> {
             }
         }
     }
+}
+
+/// How a statement uses a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Load,
+    Store,
+    Atomic,
+    Uniform,
+}
+
+/// What an aside must not hold.
+fn has_effect(kind: &StmtKind) -> bool {
+    !matches!(
+        kind,
+        StmtKind::Emit(_) | StmtKind::Load { .. } | StmtKind::If { .. } | StmtKind::Log { .. }
+    )
 }
 
 /// The type a path leads to from a variable of `dims` array dimensions over `element`.

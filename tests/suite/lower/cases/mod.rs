@@ -2,6 +2,7 @@
 
 mod constants;
 mod control;
+mod effects;
 pub(crate) mod kernels;
 mod values;
 
@@ -13,6 +14,7 @@ pub(crate) type Case = (&'static str, fn() -> Tree);
 /// Every case.
 pub(crate) const CASES: &[Case] = &[
     ("arithmetic", values::arithmetic),
+    ("atomics", effects::atomics),
     ("bool_vectors", values::bool_vectors),
     ("builtins", values::builtins),
     ("constants_at_run_time", constants::constants_at_run_time),
@@ -22,6 +24,8 @@ pub(crate) const CASES: &[Case] = &[
     ("empty", control::empty),
     ("extreme_literals", constants::extreme_literals),
     ("helpers", control::helpers),
+    ("local_arrays", effects::local_arrays),
+    ("logs", effects::logs),
     ("loops", control::loops),
     ("math", values::math),
     ("matmul", kernels::matmul),
@@ -31,6 +35,9 @@ pub(crate) const CASES: &[Case] = &[
     ("recorded", kernels::recorded),
     ("relu", kernels::relu),
     ("shifts_and_divisions", constants::shifts_and_divisions),
+    ("subgroups", effects::subgroups),
+    ("uniform_loads", effects::uniform_loads),
     ("uniforms", values::uniforms),
     ("vectors", values::vectors),
+    ("wrapping", effects::wrapping),
 ];

@@ -3,12 +3,12 @@
 //! A value used once is written where it is used; named values and those used more often get a `let`. A load stays before any later
 //! effect, so the order of the text is the order of evaluation. A tree the verifier refuses prints too, with `?` for what is missing.
 
-use super::{
-    Access, Barrier, BinaryOp, Expr, ExprId, ExprKind, Function, Literal, ParamKind, Place, Root,
-    Step, Stmt, StmtKind, Tree, Type, UnaryOp,
-};
+mod effects;
+mod values;
+
+use super::{Access, Barrier, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::{self, Write};
+use std::fmt;
 
 impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,7 +23,8 @@ impl fmt::Display for Tree {
                     element,
                     access: Access::Read,
                 } => writeln!(f, "param {}: &[{element}]", param.name)?,
-                ParamKind::Storage { element, .. } => {
+                ParamKind::Storage { element, access } => {
+                    let element = stored(element, access == Access::Atomic);
                     writeln!(f, "param {}: &mut [{element}]", param.name)?
                 }
                 ParamKind::Uniform(scalar) => writeln!(f, "param {}: {scalar}", param.name)?,
@@ -34,7 +35,7 @@ impl fmt::Display for Tree {
                 .dims
                 .iter()
                 .rev()
-                .fold(var.element.to_string(), |inner, n| {
+                .fold(stored(var.element, var.atomic), |inner, n| {
                     format!("[{inner}; {n}]")
                 });
             writeln!(f, "workgroup {}: {ty}", var.name)?;
@@ -53,6 +54,14 @@ impl fmt::Display for Tree {
             writeln!(f, "{}", Printer::new(self, function).print())?;
         }
         writeln!(f, "{}", Printer::new(self, &self.entry).print())
+    }
+}
+
+/// A type of memory.
+fn stored(element: Type, atomic: bool) -> String {
+    match atomic {
+        true => format!("Atomic<{element}>"),
+        false => element.to_string(),
     }
 }
 
@@ -94,6 +103,13 @@ impl<'a> Printer<'a> {
 
     fn print(mut self) -> String {
         self.out.push_str("{\n");
+        for (index, local) in self.function.locals.iter().enumerate() {
+            // An array's length stands nowhere else.
+            if let Some(length) = local.length {
+                let name = self.local_name(&local.name, index);
+                self.line(&format!("local {name}: [{}; {length}]", local.ty));
+            }
+        }
         for (index, expr) in self.function.exprs.iter().enumerate() {
             // Named ambient values have no statement of their own: they head the function.
             if expr.kind.is_ambient()
@@ -142,11 +158,18 @@ impl<'a> Printer<'a> {
                 };
                 self.define(*id, text, loads);
             }
-            StmtKind::Atomic { .. }
-            | StmtKind::UniformLoad { .. }
-            | StmtKind::Subgroup { .. }
-            | StmtKind::Aside { .. }
-            | StmtKind::Log { .. } => {}
+            StmtKind::Atomic { place, op, result } => self.atomic(place, *op, *result),
+            StmtKind::UniformLoad { place, result } => {
+                let text = format!("workgroup_uniform_load({})", self.place(place));
+                self.yields(*result, &text);
+            }
+            StmtKind::Subgroup { op, value, result } => self.subgroup(*op, *value, *result),
+            StmtKind::Aside { body } => {
+                self.effect("aside {");
+                self.nested(body);
+                self.line("}");
+            }
+            StmtKind::Log { text, values } => self.log(text, values),
             StmtKind::Load { place, result } => {
                 let text = format!("load {}", self.place(place));
                 self.define(*result, text, true);
@@ -209,11 +232,7 @@ impl<'a> Printer<'a> {
                 let call = format!("{name}({})", arguments.join(", "));
                 match result {
                     None => self.effect(&format!("call {call}")),
-                    Some(result) => {
-                        let bound = self.choose_name(*result);
-                        self.names.insert(*result, bound.clone());
-                        self.effect(&format!("let {bound} = call {call}"));
-                    }
+                    Some(result) => self.yields(*result, &format!("call {call}")),
                 }
             }
         }
@@ -223,6 +242,19 @@ impl<'a> Printer<'a> {
     fn effect(&mut self, text: &str) {
         self.flush(|p| p.loads);
         self.line(text);
+    }
+
+    /// A line with an effect that yields a value.
+    fn yields(&mut self, result: ExprId, text: &str) {
+        let bound = self.bound(result);
+        self.effect(&format!("let {bound} = {text}"));
+    }
+
+    /// Takes a name for a value that has a line of its own.
+    fn bound(&mut self, id: ExprId) -> String {
+        let name = self.choose_name(id);
+        self.names.insert(id, name.clone());
+        name
     }
 
     fn flush(&mut self, which: impl Fn(&Pending) -> bool) {
@@ -265,134 +297,6 @@ impl<'a> Printer<'a> {
             Some(name) => format!("{name}_{}", id.0),
         }
     }
-
-    // Values.
-
-    fn value(&mut self, id: ExprId) -> String {
-        self.value_and_loads(id).0
-    }
-
-    fn value_and_loads(&mut self, id: ExprId) -> (String, bool) {
-        if let Some(pending) = self.pending.remove(&id) {
-            return (pending.text, pending.loads);
-        }
-        if let Some(name) = self.names.get(&id) {
-            return (name.clone(), false);
-        }
-        (
-            self.function
-                .get(id)
-                .map_or("?".to_string(), |e| self.ambient(e)),
-            false,
-        )
-    }
-
-    fn ambient(&self, expr: &Expr) -> String {
-        let param = |index: usize| self.tree.params.get(index).map_or("?", |p| p.name.as_str());
-        match &expr.kind {
-            ExprKind::Literal(Literal::F32(number)) => number.to_string(),
-            ExprKind::Literal(Literal::I32(n)) => format!("{n}i"),
-            ExprKind::Literal(Literal::U32(n)) => n.to_string(),
-            ExprKind::Literal(Literal::Bool(b)) => b.to_string(),
-            ExprKind::NegInfinity => "neg_infinity".to_string(),
-            ExprKind::Uniform(id) => param(id.index()).to_string(),
-            ExprKind::Length(id) => format!("{}.len()", param(id.index())),
-            ExprKind::BuiltinValue(value) => format!("{}()", value.name()),
-            ExprKind::Argument(n) => self
-                .function
-                .arguments
-                .get(*n as usize)
-                .map_or("?", |a| a.0.as_str())
-                .to_string(),
-            _ => "?".to_string(),
-        }
-    }
-
-    /// The text of an emitted expression, and whether it reads memory.
-    fn compute(&mut self, expr: &'a Expr) -> (String, bool) {
-        let mut loads = false;
-        let mut part = |printer: &mut Self, id: ExprId| {
-            let (text, l) = printer.value_and_loads(id);
-            loads |= l;
-            text
-        };
-        let mut join = |printer: &mut Self, ids: &[ExprId]| {
-            ids.iter()
-                .map(|id| part(printer, *id))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let text = match &expr.kind {
-            ExprKind::Unary(op, a) => {
-                let symbol = if *op == UnaryOp::Negate { "-" } else { "!" };
-                let a = part(self, *a);
-                format!("{symbol}{}", grouped(&a))
-            }
-            ExprKind::Binary(op, a, b) => binary(*op, &part(self, *a), &part(self, *b)),
-            ExprKind::Math(function, operands) => {
-                format!("{}({})", function.name(), join(self, operands))
-            }
-            ExprKind::Select {
-                condition,
-                on_true,
-                on_false,
-            } => {
-                format!("select({})", join(self, &[*condition, *on_true, *on_false]))
-            }
-            ExprKind::Convert(a) => {
-                let a = part(self, *a);
-                format!("{} as {}", grouped(&a), expr.ty)
-            }
-            ExprKind::Compose(parts) => format!("{}({})", constructor(expr.ty), join(self, parts)),
-            ExprKind::Splat(a) => format!("{}({})", constructor(expr.ty), part(self, *a)),
-            ExprKind::Component(a, index) => {
-                let a = part(self, *a);
-                format!("{}.{}", grouped(&a), component(*index))
-            }
-            _ => self.ambient(expr),
-        };
-        (text, loads)
-    }
-
-    fn place(&mut self, place: &Place) -> String {
-        let mut text = match place.root {
-            Root::Storage(id) => self.tree.params.get(id.index()).map(|p| p.name.clone()),
-            Root::Workgroup(id) => self.tree.workgroup.get(id.index()).map(|v| v.name.clone()),
-            Root::Local(id) => self
-                .function
-                .locals
-                .get(id.index())
-                .map(|l| self.local_name(&l.name, id.index())),
-        }
-        .unwrap_or_else(|| "?".to_string());
-        for step in &place.path {
-            // Writing to a string cannot fail.
-            let _ = match step {
-                Step::Index(index) => {
-                    let index = self.value(*index);
-                    write!(text, "[{index}]")
-                }
-                Step::Component(index) => write!(text, ".{}", component(*index)),
-            };
-        }
-        text
-    }
-
-    /// Locals are marked, since a `let` may have the same name; those that share a name are told apart by their position.
-    fn local_name(&self, name: &str, index: usize) -> String {
-        let shared = self
-            .function
-            .locals
-            .iter()
-            .filter(|l| l.name == name)
-            .count()
-            > 1;
-        if shared {
-            format!("${name}_{index}")
-        } else {
-            format!("${name}")
-        }
-    }
 }
 
 fn count_uses(function: &Function, block: &[Stmt], uses: &mut [u32]) {
@@ -411,40 +315,5 @@ fn count_uses(function: &Function, block: &[Stmt], uses: &mut [u32]) {
     }
     for inner in block.iter().flat_map(|stmt| stmt.kind.blocks()) {
         count_uses(function, inner, uses);
-    }
-}
-
-fn binary(op: BinaryOp, a: &str, b: &str) -> String {
-    format!("{} {} {}", grouped(a), op.symbol(), grouped(b))
-}
-
-/// Parentheses around what is not a single term.
-fn grouped(text: &str) -> String {
-    let mut depth = 0;
-    let open = text.chars().any(|c| {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            _ => {}
-        }
-        depth == 0 && c == ' '
-    });
-    if open {
-        format!("({text})")
-    } else {
-        text.to_string()
-    }
-}
-
-fn constructor(ty: Type) -> String {
-    format!("vec{}", ty.size)
-}
-
-fn component(index: u8) -> char {
-    match index {
-        0 => 'x',
-        1 => 'y',
-        2 => 'z',
-        _ => 'w',
     }
 }

@@ -1,0 +1,10 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(n: u32) {
+        log!(n);
+    }
+}
+
+fn main() {}
