@@ -164,6 +164,10 @@ impl Cells {
         here: Here,
         mut allowed: impl FnMut(usize, Packed) -> bool,
     ) -> Option<Met> {
+        if self.write_untouched(elements, active, here) {
+            self.fill(elements, active);
+            return None;
+        }
         for (lane, (element, on)) in (here.lanes.0..).zip(elements.iter().zip(active)) {
             if !*on {
                 continue;
@@ -193,6 +197,37 @@ impl Cells {
         }
         self.fill(elements, active);
         None
+    }
+
+    /// The common case, without a look at single lanes: all lanes write elements that follow each other and that nobody has touched. Whether it
+    /// was that.
+    fn write_untouched(&mut self, elements: &[u32], active: &[bool], here: Here) -> bool {
+        let Some(first) = elements.first().copied() else {
+            return true;
+        };
+        let follow = (0..).zip(elements).zip(active);
+        if !self.reads.is_empty()
+            || !follow.fold(true, |all, ((l, e), on)| {
+                all & *on & (*e == first.wrapping_add(l))
+            })
+        {
+            return false;
+        }
+        let start = first as usize;
+        let Some(writes) = self.writes.get_mut(start..start + elements.len()) else {
+            return false;
+        };
+        let limit = (u64::from(here.past) + 1) << 32;
+        if !writes
+            .iter()
+            .fold(true, |all, write| all & (*write < limit))
+        {
+            return false;
+        }
+        for (lane, write) in (here.lanes.0..).zip(writes) {
+            *write = pack(here.now, lane, here.site);
+        }
+        true
     }
 
     /// Records a write that races with nothing.
