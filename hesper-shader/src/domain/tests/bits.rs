@@ -92,6 +92,16 @@ where
     RealBinary::ALL.into_iter().map(&mut hash_of).collect()
 }
 
+fn mul_add_hash<D: Domain<Mask = bool>>(domain: &D, x: &[D::Value]) -> u64
+where
+    D::Value: Bits,
+{
+    let (y, active) = (partners(x), vec![true; x.len()]);
+    let (z, mut out) = (partners(&y), x.to_vec());
+    domain.mul_add_column(x, &y, &z, &active, &mut out);
+    hash(&out)
+}
+
 /// Fails with the whole table as it would stand here.
 #[track_caller]
 fn as_written<Op: Debug>(ops: &[Op], f32: &[u64], f64: &[u64], written: &[(u64, u64)]) {
@@ -143,6 +153,9 @@ const BINARY: [(u64, u64); 8] = [
     (0x79db_a8fb_80a3_e9ac, 0x5281_b984_1464_1152), // Pow
 ];
 
+/// `x·y + z`: a fused multiplication would show here.
+const MUL_ADD: [(u64, u64); 1] = [(0xd63b_206e_42e1_a341, 0xaf89_03c3_338b_e0c7)];
+
 #[test]
 fn unary_bits() {
     let f32 = unary_hashes(&F32, &singles());
@@ -155,6 +168,13 @@ fn binary_bits() {
     let f32 = binary_hashes(&F32, &singles());
     let f64 = binary_hashes(&F64, &doubles());
     as_written(&RealBinary::ALL, &f32, &f64, &BINARY);
+}
+
+#[test]
+fn mul_add_bits() {
+    let f32 = mul_add_hash(&F32, &singles());
+    let f64 = mul_add_hash(&F64, &doubles());
+    as_written(&["mul_add"], &[f32], &[f64], &MUL_ADD);
 }
 
 /// Columns of many lengths, so that whole vectors and what is left over are both met, with lanes off.
