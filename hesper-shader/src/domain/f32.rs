@@ -2,6 +2,7 @@
 
 use super::column::{compare, map1, map2, map3};
 use super::float::float_domain;
+use super::math::single;
 use super::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
 use crate::number::Number;
 
@@ -9,5 +10,5 @@ float_domain! {
     /// 32-bit floats, as a device computes them: each operation rounded once, `mul_add` not fused.
     ///
     /// WGSL allows a device more: flushed denormals, transcendental functions within a bound, NaN and infinities assumed absent.
-    F32, f32, to_f32
+    F32, f32, to_f32, single
 }

@@ -2,7 +2,7 @@
 
 /// Defines a domain whose values are a primitive float.
 macro_rules! float_domain {
-    ($(#[$doc:meta])* $name:ident, $float:ident, $round:ident) => {
+    ($(#[$doc:meta])* $name:ident, $float:ident, $round:ident, $math:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default)]
         pub struct $name;
@@ -51,17 +51,17 @@ macro_rules! float_domain {
                     RealUnary::Trunc => x.trunc(),
                     RealUnary::Sqrt => x.sqrt(),
                     RealUnary::InverseSqrt => 1.0 / x.sqrt(),
-                    RealUnary::Exp => x.exp(),
-                    RealUnary::Exp2 => x.exp2(),
-                    RealUnary::Ln => x.ln(),
-                    RealUnary::Log2 => x.log2(),
-                    RealUnary::Sin => x.sin(),
-                    RealUnary::Cos => x.cos(),
-                    RealUnary::Tan => x.tan(),
-                    RealUnary::Sinh => x.sinh(),
-                    RealUnary::Cosh => x.cosh(),
-                    RealUnary::Tanh => x.tanh(),
-                    RealUnary::Erf => libm::erf(x.into()) as $float,
+                    RealUnary::Exp => $math::exp(x),
+                    RealUnary::Exp2 => $math::exp2(x),
+                    RealUnary::Ln => $math::ln(x),
+                    RealUnary::Log2 => $math::log2(x),
+                    RealUnary::Sin => $math::sin(x),
+                    RealUnary::Cos => $math::cos(x),
+                    RealUnary::Tan => $math::tan(x),
+                    RealUnary::Sinh => $math::sinh(x),
+                    RealUnary::Cosh => $math::cosh(x),
+                    RealUnary::Tanh => $math::tanh(x),
+                    RealUnary::Erf => $math::erf(x),
                 }
             }
 
@@ -81,7 +81,7 @@ macro_rules! float_domain {
                     RealBinary::Max | RealBinary::Min => x + y,
                     // A device computes 2^(y·log₂ x): no number below zero, whatever y is.
                     RealBinary::Pow if x < 0.0 => $float::NAN,
-                    RealBinary::Pow => x.powf(y),
+                    RealBinary::Pow => $math::pow(x, y),
                 }
             }
 
@@ -105,8 +105,10 @@ macro_rules! float_domain {
                 match op {
                     RealUnary::Negate => map1(x, out, |x| -x),
                     RealUnary::Abs => map1(x, out, |x| self.unary(RealUnary::Abs, x)),
+                    RealUnary::Sign => map1(x, out, |x| self.unary(RealUnary::Sign, x)),
                     RealUnary::Sqrt => map1(x, out, |x| self.unary(RealUnary::Sqrt, x)),
                     RealUnary::InverseSqrt => map1(x, out, |x| self.unary(RealUnary::InverseSqrt, x)),
+                    _ if $math::column(op, x, active, out) => {}
                     // A call for each lane, so idle lanes are worth skipping.
                     _ => {
                         for ((o, x), _) in out.iter_mut().zip(x).zip(active).filter(|(_, on)| **on) {

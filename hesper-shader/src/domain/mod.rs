@@ -8,6 +8,7 @@ pub(crate) mod column;
 mod f32;
 mod f64;
 mod float;
+mod math;
 #[cfg(test)]
 mod tests;
 

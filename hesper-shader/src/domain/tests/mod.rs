@@ -1,5 +1,7 @@
 //! The float domains, row by row.
 
+mod bits;
+
 use crate::domain::{Comparison, Domain, F32, F64, RealBinary, RealUnary};
 use crate::number::Number;
 use std::fmt::Debug;
