@@ -97,6 +97,12 @@ impl Device {
         let tree = dispatch.kernel.tree()?;
         let bound = storage(tree, dispatch, buffers);
         let lengths: Vec<usize> = bound.iter().map(|(buffer, _)| buffer.raw().len()).collect();
+        if tree.uses_subgroups() && !gpu.limits().subgroups {
+            return Err(Error::from(LaunchError::Subgroups {
+                kernel: tree.name.clone(),
+                device: self.name().to_string(),
+            }));
+        }
         let compiled = dispatch.kernel.compiled()?;
         let needs = Needs {
             tree,

@@ -79,6 +79,16 @@ pub enum LaunchError {
         /// Why.
         source: GridError,
     },
+    /// A kernel that uses subgroups, on a device without them.
+    #[error(
+        "kernel `{kernel}` exchanges values within subgroups, and {device} has none; write them to workgroup memory instead"
+    )]
+    Subgroups {
+        /// The kernel.
+        kernel: String,
+        /// The device.
+        device: String,
+    },
     /// A need beyond the device's limit.
     #[error("kernel `{kernel}` {excess} on {device}")]
     Limit {

@@ -24,6 +24,8 @@ pub struct Limits {
     pub buffer_bytes: u64,
     /// Workgroups per dimension of a dispatch.
     pub groups_per_dimension: u32,
+    /// Whether invocations of a subgroup can exchange values.
+    pub subgroups: bool,
 }
 
 impl Limits {
@@ -37,6 +39,7 @@ impl Limits {
         uniform_bytes: 65_536,
         buffer_bytes: 256 << 20,
         groups_per_dimension: 65_535,
+        subgroups: false,
     };
 
     /// What GPUs of desktop machines allow: the reference executor's own limits.

@@ -4,7 +4,9 @@ use naga::{BinaryOperator, Expression, Handle, Statement};
 
 use super::LowerError;
 use super::function::{FunctionLowering, Value};
-use crate::tree::{Barrier, ExprId, FunctionId, Loc, Place, Root, Step, Stmt, StmtKind, Type};
+use crate::tree::{
+    Barrier, ExprId, ExprKind, FunctionId, Loc, Place, Root, Step, Stmt, StmtKind, Type,
+};
 
 /// WGSL ends at 127 nested statements, and Tint counts a branch and its block as two; a counted loop takes two branches.
 const MAX_NESTING: u32 = 60;
@@ -134,7 +136,7 @@ impl FunctionLowering<'_, '_> {
             let access = match step {
                 Step::Index(id) => Expression::Access {
                     base: pointer,
-                    index: self.handle(*id, loc)?,
+                    index: self.index(*id, loc)?,
                 },
                 Step::Component(index) => Expression::AccessIndex {
                     base: pointer,
@@ -144,6 +146,16 @@ impl FunctionLowering<'_, '_> {
             pointer = self.emit(access, loc);
         }
         Ok(pointer)
+    }
+
+    /// An index. A computed constant is hidden from WGSL's evaluation at compile time, in which one out of bounds is an error.
+    fn index(&mut self, id: ExprId, loc: Loc) -> Result<Handle<Expression>, LowerError> {
+        let (value, expr) = (self.value(id, loc)?, self.expr(id, loc)?);
+        let computed = value.constant && !matches!(expr.kind, ExprKind::Literal(_));
+        Ok(match computed {
+            true => self.at_run_time(value.handle, expr.ty, loc),
+            false => value.handle,
+        })
     }
 
     /// `var count = 0; loop { let i = count; if i >= trips { break; } … continuing { count = count + 1; } }`

@@ -104,6 +104,19 @@ fn misuse_is_an_error_with_its_line() {
             call.enter();
             call.finish_unit();
         }),
+        ("an array of 3 elements where its type says 4", |h| {
+            h.array_length(h.array_of("a", h.float("0.0"), 3), 4);
+        }),
+        ("the array `a` has a dimension of zero", |h| {
+            h.array_of("a", h.float("0.0"), 0);
+        }),
+        ("`log_` is never closed", |h| h.log_()),
+        ("`end_log` without `log_`", |h| h.end_log(&[""], &[])),
+        ("a log only evaluates and reads", |h| {
+            h.log_();
+            h.workgroup_barrier();
+            h.end_log(&[""], &[]);
+        }),
         ("declare `x` before any helper call", |h| {
             let mut call = h.call("f", "", "f");
             if call.enter() {
@@ -223,6 +236,51 @@ fn constructs_record_what_they_mean() {
                 let (_, once) = (h.int(0u32), double(h, s));
                 let (_, twice) = (h.int(0u32), double(h, once));
                 h.var("a", twice);
+            },
+        ),
+        // What an atomic yields is bound where it happens; unused, it needs no name.
+        (
+            "{\n  let old = count[0].fetch_add(1)\n  count[1].store(old)\n}",
+            |h| {
+                let count = h.storage_mut::<crate::Atomic<u32>>("count");
+                let old = h.bind("old", count.at(h.int(0)).fetch_add(h.int(1)));
+                count.at(h.int(1)).store(old);
+            },
+        ),
+        (
+            "{\n  let (old, exchanged) = count[0].compare_exchange_weak(0, 1)\n}",
+            |h| {
+                let count = h.storage_mut::<crate::Atomic<u32>>("count");
+                let (old, exchanged) = count.at(h.int(0)).compare_exchange_weak(h.int(0), h.int(1));
+                (h.bind("old", old), h.bind("exchanged", exchanged));
+            },
+        ),
+        (
+            "{\n  local $a: [f32; 4]\n  local $b: [u32; 2]\n  for t0 in 0..4 {\n    store $a[t0] = s\n  }\n  store $b[0] = 7\n  store $b[1] = 2\n}",
+            |h| {
+                let s = h.uniform::<f32>("s");
+                h.array_of("a", s, 4);
+                h.array_from("b", &[h.int(7), h.int(2u32)]);
+            },
+        ),
+        (
+            "{\n  aside {\n    log \"x = {} of {}\", load x[0], n\n  }\n}",
+            |h| {
+                let (x, n) = (h.storage::<f32>("x"), h.uniform::<u32>("n"));
+                h.log_();
+                let values = [h.logged(x.at(h.int(0)).get()), h.logged(n)];
+                h.end_log(&["x = ", " of ", ""], &values);
+            },
+        ),
+        (
+            "{\n  let n = workgroup_uniform_load(t[1])\n  let t0 = subgroup_broadcast(n, 3)\n  store $a = t0 +% n\n}",
+            |h| {
+                let t = h.workgroup_array::<u32>("t", 4);
+                let n = h.bind("n", h.workgroup_uniform_load(t.at(h.int(1))));
+                h.var(
+                    "a",
+                    super::builtins::subgroup_broadcast(n, 3).wrapping_add(n),
+                );
             },
         ),
         // What follows a `return` is not recorded.

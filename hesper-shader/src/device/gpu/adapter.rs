@@ -67,6 +67,7 @@ pub(super) fn best(accept: impl Fn(DeviceKind) -> bool) -> Result<wgpu::Adapter,
 pub(super) fn open(adapter: &wgpu::Adapter) -> Result<(wgpu::Device, wgpu::Queue), DeviceError> {
     let request = adapter.request_device(&wgpu::DeviceDescriptor {
         label: Some("hesper"),
+        required_features: adapter.features() & wgpu::Features::SUBGROUP,
         required_limits: adapter.limits(),
         ..Default::default()
     });
@@ -76,8 +77,9 @@ pub(super) fn open(adapter: &wgpu::Adapter) -> Result<(wgpu::Device, wgpu::Queue
     })
 }
 
-/// The limits that bear on compute.
-pub(super) fn limits(limits: &wgpu::Limits) -> Limits {
+/// The limits and features that bear on compute.
+pub(super) fn limits(device: &wgpu::Device) -> Limits {
+    let limits = device.limits();
     Limits {
         workgroup_size: [
             limits.max_compute_workgroup_size_x,
@@ -91,6 +93,7 @@ pub(super) fn limits(limits: &wgpu::Limits) -> Limits {
         uniform_bytes: limits.max_uniform_buffer_binding_size,
         buffer_bytes: limits.max_buffer_size,
         groups_per_dimension: limits.max_compute_workgroups_per_dimension,
+        subgroups: device.features().contains(wgpu::Features::SUBGROUP),
     }
 }
 

@@ -80,7 +80,7 @@ impl Gpu {
         Ok(Gpu {
             pipelines: Pipelines::default(),
             uniform_alignment: limits.min_uniform_buffer_offset_alignment as usize,
-            limits: adapter::limits(&limits),
+            limits: adapter::limits(watch.device()),
             kind: description.kind,
             loop_cap,
             watch,

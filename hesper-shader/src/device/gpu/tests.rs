@@ -3,7 +3,10 @@
 use super::Gpu;
 use super::adapter;
 use super::pipeline::{Pipeline, Source, compile};
-use crate::device::{Device, DeviceError};
+use crate::device::{Argument, Device, DeviceError};
+use crate::grid::Grid;
+use crate::record::Recorder;
+use crate::record::builtins::subgroup_add;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -43,6 +46,36 @@ fn a_device_of_the_application_works_until_it_is_destroyed() {
     let _ = buffer.write(&[3.0, 4.0]);
     assert!(buffer.read().is_err());
     assert!(ours.upload(&[1.0]).and_then(|fresh| fresh.read()).is_err());
+}
+
+/// Found before the dispatch, so that no driver is handed what it does not know.
+#[test]
+fn a_device_without_subgroups_refuses_a_kernel_with_them() {
+    let test = "a_device_without_subgroups";
+    let opened = adapter::best(|_| true).ok().and_then(|adapter| {
+        let request = adapter.request_device(&wgpu::DeviceDescriptor::default());
+        pollster::block_on(request).ok()
+    });
+    let Some((device, queue)) = opened else {
+        return skip(test, "no adapter that opens");
+    };
+    let device = Device::from_wgpu(device, queue).unwrap();
+    assert_eq!(device.limits().map(|l| l.subgroups), Some(false));
+    let kernel = Recorder::record("sums", &[], [64, 1, 1], |h| {
+        let y = h.storage_mut::<u32>("y");
+        let i = h.global_index();
+        h.store(y.at(i), subgroup_add(i));
+    });
+    let mut y = device.zeros::<u32>(64).unwrap();
+    let error = kernel
+        .launch_named(
+            &device,
+            Grid::cover(64),
+            vec![("y", Argument::write(&mut y))],
+        )
+        .unwrap_err();
+    let expected = "kernel `sums` exchanges values within subgroups, and ";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]

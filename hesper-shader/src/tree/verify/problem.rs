@@ -76,6 +76,16 @@ pub enum VerifyProblem {
     /// A path that does not fit its variable.
     #[error("`{0}`: this path does not lead to a value")]
     BadPath(String),
+    /// A constant index beyond an array's end, which WGSL refuses.
+    #[error("index {index} is beyond the end of `{name}`, which has {length} elements")]
+    IndexBeyond {
+        /// The variable.
+        name: String,
+        /// The index.
+        index: u32,
+        /// Elements of the array.
+        length: u32,
+    },
     /// A store into a buffer declared read-only.
     #[error("cannot store into `{0}`, which is read-only; declare it `&mut [T]`")]
     ReadOnly(String),

@@ -2,7 +2,7 @@
 
 use super::{MAX_NESTING, Verifier, VerifyProblem};
 use crate::tree::{
-    Access, ExprId, ExprKind, Loc, ParamKind, Place, Root, Step, Stmt, StmtKind, Type,
+    Access, ExprId, ExprKind, Literal, Loc, ParamKind, Place, Root, Step, Stmt, StmtKind, Type,
 };
 
 impl Verifier<'_> {
@@ -255,11 +255,45 @@ impl Verifier<'_> {
         match path_type(element, dims, &place.path) {
             Some(ty) => {
                 place.for_each_index(|id| self.expect("the index", self.ty_at(id), Type::U32, loc));
+                self.bounds(place, name, loc);
                 Some(ty)
             }
             None => {
                 self.problem(VerifyProblem::BadPath(name.clone()), loc);
                 None
+            }
+        }
+    }
+}
+
+impl Verifier<'_> {
+    /// Constant indices of arrays whose length is known.
+    fn bounds(&mut self, place: &Place, name: &str, loc: Loc) {
+        let lengths: &[u32] = match place.root {
+            Root::Storage(_) => return,
+            Root::Workgroup(id) => self.tree.workgroup.get(id.index()).map_or(&[], |v| &v.dims),
+            Root::Local(id) => {
+                let local = self.function.locals.get(id.index());
+                local
+                    .and_then(|l| l.length.as_ref())
+                    .map_or(&[], std::slice::from_ref)
+            }
+        };
+        for (step, length) in place.path.iter().zip(lengths) {
+            if let Step::Index(id) = step
+                && let Some(ExprKind::Literal(Literal::U32(index))) =
+                    self.function.get(*id).map(|e| &e.kind)
+                && index >= length
+            {
+                let (name, index, length) = (name.to_string(), *index, *length);
+                self.problem(
+                    VerifyProblem::IndexBeyond {
+                        name,
+                        index,
+                        length,
+                    },
+                    loc,
+                );
             }
         }
     }

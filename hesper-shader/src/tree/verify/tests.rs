@@ -2,6 +2,7 @@
 
 use super::verify;
 use crate::number::Number;
+use crate::record::builtins::subgroup_add;
 use crate::record::{Exp, Recorder};
 use crate::tree::*;
 
@@ -77,6 +78,54 @@ fn add(tree: &mut Tree, kind: ExprKind, ty: Type) -> ExprId {
 fn push(tree: &mut Tree, kind: StmtKind) {
     let loc = tree.loc;
     tree.entry.body.push(Stmt { kind, loc });
+}
+
+/// A kernel with an atomic buffer, atomic and plain workgroup memory, a local array and a log.
+fn effects() -> Tree {
+    let kernel = Recorder::record("effects", &[], [64, 1, 1], |h| {
+        let count = h.storage_mut::<crate::Atomic<u32>>("count");
+        let y = h.storage_mut::<f32>("y");
+        let total = h.workgroup_var::<crate::Atomic<u32>>("total");
+        let pairs = h.workgroup_array::<crate::Vec2<f32>>("pairs", 4);
+        let i = h.global_index();
+        let a = h.array_of("a", h.float("1.5"), 4);
+        count.at(i).compare_exchange_weak(total.load(), i);
+        let pair = h.workgroup_uniform_load(pairs.at(h.int(0)));
+        h.store(y.at(i), subgroup_add(pair.x()) + a.at(i).get());
+        h.log_();
+        let value = h.logged(y.at(i).get());
+        h.end_log(&["y = ", ""], &[value]);
+    });
+    kernel.tree().unwrap().clone()
+}
+
+/// The first statement of the body that `change` accepts.
+fn change(tree: &mut Tree, change: impl Fn(&mut StmtKind) -> bool) {
+    let mut body = tree.entry.body.iter_mut();
+    assert!(body.any(|stmt| change(&mut stmt.kind)));
+}
+
+/// The log's statements.
+fn aside(tree: &mut Tree) -> &mut Block {
+    let found = tree
+        .entry
+        .body
+        .iter_mut()
+        .find_map(|stmt| match &mut stmt.kind {
+            StmtKind::Aside { body } => Some(body),
+            _ => None,
+        });
+    found.unwrap()
+}
+
+fn subgroup(tree: &mut Tree, op: SubgroupOp) {
+    change(tree, |kind| match kind {
+        StmtKind::Subgroup { op: old, .. } => {
+            *old = op;
+            true
+        }
+        _ => false,
+    });
 }
 
 fn is_less(kind: &ExprKind) -> bool {
@@ -264,6 +313,149 @@ fn each_broken_rule_is_refused() {
             push(t, StmtKind::Return(Some(s)));
         }),
     ];
+    refuses(valid, cases);
+}
+
+#[test]
+fn each_broken_rule_of_effects_is_refused() {
+    type Case = (&'static str, fn(&mut Tree));
+    let cases: &[Case] = &[
+        ("`count` is atomic", |t| {
+            change(t, |kind| match kind {
+                StmtKind::Store { place, .. } if matches!(place.root, Root::Storage(_)) => {
+                    place.root = Root::Storage(ParamId(0));
+                    true
+                }
+                _ => false,
+            });
+        }),
+        ("`total` is atomic", |t| {
+            let body = aside(t);
+            if let StmtKind::Load { place, .. } = &mut body[0].kind {
+                *place = Place {
+                    root: Root::Workgroup(WorkgroupId(0)),
+                    path: vec![],
+                };
+            }
+        }),
+        ("`y` is not atomic", |t| {
+            change(t, |kind| match kind {
+                StmtKind::Atomic { place, .. } if matches!(place.root, Root::Storage(_)) => {
+                    place.root = Root::Storage(ParamId(1));
+                    true
+                }
+                _ => false,
+            });
+        }),
+        ("`total` cannot be atomic of `f32`", |t| {
+            t.workgroup[0].element = Type::F32
+        }),
+        ("`count` cannot be atomic of `Vec2<u32>`", |t| {
+            t.params[0].kind = ParamKind::Storage {
+                element: Type::vector(2, Scalar::U32),
+                access: Access::Atomic,
+            };
+        }),
+        ("handle out of range (result)", |t| {
+            change(t, |kind| match kind {
+                StmtKind::Atomic { result, .. } => result.take().is_some(),
+                _ => false,
+            });
+        }),
+        ("whether it was replaced is of type `u32`", |t| {
+            change(t, |kind| match kind {
+                StmtKind::Atomic {
+                    op: AtomicOp::CompareExchangeWeak { exchanged, .. },
+                    result: Some(result),
+                    ..
+                } => {
+                    std::mem::swap(exchanged, result);
+                    true
+                }
+                _ => false,
+            });
+        }),
+        ("`pairs`: a uniform load reads whole elements", |t| {
+            change(t, |kind| match kind {
+                StmtKind::UniformLoad { place, .. } => {
+                    place.path.push(Step::Component(0));
+                    true
+                }
+                _ => false,
+            });
+        }),
+        ("`y`: a uniform load reads whole elements", |t| {
+            change(t, |kind| match kind {
+                StmtKind::UniformLoad { place, .. } => {
+                    place.root = Root::Storage(ParamId(1));
+                    true
+                }
+                _ => false,
+            });
+        }),
+        ("`subgroup_and` does not accept `f32`", |t| {
+            subgroup(t, SubgroupOp::Reduce(Combine::And))
+        }),
+        ("`subgroup_any` does not accept `f32`", |t| {
+            subgroup(t, SubgroupOp::Any)
+        }),
+        ("a scan within a subgroup is a sum or a product", |t| {
+            subgroup(t, SubgroupOp::ExclusiveScan(Combine::Max));
+        }),
+        ("`subgroup_broadcast`: there is no lane 128", |t| {
+            subgroup(t, SubgroupOp::Broadcast(128));
+        }),
+        ("`quad_broadcast`: there is no lane 4", |t| {
+            subgroup(t, SubgroupOp::QuadBroadcast(4));
+        }),
+        ("the lane, distance or mask is of type `f32`", |t| {
+            let one = find(t, |k| matches!(k, ExprKind::Literal(Literal::F32(_)))).0;
+            subgroup(t, SubgroupOp::Shuffle(one));
+        }),
+        ("`subgroup_id` needs a workgroup of one dimension", |t| {
+            t.workgroup_size = [8, 8, 1];
+            let value = BuiltinValue::SubgroupId;
+            add(t, ExprKind::BuiltinValue(value), Type::U32);
+        }),
+        ("index 0 is beyond the end of `pairs`, which has 0", |t| {
+            t.workgroup[1].dims = vec![0]
+        }),
+        ("the array `a` has a dimension of zero", |t| {
+            t.entry.locals[0].length = Some(0)
+        }),
+        ("take 8196 bytes, and shaders allow 8192", |t| {
+            t.entry.locals[0].length = Some(2049)
+        }),
+        ("a log only evaluates and reads", |t| {
+            let loc = t.loc;
+            let kind = StmtKind::Barrier(Barrier::Workgroup);
+            aside(t).push(Stmt { kind, loc });
+        }),
+        ("a log only evaluates and reads", |t| {
+            let inner = aside(t).clone();
+            let (kind, loc) = (StmtKind::Aside { body: inner }, t.loc);
+            *aside(t) = vec![Stmt { kind, loc }];
+        }),
+        ("a log outside of an aside", |t| {
+            let (text, values) = (vec!["x".to_string()], vec![]);
+            push(t, StmtKind::Log { text, values });
+        }),
+        ("a log of 1 values whose text has 0 gaps", |t| {
+            if let Some(StmtKind::Log { text, .. }) = aside(t).last_mut().map(|s| &mut s.kind) {
+                text.pop();
+            }
+        }),
+        ("outside the block that evaluates it", |t| {
+            let loaded = aside(t).remove(0);
+            aside(t).push(loaded);
+        }),
+    ];
+    assert_eq!(verify(&effects()), Ok(()));
+    refuses(effects, cases);
+}
+
+/// Each case's change of the tree brings out its text.
+fn refuses(valid: fn() -> Tree, cases: &[(&str, fn(&mut Tree))]) {
     for (number, (expected, break_it)) in cases.iter().enumerate() {
         let mut tree = valid();
         break_it(&mut tree);
