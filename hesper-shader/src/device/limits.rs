@@ -52,6 +52,7 @@ impl Limits {
         uniform_bytes: 65_536,
         buffer_bytes: 1 << 34,
         groups_per_dimension: 65_535,
+        subgroups: true,
     };
 
     /// Whether a dispatch of the kernel fits.

@@ -1,7 +1,7 @@
 //! One kernel over several number domains.
 
 use super::{fault, record, run_f32};
-use crate::domain::{Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
+use crate::domain::{Comparison, Domain, F32, F64, NoMeaning, RealBinary, RealUnary};
 use crate::reference::{Binding, Fault, run};
 use crate::{Kernel, Memory, Number};
 use std::cell::Cell;
@@ -39,9 +39,9 @@ fn the_same_kernel_in_f32_and_f64() {
     assert_eq!(run(&F64, tree, [2, 1, 1], &mut bindings), Ok(()));
     let exact: Vec<f64> = x
         .iter()
-        .map(|x| (f64::from(*x) * 0.1).exp() / 3.0)
+        .map(|x| F64.unary(RealUnary::Exp, f64::from(*x) * 0.1) / 3.0)
         .collect();
-    let rounded = |x: &f32| ((x * 0.1).exp()) / 3.0;
+    let rounded = |x: &f32| F32.unary(RealUnary::Exp, x * 0.1) / 3.0;
     assert_eq!(double, Memory::Real(exact));
     assert_eq!(single, Memory::Real(x.iter().map(rounded).collect()));
 }
