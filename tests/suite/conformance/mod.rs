@@ -26,12 +26,14 @@ macro_rules! conformance {
     };
 }
 
+mod atomics;
 mod grids;
 mod language;
 mod launches;
 mod limits;
 mod memory;
 mod plans;
+mod subgroups;
 
 use hesper_shader::Device;
 use std::error::Error;
@@ -40,6 +42,7 @@ use std::error::Error;
 type Outcome = Result<(), Box<dyn Error>>;
 
 conformance! {
+    atomics: an_exchange_is_tried_until_it_succeeds each_gets_what_was_there updates_are_one_step workgroup_memory_has_atomics;
     grids: a_grid_split_over_two_dimensions_reaches_every_element an_exact_grid_in_three_dimensions
         an_empty_grid_runs_nothing long_loops_end_as_told;
     launches: a_scalar_of_each_type arguments_that_do_not_fit buffers_of_another_device empty_buffers
@@ -49,6 +52,7 @@ conformance! {
         new_buffers_are_zero too_large_buffers_are_refused;
     plans: a_plan_with_a_temporary a_run_must_be_given_what_it_needs outputs_start_as_zeros scalars_are_given_at_each_run
         steps_see_what_earlier_steps_wrote;
+    subgroups: local_arrays_are_indexed_at_run_time one_decides_for_a_workgroup values_are_combined values_are_shuffled;
 }
 
 /// Runs a case on the GPU of this process; where there is none, that is said once for the whole suite.
