@@ -54,6 +54,11 @@ impl Choices {
         self.below(n) + 1 == n
     }
 
+    /// Whether a list goes on, `n - 1` times in `n`. Asked before each of its elements, so that any of them can be left out.
+    pub fn more(&mut self, n: usize) -> bool {
+        self.below(n) > 0
+    }
+
     /// The numbers taken so far.
     pub fn into_taken(self) -> Vec<u32> {
         self.taken

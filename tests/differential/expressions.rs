@@ -82,7 +82,7 @@ impl Generator<'_> {
         }
     }
 
-    fn literal(&mut self, sort: Sort) -> ExprId {
+    pub(crate) fn literal(&mut self, sort: Sort) -> ExprId {
         let literal = match sort.ty.scalar {
             Scalar::F32 => {
                 let scalar = self.real_literal(sort.rough);
@@ -179,7 +179,7 @@ impl Generator<'_> {
 
     /// An index within a buffer, which has an element at least.
     pub(crate) fn buffer_index(&mut self, param: ParamId) -> ExprId {
-        let value = self.expr(Sort::U32, 1);
+        let value = self.index();
         let length = self
             .w
             .ambient(ExprKind::Length(param), Type::U32, Grid::SETTLED);
@@ -218,7 +218,7 @@ impl Generator<'_> {
                 let scalar = self.expr(sort.component(), depth);
                 self.w.splat(scalar, sort.ty.size)
             }
-            _ if sort.ty.is_scalar() => self.called(sort),
+            _ if sort.ty.is_scalar() => self.called(sort, depth),
             _ => {
                 let parts: Vec<ExprId> = (0..sort.ty.size)
                     .map(|_| self.expr(sort.component(), depth.min(1)))
@@ -231,12 +231,12 @@ impl Generator<'_> {
     }
 
     /// What a helper returns, where one returns this.
-    fn called(&mut self, sort: Sort) -> ExprId {
+    fn called(&mut self, sort: Sort, depth: u32) -> ExprId {
         let fits = |result: Option<Sort>| result.is_some_and(|s| sort.takes(s));
         let position = self.helpers.iter().position(|h| fits(h.result));
         let before = self.scope.len();
         if let Some(position) = position {
-            self.call(position);
+            self.call(position, depth);
         }
         match self.scope.get(before) {
             Some(result) => *result,

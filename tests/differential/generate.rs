@@ -33,7 +33,10 @@ impl fmt::Display for Case {
 pub fn generate(choices: &mut Choices, features: &[Feature]) -> Case {
     let mut generator = Generator::new(choices, features);
     generator.declare();
-    for position in 0..generator.choices.below(3) {
+    for position in 0..MOST_HELPERS {
+        if !generator.choices.more(2) {
+            break;
+        }
         generator.helper(position);
     }
     let entry = generator.entry();
@@ -78,6 +81,8 @@ pub(crate) struct Generator<'c> {
     pub(crate) weight: u32,
     /// The most iterations of this function so far.
     pub(crate) cost: u32,
+    /// Indices being made, one for the other.
+    pub(crate) indexing: u32,
     /// Statements still to be made.
     pub(crate) fuel: u32,
 }
@@ -103,6 +108,8 @@ const STAY: Leave = Leave {
     in_loop: false,
     returns: None,
 };
+
+const MOST_HELPERS: usize = 2;
 
 /// Statements of one function, at most.
 const FUEL: u32 = 40;
@@ -136,6 +143,7 @@ impl<'c> Generator<'c> {
             leave: STAY,
             weight: 1,
             cost: 0,
+            indexing: 0,
             fuel: 0,
         }
     }
@@ -146,24 +154,30 @@ impl<'c> Generator<'c> {
 
     /// Parameters and workgroup variables.
     fn declare(&mut self) {
-        for _ in 0..=self.choices.below(2) {
+        self.buffer("out", Access::ReadWrite);
+        if self.choices.more(2) {
             self.buffer("out", Access::ReadWrite);
         }
-        for _ in 0..self.choices.below(4) {
-            self.buffer("data", Access::Read);
-        }
-        for _ in 0..self.choices.below(4) {
-            let scalar = self
-                .choices
-                .pick(&[Scalar::U32, Scalar::I32, Scalar::F32, Scalar::Bool]);
+        self.several(3, |this| this.buffer("data", Access::Read));
+        self.several(3, |this| {
+            let scalars = [Scalar::U32, Scalar::I32, Scalar::F32, Scalar::Bool];
+            let scalar = this.choices.pick(&scalars);
             let sort = Sort::exact(Type::scalar(scalar));
-            self.param("n", ParamKind::Uniform(scalar), sort);
-        }
-        for _ in 0..self.choices.below(3) {
-            self.workgroup_variable();
-        }
+            this.param("n", ParamKind::Uniform(scalar), sort);
+        });
+        self.several(2, Self::workgroup_variable);
         if self.has(Feature::Atomics) {
             self.declare_atomics();
+        }
+    }
+
+    /// Does something any number of times, up to `most`.
+    fn several(&mut self, most: usize, mut f: impl FnMut(&mut Self)) {
+        for _ in 0..most {
+            if !self.choices.more(3) {
+                break;
+            }
+            f(self);
         }
     }
 
@@ -246,13 +260,13 @@ impl<'c> Generator<'c> {
     }
 
     fn declare_locals(&mut self) {
-        for _ in 0..self.choices.below(4) {
-            let sort = self.sort(true);
-            let value = self.stored(sort, 1);
-            let id = self.w.local(sort, None);
-            self.w.store(Root::Local(id), Vec::new(), value);
-            self.locals.push((id, sort, None));
-        }
+        self.several(3, |this| {
+            let sort = this.sort(true);
+            let value = this.stored(sort, 1);
+            let id = this.w.local(sort, None);
+            this.w.store(Root::Local(id), Vec::new(), value);
+            this.locals.push((id, sort, None));
+        });
         if self.has(Feature::LocalArrays) {
             self.declare_local_array();
         }
@@ -264,9 +278,8 @@ impl<'c> Generator<'c> {
     }
 
     fn helper(&mut self, position: usize) {
-        let arguments: Vec<Sort> = (0..self.choices.below(3))
-            .map(|_| self.sort(true))
-            .collect();
+        let mut arguments = Vec::new();
+        self.several(2, |this| arguments.push(this.sort(true)));
         let result = (!self.choices.one_in(4)).then(|| self.sort(true));
         self.begin(&format!("helper{position}x"), &arguments, result);
         self.leave = Leave {

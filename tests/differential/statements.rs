@@ -3,10 +3,13 @@
 use super::features::Feature;
 use super::generate::{Generator, Leave};
 use super::sorts::Sort;
-use hesper_shader::tree::{BinaryOp, Block, FunctionId, Root, Scalar, Step, StmtKind, Type};
+use hesper_shader::tree::{BinaryOp, Block, ExprId, FunctionId, Root, Step, StmtKind};
 
 /// Iterations of all loops of an invocation together, at most; some drivers stop at 65 535.
 const MOST_ITERATIONS: u32 = 3000;
+
+/// Indices within indices, at most.
+const MOST_INDEXING: u32 = 2;
 
 /// Most trips of a loop.
 const TRIPS: u32 = 4;
@@ -14,8 +17,8 @@ const TRIPS: u32 = 4;
 impl Generator<'_> {
     /// Up to `most` statements in the open block.
     pub(crate) fn statements(&mut self, most: usize) {
-        for _ in 0..self.choices.below(most + 1) {
-            if self.fuel == 0 {
+        for _ in 0..most {
+            if self.fuel == 0 || !self.choices.more(4) {
                 return;
             }
             self.fuel -= 1;
@@ -189,11 +192,11 @@ impl Generator<'_> {
             return;
         }
         let position = self.choices.below(self.helpers.len());
-        self.call(position);
+        self.call(position, 2);
     }
 
     /// Calls a helper, if its loops keep within the budget. Its result comes into scope.
-    pub(crate) fn call(&mut self, position: usize) {
+    pub(crate) fn call(&mut self, position: usize, depth: u32) {
         let helper = self.helpers[position].clone();
         let cost = self.weight * helper.cost;
         if self.cost + cost > MOST_ITERATIONS {
@@ -203,7 +206,7 @@ impl Generator<'_> {
         let arguments = helper
             .arguments
             .iter()
-            .map(|s| self.stored(*s, 2))
+            .map(|s| self.stored(*s, depth))
             .collect();
         let result = helper.result.map(|sort| self.w.result(sort));
         self.w.stmt(StmtKind::Call {
@@ -229,8 +232,19 @@ impl Generator<'_> {
 
     /// A step to an element of an array of this length.
     pub(crate) fn index_below(&mut self, length: u32) -> Step {
-        let value = self.expr(Sort::exact(Type::scalar(Scalar::U32)), 1);
+        let value = self.index();
         let length = self.w.u32(length);
         Step::Index(self.w.integer(BinaryOp::Remainder, value, length))
+    }
+
+    /// A number to be brought into range; of memory, unless it is read to find an index already.
+    pub(crate) fn index(&mut self) -> ExprId {
+        if self.indexing >= MOST_INDEXING {
+            return self.literal(Sort::U32);
+        }
+        self.indexing += 1;
+        let value = self.expr(Sort::U32, 1);
+        self.indexing -= 1;
+        value
     }
 }
