@@ -7,13 +7,15 @@
 
 use hesper_shader::{Device, Memory};
 use std::process::ExitCode;
-use tests::differential::{Case, ENABLED, Executor, Feature, Judges, Search, on_device};
+use tests::differential::{
+    Case, Choices, ENABLED, Executor, Feature, Judges, Search, generate, on_device,
+};
 use tests::tools::{self, Verdict};
 
 const HELP: &str = "\
 Checks random kernels: the verifier, the lowering, naga's parser, Tint, the reference executor and a device must agree.
 
-Usage: differential [--cases N] [--seed N] [--attempts N] [--keep-on] [--reference] [--features]
+Usage: differential [--cases N] [--seed N] [--attempts N] [--keep-on] [--reference] [--features] [--show]
 
   --cases N      how many kernels (1000)
   --seed N       the first one (1)
@@ -21,6 +23,7 @@ Usage: differential [--cases N] [--seed N] [--attempts N] [--keep-on] [--referen
   --keep-on      goes on after a failure
   --reference    runs on the reference executor alone
   --features     with all parts of the language, also those not yet on by default
+  --show         prints the first case instead
   --help         this
 
 The device is a GPU, or a software driver; WGPU_ADAPTER_NAME chooses one.";
@@ -31,6 +34,7 @@ struct Options {
     attempts: usize,
     keep_on: bool,
     reference: bool,
+    show: bool,
     features: &'static [Feature],
 }
 
@@ -41,6 +45,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
         attempts: 3000,
         keep_on: false,
         reference: false,
+        show: false,
         features: ENABLED,
     };
     while let Some(argument) = arguments.next() {
@@ -55,6 +60,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             "--attempts" => options.attempts = number()? as usize,
             "--keep-on" => options.keep_on = true,
             "--reference" => options.reference = true,
+            "--show" => options.show = true,
             "--features" => options.features = &Feature::ALL,
             "--help" | "-h" => return Ok(None),
             other => return Err(format!("no option is called `{other}`")),
@@ -67,6 +73,11 @@ fn main() -> ExitCode {
     match options(std::env::args().skip(1)) {
         Ok(None) => {
             println!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Ok(Some(options)) if options.show => {
+            let mut choices = Choices::random(options.seed);
+            println!("{}", generate(&mut choices, options.features));
             ExitCode::SUCCESS
         }
         Ok(Some(options)) => run(&options),

@@ -70,16 +70,19 @@ impl Generator<'_> {
     }
 
     fn leaf(&mut self, sort: Sort) -> ExprId {
-        let found = match self.choices.below(5) {
-            0 => None,
-            1 => self.from_scope(sort),
-            2 | 3 => self.from_memory(sort),
-            _ => self.ambient(sort),
+        type Source<'c> = fn(&mut Generator<'c>, Sort) -> Option<ExprId>;
+        let sources: [Source<'_>; 3] = [Self::from_memory, Self::from_scope, Self::ambient];
+        let first = match self.choices.below(6) {
+            0 => return self.literal(sort),
+            1..=3 => 0,
+            n => n - 3,
         };
-        match found {
-            Some(id) => id,
-            None => self.literal(sort),
+        for i in 0..sources.len() {
+            if let Some(found) = sources[(first + i) % sources.len()](self, sort) {
+                return found;
+            }
         }
+        self.literal(sort)
     }
 
     pub(crate) fn literal(&mut self, sort: Sort) -> ExprId {

@@ -65,6 +65,8 @@ pub(crate) struct Generator<'c> {
     pub(crate) tree: Tree,
     /// By parameter: the sort of its elements, or of the scalar.
     pub(crate) buffers: Vec<Sort>,
+    /// Buffers that say what all locals hold.
+    pub(crate) digests: Vec<ParamId>,
     /// By workgroup variable.
     pub(crate) shared: Vec<Sort>,
     pub(crate) helpers: Vec<Helper>,
@@ -133,6 +135,7 @@ impl<'c> Generator<'c> {
                 name,
             },
             buffers: Vec::new(),
+            digests: Vec::new(),
             shared: Vec::new(),
             helpers: Vec::new(),
             w: Writer::new("", Vec::new(), None),
@@ -166,6 +169,7 @@ impl<'c> Generator<'c> {
             this.param("n", ParamKind::Uniform(scalar), sort);
         });
         self.several(2, Self::workgroup_variable);
+        self.declare_digests();
         if self.has(Feature::Atomics) {
             self.declare_atomics();
         }
@@ -308,7 +312,7 @@ impl<'c> Generator<'c> {
         for position in 0..self.shared.len() as u32 {
             self.phase(WorkgroupId(position));
         }
-        self.leave.returns = Some(None);
+        self.leave.returns = self.choices.one_in(4).then_some(None);
         self.statements(2);
         for param in (0..self.tree.params.len() as u32).map(ParamId) {
             if let ParamKind::Storage {
@@ -325,7 +329,8 @@ impl<'c> Generator<'c> {
     /// `if i < out.len() { …; out[i] = …; }`, where `i` is this invocation's alone.
     fn fill(&mut self, param: ParamId) {
         let sort = self.buffers[param.index()];
-        let by_group = self.choices.one_in(4);
+        let digest = self.digest(param);
+        let by_group = digest.is_none() && self.choices.one_in(4);
         let value = if by_group {
             BuiltinValue::WorkgroupIndex
         } else {
@@ -345,11 +350,15 @@ impl<'c> Generator<'c> {
         let (root, path) = (Root::Storage(param), vec![Step::Index(index)]);
         self.w.open();
         let scope = self.scope.len();
-        self.own.push((root, path.clone(), sort));
-        self.statements(3);
-        let value = self.stored(sort, 4);
-        self.w.store(root, path, value);
-        self.own.pop();
+        if let Some(digest) = digest {
+            self.w.store(root, path, digest);
+        } else {
+            self.own.push((root, path.clone(), sort));
+            self.statements(3);
+            let value = self.stored(sort, 4);
+            self.w.store(root, path, value);
+            self.own.pop();
+        }
         self.scope.truncate(scope);
         let accept = self.w.close();
         self.w.branch(condition, accept, Vec::new());

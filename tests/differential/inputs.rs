@@ -91,7 +91,7 @@ fn scalar(choices: &mut Choices, sort: Sort) -> ScalarValue {
 /// Zeros, small numbers in order, or random ones among which special ones are frequent.
 fn fill(choices: &mut Choices, sort: Sort, elements: usize) -> Memory<f32> {
     let count = elements * usize::from(sort.ty.size);
-    let kind = choices.below(3);
+    let kind = choices.below(6);
     let mut rng = Rng::new(choices.below(1 << 16) as u64);
     let mut integer = |i: usize| match kind {
         0 => 0,
@@ -100,15 +100,19 @@ fn fill(choices: &mut Choices, sort: Sort, elements: usize) -> Memory<f32> {
         _ => rng.bits() as u32,
     };
     match sort.ty.scalar {
-        Scalar::F32 => Memory::Real((0..count).map(|i| real(sort, integer(i), kind)).collect()),
+        Scalar::F32 => Memory::Real(
+            (0..count)
+                .map(|i| real(sort, integer(i), kind > 1))
+                .collect(),
+        ),
         Scalar::I32 => Memory::I32((0..count).map(|i| integer(i) as i32).collect()),
         Scalar::U32 | Scalar::Bool => Memory::U32((0..count).map(integer).collect()),
     }
 }
 
 /// A real from random bits: a quarter up to 256, or any of moderate size.
-fn real(sort: Sort, bits: u32, kind: usize) -> f32 {
-    let quarter = (bits % 2049) as f32 / 4.0 - if kind == 2 { 256.0 } else { 0.0 };
+fn real(sort: Sort, bits: u32, signed: bool) -> f32 {
+    let quarter = (bits % 2049) as f32 / 4.0 - if signed { 256.0 } else { 0.0 };
     let quarter = quarter.clamp(-256.0, 256.0);
     match bits >> 16 {
         n if sort.rough && n % 3 == 1 => ROUGH[n as usize / 3 % ROUGH.len()],

@@ -9,14 +9,16 @@
 //! sorts     which reals are exact               writer   a function in the making
 //! generate  parameters, helpers, the body       phases   workgroup memory
 //! statements  expressions  reals  optional      features   what is switched on
-//! inputs    buffers and scalars                 known    what is left out because drivers are wrong
-//! execute   on the reference, on a device       enclosure  what WGSL allows
-//! compare   results                             check    all of it
+//! digest    all that locals hold                known    what is left out because drivers are wrong
+//! inputs    buffers and scalars                 enclosure  what WGSL allows
+//! execute   on the reference, on a device       compare  results
+//! check     all of it                           search   many cases, the smallest that fails
 //! ```
 
 mod check;
 mod choices;
 mod compare;
+mod digest;
 mod enclosure;
 mod execute;
 mod expressions;

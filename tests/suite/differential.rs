@@ -1,9 +1,7 @@
 //! Random kernels: whoever understands the tree gives it the same meaning.
 
 use hesper_shader::Memory;
-use hesper_shader::tree::{
-    BinaryOp, Block, BuiltinValue, ExprKind, Function, Math, Tree, UnaryOp,
-};
+use hesper_shader::tree::{BinaryOp, Block, BuiltinValue, ExprKind, Function, Math, Tree, UnaryOp};
 use std::collections::BTreeSet;
 use std::fs;
 use tests::differential::{
