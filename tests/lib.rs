@@ -1,5 +1,6 @@
 //! Helpers that the test suite shares.
 
+pub mod differential;
 pub mod tools;
 
 use hesper_shader::Device;

@@ -85,6 +85,12 @@ impl Kernel {
         }
     }
 
+    /// A kernel from a tree made by other means than a recorder; it is verified as any other.
+    pub fn from_tree(tree: Tree) -> Kernel {
+        let (name, loc, size) = (tree.name.clone(), tree.loc, tree.workgroup_size);
+        Kernel::new(&name, loc, size, Some(tree), Vec::new())
+    }
+
     /// The kernel's name.
     pub fn name(&self) -> &str {
         &self.inner.name

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod conformance;
+mod differential;
 mod exact;
 mod faults;
 mod golden;

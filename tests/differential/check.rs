@@ -1,0 +1,182 @@
+//! All that must hold of a case.
+
+use super::compare::{Tally, compare, describe};
+use super::enclosure::Enclosure;
+use super::execute::{Executor, in_domain, on_reference};
+use super::generate::Case;
+use crate::tools::{self, Verdict};
+use hesper_shader::lower::{Lowered, lower};
+use hesper_shader::tree::verify;
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Who is asked besides the verifier, the lowering and the reference executor.
+pub struct Judges<'a> {
+    /// Whether Tint judges the text.
+    pub tint: bool,
+    /// Who else runs the kernel; `None` where there is nobody.
+    pub executor: Option<&'a Executor<'a>>,
+    /// Whether the kernel runs at all; else only texts are checked.
+    pub run: bool,
+}
+
+/// What failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Where.
+    pub stage: Stage,
+    /// How.
+    pub message: String,
+}
+
+/// The checks, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The verifier accepts the tree.
+    Verify,
+    /// It lowers, to the same text every time, and to all other languages.
+    Lower,
+    /// naga reads the text, and writes it so that it stays as it is from then on.
+    Naga,
+    /// Tint accepts the text.
+    Tint,
+    /// The reference executor finds no fault.
+    Reference,
+    /// Its results are within WGSL's accuracy, and nothing rounded decides.
+    Enclosure,
+    /// Nobody panics.
+    Panic,
+    /// The other executor runs it.
+    Run,
+    /// And yields what WGSL allows.
+    Results,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.stage, self.message)
+    }
+}
+
+fn failure(stage: Stage) -> impl FnOnce(String) -> Failure {
+    move |message| Failure { stage, message }
+}
+
+/// Checks a case.
+///
+/// # Errors
+/// The first check that fails.
+pub fn check(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
+    catch_unwind(AssertUnwindSafe(|| checked(case, judges))).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string));
+        Err(failure(Stage::Panic)(text.unwrap_or_default()))
+    })
+}
+
+fn checked(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
+    verify::verify(&case.tree)
+        .map_err(|problems| format!("{problems:?}"))
+        .map_err(failure(Stage::Verify))?;
+    let wgsl = texts(case).map_err(failure(Stage::Lower))?;
+    stays_as_it_is(&wgsl).map_err(failure(Stage::Naga))?;
+    if judges.tint
+        && let Verdict::Refused(message) = tools::tint(&wgsl)
+    {
+        return Err(failure(Stage::Tint)(message));
+    }
+    if judges.run {
+        results(case, judges.executor)
+    } else {
+        Ok(Tally::default())
+    }
+}
+
+/// The WGSL; the other texts only have to be there.
+fn texts(case: &Case) -> Result<String, String> {
+    let lowered = || lower(&case.tree).map_err(|error| error.to_string());
+    let wgsl = |lowered: &Lowered| lowered.wgsl().map_err(|error| error.to_string());
+    let first = lowered()?;
+    let text = wgsl(&first)?;
+    if wgsl(&lowered()?)? != text {
+        return Err("another run of the lowering gives another text".to_string());
+    }
+    let others = [first.msl(), first.hlsl(), first.glsl()];
+    for other in others {
+        other.map_err(|error| error.to_string())?;
+    }
+    first.spirv().map_err(|error| error.to_string())?;
+    Ok(text)
+}
+
+/// Whether naga reads a text, and reads and writes what it wrote itself to the letter, apart from the names it makes up.
+fn stays_as_it_is(wgsl: &str) -> Result<(), String> {
+    let again = rewritten(&rewritten(wgsl)?)?;
+    let thrice = rewritten(&again)?;
+    if renumbered(&again) == renumbered(&thrice) {
+        Ok(())
+    } else {
+        Err(format!(
+            "the text changes whenever naga rewrites it\n{again}\n{thrice}"
+        ))
+    }
+}
+
+/// The text with made-up names, `_e12` or longer, numbered in order.
+fn renumbered(wgsl: &str) -> String {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut out = String::new();
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let mut rest = wgsl;
+    while let Some(start) = rest.find(is_name) {
+        let (before, from) = rest.split_at(start);
+        let (name, after) = from.split_at(from.find(|c| !is_name(c)).unwrap_or(from.len()));
+        out.push_str(before);
+        if name.starts_with("_e") {
+            let next = known.len();
+            let number = known.entry(name).or_insert(next);
+            out.push_str(&format!("_{number}"));
+        } else {
+            out.push_str(name);
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+fn rewritten(wgsl: &str) -> Result<String, String> {
+    use naga::back::wgsl::{WriterFlags, write_string};
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+    let module = naga::front::wgsl::parse_str(wgsl)
+        .map_err(|error| format!("{}\n{wgsl}", error.emit_to_string(wgsl)))?;
+    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
+        .validate(&module)
+        .map_err(|error| format!("{}\n{wgsl}", error.emit_to_string(wgsl)))?;
+    write_string(&module, &info, WriterFlags::empty()).map_err(|error| error.to_string())
+}
+
+fn results(case: &Case, executor: Option<&Executor<'_>>) -> Result<Tally, Failure> {
+    let reference = on_reference(case).map_err(failure(Stage::Reference))?;
+    let enclosure = Enclosure::default();
+    let allowed = in_domain(&enclosure, case)
+        .map_err(|error| error.to_string())
+        .map_err(failure(Stage::Enclosure))?;
+    if enclosure.is_undecided() {
+        let message = "a rounded number decides; the generator is wrong".to_string();
+        return Err(failure(Stage::Enclosure)(message));
+    }
+    let explain = |d| describe(&case.tree, &d);
+    let tally = compare(&allowed, &reference)
+        .map_err(explain)
+        .map_err(failure(Stage::Enclosure))?;
+    match executor {
+        None => Ok(tally),
+        Some(executor) => {
+            let found = executor(case).map_err(failure(Stage::Run))?;
+            compare(&allowed, &found)
+                .map_err(explain)
+                .map_err(failure(Stage::Results))
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Random expressions of a wanted sort, apart from what is special to reals.
+
+use super::features::Feature;
+use super::generate::Generator;
+use super::sorts::{Grid, Sort};
+use hesper_shader::tree::{
+    Access, BinaryOp, BuiltinValue, ExprId, ExprKind, Literal, Math, ParamId, ParamKind, Root,
+    Scalar, Step, Type, UnaryOp, WorkgroupId,
+};
+
+/// Integers at which something changes.
+pub(crate) const SPECIAL: [u32; 12] = [
+    0,
+    1,
+    2,
+    3,
+    7,
+    31,
+    32,
+    255,
+    i32::MAX as u32,
+    i32::MIN as u32,
+    u32::MAX - 1,
+    u32::MAX,
+];
+
+/// Builtin values, as far as they do not depend on the device.
+const BUILTINS: [BuiltinValue; 7] = {
+    use BuiltinValue::*;
+    [
+        GlobalIndex,
+        LocalInvocationIndex,
+        WorkgroupIndex,
+        GlobalInvocationId,
+        LocalInvocationId,
+        WorkgroupId,
+        NumWorkgroups,
+    ]
+};
+
+/// Memory that may be read here.
+enum Readable {
+    Element(Root, Vec<Step>),
+    Buffer(ParamId),
+    Shared(WorkgroupId),
+    Array(Root, u32),
+}
+
+impl Generator<'_> {
+    /// A value fit to be stored: an exact real is brought to the grid that memory holds.
+    pub(crate) fn stored(&mut self, sort: Sort, depth: u32) -> ExprId {
+        let value = self.expr(sort, depth);
+        self.settled(value)
+    }
+
+    /// A value of this sort, of expressions nested `depth` deep at most.
+    pub(crate) fn expr(&mut self, sort: Sort, depth: u32) -> ExprId {
+        if depth == 0 {
+            return self.leaf(sort);
+        }
+        match self.choices.below(6) {
+            0 | 1 => self.leaf(sort),
+            2 => self.structural(sort, depth - 1),
+            _ => match sort.ty.scalar {
+                Scalar::F32 => self.real(sort, depth - 1),
+                Scalar::Bool => self.truth(sort, depth - 1),
+                Scalar::I32 | Scalar::U32 => self.whole(sort, depth - 1),
+            },
+        }
+    }
+
+    fn leaf(&mut self, sort: Sort) -> ExprId {
+        type Source<'c> = fn(&mut Generator<'c>, Sort) -> Option<ExprId>;
+        let sources: [Source<'_>; 3] = [Self::from_memory, Self::from_scope, Self::ambient];
+        let first = match self.choices.below(6) {
+            0 => return self.literal(sort),
+            1..=3 => 0,
+            n => n - 3,
+        };
+        for i in 0..sources.len() {
+            if let Some(found) = sources[(first + i) % sources.len()](self, sort) {
+                return found;
+            }
+        }
+        self.literal(sort)
+    }
+
+    pub(crate) fn literal(&mut self, sort: Sort) -> ExprId {
+        let literal = match sort.ty.scalar {
+            Scalar::F32 => {
+                let scalar = self.real_literal(sort.rough);
+                return self.w.splat(scalar, sort.ty.size);
+            }
+            Scalar::U32 => Literal::U32(self.choices.pick(&SPECIAL)),
+            Scalar::I32 => Literal::I32(self.choices.pick(&SPECIAL) as i32),
+            Scalar::Bool => Literal::Bool(self.choices.one_in(2)),
+        };
+        let scalar = self.w.literal(literal);
+        self.w.splat(scalar, sort.ty.size)
+    }
+
+    fn from_scope(&mut self, sort: Sort) -> Option<ExprId> {
+        let fits = |id: &ExprId| sort.takes(self.w.sort(*id));
+        let fitting: Vec<ExprId> = self.scope.iter().copied().filter(fits).collect();
+        (!fitting.is_empty()).then(|| self.choices.pick(&fitting))
+    }
+
+    fn ambient(&mut self, sort: Sort) -> Option<ExprId> {
+        let mut found: Vec<ExprKind> = Vec::new();
+        for (id, param) in (0..).map(ParamId).zip(&self.tree.params) {
+            match param.kind {
+                ParamKind::Uniform(scalar) if Type::scalar(scalar) == sort.ty => {
+                    found.push(ExprKind::Uniform(id));
+                }
+                ParamKind::Storage { .. } if sort.ty == Type::U32 => {
+                    found.push(ExprKind::Length(id));
+                }
+                _ => {}
+            }
+        }
+        let builtins = BUILTINS.iter().filter(|b| b.ty() == sort.ty);
+        found.extend(builtins.map(|b| ExprKind::BuiltinValue(*b)));
+        if found.is_empty() {
+            return None;
+        }
+        let kind = self.choices.pick(&found);
+        Some(self.w.ambient(kind, sort.ty, Grid::SETTLED))
+    }
+
+    // Memory.
+
+    fn from_memory(&mut self, sort: Sort) -> Option<ExprId> {
+        let fits = |s: Sort| sort.takes(s) || sort.takes(s.component());
+        let mut found: Vec<(Readable, Sort)> = Vec::new();
+        for (id, s, length) in self.locals.iter().filter(|(_, s, _)| fits(*s)) {
+            let root = Root::Local(*id);
+            found.push(match length {
+                None => (Readable::Element(root, Vec::new()), *s),
+                Some(length) => (Readable::Array(root, *length), *s),
+            });
+        }
+        for (id, param) in (0..).map(ParamId).zip(&self.tree.params) {
+            let s = self.buffers[id.index()];
+            let is_read = matches!(
+                param.kind,
+                ParamKind::Storage {
+                    access: Access::Read,
+                    ..
+                }
+            );
+            if is_read && fits(s) {
+                found.push((Readable::Buffer(id), s));
+            }
+        }
+        for (root, path, s) in self.own.iter().filter(|(_, _, s)| fits(*s)) {
+            found.push((Readable::Element(*root, path.clone()), *s));
+        }
+        for id in &self.still {
+            let s = self.shared[id.index()];
+            if fits(s) {
+                found.push((Readable::Shared(*id), s));
+            }
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let position = self.choices.below(found.len());
+        let (readable, element) = found.swap_remove(position);
+        let (root, mut path) = match readable {
+            Readable::Element(root, path) => (root, path),
+            Readable::Buffer(id) => (Root::Storage(id), vec![Step::Index(self.buffer_index(id))]),
+            Readable::Shared(id) => (Root::Workgroup(id), self.shared_path(id)),
+            Readable::Array(root, length) => (root, vec![self.index_below(length)]),
+        };
+        if sort.takes(element) {
+            return Some(self.w.load(root, path, element));
+        }
+        let component = self.choices.below(element.ty.size.into()) as u8;
+        path.push(Step::Component(component));
+        Some(self.w.load(root, path, element.component()))
+    }
+
+    /// An index within a buffer, which has an element at least.
+    pub(crate) fn buffer_index(&mut self, param: ParamId) -> ExprId {
+        let value = self.index();
+        let length = self
+            .w
+            .ambient(ExprKind::Length(param), Type::U32, Grid::SETTLED);
+        self.w.integer(BinaryOp::Remainder, value, length)
+    }
+
+    /// A path to any element of a workgroup variable.
+    pub(crate) fn shared_path(&mut self, id: WorkgroupId) -> Vec<Step> {
+        let dims = self.tree.workgroup[id.index()].dims.clone();
+        dims.into_iter().map(|n| self.index_below(n)).collect()
+    }
+
+    // Operations.
+
+    /// Selections, vectors and components.
+    fn structural(&mut self, sort: Sort, depth: u32) -> ExprId {
+        match self.choices.below(3) {
+            0 => {
+                let condition = self.expr(Sort::BOOL, depth);
+                let (on_true, on_false) = (self.expr(sort, depth), self.expr(sort, depth));
+                let grid = self.w.grid(on_true).or(self.w.grid(on_false));
+                let kind = ExprKind::Select {
+                    condition,
+                    on_true,
+                    on_false,
+                };
+                self.w.emit(kind, sort.ty, grid)
+            }
+            1 if sort.ty.is_scalar() => {
+                let size = self.choices.pick(&[2, 3, 4]);
+                let vector = self.expr(sort.sized(size), depth);
+                let component = self.choices.below(size.into()) as u8;
+                self.w.component(vector, component)
+            }
+            1 => {
+                let scalar = self.expr(sort.component(), depth);
+                self.w.splat(scalar, sort.ty.size)
+            }
+            _ if sort.ty.is_scalar() => self.called(sort, depth),
+            _ => {
+                let parts: Vec<ExprId> = (0..sort.ty.size)
+                    .map(|_| self.expr(sort.component(), depth.min(1)))
+                    .collect();
+                let grids = parts.iter().map(|part| self.w.grid(*part));
+                let grid = grids.fold(Grid::SETTLED, Grid::or);
+                self.w.emit(ExprKind::Compose(parts), sort.ty, grid)
+            }
+        }
+    }
+
+    /// What a helper returns, where one returns this.
+    fn called(&mut self, sort: Sort, depth: u32) -> ExprId {
+        let fits = |result: Option<Sort>| result.is_some_and(|s| sort.takes(s));
+        let position = self.helpers.iter().position(|h| fits(h.result));
+        let before = self.scope.len();
+        if let Some(position) = position {
+            self.call(position, depth);
+        }
+        match self.scope.get(before) {
+            Some(result) => *result,
+            None => self.leaf(sort),
+        }
+    }
+
+    fn truth(&mut self, sort: Sort, depth: u32) -> ExprId {
+        let size = sort.ty.size;
+        match self.choices.below(8) {
+            0 => {
+                let a = self.expr(sort, depth);
+                self.w.unary(UnaryOp::Not, a)
+            }
+            1 => {
+                use BinaryOp::{And, Equal, NotEqual, Or, Xor};
+                let op = self.choices.pick(&[And, Or, Xor, Equal, NotEqual]);
+                let (a, b) = (self.expr(sort, depth), self.expr(sort, depth));
+                self.w.integer(op, a, b)
+            }
+            2 => {
+                let scalar = self.choices.pick(&[Scalar::U32, Scalar::I32, Scalar::F32]);
+                let a = self.expr(Sort::exact(Type::vector(size, scalar)), depth);
+                self.w.convert(a, Scalar::Bool, Grid::SETTLED)
+            }
+            _ => {
+                use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
+                let ops = [Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual];
+                let op = self.choices.pick(&ops);
+                let scalar = self.choices.pick(&[Scalar::U32, Scalar::I32, Scalar::F32]);
+                let operand = Sort::exact(Type::vector(size, scalar));
+                let (a, b) = (self.expr(operand, depth), self.expr(operand, depth));
+                self.w.integer(op, a, b)
+            }
+        }
+    }
+
+    fn whole(&mut self, sort: Sort, depth: u32) -> ExprId {
+        match self.choices.below(8) {
+            0 => self.whole_unary(sort, depth),
+            1 => self.whole_math(sort, depth),
+            2 => self.converted_to_whole(sort, depth),
+            3 => {
+                use BinaryOp::{Divide, Remainder};
+                let op = self.choices.pick(&[Divide, Remainder]);
+                let (a, b) = (self.expr(sort, depth), self.divisor(sort, depth));
+                self.w.integer(op, a, b)
+            }
+            4 => {
+                use BinaryOp::{ShiftLeft, ShiftRight};
+                let op = self.choices.pick(&[ShiftLeft, ShiftRight]);
+                let amount = Sort::exact(sort.ty.with_scalar(Scalar::U32));
+                let (a, b) = (self.expr(sort, depth), self.expr(amount, depth));
+                self.w.integer(op, a, b)
+            }
+            _ => {
+                use BinaryOp::*;
+                let plain = [Add, Subtract, Multiply, And, Or, Xor];
+                let wrapping = [WrappingAdd, WrappingSubtract, WrappingMultiply];
+                let op = if self.has(Feature::WrappingOperators) && self.choices.one_in(2) {
+                    self.choices.pick(&wrapping)
+                } else {
+                    self.choices.pick(&plain)
+                };
+                let (a, b) = (self.expr(sort, depth), self.expr(sort, depth));
+                self.w.integer(op, a, b)
+            }
+        }
+    }
+
+    fn divisor(&mut self, sort: Sort, depth: u32) -> ExprId {
+        let value = self.expr(sort, depth);
+        if self.has(Feature::ZeroDivisors) && self.choices.one_in(4) {
+            return value;
+        }
+        let one = match sort.ty.scalar {
+            Scalar::I32 => Literal::I32(1),
+            _ => Literal::U32(1),
+        };
+        let one = self.w.literal(one);
+        let one = self.w.splat(one, sort.ty.size);
+        self.w.integer(BinaryOp::Or, value, one)
+    }
+
+    fn whole_unary(&mut self, sort: Sort, depth: u32) -> ExprId {
+        let a = self.expr(sort, depth);
+        let negate = sort.ty.scalar == Scalar::I32 && self.choices.one_in(2);
+        let op = if negate {
+            UnaryOp::Negate
+        } else {
+            UnaryOp::Not
+        };
+        self.w.unary(op, a)
+    }
+
+    fn whole_math(&mut self, sort: Sort, depth: u32) -> ExprId {
+        let signed = sort.ty.scalar == Scalar::I32;
+        let all = [Math::Max, Math::Min, Math::Clamp, Math::Abs, Math::Sign];
+        let math = self.choices.pick(&all[..if signed { 5 } else { 3 }]);
+        let operands: Vec<ExprId> = (0..math.arity()).map(|_| self.expr(sort, depth)).collect();
+        self.w.math(math, &operands, Grid::SETTLED)
+    }
+
+    fn converted_to_whole(&mut self, sort: Sort, depth: u32) -> ExprId {
+        let from = [Scalar::U32, Scalar::I32, Scalar::F32, Scalar::Bool];
+        let from = self.choices.pick(&from);
+        let mut value = self.expr(Sort::exact(sort.ty.with_scalar(from)), depth);
+        if from == Scalar::F32 && self.choices.one_in(3) {
+            value = self.perhaps_beyond(value);
+        }
+        self.w.convert(value, sort.ty.scalar, Grid::SETTLED)
+    }
+}

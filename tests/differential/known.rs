@@ -1,0 +1,26 @@
+//! What random kernels leave out, or keep within bounds, because of mistakes that drivers are known for.
+
+/// A construct that the generator does not make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Avoided {
+    /// The heading of the issue in `docs/known-driver-issues.md`.
+    pub issue: &'static str,
+    /// What random kernels do instead.
+    pub instead: &'static str,
+}
+
+/// All of them; the page refers to this table.
+pub const AVOIDED: &[Avoided] = &[
+    Avoided {
+        issue: "Loops end after 65 535 iterations",
+        instead: "at most 3000 iterations of all loops of an invocation (`statements.rs`)",
+    },
+    Avoided {
+        issue: "tanh of a large number is NaN",
+        instead: "operands of `tanh` are clamped to −5 to 5 (`reals.rs`)",
+    },
+    Avoided {
+        issue: "A float remainder is off by a whole divisor",
+        instead: "`%` of floats is compared within WGSL's bound, which allows either neighbour of a quotient that is nearly whole (`enclosure.rs`)",
+    },
+];

@@ -1,0 +1,47 @@
+//! Random kernels, checked by everybody who understands them.
+//!
+//! A [`Case`] is made from a sequence of [`Choices`]: a well-typed kernel and its arguments, with neither races nor indices out of
+//! bounds. [`check`] has the verifier, the lowering, naga's parser and Tint accept it, runs it on the reference executor and on a
+//! device, and compares. A case that fails is made smaller by [`shrink`]ing its choices.
+//!
+//! ```text
+//! choices   numbers drawn one by one            shrink   fewer and smaller ones
+//! sorts     which reals are exact               writer   a function in the making
+//! generate  parameters, helpers, the body       phases   workgroup memory
+//! statements  expressions  reals  optional      features   what is switched on
+//! digest    all that locals hold                known    what is left out because drivers are wrong
+//! inputs    buffers and scalars                 enclosure  what WGSL allows
+//! execute   on the reference, on a device       compare  results
+//! check     all of it                           search   many cases, the smallest that fails
+//! ```
+
+mod check;
+mod choices;
+mod compare;
+mod digest;
+mod enclosure;
+mod execute;
+mod expressions;
+mod features;
+mod generate;
+mod inputs;
+pub mod known;
+mod optional;
+mod phases;
+mod reals;
+mod search;
+mod shrink;
+mod sorts;
+mod statements;
+mod writer;
+
+pub use check::{Failure, Judges, Stage, check};
+pub use choices::Choices;
+pub use compare::{Difference, Tally, compare};
+pub use enclosure::{Enclosure, Interval};
+pub use execute::{Executor, on_device, on_reference};
+pub use features::{ENABLED, Feature};
+pub use generate::{Case, generate};
+pub use inputs::{Input, Inputs};
+pub use search::{Finding, Search, Summary};
+pub use shrink::shrink;
