@@ -11,5 +11,6 @@ mod invariants;
 mod locations;
 mod lower;
 mod ops_page;
+mod translation;
 mod ui;
 mod witness;

@@ -59,6 +59,7 @@ impl Kernel {
             loc: Loc::caller(),
             element,
             dims: dims.into(),
+            atomic: false,
         });
         WorkgroupId(self.tree.workgroup.len() as u32 - 1)
     }
@@ -263,6 +264,7 @@ impl Body {
             name: name.into(),
             loc: Loc::caller(),
             ty,
+            length: None,
         });
         let id = LocalId(self.function.locals.len() as u32 - 1);
         place(Root::Local(id), &[])
