@@ -12,5 +12,6 @@ mod invariants;
 mod locations;
 mod lower;
 mod ops_page;
+mod translation;
 mod ui;
 mod witness;
