@@ -27,17 +27,27 @@ impl Checker<'_> {
 
     /// Sorts a type of memory: a value's, or `Atomic<T>`.
     pub(super) fn stored(&mut self, ty: Type) -> Ty {
-        match &ty {
+        let atomic = match &ty {
             Type::Path(path) if path.qself.is_none() && is_named(&path.path, "Atomic") => {
-                let segment = path.path.segments.last().cloned();
-                let inner =
-                    segment.map(|segment| (component_type(segment.arguments), segment.ident));
-                match inner {
-                    Some((Some(inner), name)) => Ty::Atomic(name, Box::new(self.ty(inner))),
-                    _ => Ty::Other(ty),
-                }
+                path.path.segments.last().cloned()
             }
-            _ => self.ty(ty),
+            _ => None,
+        };
+        let Some((name, inner)) =
+            atomic.and_then(|s| Some((s.ident, component_type(s.arguments)?)))
+        else {
+            return self.ty(ty);
+        };
+        match self.ty(inner) {
+            Ty::Broken => Ty::Broken,
+            Ty::Scalar(element) if element == "u32" || element == "i32" => {
+                Ty::Atomic(name, Box::new(Ty::Scalar(element)))
+            }
+            Ty::Other(element) => Ty::Atomic(name, Box::new(Ty::Other(element))),
+            _ => {
+                self.errors.push(ty, Message::AtomicElement);
+                Ty::Broken
+            }
         }
     }
 

@@ -252,7 +252,8 @@ fn constructs_record_what_they_mean() {
             |h| {
                 let count = h.storage_mut::<crate::Atomic<u32>>("count");
                 let (old, exchanged) = count.at(h.int(0)).compare_exchange_weak(h.int(0), h.int(1));
-                (h.bind("old", old), h.bind("exchanged", exchanged));
+                h.bind("old", old);
+                h.bind("exchanged", exchanged);
             },
         ),
         (

@@ -38,6 +38,11 @@ fn relu(@builtin(local_invocation_index) local_invocation_index: u32, @builtin(w
 #[test]
 fn wgsl_has() {
     for (name, line) in [
+        (
+            "atomics",
+            "var<storage, read_write> count: array<atomic<u32>>;",
+        ),
+        ("atomics", "var<workgroup> bins: array<atomic<u32>, 64>;"),
         ("builtins", "y[6u] = workgroup_index;"),
         ("empty", "fn empty() {"),
         ("extreme_literals", "x[1u] = bitcast<f32>(4286578687u);"),
@@ -47,6 +52,7 @@ fn wgsl_has() {
             "helpers",
             "fn fetch(x_arg: u32, workgroup_index_1: u32, global_index: u32) -> f32 {",
         ),
+        ("local_arrays", "var sums: array<f32, 8>;"),
         ("loops", "let j = j_count;"),
         ("loops", "if (j >= i) {"),
         (
@@ -60,6 +66,7 @@ fn wgsl_has() {
         ("reduction", "let neg_infinity = bitcast<f32>(_e20);"),
         ("reduction", "let stride = (32u >> (step_ & 31u));"),
         ("shifts_and_divisions", "x[global_index] = (_e34 / 3i);"),
+        ("subgroups", "enable subgroups;"),
         ("uniforms", "let causal = (_e20 != 0u);"),
         (
             "uniforms",
@@ -72,6 +79,17 @@ fn wgsl_has() {
             "{line} in {name}:\n{wgsl}"
         );
     }
+}
+
+/// Neither a log nor what only a log reads is in a text, and no device needs anything for it.
+#[test]
+fn logs_leave_no_trace() {
+    let wgsl = wgsl("logs");
+    for trace in ["x_len", "subgroup", "local_invocation_id", "x["] {
+        assert!(!wgsl.contains(trace), "{trace} in:\n{wgsl}");
+    }
+    assert!(!case("logs").uses_subgroups());
+    assert!(case("subgroups").uses_subgroups());
 }
 
 /// A backslash at the end of a comment would draw the next line into it in C's languages; other line breaks end it in WGSL.

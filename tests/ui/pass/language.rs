@@ -158,10 +158,55 @@ shader! {
         let _unused = mix(1.0, x, 0.5) + inverse_sqrt(x) + 1f32 + (1u32 as f32);
         storage_barrier()
     }
+
+    fn bump(count: &mut [Atomic<u32>], bins: &mut [Atomic<u32>; 8], by: u32) -> u32 {
+        bins[by % 8].fetch_max(by);
+        count[0].fetch_add(by)
+    }
+
+    #[workgroup_size(64)]
+    fn effects<const N: u32>(x: &[f32], y: &mut [f32], count: &mut [Atomic<u32>], c: &mut [Atomic<i32>]) {
+        let bins = workgroup::<[Atomic<u32>; 8]>();
+        let grid = workgroup::<[[Atomic<i32>; N]; 2]>();
+        let total = workgroup::<Atomic<u32>>();
+        let shared = workgroup::<[Vec2<f32>; N]>();
+        let i = global_index();
+        let mut sums = [0.0; N];
+        let mut seen: [bool; 2] = [false, i > 3];
+        let mut points = [vec2(1.0, 2.0); 4];
+        points[i % 4].x = x[i];
+        points[i % 4].y += points[0].x;
+        seen[0] = !seen[1];
+        for k in 0..sums.len() {
+            sums[k] += x[k] * 2.0;
+        }
+        let before = bump(count, bins, 2 + total.load());
+        grid[0][1].store(-(before as i32));
+        c[i].fetch_sub(grid[1][before % N].swap(3)).wrapping_mul(c[1].fetch_min(4));
+        loop {
+            let (old, exchanged) = count[i].compare_exchange_weak(0, 1);
+            if exchanged || old > 3 {
+                break;
+            }
+        }
+        let (_, done) = total.compare_exchange_weak(before, before.wrapping_add(i));
+        if done {
+            total.store(5)
+        }
+        let pair = workgroup_uniform_load(shared[0]) * workgroup_uniform_load(total) as f32;
+        let sum = subgroup_add(pair.x) + subgroup_broadcast(sums[1], N - 1) + quad_swap_x(pair).y;
+        let lane = subgroup_shuffle(subgroup_invocation_id(), 1) + subgroup_ballot(done).x;
+        log!("nothing");
+        log!("{{}} {} of {}", y[i], y.len());
+        if subgroup_elect() && subgroup_any(lane < subgroup_size()) {
+            log!("sum {}", sum)
+        }
+        y[i] = sum;
+    }
 }
 
 fn main() {
-    let kernels = [relu(), relu_backward(), softmax::<64>(2.0), everything()];
+    let kernels = [relu(), relu_backward(), softmax::<64>(2.0), everything(), effects::<8>()];
     for kernel in kernels {
         assert!(kernel.tree().is_ok(), "{:?}", kernel.tree());
     }

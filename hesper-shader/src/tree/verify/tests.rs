@@ -6,6 +6,9 @@ use crate::record::builtins::subgroup_add;
 use crate::record::{Exp, Recorder};
 use crate::tree::*;
 
+/// What a verifier says of a tree that this breaks.
+type Case = (&'static str, fn(&mut Tree));
+
 fn halve<'m>(h: &'m Recorder, x: Exp<'m, f32>) -> Exp<'m, f32> {
     let mut call = h.call("halve", "", "halve");
     let x = call.value("x", x);
@@ -139,7 +142,6 @@ fn the_tree_itself_is_valid() {
 
 #[test]
 fn each_broken_rule_is_refused() {
-    type Case = (&'static str, fn(&mut Tree));
     let cases: &[Case] = &[
         ("at least 1 in each dimension", |t| {
             t.workgroup_size = [0, 1, 1]
@@ -318,7 +320,6 @@ fn each_broken_rule_is_refused() {
 
 #[test]
 fn each_broken_rule_of_effects_is_refused() {
-    type Case = (&'static str, fn(&mut Tree));
     let cases: &[Case] = &[
         ("`count` is atomic", |t| {
             change(t, |kind| match kind {
@@ -455,7 +456,7 @@ fn each_broken_rule_of_effects_is_refused() {
 }
 
 /// Each case's change of the tree brings out its text.
-fn refuses(valid: fn() -> Tree, cases: &[(&str, fn(&mut Tree))]) {
+fn refuses(valid: fn() -> Tree, cases: &[Case]) {
     for (number, (expected, break_it)) in cases.iter().enumerate() {
         let mut tree = valid();
         break_it(&mut tree);
