@@ -1,6 +1,7 @@
 //! The sequence of choices that a kernel is made from.
 
 use hesper_ad::Rng;
+use std::collections::VecDeque;
 
 /// Small numbers, asked for one after another. Whatever is made from a sequence is made again from the numbers it took; a sequence
 /// that is too short goes on with zeros, and 0 is always the simplest alternative. So a case shrinks as its sequence does.
@@ -11,7 +12,7 @@ pub struct Choices {
 
 enum Source {
     Random(Rng),
-    Given(std::vec::IntoIter<u32>),
+    Given(VecDeque<u32>),
 }
 
 impl Choices {
@@ -22,7 +23,7 @@ impl Choices {
 
     /// A sequence taken before, or changed since.
     pub fn replay(values: &[u32]) -> Choices {
-        Choices::from_source(Source::Given(values.to_vec().into_iter()))
+        Choices::from_source(Source::Given(values.iter().copied().collect()))
     }
 
     fn from_source(source: Source) -> Choices {
@@ -35,7 +36,7 @@ impl Choices {
         let n = n.clamp(1, 1 << 30);
         let value = match &mut self.source {
             Source::Random(rng) => rng.below(n),
-            Source::Given(values) => values.next().unwrap_or(0) as usize % n,
+            Source::Given(values) => values.pop_front().unwrap_or(0) as usize % n,
         };
         self.taken.push(value as u32);
         value

@@ -132,7 +132,7 @@ fn search(options: &Options, judges: &Judges<'_>) -> ExitCode {
         };
         let mut tell = |seed: u64| {
             let done = seed + 1 - options.seed;
-            if done.is_multiple_of(500) {
+            if done.is_multiple_of(100) {
                 println!("{done} cases");
             }
         };

@@ -5,5 +5,7 @@
 //! writing of WGSL, cannot hide behind a tree that is right.
 
 mod both;
+mod cases;
 mod catalogue;
 mod executor;
+mod faults;

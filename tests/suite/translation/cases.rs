@@ -1,0 +1,104 @@
+//! Every kind of expression and statement that lowering knows: the kernels of [`crate::lower`].
+
+use super::both::{Argument, Unlike, compare};
+use super::catalogue::Numbers;
+use crate::lower::cases::CASES;
+use hesper_ad::Rng;
+use hesper_ad::field::{Demands, Exact, Range};
+use hesper_shader::domain::F32;
+use hesper_shader::lower::lower;
+use hesper_shader::tree::{ParamKind, Scalar, Tree};
+use hesper_shader::{Memory, ScalarValue};
+use tests::tell;
+
+/// Kernels whose invocations write the same elements, so that they run alone.
+const ALONE: &[&str] = &["builtins", "extreme_literals", "names", "vectors"];
+
+/// Integers at which operators are apt to go wrong.
+const INTEGERS: [i32; 12] = [
+    0, 1, 2, 3, 7, 31, 32, 33, -1, -32, i32::MIN, i32::MAX,
+];
+
+/// Arguments by position: each buffer is longer than all before it, and has an element for each of so many invocations.
+fn arguments<N: Numbers>(
+    numbers: &N,
+    tree: &Tree,
+    invocations: usize,
+    round: usize,
+    rng: &mut Rng,
+) -> Vec<Argument<N::Value>> {
+    let params = tree.params.iter().enumerate();
+    let given = params.map(|(at, param)| match param.kind {
+        ParamKind::Storage { element, .. } => {
+            let components = (invocations + 1 + 3 * at) * usize::from(element.size);
+            let mut integer = |_| INTEGERS[rng.below(INTEGERS.len())];
+            let places = 0..components;
+            Argument::Buffer(match element.scalar {
+                Scalar::I32 => Memory::I32(places.map(integer).collect()),
+                Scalar::U32 => Memory::U32(places.map(|n| integer(n) as u32).collect()),
+                _ => {
+                    let real = |_| {
+                        let x = rng.uniform(-2.0, 2.0);
+                        numbers.given(x, rng)
+                    };
+                    Memory::Real(places.map(real).collect())
+                }
+            })
+        }
+        ParamKind::Uniform(scalar) => Argument::Scalar(match scalar {
+            Scalar::F32 => ScalarValue::F32(numbers.given(0.75, rng)),
+            Scalar::I32 => ScalarValue::I32([-3, i32::MAX, 0][round]),
+            Scalar::U32 => ScalarValue::U32([37, 5, 0][round]),
+            Scalar::Bool => ScalarValue::Bool([true, false, true][round]),
+        }),
+    });
+    given.collect()
+}
+
+/// Elements compared of a case.
+fn compared<N: Numbers>(numbers: &N, name: &str, tree: &Tree, groups: u32) -> usize {
+    let wgsl = match lower(tree).and_then(|lowered| lowered.wgsl()) {
+        Ok(wgsl) => wgsl,
+        Err(error) => {
+            tell(&format!("SKIPPED: the WGSL of {name}: {error}"));
+            return 0;
+        }
+    };
+    let invocations = tree.invocations() as usize * groups as usize;
+    let mut rng = Rng::new(1);
+    let mut compared = 0;
+    for round in 0..3 {
+        let mut given = arguments(numbers, tree, invocations, round, &mut rng);
+        match compare(numbers, tree, &wgsl, [groups, 1, 1], &mut given) {
+            Ok(count) => compared += count,
+            Err(Unlike::Tree(error)) => tell(&format!("SKIPPED: {name} in {}: {error}", numbers.name())),
+            Err(unlike) => panic!("{name} in {}: {unlike:?}\n{wgsl}", numbers.name()),
+        }
+    }
+    compared
+}
+
+/// All cases over the same numbers, but for those of which nothing can be compared.
+fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
+    for (name, case) in CASES {
+        let mut tree = case();
+        let mut groups = 2;
+        if ALONE.contains(name) {
+            (tree.workgroup_size, groups) = ([1, 1, 1], 1);
+        }
+        let compared = compared(numbers, name, &tree, groups);
+        let says = compared > 0;
+        assert_eq!(says, !silent.contains(name), "{name}: {compared} elements compared");
+    }
+}
+
+#[test]
+fn cases_compute_the_same_bits() {
+    all(&F32, &["empty"]);
+}
+
+#[test]
+fn cases_compute_the_same_elements() {
+    let field = Exact::new(Demands::default(), Range::Reals, &mut Rng::new(1));
+    all(&field, &["empty"]);
+}
