@@ -1,7 +1,7 @@
 //! Lowering: every kind of expression and statement becomes a module that independent tools accept.
 
 mod build;
-mod cases;
+pub(crate) mod cases;
 mod errors;
 mod texts;
 

@@ -75,7 +75,7 @@ pub(super) enum Unlike {
     /// The text is no module, or does not run.
     Text(String),
     /// They yield different results.
-    Difference(String),
+    Difference(#[allow(dead_code, reason = "told by `Debug`")] String),
 }
 
 /// The number of elements compared.

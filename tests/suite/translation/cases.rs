@@ -15,9 +15,7 @@ use tests::tell;
 const ALONE: &[&str] = &["builtins", "extreme_literals", "names", "vectors"];
 
 /// Integers at which operators are apt to go wrong.
-const INTEGERS: [i32; 12] = [
-    0, 1, 2, 3, 7, 31, 32, 33, -1, -32, i32::MIN, i32::MAX,
-];
+const INTEGERS: [i32; 12] = [0, 1, 2, 3, 7, 31, 32, 33, -1, -32, i32::MIN, i32::MAX];
 
 /// Arguments by position: each buffer is longer than all before it, and has an element for each of so many invocations.
 fn arguments<N: Numbers>(
@@ -71,7 +69,9 @@ fn compared<N: Numbers>(numbers: &N, name: &str, tree: &Tree, groups: u32) -> us
         let mut given = arguments(numbers, tree, invocations, round, &mut rng);
         match compare(numbers, tree, &wgsl, [groups, 1, 1], &mut given) {
             Ok(count) => compared += count,
-            Err(Unlike::Tree(error)) => tell(&format!("SKIPPED: {name} in {}: {error}", numbers.name())),
+            Err(Unlike::Tree(error)) => {
+                tell(&format!("SKIPPED: {name} in {}: {error}", numbers.name()))
+            }
             Err(unlike) => panic!("{name} in {}: {unlike:?}\n{wgsl}", numbers.name()),
         }
     }
@@ -88,7 +88,11 @@ fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
         }
         let compared = compared(numbers, name, &tree, groups);
         let says = compared > 0;
-        assert_eq!(says, !silent.contains(name), "{name}: {compared} elements compared");
+        assert_eq!(
+            says,
+            !silent.contains(name),
+            "{name}: {compared} elements compared"
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! Atomics, uniform loads, subgroups, local arrays and logs.
 
 use hesper_shader::record::Recorder;
-use hesper_shader::record::builtins::{self, *};
+use hesper_shader::record::builtins::*;
 use hesper_shader::tree::Tree;
 use hesper_shader::{Atomic, Vec2, Vec4};
 
@@ -78,7 +78,7 @@ pub(crate) fn local_arrays() -> Tree {
         let sums = h.array_of("sums", x.at(i).get(), 8);
         let listed = h.array_from("listed", &[h.int(3u32), i, x.len()]);
         let seen = h.array_of("seen", h.boolean(false), 3);
-        let points = h.array_of("points", builtins::splat3(h.float("1.5")), 2);
+        let points = h.array_of("points", splat3(h.float("1.5")), 2);
         h.store(sums.at(listed.at(i).get()), h.float("2"));
         h.store(seen.at(h.int(2)), x.at(i).get().gt(h.float("0")));
         h.store(points.at(h.int(1)).y(), sums.at(h.int(0)).get());
@@ -110,7 +110,7 @@ pub(crate) fn wrapping() -> Tree {
             .wrapping_sub(h.int(1))
             .wrapping_mul(h.int(3));
         h.store(b.at(h.int(0)), least);
-        let most = builtins::splat2(h.int(u32::MAX));
+        let most = splat2(h.int(u32::MAX));
         h.store(a.at(h.int(1)), most.wrapping_add(most).y());
     })
 }
