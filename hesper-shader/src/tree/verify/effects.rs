@@ -1,6 +1,6 @@
 //! Atomics, exchanges within a subgroup, and logs.
 
-use super::stmts::Use;
+use super::places::Use;
 use super::{Verifier, VerifyProblem};
 use crate::tree::{AtomicOp, Combine, ExprId, Loc, Place, Scalar, SubgroupOp, Type};
 

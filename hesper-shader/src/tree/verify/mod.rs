@@ -6,6 +6,7 @@
 
 mod effects;
 mod exprs;
+mod places;
 mod problem;
 mod stmts;
 #[cfg(test)]
