@@ -12,6 +12,7 @@ mod invariants;
 mod locations;
 mod lower;
 mod ops_page;
+mod sanitizer;
 mod translation;
 mod ui;
 mod witness;

@@ -59,7 +59,10 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             result,
             elements: &self.memory.elements,
             active,
-            order: Permutation::of(self.team.lanes(), self.options.order),
+            order: Permutation::of(
+                self.team.members() * self.team.per_group(),
+                self.options.order,
+            ),
             seed: self.options.spurious_failures,
             exchanges: &mut self.exchanges,
         };
@@ -124,7 +127,7 @@ impl Step<'_> {
         };
         let (mut old, mut exchanged) = (vec![T::default(); lanes], vec![false; lanes]);
         let mut changed = false;
-        for turn in 0..lanes {
+        for turn in 0..self.order.len() {
             let lane = self.order.at(turn);
             let cell = self.elements.get(lane).and_then(|e| cells.get(*e as usize));
             let (Some(cell), Some(true)) = (cell, self.active.lanes().get(lane)) else {

@@ -9,7 +9,7 @@ pub(super) struct Permutation {
 }
 
 impl Permutation {
-    /// The order of that seed; none for the natural order.
+    /// The order of that seed, never the natural one where there is another; none for the natural order.
     pub(super) fn of(len: usize, seed: Option<u64>) -> Permutation {
         let Some(seed) = seed else {
             return Permutation {
@@ -23,10 +23,16 @@ impl Permutation {
         // Counting down from a random step; 1 ends the search at the latest.
         let start = 1 + random as usize % at_least_one;
         let fits = |step: &usize| gcd(*step, at_least_one) == 1;
+        let step = (1..=start).rev().find(fits).unwrap_or(1);
+        let offset = (random >> 32) as usize % at_least_one;
         Permutation {
             len,
-            step: (1..=start).rev().find(fits).unwrap_or(1),
-            offset: (random >> 32) as usize % at_least_one,
+            step,
+            offset: if step == 1 {
+                offset.max(1) % at_least_one
+            } else {
+                offset
+            },
         }
     }
 
@@ -68,6 +74,8 @@ mod tests {
                 let mut seen = vec![0; len];
                 (0..len).for_each(|i| seen[order.at(i)] += 1);
                 assert!(seen.iter().all(|n| *n == 1), "{len}, {seed:?}");
+                let natural = (0..len).all(|i| order.at(i) == i);
+                assert_eq!(natural, len < 2 || seed.is_none(), "{len}, {seed:?}");
             }
         }
         let orders: Vec<usize> = (0..8).map(|s| Permutation::of(97, Some(s)).at(5)).collect();

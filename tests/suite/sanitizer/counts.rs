@@ -1,0 +1,200 @@
+//! Atomics: a histogram, compaction, and locks.
+
+use super::{Row, check};
+use hesper_shader::{Device, Error, Grid, shader};
+
+const LANES: u32 = 32;
+
+shader! {
+    /// How many elements fall into each of eight bins, counted by workgroup first.
+    #[workgroup_size(LANES)]
+    fn histogram<const FAULT: u32>(x: &[u32], bins: &mut [Atomic<u32>], plain: &mut [u32], firsts: &mut [u32]) {
+        let local = workgroup::<[Atomic<u32>; 8]>();
+        let lane = local_invocation_index();
+        let i = global_index();
+        if FAULT == 1 {
+            if lane < 7 {
+                local[lane].store(0);
+            }
+        } else if FAULT != 2 {
+            if lane < 8 {
+                local[lane].store(0);
+            }
+        }
+        workgroup_barrier();
+        if i < x.len() {
+            if FAULT == 3 {
+                local[x[i]].fetch_add(1);
+            } else if FAULT == 4 {
+                plain[x[i] % 8] += 1;
+            } else if FAULT == 5 {
+                let place = bins[x[i] % 8].fetch_add(1);
+                firsts[(place * 8 + x[i] % 8) % firsts.len()] = i;
+            } else if FAULT == 6 {
+                bins[0].swap(i);
+            } else {
+                local[x[i] % 8].fetch_add(1);
+            }
+        }
+        if FAULT == 7 {
+            if i < x.len() {
+                workgroup_barrier();
+            }
+        } else {
+            workgroup_barrier();
+        }
+        if lane < 8 {
+            if FAULT == 8 {
+                plain[lane] += local[lane].load();
+            } else {
+                bins[lane].fetch_add(local[lane].load());
+            }
+        }
+    }
+
+    /// Adds to a plain number under a lock.
+    #[workgroup_size(LANES)]
+    fn locked<const FAULT: u32>(lock: &mut [Atomic<u32>], turn: &mut [Atomic<u32>], count: &mut [Atomic<u32>]) {
+        if FAULT == 1 {
+            // The winner waits outside for the others, who wait inside for the winner.
+            loop {
+                if lock[0].swap(1) == 0 {
+                    break;
+                }
+            }
+            count[0].fetch_add(1);
+            lock[0].store(0);
+        } else if FAULT == 2 {
+            // Each workgroup waits for the one after it.
+            loop {
+                if turn[0].load() > workgroup_index() {
+                    break;
+                }
+            }
+            count[0].fetch_add(1);
+        } else if FAULT == 3 {
+            // Once is not enough: the exchange may fail for no reason.
+            let (_old, exchanged) = lock[global_index()].compare_exchange_weak(0, 1);
+            if exchanged {
+                count[0].fetch_add(1);
+            }
+        } else {
+            let mut open = true;
+            while open {
+                let (_old, exchanged) = lock[0].compare_exchange_weak(0, 1);
+                if exchanged {
+                    count[0].fetch_add(1);
+                    lock[0].store(0);
+                    open = false;
+                }
+            }
+        }
+    }
+}
+
+const HISTOGRAM: &[Row] = &[
+    (
+        1,
+        "one bin too few is cleared",
+        "unwritten",
+        &["`local[7]`"],
+    ),
+    (
+        2,
+        "nothing is cleared",
+        "unwritten",
+        &["workgroup memory is not zero everywhere"],
+    ),
+    (
+        3,
+        "a value for a bin",
+        "out of bounds",
+        &["`local` at index"],
+    ),
+    (4, "a sum that is not atomic", "race", &["`plain["]),
+    (
+        5,
+        "who comes first has the place",
+        "order dependent",
+        &["`firsts["],
+    ),
+    (6, "the last one wins", "order dependent", &["`bins[0]`"]),
+    (
+        7,
+        "a barrier in the guard",
+        "divergent barrier",
+        &["of 32 invocations"],
+    ),
+    (
+        8,
+        "workgroups add without atomics",
+        "race",
+        &["use a dispatch for each step"],
+    ),
+];
+
+const LOCKED: &[Row] = &[
+    (
+        1,
+        "a lock that is given back too late",
+        "no progress",
+        &["changes nothing"],
+    ),
+    (
+        2,
+        "a wait for another workgroup",
+        "no progress",
+        &["nothing makes other invocations go on"],
+    ),
+    (
+        3,
+        "an exchange that is tried once",
+        "order dependent",
+        &["`"],
+    ),
+];
+
+pub(super) fn check_all() -> usize {
+    check(run_histogram, HISTOGRAM) + check(run_locked, LOCKED)
+}
+
+fn run_histogram(device: &Device, fault: u32) -> Result<(), Error> {
+    let x: Vec<u32> = (0..75).map(|i| i * i % 23).collect();
+    let x = device.upload(&x)?;
+    let (mut bins, mut plain) = (device.zeros::<u32>(8)?, device.zeros::<u32>(8)?);
+    let mut firsts = device.zeros::<u32>(1000)?;
+    macro_rules! launch {
+        ($($n:literal)*) => {
+            match fault {
+                $($n => histogram::<$n>(),)*
+                _ => panic!("no such fault"),
+            }
+        };
+    }
+    let kernel = launch!(0 1 2 3 4 5 6 7 8);
+    let args = histogram::Args {
+        x: &x,
+        bins: &mut bins,
+        plain: &mut plain,
+        firsts: &mut firsts,
+    };
+    kernel.launch(device, Grid::cover(x.len()), args)
+}
+
+fn run_locked(device: &Device, fault: u32) -> Result<(), Error> {
+    let groups = 3;
+    let mut lock = device.zeros::<u32>(groups * LANES as usize)?;
+    let (mut turn, mut count) = (device.zeros::<u32>(1)?, device.zeros::<u32>(1)?);
+    let kernel = match fault {
+        0 => locked::<0>(),
+        1 => locked::<1>(),
+        2 => locked::<2>(),
+        _ => locked::<3>(),
+    };
+    let args = locked::Args {
+        lock: &mut lock,
+        turn: &mut turn,
+        count: &mut count,
+    };
+    kernel.launch(device, Grid::exact(groups as u32, 1, 1), args)
+}

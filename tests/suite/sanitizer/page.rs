@@ -1,0 +1,128 @@
+//! `docs/sanitizer.md` is made of the definitions here, the examples beside, and what the executor reports of them;
+//! `HESPER_UPDATE=1 cargo test -p tests sanitizer` writes it anew.
+
+use super::examples;
+use super::found;
+use hesper_shader::Device;
+use hesper_shader::reference::Options;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::{env, fs};
+
+const HEAD: &str = "\
+# What the reference executor looks for
+
+A GPU hides its mistakes: a race that works today, a write past the end that lands somewhere harmless, a barrier that half the workgroup skips. The reference
+executor makes each of them an error with its Rust line. `Device::reference()`, and `Device::auto()` where there is no GPU, look for all of this; so do
+`Plan::run_in` and the checks of `hesper-ad`. `Device::reference_with(Options::fast())` does not: what remains then is what stops any run, that is
+indices out of bounds, divergent barriers and endless loops.
+
+An error stops the run at the first finding. A warning does not: `Device::take_outcome` hands them out.
+This page is written by the tests: each report below is what its example prints.
+";
+
+/// A finding's name, its heading and its definition.
+const FINDINGS: [(&str, &str, &str); 13] = [
+    ("race", "Data race", "Two accesses to one element by different invocations, at least one of them a write, that nothing orders. `workgroup_barrier` orders
+accesses to workgroup memory within a workgroup, `storage_barrier` those to storage, and nothing orders workgroups of one dispatch. Accesses are
+judged by what orders them, not by the order in which the executor happens to do them: a kernel that works here, in lockstep, is not thereby
+right. Atomic variables are reached atomically alone, so they cannot race."),
+    ("same value", "Writes of one value (warning)", "As a race of two writes, but both write the same value. Most devices do what is meant; WGSL does not promise it."),
+    ("out of bounds", "Out of bounds", "An index that is not below the length of the buffer or array, before anything is clamped. The length is the logical one, not that
+of a padded binding."),
+    ("unwritten", "Memory nobody has written", "A read of an element of workgroup memory that the workgroup has not written, or of a fresh buffer (`Device::uninit`, a plan's temporary)
+that nobody has. Buffers that were uploaded, `Device::zeros` and a plan's outputs may be accumulated into. A vector counts as written when a component of it is."),
+    ("divergent barrier", "Divergent barrier", "A barrier, or `workgroup_uniform_load`, that some invocations of a workgroup reach while others are elsewhere: in another branch, past the loop, returned,
+or at another barrier. The report says where they parted, and which other barrier lies on their way."),
+    ("unequal uniform load", "Uniform load that is not uniform", "`workgroup_uniform_load` of places that differ within a workgroup."),
+    ("inactive lane", "Value of a lane that is not there", "A subgroup's shuffle or broadcast that asks a lane for its value which does not take part, or which the subgroup does not have. `Options::subgroup_size`
+(32) says how large a subgroup is, `Options::subgroup_mapping` deals invocations to subgroups in another order."),
+    ("wrapped", "Index that comes from a wrap", "An index computed from an integer `+`, `-` or `*` that wrapped, through whatever arithmetic, choices, locals and calls. A wrap that reaches no index is
+none of our business, and `wrapping_add`, `wrapping_sub` and `wrapping_mul` say that it is meant. Memory ends the trail."),
+    ("division by zero", "Division by zero", "An integer `/` or `%` with a right side of zero in an active invocation. WGSL has an answer, which is hardly ever the one that is wanted."),
+    ("beyond limits", "Dispatch beyond limits", "More workgroups in a dimension, invocations, workgroup memory or buffers than `Options::limits`: what desktop GPUs allow, unless said otherwise."),
+    ("endless", "Endless loop", "More iterations of all loops of a workgroup together than `Options::step_budget` (2^26). The loop named is the one that has gone round most often since it was
+entered."),
+    ("no progress", "Loop that waits in vain", "An iteration of a `loop` or `while` after which everything is as before, and all invocations are still in it. Nothing makes
+other invocations go on while one waits: such a loop works on a device by luck, or hangs it."),
+    ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
+`Options::reruns` (1) times more on the same input, workgroups and lanes in another order and other exchanges failing; buffers that differ are an error. Where any order is
+fine, `Options::reruns` = 0 allows it. `compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
+];
+
+const TAIL: &str = "
+## Watching one invocation
+
+`Options::trace` names an invocation by its `global_invocation_id()`; `Device::take_outcome().trace` then has every statement it ran, with its values and how many invocations of
+its workgroup ran it together. Of `compact` above, invocation 2:
+
+```text
+{TRACE}```
+
+`log!(\"{} of {}\", a, b)` in a kernel prints a line for each invocation that gets there, on the reference executor alone: devices see nothing of it.
+`Options::print_log` = false collects the lines in `take_outcome().log`.
+
+## Limits of the method
+
+- Runs are concrete: what this input does not reach is not seen. Addresses are nearly always made of positions and sizes, so a few awkward sizes go far.
+- Integers that wrap are not followed through buffers and workgroup memory.
+- Racing accesses of a kernel are reported one pair at a time.
+- It runs on one thread, and takes one word for each element that is written and two more where it is read too.
+";
+
+#[test]
+fn the_page_shows_what_is_reported() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/sanitizer.md");
+    let page = page();
+    if env::var_os("HESPER_UPDATE").is_some() {
+        fs::write(&file, &page).unwrap();
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        page == kept,
+        "docs/sanitizer.md differs; HESPER_UPDATE=1 writes it anew"
+    );
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_string();
+    for (name, heading, definition) in FINDINGS {
+        let device = Device::reference_with(Options {
+            step_budget: 10_000,
+            ..Options::default()
+        });
+        let ran = examples::run(name, &device);
+        let found = found(&device, ran);
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        assert_eq!(found[0].0, name);
+        let (code, report) = (example(name), &found[0].1);
+        let _ = write!(
+            page,
+            "\n## {heading}\n\n{definition}\n\n```rust,ignore\n{code}```\n\n```text\n{report}\n```\n"
+        );
+    }
+    page + &TAIL.replace("{TRACE}", &trace())
+}
+
+fn trace() -> String {
+    let device = Device::reference_with(Options {
+        trace: Some([2, 0, 0]),
+        reruns: 0,
+        ..Options::default()
+    });
+    examples::run("order dependent", &device).unwrap();
+    let lines = device.take_outcome().trace;
+    assert!(!lines.is_empty());
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The example's text, without its indentation.
+fn example(name: &str) -> String {
+    let source = include_str!("examples.rs");
+    let start = format!("    // example {name}\n");
+    let (_, rest) = source.split_once(&start).unwrap();
+    let (code, _) = rest.split_once("    // end").unwrap();
+    code.lines()
+        .map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line)))
+        .collect()
+}
