@@ -392,7 +392,7 @@ mod tests {
                 "remainder",
                 e.binary(RealBinary::Remainder, p(6.0), p(3.0)),
                 3.0,
-                1.0,
+                3.1,
             ),
             (
                 "exp",
