@@ -339,13 +339,15 @@ fn log_sum_exp() -> Kernel {
         let j = h.for_("j", h.range(h.int(0u32), classes));
         h.store(max, max.get().max(x.at(i * classes + j).get()));
         h.end_for();
+        let sum = h.var("sum", h.float("0.0"));
         let j = h.for_("j", h.range(h.int(0u32), classes));
         h.store(
-            sums.at(i),
-            sums.at(i).get() + (x.at(i * classes + j).get() - max.get()).exp(),
+            sum,
+            sum.get() + (x.at(i * classes + j).get() - max.get()).exp(),
         );
         h.end_for();
-        h.store(lse.at(i), max.get() + sums.at(i).get().ln());
+        h.store(sums.at(i), sum.get());
+        h.store(lse.at(i), max.get() + sum.get().ln());
         h.end_if();
     })
 }

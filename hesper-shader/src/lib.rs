@@ -8,6 +8,8 @@ pub mod domain;
 mod error;
 mod grid;
 mod kernel;
+mod layout;
+mod limits;
 pub mod lower;
 mod memory;
 mod number;
@@ -19,12 +21,12 @@ pub mod tree;
 pub mod uniforms;
 
 pub use device::{
-    Argument, Axis, Buffer, Device, DeviceError, DeviceKind, Excess, KernelArgs, LaunchError,
-    Limits, Quantity, ScalarValue,
+    Argument, Buffer, Device, DeviceError, DeviceKind, KernelArgs, LaunchError, ScalarValue,
 };
 pub use error::Error;
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};
 pub use kernel::{Kernel, KernelError, Mistake};
+pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
 pub use plan::{Bound, Plan, PlanBuffers, PlanError, Role, Slot, Step, StepProblem};

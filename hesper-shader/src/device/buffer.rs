@@ -1,7 +1,8 @@
 //! Typed memory of a device.
 
 use super::gpu::GpuBuffer;
-use super::{Backend, Device, DeviceError, layout};
+use super::{Backend, Device, DeviceError};
+use crate::layout;
 use crate::memory::Memory;
 use crate::shader_type::Element;
 use crate::tree::Type;

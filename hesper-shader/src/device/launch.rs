@@ -1,10 +1,11 @@
 //! One kernel, launched: its arguments checked against its parameters.
 
 use super::argument::{Argument, Given, KernelArgs};
-use super::{Batch, Bind, BufferRef, Device, Dispatch, Excess};
+use super::{Batch, Bind, BufferRef, Device, Dispatch};
 use crate::error::Error;
 use crate::grid::{Grid, GridError};
 use crate::kernel::Kernel;
+use crate::limits::Excess;
 use crate::tree::{Access, Param, ParamKind};
 
 /// Arguments that do not fit a kernel, or a kernel that does not fit a device.

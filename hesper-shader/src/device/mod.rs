@@ -14,8 +14,6 @@ mod gpu;
 #[path = "no_gpu.rs"]
 mod gpu;
 mod launch;
-mod layout;
-mod limits;
 
 pub use argument::{Argument, KernelArgs, ScalarValue};
 pub(crate) use batch::{Batch, BatchError, Bind, BufferRef, Cell, Dispatch, run_on_reference};
@@ -24,9 +22,8 @@ pub(crate) use buffer::RawBuffer;
 pub use error::DeviceError;
 pub use launch::LaunchError;
 pub(crate) use launch::{groups, written_type};
-pub(crate) use limits::Needs;
-pub use limits::{Axis, Excess, Limits, Quantity};
 
+use crate::limits::Limits;
 use crate::reference::{Options, Outcome, Pool};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,7 +48,7 @@ pub struct Device {
 }
 
 enum Backend {
-    Reference(Reference),
+    Reference(Box<Reference>),
     Gpu(Arc<gpu::Gpu>),
 }
 
@@ -111,11 +108,11 @@ impl Device {
     /// # Ok::<(), hesper_shader::Error>(())
     /// ```
     pub fn reference_with(options: Options) -> Device {
-        Device::over(Backend::Reference(Reference {
+        Device::over(Backend::Reference(Box::new(Reference {
             options,
             told: Mutex::default(),
             pool: Pool::default(),
-        }))
+        })))
     }
 
     /// What runs on the reference executor have told since this was last called: warnings, the trace and logs its options ask for. Nothing on

@@ -1,7 +1,7 @@
 //! What can go wrong in a run.
 
-use crate::device::Excess;
 use crate::domain::NoMeaning;
+use crate::limits::Excess;
 use crate::tree::{Loc, Tree};
 use std::borrow::Cow;
 use std::fmt;

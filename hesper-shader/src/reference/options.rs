@@ -2,7 +2,7 @@
 
 use super::error::Warning;
 use super::trace::TraceLine;
-use crate::device::Limits;
+use crate::limits::Limits;
 
 /// How a run is watched, and what it takes for granted of the device it stands for.
 ///

@@ -375,7 +375,7 @@ fn wrong_plans_of_the_catalogue_are_refused() {
             Box::new(planned(Mse, |plan| mse_plan(plan, |_| 1, false))),
             "numbers after 1024 forgotten",
             forward,
-            "y: ",
+            "nothing has written",
         ),
         (
             Box::new(planned(Mse, |plan| mse_plan(plan, |chunks| chunks, true))),

@@ -3,7 +3,7 @@
 use super::executor::{Bound, Dispatch, Value, parse, run};
 use hesper_ad::field::{Element, Kind};
 use hesper_shader::domain::Domain;
-use hesper_shader::reference::{self, Binding};
+use hesper_shader::reference::{self, Binding, Options};
 use hesper_shader::tree::{ExprKind, Literal, ParamId, ParamKind, Tree};
 use hesper_shader::uniforms::{UniformBlock, UniformSource, storage_binding, uniform_binding};
 use hesper_shader::{Memory, Number, ScalarValue};
@@ -134,7 +134,11 @@ fn run_tree<D: Domain<Mask = bool>>(
             Argument::Scalar(ScalarValue::Bool(truth)) => Binding::Bool(*truth),
         })
         .collect();
-    reference::run(domain, &rounded(tree), groups, &mut bindings).map_err(|e| e.to_string())
+    // The sanitizer judges kernels, and here it is texts that are judged.
+    let options = Options::fast();
+    reference::run_with(domain, &rounded(tree), groups, &mut bindings, &options)
+        .map(|_| ())
+        .map_err(|e| e.to_string())
 }
 
 /// The tree with its constants as a text has them, rounded to binary32.

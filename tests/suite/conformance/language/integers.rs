@@ -1,6 +1,6 @@
 //! Operators and methods on `i32` and `u32`: arithmetic wraps, `x / 0` is `x`, `x % 0` is 0, shifts count modulo 32.
 
-use super::{check, pairs};
+use super::{check, pairs, unwatched};
 use crate::conformance::Outcome;
 use hesper_shader::{Device, shader};
 
@@ -175,6 +175,7 @@ fn two<T: From<bool> + std::ops::Add<Output = T> + Copy>(first: bool, second: bo
 }
 
 pub(super) fn signed(device: &Device) -> Outcome {
+    let device = &unwatched(device);
     check(
         device,
         &signed_operators(),
@@ -208,6 +209,7 @@ pub(super) fn signed(device: &Device) -> Outcome {
 }
 
 pub(super) fn unsigned(device: &Device) -> Outcome {
+    let device = &unwatched(device);
     check(
         device,
         &unsigned_operators(),
@@ -235,6 +237,7 @@ pub(super) fn unsigned(device: &Device) -> Outcome {
 }
 
 pub(super) fn operators_that_assign(device: &Device) -> Outcome {
+    let device = &unwatched(device);
     check(
         device,
         &assigning(),
@@ -255,6 +258,7 @@ pub(super) fn operators_that_assign(device: &Device) -> Outcome {
 }
 
 pub(super) fn constant_operands(device: &Device) -> Outcome {
+    let device = &unwatched(device);
     check(
         device,
         &constants(),

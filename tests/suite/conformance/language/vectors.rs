@@ -1,6 +1,6 @@
 //! Vectors of two to four: stored, taken apart, put together, computed with.
 
-use super::{check, run};
+use super::{check, run, unwatched};
 use crate::conformance::Outcome;
 use hesper_shader::{Argument, Device, Element, Grid, Kernel, Vec2, Vec3, Vec4, shader};
 
@@ -179,6 +179,7 @@ pub(super) fn swizzled(device: &Device) -> Outcome {
 }
 
 pub(super) fn integers(device: &Device) -> Outcome {
+    let device = &unwatched(device);
     let rows = [
         [7, -2],
         [-9, 4],

@@ -1,6 +1,6 @@
 //! What a device allows, and what a kernel needs of it.
 
-use super::layout::{self, SCALAR_BYTES};
+use crate::layout::{self, SCALAR_BYTES};
 use crate::tree::{Tree, WorkgroupVar};
 use std::fmt;
 
