@@ -127,7 +127,7 @@ fn members(device: &Device, n: usize) -> Result<Vec<Vec<usize>>, Box<dyn std::er
     let (subgroup, lane, size) = (subgroup.read()?, lane.read()?, size.read()?);
     let width = size[0] as usize;
     assert!(
-        width >= 4 && LANES as usize % width == 0,
+        width >= 4 && (LANES as usize).is_multiple_of(width),
         "subgroups of {width}"
     );
     assert_eq!(count.read()?, vec![LANES / size[0]; n]);

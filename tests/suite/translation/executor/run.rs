@@ -97,7 +97,7 @@ fn meet<'m, D: Domain<Mask = bool>>(
     };
     let lanes = waiting.iter().filter(|(p, ..)| p == path);
     let lanes = lanes.map(|(_, lane, _)| *lane).collect();
-    exchange(*statement, subgroup, lanes, world)?;
+    exchange(statement, subgroup, lanes, world)?;
     Ok(true)
 }
 
