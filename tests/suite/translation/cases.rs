@@ -7,7 +7,7 @@ use hesper_ad::Rng;
 use hesper_ad::field::{Demands, Exact, Range};
 use hesper_shader::domain::F32;
 use hesper_shader::lower::lower;
-use hesper_shader::tree::{ParamKind, Scalar, Tree};
+use hesper_shader::tree::{ParamKind, Scalar, StmtKind, Tree};
 use hesper_shader::{Memory, ScalarValue};
 use tests::tell;
 
@@ -78,10 +78,33 @@ fn compared<N: Numbers>(numbers: &N, name: &str, tree: &Tree, groups: u32) -> us
     compared
 }
 
+/// Whether invocations act on each other by atomics, subgroups or loads that are the same for all.
+fn exchanges(tree: &Tree) -> bool {
+    let mut blocks: Vec<_> = tree.all_functions().map(|f| &f.body).collect();
+    while let Some(block) = blocks.pop() {
+        for stmt in block {
+            if matches!(
+                stmt.kind,
+                StmtKind::Atomic { .. } | StmtKind::Subgroup { .. } | StmtKind::UniformLoad { .. }
+            ) {
+                return true;
+            }
+            blocks.extend(stmt.kind.blocks());
+        }
+    }
+    false
+}
+
 /// All cases over the same numbers, but for those of which nothing can be compared.
 fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
     for (name, case) in CASES {
         let mut tree = case();
+        if exchanges(&tree) {
+            tell(&format!(
+                "SKIPPED: {name}: no arguments are drawn yet for invocations that exchange values"
+            ));
+            continue;
+        }
         let mut groups = 2;
         if ALONE.contains(name) {
             (tree.workgroup_size, groups) = ([1, 1, 1], 1);
