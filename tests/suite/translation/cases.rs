@@ -120,11 +120,13 @@ fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
 }
 
 #[test]
+#[ignore = "arguments are yet to be drawn that every case runs with"]
 fn cases_compute_the_same_bits() {
     all(&F32, &["empty"]);
 }
 
 #[test]
+#[ignore = "arguments are yet to be drawn that every case runs with"]
 fn cases_compute_the_same_elements() {
     let field = Exact::new(Demands::default(), Range::Reals, &mut Rng::new(1));
     all(&field, &["empty"]);
