@@ -75,6 +75,21 @@ impl Subgroups {
     }
 }
 
+/// Two integers of either kind combined.
+macro_rules! integers {
+    ($how:expr, $x:expr, $y:expr) => {
+        match $how {
+            Combine::Add => $x.wrapping_add($y),
+            Combine::Multiply => $x.wrapping_mul($y),
+            Combine::Min => $x.min($y),
+            Combine::Max => $x.max($y),
+            Combine::And => $x & $y,
+            Combine::Or => $x | $y,
+            Combine::Xor => $x ^ $y,
+        }
+    };
+}
+
 /// One subgroup statement.
 struct Exchange<'e> {
     op: SubgroupOp,
@@ -180,26 +195,10 @@ impl Exchange<'_> {
                 self.fold(from, out, identity, |x, y| domain.binary(op, x, y))
             }
             (Column::I32(from), Column::I32(out)) => {
-                self.fold(from, out, identity(how), |x, y| match how {
-                    Combine::Add => x.wrapping_add(y),
-                    Combine::Multiply => x.wrapping_mul(y),
-                    Combine::Min => x.min(y),
-                    Combine::Max => x.max(y),
-                    Combine::And => x & y,
-                    Combine::Or => x | y,
-                    Combine::Xor => x ^ y,
-                })
+                self.fold(from, out, identity(how), |x, y| integers!(how, x, y))
             }
             (Column::U32(from), Column::U32(out)) => {
-                self.fold(from, out, identity(how) as u32, |x, y| match how {
-                    Combine::Add => x.wrapping_add(y),
-                    Combine::Multiply => x.wrapping_mul(y),
-                    Combine::Min => x.min(y),
-                    Combine::Max => x.max(y),
-                    Combine::And => x & y,
-                    Combine::Or => x | y,
-                    Combine::Xor => x ^ y,
-                })
+                self.fold(from, out, identity(how) as u32, |x, y| integers!(how, x, y))
             }
             _ => Err(MIXED),
         }

@@ -50,7 +50,8 @@ pub(super) fn compare<D: Domain<Mask = bool>>(
 where
     D::Value: Agree,
 {
-    let translated = run_text(domain, tree, wgsl, groups, arguments);
+    let module = parse(wgsl).map_err(Unlike::Module)?;
+    let translated = run_text(domain, tree, &module, groups, arguments);
     run_tree(domain, tree, groups, arguments).map_err(Unlike::Tree)?;
     let translated = translated.map_err(Unlike::Text)?;
     let mut compared = 0;
@@ -69,13 +70,16 @@ where
 
 /// What was found instead of the same results.
 #[derive(Debug)]
+#[allow(dead_code, reason = "what they hold is told by `Debug`")]
 pub(super) enum Unlike {
     /// The tree does not run.
     Tree(String),
-    /// The text is no module, or does not run.
+    /// The text is no module.
+    Module(String),
+    /// The text does not run.
     Text(String),
     /// They yield different results.
-    Difference(#[allow(dead_code, reason = "told by `Debug`")] String),
+    Difference(String),
 }
 
 /// The number of elements compared.
@@ -159,7 +163,7 @@ fn rounded(tree: &Tree) -> Tree {
 fn run_text<D: Domain<Mask = bool>>(
     domain: &D,
     tree: &Tree,
-    wgsl: &str,
+    module: &naga::Module,
     groups: [u32; 3],
     arguments: &[Argument<D::Value>],
 ) -> Result<BTreeMap<u32, Bound<D::Value>>, String> {
@@ -181,7 +185,7 @@ fn run_text<D: Domain<Mask = bool>>(
         groups,
         subgroup_size: SUBGROUP_SIZE,
     };
-    run(domain, &parse(wgsl)?, dispatch, &mut bindings)?;
+    run(domain, module, dispatch, &mut bindings)?;
     Ok(bindings)
 }
 

@@ -11,11 +11,20 @@ use hesper_shader::tree::{ParamKind, Scalar, StmtKind, Tree};
 use hesper_shader::{Memory, ScalarValue};
 use tests::tell;
 
-/// Kernels whose invocations write the same elements, so that they run alone.
-const ALONE: &[&str] = &["builtins", "extreme_literals", "names", "vectors"];
+/// Kernels whose invocations write the same elements, or reach beyond a local array by their number, so that one runs alone.
+const ALONE: &[&str] = &[
+    "builtins",
+    "extreme_literals",
+    "local_arrays",
+    "names",
+    "vectors",
+];
 
 /// Integers at which operators are apt to go wrong.
 const INTEGERS: [i32; 12] = [0, 1, 2, 3, 7, 31, 32, 33, -1, -32, i32::MIN, i32::MAX];
+
+/// Elements that a case may name by a literal.
+const NAMED: usize = 16;
 
 /// Arguments by position: each buffer is longer than all before it, and has an element for each of so many invocations.
 fn arguments<N: Numbers>(
@@ -28,7 +37,7 @@ fn arguments<N: Numbers>(
     let params = tree.params.iter().enumerate();
     let given = params.map(|(at, param)| match param.kind {
         ParamKind::Storage { element, .. } => {
-            let components = (invocations + 1 + 3 * at) * usize::from(element.size);
+            let components = (invocations + NAMED + 3 * at) * usize::from(element.size);
             let mut integer = |_| INTEGERS[rng.below(INTEGERS.len())];
             let places = 0..components;
             Argument::Buffer(match element.scalar {
@@ -97,6 +106,7 @@ fn exchanges(tree: &Tree) -> bool {
 
 /// All cases over the same numbers, but for those of which nothing can be compared.
 fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
+    let mut amiss = Vec::new();
     for (name, case) in CASES {
         let mut tree = case();
         if exchanges(&tree) {
@@ -109,24 +119,22 @@ fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
         if ALONE.contains(name) {
             (tree.workgroup_size, groups) = ([1, 1, 1], 1);
         }
-        let compared = compared(numbers, name, &tree, groups);
-        let says = compared > 0;
-        assert_eq!(
-            says,
-            !silent.contains(name),
-            "{name}: {compared} elements compared"
-        );
+        if (compared(numbers, name, &tree, groups) > 0) == silent.contains(name) {
+            amiss.push(*name);
+        }
     }
+    assert!(
+        amiss.is_empty(),
+        "compared, or not, against what is said: {amiss:?}"
+    );
 }
 
 #[test]
-#[ignore = "arguments are yet to be drawn that every case runs with"]
 fn cases_compute_the_same_bits() {
     all(&F32, &["empty"]);
 }
 
 #[test]
-#[ignore = "arguments are yet to be drawn that every case runs with"]
 fn cases_compute_the_same_elements() {
     let field = Exact::new(Demands::default(), Range::Reals, &mut Rng::new(1));
     all(&field, &["empty"]);

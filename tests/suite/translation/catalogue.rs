@@ -215,6 +215,9 @@ fn workgroup<O: DiffOp>(op: &O) -> usize {
     sizes.max().unwrap_or(2).max(2)
 }
 
+/// Kernels that no plan of the catalogue runs: only graphs that read a value twice add cotangents up.
+const ABSENT: [&str; 1] = ["accumulate"];
+
 /// By kernel: the elements compared, over all ops.
 #[derive(Default)]
 struct Tally(BTreeMap<String, usize>);
@@ -226,10 +229,9 @@ impl Tally {
         }
     }
 
-    /// Kernels of which nothing was compared are named; there must be few.
+    /// Something must have been compared of every kernel that a plan of the catalogue runs.
     fn require(&self) {
         let kernels = ops::kernels();
-        let all = kernels.len();
         let count = |name: &str| self.0.get(name).copied().unwrap_or_default();
         let silent: Vec<_> = kernels.iter().filter(|k| count(k.name()) == 0).collect();
         for kernel in &silent {
@@ -238,11 +240,8 @@ impl Tally {
                 kernel.name()
             ));
         }
-        assert!(
-            silent.len() * 10 < all,
-            "nothing of {} kernels was compared",
-            silent.len()
-        );
+        let silent: Vec<_> = silent.iter().map(|kernel| kernel.name()).collect();
+        assert_eq!(silent, ABSENT, "kernels of which nothing was compared");
     }
 }
 

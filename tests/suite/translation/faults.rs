@@ -6,18 +6,21 @@ use hesper_ad::field::{Demands, Exact, Range};
 use hesper_ad::prelude::*;
 use hesper_ad::{Rng, Visit, ops};
 use hesper_shader::domain::F32;
+use std::cell::RefCell;
 
 /// What must tell a wrong text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Told {
     /// Other results.
     Differs,
+    /// Other results in binary32 alone: over exact numbers both are the same.
+    Rounds,
     /// It does not run to its end: out of bounds, divergent, endless.
     Stops,
 }
-use Told::{Differs, Stops};
+use Told::{Differs, Rounds, Stops};
 
-/// An op, a kernel of its plans, a piece of the kernel's WGSL, what stands there instead, and what must tell.
+/// An op by its name or its type's, a kernel of its plans, a piece of the kernel's WGSL, what stands there instead, and what must tell.
 type Fault = (&'static str, &'static str, &'static str, &'static str, Told);
 
 #[rustfmt::skip]
@@ -25,8 +28,7 @@ const FAULTS: &[Fault] = &[
     ("Relu",       "relu",              "max(_e22, 0f)",                        "min(_e22, 0f)",                        Differs),
     ("Relu",       "relu",              "i < y_len",                            "i <= y_len",                           Stops),
     ("Relu",       "relu",              "i < y_len",                            "i + 1u < y_len",                       Differs),
-    ("Relu",       "relu",              "* num_workgroups.x",                   "* num_workgroups.y",                   Differs),
-    ("Relu",       "relu",              "* 64u",                                "* 63u",                                Differs),
+    ("Relu",       "relu",              "* 64u",                                "* 65u",                                Differs),
     ("ScaledAdd",  "scaled_add",        "(_e24 + (s * _e27))",                  "(_e24 - (s * _e27))",                  Differs),
     ("ScaledAdd",  "scaled_add",        "(_e24 + (s * _e27))",                  "(_e27 + (s * _e24))",                  Differs),
     ("ScaledAdd",  "scaled_add",        "y_len: u32,\n    s: f32",              "s: f32,\n    y_len: u32",              Stops),
@@ -36,21 +38,21 @@ const FAULTS: &[Fault] = &[
     ("Gelu",       "gelu",              "0.70710677f",                          "0.7071068f",                           Differs),
     ("Gelu",       "gelu",              "x_arg < 0f",                           "x_arg > 0f",                           Differs),
     ("Gelu",       "gelu",              "(1f - tail)",                          "(tail - 1f)",                          Differs),
-    ("RopeHalves", "rope",              "i / half",                             "i % half",                             Differs),
-    ("RopeHalves", "rope",              "(_e56 * c) - (_e60 * s)",              "(_e60 * s) - (_e56 * c)",              Differs),
+    ("RoPE(halves)","rope",              "i / half",                             "i % half",                             Differs),
+    ("RoPE(halves)","rope",              "(_e56 * c) - (_e60 * s)",              "(_e60 * s) - (_e56 * c)",              Differs),
     ("Embedding",  "embedding_scatter", "_e37 != id",                           "_e37 == id",                           Differs),
     ("Embedding",  "embedding_scatter", "first = (_e41 + 1u)",                  "first = _e41",                         Stops),
     ("Embedding",  "embedding_scatter", "k_count = (_e72 + 1u)",                "k_count = (_e72 + 2u)",                Differs),
-    ("Softmax",    "softmax",           "let _e23 = stride;",                   "let _e23 = 1u;",                       Differs),
-    ("Softmax",    "softmax",           "greatest = neg_infinity",              "greatest = 0f",                        Differs),
-    ("Softmax",    "softmax",           "stride = (_e32 / 2u)",                 "stride = (_e32 >> 2u)",                Differs),
+    ("Softmax",    "softmax",           "let _e23 = stride;",                   "let _e23 = 1u;",                       Rounds),
+    ("Softmax",    "softmax",           "greatest = neg_infinity",              "greatest = 0f",                        Rounds),
+    ("Softmax",    "softmax",           "stride = (_e32 / 2u)",                 "stride = (_e32 >> 2u)",                Rounds),
     ("Softmax",    "softmax",           "exp((_e26 - m))",                      "exp((m - _e26))",                      Differs),
     ("Softmax",    "softmax",           "return _e37;",                         "return f32(lane_1);",                  Differs),
-    ("Softmax",    "softmax",           "row_sum_exp(start_2, cols, _e22, lane)", "row_sum_exp(start_2, rows, _e22, lane)", Differs),
+    ("Softmax",    "softmax",           "row_sum_exp(start_2, cols, _e22, lane)", "row_sum_exp(start_2, rows, _e22, lane)", Stops),
     ("MatMul",     "matmul",            "tile_b[k_1][local.x]",                 "tile_b[local.x][k_1]",                 Differs),
     ("MatMul",     "matmul",            "k_1 >= 16u",                           "k_1 >= 15u",                           Differs),
     ("MatMul",     "matmul",            "sum = (_e97 + (_e89 * _e94))",         "sum = (_e97 * _e89) + _e94",           Differs),
-    ("MatMul",     "matmul",            "q < inner",                            "p < inner",                            Differs),
+    ("MatMul",     "matmul",            "q < inner",                            "p < inner",                            Stops),
 ];
 
 /// Runs the op of a fault with its text changed.
@@ -60,64 +62,95 @@ struct Mutate<'f, N: Numbers> {
     /// Where the two executions parted at some shape.
     parted: Option<Parting>,
     seen: bool,
+    /// The kernel's text, where the piece is not in it.
+    missing: Option<String>,
 }
 
 impl<N: Numbers> Visit for Mutate<'_, N> {
     fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
         let (name, kernel, from, to, _) = *self.fault;
-        if op.name() != name {
+        let ty = std::any::type_name::<O>();
+        if op.name() != name && ty.rsplit("::").next() != Some(name) {
             return;
         }
         self.seen = true;
+        let missing = RefCell::new(None);
         let edit = |this: &str, wgsl: &str| -> String {
             if this != kernel {
                 return wgsl.to_string();
             }
-            assert!(wgsl.contains(from), "`{from}` is not in\n{wgsl}");
+            if !wgsl.contains(from) {
+                missing.replace(Some(wgsl.to_string()));
+            }
             wgsl.replacen(from, to, 1)
         };
         let mut shapes = shapes(op, &[17, 67]).into_iter();
         self.parted = shapes.find_map(|dims| Run::new(self.numbers, &edit).op(op, &dims).err());
+        self.missing = missing.into_inner();
     }
 }
 
-fn caught<N: Numbers>(numbers: &N, fault: &Fault) {
+/// What is amiss with a row; nothing where the fault is told as it should be.
+fn amiss<N: Numbers>(numbers: &N, exact: bool, fault: &Fault) -> Option<String> {
     let mut mutate = Mutate {
         numbers,
         fault,
         parted: None,
         seen: false,
+        missing: None,
     };
     ops::visit(&mut mutate).unwrap();
-    assert!(mutate.seen, "no op has the name of {fault:?}");
+    if !mutate.seen {
+        return Some(format!("no op has the name of {fault:?}"));
+    }
+    if let Some(wgsl) = mutate.missing {
+        return Some(format!("the piece of {fault:?} is not in\n{wgsl}"));
+    }
+    let (_, kernel, .., expected) = *fault;
+    let expected = match expected {
+        Rounds if exact => {
+            let told = mutate
+                .parted
+                .map(|parting| format!("{fault:?} was told by {parting:?}"));
+            return told;
+        }
+        Rounds => Differs,
+        other => other,
+    };
     let Some(parting) = mutate.parted else {
-        panic!("in {} nothing told {fault:?}", numbers.name());
+        return Some(format!("nothing told {fault:?}"));
     };
     let told = match &parting.unlike {
         Unlike::Difference(_) => Some(Differs),
+        Unlike::Text(_) => Some(Stops),
         // A text that is no module shows nothing.
-        Unlike::Text(error) if !error.contains("error:") => Some(Stops),
-        Unlike::Text(_) | Unlike::Tree(_) => None,
+        Unlike::Module(_) | Unlike::Tree(_) => None,
     };
-    let (_, kernel, .., expected) = *fault;
-    assert_eq!(
-        (parting.kernel.as_str(), told),
-        (kernel, Some(expected)),
-        "in {} {fault:?} was told by {parting:?}",
-        numbers.name()
+    let as_it_should = parting.kernel == kernel && told == Some(expected);
+    (!as_it_should).then(|| format!("{fault:?} was told by {parting:?}"))
+}
+
+fn all_told<N: Numbers>(numbers: &N, exact: bool) {
+    let amiss: Vec<_> = FAULTS
+        .iter()
+        .filter_map(|fault| amiss(numbers, exact, fault))
+        .collect();
+    assert!(
+        amiss.is_empty(),
+        "in {}:\n{}",
+        numbers.name(),
+        amiss.join("\n")
     );
 }
 
 #[test]
-#[ignore = "the pieces of text are to be brought up to date with the catalogue"]
 fn wrong_texts_are_told_in_binary32() {
-    FAULTS.iter().for_each(|fault| caught(&F32, fault));
+    all_told(&F32, false);
 }
 
 #[test]
-#[ignore = "the pieces of text are to be brought up to date with the catalogue"]
 fn wrong_texts_are_told_in_the_field() {
     let demands = Demands::default();
     let field = Exact::new(demands, Range::Reals, &mut Rng::new(1));
-    FAULTS.iter().for_each(|fault| caught(&field, fault));
+    all_told(&field, true);
 }
