@@ -150,7 +150,9 @@ fn rounded(tree: &Tree) -> Tree {
     let mut tree = tree.clone();
     for function in tree.functions.iter_mut().chain([&mut tree.entry]) {
         for expr in &mut function.exprs {
+            // Exact numbers have no negative zero: one that rounds to it stays as it is, and is rounded by the domain.
             if let ExprKind::Literal(Literal::F32(number)) = &mut expr.kind
+                && number.to_f32() != 0.0
                 && let Ok(rounded) = Number::from_f32(number.to_f32())
             {
                 *number = rounded;

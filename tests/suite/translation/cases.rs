@@ -104,10 +104,26 @@ fn exchanges(tree: &Tree) -> bool {
     false
 }
 
-/// All cases over the same numbers, but for those of which nothing can be compared.
-fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
+/// Cases that make sense of binary32 alone, and why.
+const ROUNDED: &[(&str, &str)] = &[
+    (
+        "conversions",
+        "an integer saturates at the float next to its greatest value",
+    ),
+    (
+        "extreme_literals",
+        "a text rounds the least of them to zero",
+    ),
+];
+
+/// All cases over the same numbers, but for those that make no sense there, and those of which nothing can be compared.
+fn all<N: Numbers>(numbers: &N, senseless: &[(&str, &str)], silent: &[&str]) {
     let mut amiss = Vec::new();
     for (name, case) in CASES {
+        if let Some((_, why)) = senseless.iter().find(|(senseless, _)| senseless == name) {
+            tell(&format!("SKIPPED: {name} in {}: {why}", numbers.name()));
+            continue;
+        }
         let mut tree = case();
         if exchanges(&tree) {
             tell(&format!(
@@ -131,11 +147,11 @@ fn all<N: Numbers>(numbers: &N, silent: &[&str]) {
 
 #[test]
 fn cases_compute_the_same_bits() {
-    all(&F32, &["empty"]);
+    all(&F32, &[], &["empty"]);
 }
 
 #[test]
 fn cases_compute_the_same_elements() {
     let field = Exact::new(Demands::default(), Range::Reals, &mut Rng::new(1));
-    all(&field, &["empty"]);
+    all(&field, ROUNDED, &["empty"]);
 }
