@@ -2,7 +2,7 @@
 
 use super::columns::{Column, MIXED, copy, part, part_mut, same_scalar};
 use super::error::{Fault, internal};
-use super::frame::{Frame, MISSING};
+use super::frame::{Frame, missing};
 use super::reals::Reals;
 use super::{convert, integers};
 use crate::domain::{Domain, RealUnary};
@@ -16,18 +16,19 @@ pub(super) fn evaluate<D: Domain<Mask = bool>>(
     reals: &mut Reals<'_, D>,
     active: &[bool],
 ) -> Result<(), Fault> {
-    let expr = function.get(id).ok_or(MISSING)?;
+    let expr = function.get(id).ok_or_else(missing)?;
     reals.domain.at(expr.loc.0);
     // Operands stand before what uses them.
     let (before, rest) = frame
         .values
         .split_at_mut_checked(id.index())
-        .ok_or(MISSING)?;
-    let out = rest.first_mut().ok_or(MISSING)?;
-    let get = |operand: ExprId| before.get(operand.index()).ok_or(MISSING);
+        .ok_or_else(missing)?;
+    let out = rest.first_mut().ok_or_else(missing)?;
+    let get = |operand: ExprId| before.get(operand.index()).ok_or_else(missing);
+    let operand = |id: ExprId| get(frame.shortcuts.operand(id));
     match &expr.kind {
         ExprKind::Unary(op, x) => unary(*op, get(*x)?, out, reals, active),
-        ExprKind::Binary(op, x, y) => match (get(*x)?, get(*y)?) {
+        ExprKind::Binary(op, x, y) => match (operand(*x)?, operand(*y)?) {
             (Column::Real(x), Column::Real(y)) => reals.binary(*op, x, y, active, out),
             (x, y) => integers::binary(*op, x, y, out),
         },
@@ -47,6 +48,7 @@ pub(super) fn evaluate<D: Domain<Mask = bool>>(
             }
             Ok(())
         }
+        ExprKind::Splat(_) if frame.shortcuts.is_left_out(id) => Ok(()),
         ExprKind::Splat(x) => {
             for c in 0..usize::from(expr.ty.size) {
                 copy_component(get(*x)?, 0, out, c, active.len())?;

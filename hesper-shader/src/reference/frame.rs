@@ -4,7 +4,9 @@
 
 use super::columns::Column;
 use super::error::{Fault, internal};
+use super::options::Options;
 use super::reals::Reals;
+use super::shortcuts::Shortcuts;
 use super::storage::Uniform;
 use super::team::{Team, is_same_for_all_groups};
 use crate::domain::Domain;
@@ -21,6 +23,7 @@ pub(super) struct Frame<V> {
     pub(super) arguments: Vec<(ExprId, usize)>,
     /// Builtin values that differ between workgroups.
     builtins: Vec<(ExprId, BuiltinValue)>,
+    pub(super) shortcuts: Shortcuts,
 }
 
 impl<V: Copy> Frame<V> {
@@ -31,6 +34,7 @@ impl<V: Copy> Frame<V> {
         lengths: &[u32],
         reals: &Reals<'_, D>,
         team: &Team,
+        options: &Options,
     ) -> Result<Frame<V>, Fault> {
         let lanes = team.lanes();
         let zeros = |ty| Column::zeros(ty, lanes, reals.zero);
@@ -44,6 +48,7 @@ impl<V: Copy> Frame<V> {
             result: function.result.map(zeros),
             arguments: Vec::new(),
             builtins: Vec::new(),
+            shortcuts: Shortcuts::of(function, options),
         };
         for (i, expr) in function.exprs.iter().enumerate() {
             let id = ExprId(i as u32);
@@ -66,7 +71,7 @@ impl<V: Copy> Frame<V> {
     /// Computes what differs between workgroups.
     pub(super) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
         for (id, builtin) in &self.builtins {
-            let column = self.values.get_mut(id.index()).ok_or(MISSING)?;
+            let column = self.values.get_mut(id.index()).ok_or_else(missing)?;
             team.fill(*builtin, column)?;
         }
         Ok(())
@@ -74,16 +79,22 @@ impl<V: Copy> Frame<V> {
 
     /// The column of an expression.
     pub(super) fn value(&self, id: ExprId) -> Result<&Column<V>, Fault> {
-        self.values.get(id.index()).ok_or(MISSING)
+        self.values.get(id.index()).ok_or_else(missing)
     }
 
     /// The column of an expression.
     pub(super) fn value_mut(&mut self, id: ExprId) -> Result<&mut Column<V>, Fault> {
-        self.values.get_mut(id.index()).ok_or(MISSING)
+        self.values.get_mut(id.index()).ok_or_else(missing)
     }
 }
 
 pub(super) const MISSING: Fault = internal("a handle that points nowhere");
+
+/// The same, made only where it is needed: an error that is made and dropped at each access costs as much as the access.
+#[cold]
+pub(super) fn missing() -> Fault {
+    MISSING
+}
 
 impl<V: Copy> Uniform<V> {
     fn fill(self, column: &mut Column<V>) -> Result<(), Fault> {
@@ -111,8 +122,8 @@ fn constant<D: Domain>(
         ExprKind::Literal(Literal::U32(n)) => Uniform::U32(*n),
         ExprKind::Literal(Literal::Bool(b)) => Uniform::Bool(*b),
         ExprKind::NegInfinity => Uniform::Real(domain.neg_infinity()),
-        ExprKind::Uniform(param) => *uniforms.get(param.index()).ok_or(MISSING)?,
-        ExprKind::Length(param) => Uniform::U32(*lengths.get(param.index()).ok_or(MISSING)?),
+        ExprKind::Uniform(param) => *uniforms.get(param.index()).ok_or_else(missing)?,
+        ExprKind::Length(param) => Uniform::U32(*lengths.get(param.index()).ok_or_else(missing)?),
         ExprKind::BuiltinValue(_)
         | ExprKind::Argument(_)
         | ExprKind::Unary(..)

@@ -2,7 +2,7 @@
 
 use super::columns::{Column, MIXED, copy, copy_active, part, part_mut, same_scalar};
 use super::error::{AccessKind, Fault};
-use super::frame::{Frame, MISSING};
+use super::frame::{Frame, missing};
 use super::moves::Pattern;
 use super::places::{Access, SHAPE, out_of_bounds, outside, split};
 use crate::tree::{ExprId, Local, LocalId, Step, Tree};
@@ -21,15 +21,18 @@ pub(super) fn load<V: Copy>(
     let declared = declared(tree, access.frame, local)?;
     let (index, component) = index_of(declared, path)?;
     let lanes = access.active.lanes().len();
-    let from = frame.locals.get(local.index()).ok_or(MISSING)?;
+    if path.is_empty() && access.active.is_full() && frame.shortcuts.takes(result) {
+        return swap(frame, result, local);
+    }
+    let from = frame.locals.get(local.index()).ok_or_else(missing)?;
     let Some((id, length)) = index else {
-        let to = frame.values.get_mut(result.index()).ok_or(MISSING)?;
+        let to = frame.values.get_mut(result.index()).ok_or_else(missing)?;
         return same_scalar!(from, Column, to, Column, |from, to| match component {
             None => copy(from, to),
             Some(c) => copy(part(from, c, lanes), to),
         });
     };
-    let to = frame.values.get_mut(result.index()).ok_or(MISSING)?;
+    let to = frame.values.get_mut(result.index()).ok_or_else(missing)?;
     // Taken out, because the index is a column of the same frame.
     let mut out = replace(to, Column::Bool(Vec::new()));
     let loaded = frame.value(id).and_then(|index| {
@@ -61,7 +64,7 @@ fn load_elements<V: Copy>(
     check(AccessKind::Read, declared, elements, length, access)?;
     let lanes = access.active.lanes().len();
     let size = usize::from(declared.ty.size);
-    let pattern = Pattern::of(elements, access.active);
+    let pattern = Pattern::of_all(elements, access.active);
     let (first, count) = component.map_or((0, size), |c| (c, 1));
     same_scalar!(from, Column, to, Column, |from, to| {
         if to.len() != lanes * count {
@@ -95,11 +98,14 @@ pub(super) fn store<V: Copy>(
 ) -> Result<(), Fault> {
     let declared = declared(tree, access.frame, local)?;
     let (index, component) = index_of(declared, path)?;
+    if path.is_empty() && access.active.is_full() && frame.shortcuts.gives(value) {
+        return swap(frame, value, local);
+    }
     let active = access.active.lanes();
     let lanes = active.len();
     let size = usize::from(declared.ty.size);
-    let from = frame.values.get(value.index()).ok_or(MISSING)?;
-    let to = frame.locals.get_mut(local.index()).ok_or(MISSING)?;
+    let from = frame.values.get(value.index()).ok_or_else(missing)?;
+    let to = frame.locals.get_mut(local.index()).ok_or_else(missing)?;
     let Some((id, length)) = index else {
         return same_scalar!(from, Column, to, Column, |from, to| {
             let to = match component {
@@ -113,9 +119,13 @@ pub(super) fn store<V: Copy>(
             }
         });
     };
-    let elements = frame.values.get(id.index()).ok_or(MISSING)?.unsigned()?;
+    let elements = frame
+        .values
+        .get(id.index())
+        .ok_or_else(missing)?
+        .unsigned()?;
     check(AccessKind::Write, declared, elements, length, access)?;
-    let pattern = Pattern::of(elements, access.active);
+    let pattern = Pattern::of_all(elements, access.active);
     let (first, count) = component.map_or((0, size), |c| (c, 1));
     same_scalar!(from, Column, to, Column, |from, to| {
         if from.len() != lanes * count {
@@ -137,6 +147,14 @@ pub(super) fn store<V: Copy>(
         }
         Ok(())
     })
+}
+
+/// Moves a value by exchanging columns.
+fn swap<V>(frame: &mut Frame<V>, value: ExprId, local: LocalId) -> Result<(), Fault> {
+    let value = frame.values.get_mut(value.index()).ok_or_else(missing)?;
+    let local = frame.locals.get_mut(local.index()).ok_or_else(missing)?;
+    std::mem::swap(value, local);
+    Ok(())
 }
 
 /// Whether a store to a local would change something; yes where that is not easily seen.
@@ -161,8 +179,8 @@ pub(super) fn changes<V: Copy + Debug>(
 }
 
 fn declared(tree: &Tree, frame: usize, local: LocalId) -> Result<&Local, Fault> {
-    let function = tree.all_functions().nth(frame).ok_or(MISSING)?;
-    function.locals.get(local.index()).ok_or(MISSING)
+    let function = tree.all_functions().nth(frame).ok_or_else(missing)?;
+    function.locals.get(local.index()).ok_or_else(missing)
 }
 
 type Index = Option<(ExprId, u32)>;

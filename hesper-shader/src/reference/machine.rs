@@ -69,7 +69,8 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let frames = tree
             .all_functions()
             .map(|function| {
-                Frame::new(function, &storage.uniforms, &storage.lengths, &reals, &team)
+                let (uniforms, lengths) = (&storage.uniforms, &storage.lengths);
+                Frame::new(function, uniforms, lengths, &reals, &team, options)
                     .map_err(|fault| fault.at(tree, function.loc))
             })
             .collect::<Result<_, _>>()?;

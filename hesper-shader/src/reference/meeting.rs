@@ -54,7 +54,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
                 access: here,
             })?;
         }
-        self.memory.fetch(target, frame.value_mut(result)?, here)?;
+        self.memory.fetch(target, frame.value_mut(result)?)?;
         self.barrier(f, loc, Barrier::Workgroup, active)
     }
 

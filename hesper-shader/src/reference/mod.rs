@@ -9,9 +9,9 @@
 //! dispatch      which workgroups run when, on which thread      storage, slot   the buffers they share       order   run again in another
 //! machine       what a thread allocates                         team            the workgroups that run      permutation
 //! columns       one value for each lane                         mask            which lanes take part
-//! frame         one column for each expression and local of a function
+//! frame         one column for each expression and local of a function       shortcuts  copies left out
 //! expressions   pure operations on columns: reals (the domain's), integers, convert
-//! places        loads and stores: moves, locals                 atomics, subgroups
+//! places        loads and stores: moves, runs, locals           atomics, subgroups
 //! statements    branches, loops, calls                          meeting, splits  barriers
 //! sanitizer     what a device would hide                        trace           what one invocation does, and logs
 //! ```
@@ -37,7 +37,9 @@ mod order;
 mod permutation;
 mod places;
 mod reals;
+mod runs;
 mod sanitizer;
+mod shortcuts;
 mod slot;
 mod splits;
 mod statements;

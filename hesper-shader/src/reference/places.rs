@@ -2,10 +2,10 @@
 
 use super::columns::{Column, MIXED, View, ViewMut, copy};
 use super::error::{AccessKind, Fault, internal};
-use super::frame::{Frame, MISSING};
+use super::frame::{Frame, MISSING, missing};
 use super::locals;
 use super::mask::Mask;
-use super::moves::{Pattern, Plain, Slots, gather, scatter};
+use super::moves::{Plain, Slots, gather, scatter};
 use super::sanitizer::{Touch, Watch};
 use super::slot::Slot;
 use super::storage::{Buffer, Storage};
@@ -99,25 +99,19 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
                 access,
             })?;
         }
-        self.fetch(target, frame.value_mut(result)?, access)
+        self.fetch(target, frame.value_mut(result)?)
     }
 
     /// Reads the elements that were resolved.
-    pub(super) fn fetch(
-        &self,
-        target: Target<'_>,
-        out: &mut Column<V>,
-        access: Access<'_>,
-    ) -> Result<(), Fault> {
+    pub(super) fn fetch(&self, target: Target<'_>, out: &mut Column<V>) -> Result<(), Fault> {
         let size = usize::from(target.array.element.size);
-        let pattern = Pattern::of(&self.elements, access.active);
         macro_rules! read {
             ($from:expr, $to:expr) => {
-                gather(&$from, &self.elements, pattern, size, target.component, $to)
+                gather(&$from, &self.elements, size, target.component, $to)
             };
         }
         match target.array.space {
-            Space::Storage(i) => match (self.storage.buffers.get(i).ok_or(MISSING)?, out) {
+            Space::Storage(i) => match (self.storage.buffers.get(i).ok_or_else(missing)?, out) {
                 (Buffer::Read(View::Real(from)), Column::Real(to)) => read!(Plain(from), to),
                 (Buffer::Read(View::I32(from)), Column::I32(to)) => read!(Plain(from), to),
                 (Buffer::Read(View::U32(from)), Column::U32(to)) => read!(Plain(from), to),
@@ -126,7 +120,7 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
                 (Buffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
                 _ => Err(MIXED),
             },
-            Space::Workgroup(i) => match (self.workgroup.get(i).ok_or(MISSING)?, out) {
+            Space::Workgroup(i) => match (self.workgroup.get(i).ok_or_else(missing)?, out) {
                 (Column::Real(from), Column::Real(to)) => read!(Plain(from), to),
                 (Column::I32(from), Column::I32(to)) => read!(Plain(from), to),
                 (Column::U32(from), Column::U32(to)) => read!(Plain(from), to),
@@ -179,30 +173,27 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
         access: Access<'_>,
     ) -> Result<(), Fault> {
         let size = usize::from(target.array.element.size);
-        let pattern = Pattern::of(&self.elements, access.active);
-        let active = access.active.lanes();
         macro_rules! write {
             ($from:expr, $to:expr) => {
                 scatter(
                     $from,
                     &self.elements,
-                    pattern,
                     size,
                     target.component,
-                    active,
+                    access.active,
                     $to,
                 )
             };
         }
         match target.array.space {
-            Space::Storage(i) => match (from, self.storage.buffers.get(i).ok_or(MISSING)?) {
+            Space::Storage(i) => match (from, self.storage.buffers.get(i).ok_or_else(missing)?) {
                 (Column::Real(from), Buffer::Real(to)) => write!(from, Slots(to)),
                 (Column::I32(from), Buffer::I32(to)) => write!(from, Slots(to)),
                 (Column::U32(from), Buffer::U32(to)) => write!(from, Slots(to)),
                 _ => Err(MIXED),
             },
             Space::Workgroup(i) => {
-                let to = self.workgroup.get_mut(i).ok_or(MISSING)?.view_mut();
+                let to = self.workgroup.get_mut(i).ok_or_else(missing)?.view_mut();
                 match (from, to) {
                     (Column::Real(from), ViewMut::Real(to)) => write!(from, Plain(to)),
                     (Column::I32(from), ViewMut::I32(to)) => write!(from, Plain(to)),
@@ -301,7 +292,7 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
         let tree = self.tree;
         match root {
             Root::Storage(id) => {
-                let param = tree.params.get(id.index()).ok_or(MISSING)?;
+                let param = tree.params.get(id.index()).ok_or_else(missing)?;
                 let ParamKind::Storage { element, .. } = param.kind else {
                     return Err(MISSING);
                 };
@@ -309,12 +300,12 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
                     name: &param.name,
                     element,
                     space: Space::Storage(id.index()),
-                    count: *self.storage.lengths.get(id.index()).ok_or(MISSING)?,
+                    count: *self.storage.lengths.get(id.index()).ok_or_else(missing)?,
                     dims: None,
                 })
             }
             Root::Workgroup(id) => {
-                let var = tree.workgroup.get(id.index()).ok_or(MISSING)?;
+                let var = tree.workgroup.get(id.index()).ok_or_else(missing)?;
                 Ok(Array {
                     name: &var.name,
                     element: var.element,
@@ -368,11 +359,10 @@ pub(super) fn out_of_bounds(
 
 /// The first active lane whose index is not below `length`.
 pub(super) fn outside(index: &[u32], length: u32, active: &[bool]) -> Option<usize> {
-    let lanes = || index.iter().zip(active);
-    // Without an early exit the test is a few vector instructions; it hardly ever finds anything.
-    lanes()
-        .fold(false, |any, (i, on)| any | (*on & (*i >= length)))
-        .then(|| lanes().position(|(i, on)| *on && *i >= length))
+    // Without an early exit, and without a look at who takes part, the test is a few vector instructions; it seldom finds anything.
+    let any = index.iter().fold(false, |any, i| any | (*i >= length));
+    let mut lanes = index.iter().zip(active);
+    any.then(|| lanes.position(|(i, on)| *on && *i >= length))
         .flatten()
 }
 

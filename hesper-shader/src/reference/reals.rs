@@ -46,7 +46,7 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
         }
     }
 
-    /// Arithmetic and comparisons.
+    /// Arithmetic and comparisons. A scalar stands for all components.
     pub(super) fn binary(
         &self,
         op: BinaryOp,
@@ -56,7 +56,8 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
         out: &mut Column<D::Value>,
     ) -> Result<(), Fault> {
         let lanes = active.len();
-        let operands = x.chunks_exact(lanes).zip(y.chunks_exact(lanes));
+        let (x, y) = (x.chunks_exact(lanes), y.chunks_exact(lanes));
+        let operands = x.cycle().zip(y.cycle());
         match out {
             Column::Real(out) => {
                 let op = arithmetic(op)?;
