@@ -1,5 +1,6 @@
 //! What is remembered of each element of one variable.
 
+use super::blocks::each_block;
 use super::pool::Lease;
 use crate::reference::error::AccessKind;
 
@@ -66,13 +67,23 @@ pub(super) struct Met {
     pub(super) earlier: Packed,
 }
 
+impl Met {
+    fn new(lane: usize, kind: AccessKind, earlier: Packed) -> Met {
+        Met {
+            lane,
+            kind,
+            earlier,
+        }
+    }
+}
+
 /// The elements of one variable. Reads are allocated at the first one: many buffers are only written.
 #[derive(Debug)]
 pub(super) struct Cells {
     /// Elements that are watched for races: none where no statement stores.
     length: usize,
-    writes: Vec<Packed>,
-    reads: Vec<[Packed; 2]>,
+    pub(super) writes: Vec<Packed>,
+    pub(super) reads: Vec<[Packed; 2]>,
     /// Of a fresh buffer, which elements are written.
     pub(super) written: Option<Vec<bool>>,
 }
@@ -99,21 +110,21 @@ impl Cells {
 
     /// The first active lane whose element nobody has written: of a fresh buffer ever, of workgroup memory since the workgroup began.
     pub(super) fn unwritten(&self, elements: &[u32], active: &[bool], here: Here) -> Option<Met> {
-        let mut lanes = (here.lanes.0..).zip(elements.iter().zip(active));
-        let met = lanes.find(|(_, (element, on))| **on && self.is_unwritten(**element, here))?;
-        let (lane, kind, earlier) = (met.0, AccessKind::Write, 0);
-        Some(Met {
-            lane,
-            kind,
-            earlier,
+        if self.written.is_none() && here.shared {
+            return None;
+        }
+        each_block(elements, active, here.lanes.0, |block| {
+            if self.all_written(block.run, here) {
+                return None;
+            }
+            let (lane, _) = block.active().find(|(_, e)| self.is_unwritten(*e, here))?;
+            Some(Met::new(lane, AccessKind::Write, 0))
         })
     }
 
-    fn is_unwritten(&self, element: u32, here: Here) -> bool {
-        let element = element as usize;
+    fn is_unwritten(&self, element: usize, here: Here) -> bool {
         match &self.written {
             Some(written) => written.get(element) == Some(&false),
-            None if here.shared => false,
             None => self
                 .writes
                 .get(element)
@@ -132,26 +143,22 @@ impl Cells {
         if self.reads.is_empty() {
             self.reads = lease.reads(self.length);
         }
-        for (lane, (element, on)) in (here.lanes.0..).zip(elements.iter().zip(active)) {
-            if !*on {
-                continue;
+        each_block(elements, active, here.lanes.0, |block| {
+            if self.read_run(block.run, block.lane, here) {
+                return None;
             }
-            let element = *element as usize;
-            let (Some(write), Some(reads)) =
-                (self.writes.get(element), self.reads.get_mut(element))
-            else {
-                continue;
-            };
-            if here.clashes(*write, lane) {
-                let (kind, earlier) = (AccessKind::Write, *write);
-                return Some(Met {
-                    lane,
-                    kind,
-                    earlier,
-                });
-            }
-            remember(reads, here, lane);
+            let mut lanes = block.active();
+            lanes.find_map(|(lane, element)| self.read_one(element, lane, here))
+        })
+    }
+
+    /// Records a read by one lane.
+    pub(super) fn read_one(&mut self, element: usize, lane: usize, here: Here) -> Option<Met> {
+        let (write, reads) = (*self.writes.get(element)?, self.reads.get_mut(element)?);
+        if here.clashes(write, lane) {
+            return Some(Met::new(lane, AccessKind::Write, write));
         }
+        remember(reads, here, lane);
         None
     }
 
@@ -164,70 +171,34 @@ impl Cells {
         here: Here,
         mut allowed: impl FnMut(usize, Packed) -> bool,
     ) -> Option<Met> {
-        if self.write_untouched(elements, active, here) {
+        let met = each_block(elements, active, here.lanes.0, |block| {
+            if self.write_run(block.run, block.lane, here) {
+                return None;
+            }
+            let mut lanes = block.active();
+            lanes.find_map(|(lane, element)| self.write_one(element, lane, here, &mut allowed))
+        });
+        if met.is_none() {
             self.fill(elements, active);
-            return None;
         }
-        for (lane, (element, on)) in (here.lanes.0..).zip(elements.iter().zip(active)) {
-            if !*on {
-                continue;
-            }
-            let element = *element as usize;
-            let Some(write) = self.writes.get_mut(element) else {
-                continue;
-            };
-            if here.clashes(*write, lane) && !allowed(lane, *write) {
-                let (kind, earlier) = (AccessKind::Write, *write);
-                return Some(Met {
-                    lane,
-                    kind,
-                    earlier,
-                });
-            }
-            *write = pack(here.now, lane, here.site);
-            let reads = self.reads.get(element).into_iter().flatten();
-            if let Some(read) = reads.copied().find(|read| here.clashes(*read, lane)) {
-                let (kind, earlier) = (AccessKind::Read, read);
-                return Some(Met {
-                    lane,
-                    kind,
-                    earlier,
-                });
-            }
-        }
-        self.fill(elements, active);
-        None
+        met
     }
 
-    /// The common case, without a look at single lanes: all lanes write elements that follow each other and that nobody has touched. Whether it
-    /// was that.
-    fn write_untouched(&mut self, elements: &[u32], active: &[bool], here: Here) -> bool {
-        let Some(first) = elements.first().copied() else {
-            return true;
-        };
-        let follow = (0..).zip(elements).zip(active);
-        if !self.reads.is_empty()
-            || !follow.fold(true, |all, ((l, e), on)| {
-                all & *on & (*e == first.wrapping_add(l))
-            })
-        {
-            return false;
+    fn write_one(
+        &mut self,
+        element: usize,
+        lane: usize,
+        here: Here,
+        allowed: &mut impl FnMut(usize, Packed) -> bool,
+    ) -> Option<Met> {
+        let write = self.writes.get_mut(element)?;
+        if here.clashes(*write, lane) && !allowed(lane, *write) {
+            return Some(Met::new(lane, AccessKind::Write, *write));
         }
-        let start = first as usize;
-        let Some(writes) = self.writes.get_mut(start..start + elements.len()) else {
-            return false;
-        };
-        let limit = (u64::from(here.past) + 1) << 32;
-        if !writes
-            .iter()
-            .fold(true, |all, write| all & (*write < limit))
-        {
-            return false;
-        }
-        for (lane, write) in (here.lanes.0..).zip(writes) {
-            *write = pack(here.now, lane, here.site);
-        }
-        true
+        *write = pack(here.now, lane, here.site);
+        let reads = self.reads.get(element).into_iter().flatten();
+        let read = reads.copied().find(|read| here.clashes(*read, lane))?;
+        Some(Met::new(lane, AccessKind::Read, read))
     }
 
     /// Records a write that races with nothing.
@@ -252,9 +223,9 @@ impl Cells {
     }
 }
 
-/// Adds a read. Two reads by different workgroups say all there is to say, for good: whoever writes later is ordered after at most one of the
+/// Adds a read. A third lane of the same stamp adds nothing. Two reads by different workgroups say all there is to say, for good: whoever writes later is ordered after at most one of the
 /// two. As long as one workgroup alone has read, two lanes of its present stamp do.
-fn remember(reads: &mut [Packed; 2], here: Here, lane_now: usize) {
+pub(super) fn remember(reads: &mut [Packed; 2], here: Here, lane_now: usize) {
     let [a, b] = reads;
     let me = pack(here.now, lane_now, here.site);
     let ours = |packed: Packed| here.is_ours(packed);

@@ -1,10 +1,11 @@
 //! What looks for mistakes that a device hides. `docs/sanitizer.md` defines each finding.
 //!
 //! ```text
-//! shadow     who touched an element last: races, and memory never written      cells   one variable's elements
+//! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks
 //! wraps      integers that wrapped, and where they reach an index              feeds   which integers may
 //! ```
 
+mod blocks;
 mod cells;
 mod feeds;
 mod pool;
