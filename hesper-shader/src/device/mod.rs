@@ -115,8 +115,8 @@ impl Device {
         })))
     }
 
-    /// What runs on the reference executor have told since this was last called: warnings, the trace and logs its options ask for. Nothing on
-    /// other devices.
+    /// What runs on the reference executor have told since this was last called, the one that failed included: warnings, the trace and logs
+    /// its options ask for. Nothing on other devices.
     pub fn take_outcome(&self) -> Outcome {
         match &*self.backend {
             Backend::Reference(reference) => std::mem::take(&mut *reference.told()),

@@ -136,8 +136,9 @@ fn misfit<V: Copy>(param: &Param, binding: &Binding<'_, V>) -> Fault {
                 }
             },
             ParamKind::Uniform(scalar) => format!("an {scalar} by value"),
-        },
-        given: binding.describe(),
+        }
+        .into(),
+        given: binding.describe().into(),
     }
 }
 

@@ -197,7 +197,11 @@ fn in_order<D: Domain<Mask = bool>, S: Slot<D::Value>>(
     if let Some(watch) = &mut machine.memory.watch {
         outcome.warnings = watch.take_warnings();
     }
-    (ran.map(|()| outcome), machine.memory.watch.take())
+    let result = match ran {
+        Ok(()) => Ok(outcome),
+        Err(error) => Err(error.after(outcome)),
+    };
+    (result, machine.memory.watch.take())
 }
 
 /// Teams in turn to whichever thread is free. Of several errors, that of the first team counts: what a run reports does not depend on

@@ -1,5 +1,8 @@
 //! What can go wrong in a run.
 
+use super::options::Outcome;
+use super::race::Race;
+use super::splits::Parting;
 use crate::domain::NoMeaning;
 use crate::limits::Excess;
 use crate::tree::{Loc, Tree};
@@ -16,6 +19,8 @@ pub struct ExecError {
     pub loc: Loc,
     /// What happened.
     pub fault: Fault,
+    /// What the run had told until then: the trace up to the statement at fault, lines of `log!`, warnings.
+    pub so_far: Box<Outcome>,
 }
 
 /// Why a run stopped.
@@ -35,12 +40,14 @@ pub enum Fault {
         /// The parameter's name.
         param: String,
         /// What the parameter declares.
-        expected: String,
+        expected: Box<str>,
         /// What was bound.
-        given: String,
+        given: Box<str>,
     },
     /// An index beyond an array's end.
-    #[error("{invocation} {access}s `{name}` at index {index}, but its length is {length}")]
+    #[error(
+        "{invocation} {access}s `{name}` at index {index}, but its length is {length}\nhelp: compare the index with the length first"
+    )]
     OutOfBounds {
         /// Whether it reads or writes.
         access: AccessKind,
@@ -61,37 +68,30 @@ pub enum Fault {
     },
     /// A place where a workgroup meets that part of it does not reach.
     #[error(
-        "the barrier is reached by {reached} of {invocations} invocations of workgroup {}{}\n\
+        "the barrier is reached by {reached} of {invocations} invocations of workgroup {}, but not by {absent}{}\n\
          help: move it out of branches, loops and early returns that differ between invocations",
-        triple(workgroup), parting(*parted, *other)
+        triple(&absent.workgroup), way(*parted, *other)
     )]
     DivergentBarrier {
         /// How many invocations reach it.
         reached: usize,
         /// How many there are.
         invocations: usize,
-        /// The workgroup's position.
-        workgroup: [u32; 3],
-        /// The branch at which the others went another way, if it was one.
-        parted: Option<Loc>,
-        /// Another barrier that lies on that way.
+        /// One that does not.
+        absent: Invocation,
+        /// Where that one left the others.
+        parted: Option<Parting>,
+        /// Another barrier that lies on its way.
         other: Option<Loc>,
     },
-    /// A value that is to be the same for a whole workgroup is read at different indices.
+    /// A value that is to be the same for a whole workgroup is read at different places.
     #[error(
-        "`workgroup_uniform_load` reads `{name}` at index {first} and at index {second} in workgroup {}\n\
-         help: the place must be the same for all invocations",
-        triple(workgroup)
+        "`workgroup_uniform_load` reads `{}` in {}, and `{}` in {}\nhelp: the place must be the same for all invocations",
+        reads[0].0, reads[0].1, reads[1].0, reads[1].1
     )]
     UnequalUniformLoad {
-        /// The workgroup variable.
-        name: String,
-        /// One element.
-        first: u32,
-        /// Another.
-        second: u32,
-        /// The workgroup's position.
-        workgroup: [u32; 3],
+        /// Two elements, `tile[3]`, and who reads them.
+        reads: Box<[(String, Invocation); 2]>,
     },
     /// Memory is read that nobody has written.
     #[error("{invocation} reads `{place}`, which nothing has written{}", if *shared {
@@ -124,16 +124,22 @@ pub enum Fault {
     },
     /// An integer divided by zero.
     #[error(
-        "{invocation} divides by zero\nhelp: WGSL gives the left operand, or 0 for `%`; if that is meant, test for zero and say so"
+        "{invocation} computes {dividend} {} 0\nhelp: WGSL gives {}; if that is meant, test for zero and say so",
+        if *remainder { '%' } else { '/' },
+        if *remainder { "0" } else { "the left operand" }
     )]
     DivisionByZero {
+        /// The left operand.
+        dividend: i64,
+        /// Whether the remainder is asked for.
+        remainder: bool,
         /// Who.
         invocation: Invocation,
     },
     /// A value of another lane of the subgroup that gives none.
     #[error(
         "{invocation} asks lane {lane} of its subgroup for a value, and that lane {}\n\
-         help: what it gets differs between devices",
+         help: what it gets differs between devices; ask a lane that takes part in every subgroup size",
         if *exists { "does not take part here" } else { "does not exist" }
     )]
     InactiveLane {
@@ -149,10 +155,16 @@ pub enum Fault {
     BeyondLimits(Excess),
     /// A loop that waits for something that cannot happen.
     #[error(
-        "an iteration of the loop changes nothing in {invocation}, so it never ends\n\
-         help: nothing makes other invocations go on while one waits"
+        "an iteration of the loop changes nothing, so {waiting} of {invocations} invocations of workgroup {} never leave it, \
+         {invocation} among them\n\
+         help: nothing makes other invocations go on while one waits: split the kernel into a dispatch for each step",
+        triple(&invocation.workgroup)
     )]
     NoProgress {
+        /// How many invocations of the workgroup are in the loop.
+        waiting: usize,
+        /// How many there are.
+        invocations: usize,
         /// One that is in the loop.
         invocation: Invocation,
     },
@@ -165,16 +177,17 @@ pub enum Fault {
         /// The element that differs, `out[3]`; of a vector, with its component.
         place: String,
         /// What it is in the order asked for.
-        natural: String,
+        natural: Box<str>,
         /// What it is in another.
-        other: String,
+        other: Box<str>,
     },
     /// The number domain cannot do an operation.
     #[error(transparent)]
     NoMeaning(#[from] NoMeaning),
     /// Loops that do not seem to end; the line is that of the loop that has gone round most often.
     #[error(
-        "the loop does not end: the budget of {budget} iterations is spent in {invocation}, {iterations} of them here"
+        "the loop does not end: {invocation} is still in it when the budget of {budget} iterations is spent, {iterations} of them here\n\
+         help: look at what should end it; where it is only long, raise `Options::step_budget`"
     )]
     Endless {
         /// The budget for all loops of a workgroup.
@@ -202,6 +215,14 @@ pub enum Fault {
     Internal(Cow<'static, str>),
 }
 
+impl ExecError {
+    /// The error of a run that had told something.
+    pub(super) fn after(self, outcome: Outcome) -> ExecError {
+        let so_far = Box::new(outcome);
+        ExecError { so_far, ..self }
+    }
+}
+
 impl Fault {
     /// The fault with its kernel and line.
     pub(super) fn at(self, tree: &Tree, loc: Loc) -> ExecError {
@@ -209,6 +230,7 @@ impl Fault {
             kernel: tree.name.clone(),
             loc,
             fault: self,
+            so_far: Box::default(),
         }
     }
 }
@@ -216,59 +238,6 @@ impl Fault {
 /// A tree that breaks its own rules.
 pub(super) const fn internal(problem: &'static str) -> Fault {
     Fault::Internal(Cow::Borrowed(problem))
-}
-
-/// Two accesses to one element by different invocations, at least one of them a write, with nothing to order them.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("data race: `{place}` is {first}, and {second}, with nothing to order the two\nhelp: {}", self.help())]
-pub struct Race {
-    /// The element, `tile[3]`.
-    pub place: String,
-    /// The access that ran first here; on a device it may be the second.
-    pub first: RaceAccess,
-    /// The access that met it.
-    pub second: RaceAccess,
-}
-
-impl Race {
-    fn help(&self) -> &'static str {
-        if self.first.invocation.workgroup == self.second.invocation.workgroup {
-            "put a barrier for this memory between them"
-        } else {
-            "no barrier orders workgroups: use a dispatch for each step"
-        }
-    }
-}
-
-/// What is suspicious, but fails no run.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Warning {
-    /// Two writes of one value to one element that nothing orders.
-    #[error(
-        "warning: `{}` is {}, and {}: the same value, but nothing orders the two",
-        .0.place, .0.first, .0.second
-    )]
-    SameValue(Box<Race>),
-}
-
-impl Warning {
-    /// Whether both come from the same lines.
-    pub(super) fn is_like(&self, other: &Warning) -> bool {
-        let Warning::SameValue(a) = self;
-        let Warning::SameValue(b) = other;
-        a.first.loc == b.first.loc && a.second.loc == b.second.loc
-    }
-}
-
-/// One side of a race.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RaceAccess {
-    /// Whether it reads or writes.
-    pub kind: AccessKind,
-    /// The statement.
-    pub loc: Loc,
-    /// Who.
-    pub invocation: Invocation,
 }
 
 /// Whether memory is read or written.
@@ -305,26 +274,14 @@ impl fmt::Display for Invocation {
     }
 }
 
-impl fmt::Display for RaceAccess {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let done = match self.kind {
-            AccessKind::Read => "read",
-            AccessKind::Write => "written",
-        };
-        write!(f, "{done} at {} by {}", self.loc, self.invocation)
-    }
-}
-
 fn triple([x, y, z]: &[u32; 3]) -> String {
     format!("({x}, {y}, {z})")
 }
 
-fn parting(parted: Option<Loc>, other: Option<Loc>) -> String {
-    match (parted, other) {
-        (Some(parted), Some(other)) => {
-            format!("; the others went another way at {parted}, to the barrier at {other}")
-        }
-        (Some(parted), None) => format!("; the others went another way at {parted}"),
-        _ => String::new(),
-    }
+fn way(parted: Option<Parting>, other: Option<Loc>) -> String {
+    let parted = parted.map_or(String::new(), |parted| format!(", which {parted}"));
+    let other = other.map_or(String::new(), |other| {
+        format!(", to the barrier at {other}")
+    });
+    parted + &other
 }

@@ -5,6 +5,7 @@ use super::frame::MISSING;
 use super::machine::Machine;
 use super::mask::Mask;
 use super::slot::Slot;
+use super::splits::Way;
 use crate::domain::Domain;
 use crate::tree::{Block, ExprId, Loc};
 
@@ -32,6 +33,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
                 .map_err(|fault| self.error(loc, fault))?;
             if finished.count() > before {
                 self.reals.domain.left_loop(loc.0, trip.into());
+                self.part(&finished, Way::Done, loc);
             }
             if active.is_empty() {
                 break;
@@ -82,8 +84,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
                 && active.count() == before
                 && let Some(lane) = active.first()
             {
-                let invocation = self.team.invocation(lane);
-                return Err(self.error(loc, Fault::NoProgress { invocation }));
+                return Err(self.error(loc, self.no_progress(lane, active)));
             }
             trip += 1;
         }
@@ -91,6 +92,18 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         active.set(&exits.broken);
         self.masks.extend([exits.broken, exits.continued]);
         Ok(())
+    }
+
+    /// The fault of a loop in which nothing changes, told of the workgroup of a lane that is in it.
+    fn no_progress(&self, lane: usize, active: &Mask) -> Fault {
+        let invocations = self.team.per_group();
+        let mut groups = active.lanes().chunks(invocations.max(1));
+        let group = groups.nth(lane / invocations.max(1)).unwrap_or_default();
+        Fault::NoProgress {
+            waiting: group.iter().filter(|on| **on).count(),
+            invocations,
+            invocation: self.team.invocation(lane),
+        }
     }
 
     /// Runs the body once; what is left of `active` takes part in the next iteration.
@@ -113,28 +126,26 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         Ok(())
     }
 
-    /// Counts an iteration; an error where there have been too many. Whichever loop has gone round most often since it was entered is to blame.
+    /// Counts an iteration; an error where there were as many as may be. Whichever loop has gone round most often since it was entered is to
+    /// blame.
     fn spend(&mut self, active: &Mask) -> Result<(), ExecError> {
+        let budget = self.options.step_budget;
+        if self.steps >= budget {
+            let most = self.loops.iter().max_by_key(|(_, iterations)| *iterations);
+            if let (Some(lane), Some((loc, iterations))) = (active.first(), most) {
+                let fault = Fault::Endless {
+                    budget,
+                    iterations: *iterations,
+                    invocation: self.team.invocation(lane),
+                };
+                return Err(self.error(*loc, fault));
+            }
+        }
         self.steps += 1;
         if let Some((_, iterations)) = self.loops.last_mut() {
             *iterations += 1;
         }
-        let budget = self.options.step_budget;
-        let most = self.loops.iter().max_by_key(|(_, iterations)| *iterations);
-        match (active.first(), most) {
-            (Some(lane), Some((loc, iterations))) if self.steps > budget => {
-                let (invocation, iterations) = (self.team.invocation(lane), *iterations);
-                Err(self.error(
-                    *loc,
-                    Fault::Endless {
-                        budget,
-                        iterations,
-                        invocation,
-                    },
-                ))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     fn exits(&mut self) -> Exits {

@@ -9,7 +9,7 @@ use super::places::Memories;
 use super::reals::Reals;
 use super::sanitizer::Watch;
 use super::slot::Slot;
-use super::splits::Split;
+use super::splits::{Splits, Way};
 use super::storage::Storage;
 use super::team::Team;
 use super::trace::Journal;
@@ -52,8 +52,8 @@ pub(super) struct Machine<'a, D: Domain, S> {
     pub(super) steps: u64,
     /// The loops that run, outermost first, with their iterations so far.
     pub(super) loops: Vec<(Loc, u64)>,
-    /// The branches that parted the running lanes from others, outermost first.
-    pub(super) splits: Vec<Split<'a>>,
+    /// Where the running lanes parted from others.
+    pub(super) splits: Splits<'a>,
     /// Attempts at `compare_exchange_weak` so far.
     pub(super) exchanges: u64,
     pub(super) journal: Journal,
@@ -87,6 +87,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             tree,
             options,
             everyone: Mask::none(team.lanes()),
+            splits: Splits::new(tree, team.lanes()),
             team,
             reals,
             memory,
@@ -95,7 +96,6 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             depth: 0,
             steps: 0,
             loops: Vec::new(),
-            splits: Vec::new(),
             exchanges: 0,
             journal: Journal::new(tree, options),
         })
@@ -143,6 +143,13 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let mut mask = self.mask();
         mask.clear();
         mask
+    }
+
+    /// Remembers how lanes leave a loop or a function, unless all do: then nobody parts.
+    pub(super) fn part(&mut self, lanes: &Mask, way: Way, loc: Loc) {
+        if lanes.count() < self.everyone.count() {
+            self.splits.leave(lanes, way, loc);
+        }
     }
 
     pub(super) fn error(&self, loc: Loc, fault: Fault) -> ExecError {

@@ -4,10 +4,9 @@ use super::error::{AccessKind, Fault};
 use super::frame::MISSING;
 use super::machine::Machine;
 use super::mask::Mask;
-use super::places::Access;
+use super::places::{Access, Array};
 use super::sanitizer::Touch;
 use super::slot::Slot;
-use super::splits::meeting;
 use super::statements::access;
 use crate::domain::Domain;
 use crate::tree::{Barrier, ExprId, Loc, Place, Root};
@@ -45,7 +44,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             Root::Storage(_) | Root::Local(_) => return Err(MISSING),
         }
         let target = self.memory.resolve(AccessKind::Read, place, frame, here)?;
-        check_uniform(&self.memory.elements, target.array.name, here)?;
+        check_uniform(&self.memory.elements, &target.array, here)?;
         if let Some(watch) = &mut self.memory.watch {
             watch.read(&Touch {
                 kind: AccessKind::Read,
@@ -66,39 +65,42 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
         let per_group = self.team.per_group().max(1);
         for (slot, lanes) in active.lanes().chunks(per_group).enumerate() {
             let reached = lanes.iter().filter(|on| **on).count();
-            if reached != 0 && reached != lanes.len() {
-                let split = self.splits.iter().rev();
-                let other = split.clone().find_map(|split| meeting(split.other));
-                return Err(Fault::DivergentBarrier {
-                    reached,
-                    invocations: lanes.len(),
-                    workgroup: self.team.group(slot),
-                    parted: split.clone().map(|split| split.loc).next(),
-                    other,
-                });
+            if reached == 0 || reached == lanes.len() {
+                continue;
             }
+            let first = lanes.iter().position(|on| !on).unwrap_or_default();
+            let absent = slot * per_group + first;
+            let (parted, other) = self.splits.parting(absent);
+            return Err(Fault::DivergentBarrier {
+                reached,
+                invocations: lanes.len(),
+                absent: self.team.invocation(absent),
+                parted,
+                other,
+            });
         }
         Ok(())
     }
 }
 
 /// Checks that all invocations of a workgroup name one element.
-fn check_uniform(elements: &[u32], name: &str, access: Access<'_>) -> Result<(), Fault> {
+fn check_uniform(elements: &[u32], array: &Array<'_>, access: Access<'_>) -> Result<(), Fault> {
     let per_group = access.team.per_group().max(1);
-    let groups = elements
-        .chunks(per_group)
-        .zip(access.active.lanes().chunks(per_group));
-    for (slot, (elements, active)) in groups.enumerate() {
-        let mut there = elements.iter().zip(active).filter(|(_, on)| **on);
-        let Some((first, _)) = there.next() else {
-            continue;
-        };
-        if let Some((second, _)) = there.find(|(element, _)| *element != first) {
+    let lanes = elements.iter().zip(access.active.lanes()).enumerate();
+    let mut there = lanes.filter_map(|(lane, (element, on))| on.then_some((lane, *element)));
+    let Some(mut first) = there.next() else {
+        return Ok(());
+    };
+    for lane in there {
+        if lane.0 / per_group != first.0 / per_group {
+            first = lane;
+        } else if lane.1 != first.1 {
+            let read = |(lane, element)| {
+                let place = array.place(element as usize);
+                (place, access.team.invocation(lane))
+            };
             return Err(Fault::UnequalUniformLoad {
-                name: name.to_string(),
-                first: *first,
-                second: *second,
-                workgroup: access.team.group(slot),
+                reads: Box::new([first, lane].map(read)),
             });
         }
     }

@@ -14,6 +14,7 @@
 //! places        loads and stores: moves, runs, locals           atomics, subgroups
 //! statements    branches, loops, calls                          meeting, splits  barriers
 //! sanitizer     what a device would hide                        trace           what one invocation does, and logs
+//! error         why a run stops                                 race            two accesses that nothing orders
 //! ```
 
 mod atomics;
@@ -36,6 +37,7 @@ mod options;
 mod order;
 mod permutation;
 mod places;
+mod race;
 mod reals;
 mod runs;
 mod sanitizer;
@@ -51,10 +53,12 @@ mod tests;
 mod trace;
 
 pub use binding::Binding;
-pub use error::{AccessKind, ExecError, Fault, Invocation, Race, RaceAccess, Warning};
+pub use error::{AccessKind, ExecError, Fault, Invocation};
 pub use options::{Options, Outcome};
+pub use race::{Race, RaceAccess, Warning};
 pub(crate) use sanitizer::Pool;
 pub use slot::{Shareable, Slot};
+pub use splits::{Parting, Way};
 pub use trace::TraceLine;
 
 use crate::domain::Domain;
@@ -83,14 +87,14 @@ use crate::tree::{Tree, verify};
 /// // One workgroup too many, and the kernel has no guard.
 /// let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
 /// let error = run(&F64, double.tree()?, [3, 1, 1], &mut bindings).unwrap_err().to_string();
-/// assert!(error.ends_with("reads `x` at index 8, but its length is 8"));
+/// assert!(error.contains("reads `x` at index 8, but its length is 8"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// Everything in `docs/sanitizer.md` is looked for; [`run_with`] says how a run goes otherwise, and hands out warnings.
 ///
 /// # Errors
-/// See [`Fault`]; the error names the kernel and the line.
+/// See [`Fault`]; the error names the kernel and the line, and carries what the run had told [so far](ExecError::so_far).
 pub fn run<D: Domain<Mask = bool>>(
     domain: &D,
     tree: &Tree,

@@ -1,6 +1,6 @@
 //! How a run goes, and what it tells beside its result.
 
-use super::error::Warning;
+use super::race::Warning;
 use super::trace::TraceLine;
 use crate::limits::Limits;
 
@@ -75,10 +75,10 @@ impl Default for Options {
     }
 }
 
-/// What a run tells beside what it wrote.
+/// What a run tells beside what it wrote. One that fails has told something too: [`ExecError::so_far`](super::ExecError::so_far).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
-    /// What is suspicious, but not wrong; each place once.
+    /// What is suspicious, but not wrong; each pair of lines once.
     pub warnings: Vec<Warning>,
     /// The statements of the invocation that [`Options::trace`] names, in order.
     pub trace: Vec<TraceLine>,
@@ -87,6 +87,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Adds warnings that are not like one that is there.
+    pub(super) fn warn(&mut self, warnings: Vec<Warning>) {
+        for warning in warnings {
+            if !self.warnings.iter().any(|known| known.is_like(&warning)) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
     /// Adds what another run has told.
     pub(crate) fn append(&mut self, mut other: Outcome) {
         self.warnings.append(&mut other.warnings);

@@ -22,7 +22,7 @@ pub(super) fn run<V: Copy + Debug>(
         return run(bindings, options);
     }
     let before: Vec<Option<Copied<V>>> = bindings.iter().map(Copied::of).collect();
-    let outcome = run(bindings, options)?;
+    let mut outcome = run(bindings, options)?;
     for rerun in 1..=options.reruns {
         let order = options.order.unwrap_or_default() ^ u64::from(rerun) << 32;
         let options = Options {
@@ -38,12 +38,15 @@ pub(super) fn run<V: Copy + Debug>(
             .zip(&mut copies)
             .map(|(binding, copy)| rebound(binding, copy))
             .collect();
-        run(&mut again, &options)?;
+        match run(&mut again, &options) {
+            Ok(told) => outcome.warn(told.warnings),
+            Err(error) => return Err(error.after(outcome)),
+        }
         for (i, (binding, copy)) in bindings.iter().zip(&copies).enumerate() {
             if let (Some(memory), Some(copy)) = (binding.memory(), copy)
                 && let Some(fault) = difference(tree, i, memory, &copy.memory)
             {
-                return Err(fault.at(tree, tree.loc));
+                return Err(fault.at(tree, tree.loc).after(outcome));
             }
         }
     }
@@ -133,7 +136,7 @@ fn difference<V: Copy + Debug>(
     }
     Some(Fault::OrderDependent {
         place,
-        natural: natural.text(at)?,
-        other: other.text(at)?,
+        natural: natural.text(at)?.into(),
+        other: other.text(at)?.into(),
     })
 }

@@ -10,9 +10,9 @@ use super::loops::Exits;
 use super::machine::Machine;
 use super::mask::Mask;
 use super::places::Access;
-use super::sanitizer::Value;
+use super::sanitizer::{Value, division};
 use super::slot::Slot;
-use super::splits::Split;
+use super::splits::{Split, Way};
 use super::trace::describe;
 use crate::domain::Domain;
 use crate::tree::{Block, ExprId, Function, Loc, Place, Root, Stmt, StmtKind};
@@ -90,9 +90,18 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             StmtKind::Emit(id) => self.emit(f, *id, active),
             StmtKind::Load { place, result } => self.load(f, loc, place, *result, active),
             StmtKind::Store { place, value } => self.store(f, loc, place, *value, active),
-            StmtKind::Break => leave(active, exits.map(|e| &mut e.broken)),
-            StmtKind::Continue => leave(active, exits.map(|e| &mut e.continued)),
-            StmtKind::Return(value) => self.finish(f, *value, active),
+            StmtKind::Break => {
+                self.part(active, Way::Break, loc);
+                leave(active, exits.map(|e| &mut e.broken))
+            }
+            StmtKind::Continue => {
+                self.part(active, Way::Continue, loc);
+                leave(active, exits.map(|e| &mut e.continued))
+            }
+            StmtKind::Return(value) => {
+                self.part(active, Way::Return, loc);
+                self.finish(f, *value, active)
+            }
             StmtKind::Barrier(barrier) => self.barrier(f, loc, *barrier, active),
             StmtKind::UniformLoad { place, result } => {
                 self.uniform_load(f, loc, place, *result, active)
@@ -153,8 +162,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         if let Some(watch) = &mut self.memory.watch {
             let lanes = active.lanes();
             if let Some(lane) = divides_by_zero(function, id, frame, lanes) {
-                let invocation = self.team.invocation(lane);
-                return Err(Fault::DivisionByZero { invocation });
+                return Err(division(function, id, frame, lane, &self.team));
             }
             // Before the operands can change.
             watch.wraps.computed(f, function, id, frame, lanes);
@@ -207,31 +215,24 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         active: &mut Mask,
         mut exits: Option<&mut Exits>,
     ) -> Result<(), ExecError> {
-        let mut rejected = self.mask();
-        rejected.set(active);
+        let mut absent = self.mask();
+        absent.set(active);
         let frame = self.frames.get(f).ok_or(MISSING);
         frame
             .and_then(|frame| frame.value(condition)?.truths())
             .map(|truths| {
                 active.keep(truths, true);
-                rejected.keep(truths, false);
+                absent.keep(truths, false);
             })
             .map_err(|fault| self.error(loc, fault))?;
-        let parts = !active.is_empty() && !rejected.is_empty();
-        for (block, lanes, other) in [
-            (accept, &mut *active, reject),
-            (reject, &mut rejected, accept),
-        ] {
-            if parts {
-                self.splits.push(Split { loc, other });
-            }
-            self.nested(f, loc, block, lanes, exits.as_deref_mut())?;
-            if parts {
-                self.splits.pop();
-            }
+        for (block, other) in [(accept, reject), (reject, accept)] {
+            self.splits.push(Split { loc, other, absent });
+            self.nested(f, loc, block, active, exits.as_deref_mut())?;
+            absent = self.splits.pop().unwrap_or_else(|| self.empty_mask());
+            std::mem::swap(active, &mut absent);
         }
-        active.add(&rejected);
-        self.masks.push(rejected);
+        active.add(&absent);
+        self.masks.push(absent);
         Ok(())
     }
 

@@ -5,7 +5,9 @@ use super::frame::Frame;
 use super::mask::Mask;
 use super::options::{Options, Outcome};
 use super::team::Team;
-use crate::tree::{ExprId, Function, Loc, Place, Root, Step, Stmt, StmtKind, Tree};
+use crate::tree::{
+    AtomicOp, ExprId, Function, Loc, Place, Root, Step, Stmt, StmtKind, SubgroupOp, Tree,
+};
 use std::fmt;
 use std::fmt::Debug;
 
@@ -127,22 +129,31 @@ pub(super) fn describe<V: Copy + Debug>(
     let place = |p: &Place| place_text(p, tree, function, &value);
     Some(match &stmt.kind {
         StmtKind::Emit(id) => name(*id),
-        StmtKind::Load { place: p, result } => format!("{} is {}", place(p), name(*result)),
+        StmtKind::Load { place: p, result } => format!("{} from {}", name(*result), place(p)),
         StmtKind::UniformLoad { place: p, result } => {
-            format!("workgroup_uniform_load({}) is {}", place(p), name(*result))
+            format!(
+                "{} from workgroup_uniform_load({})",
+                name(*result),
+                place(p)
+            )
         }
         StmtKind::Store { place: p, value: v } => format!("{} = {}", place(p), value(*v)),
         StmtKind::Atomic {
-            place: p, result, ..
-        } => match result {
-            Some(result) => format!("{} was {}", place(p), name(*result)),
-            None => format!("{} is stored", place(p)),
-        },
-        StmtKind::Subgroup {
-            value: v, result, ..
+            place: p,
+            op,
+            result,
         } => {
-            format!("gives {}, gets {}", value(*v), name(*result))
+            let call = format!("{}.{}", place(p), atomic_text(*op, &value));
+            match result {
+                Some(result) => format!("{} from {call}", name(*result)),
+                None => call,
+            }
         }
+        StmtKind::Subgroup {
+            op,
+            value: v,
+            result,
+        } => format!("{} from {}", name(*result), subgroup_text(*op, *v, &value)),
         StmtKind::Return(Some(id)) => format!("return {}", value(*id)),
         StmtKind::Return(None) => "return".to_string(),
         StmtKind::Break => "break".to_string(),
@@ -156,6 +167,31 @@ pub(super) fn describe<V: Copy + Debug>(
         }
         StmtKind::Aside { .. } | StmtKind::Log { .. } => return None,
     })
+}
+
+/// An atomic operation as it is written, with what it came to where that is not its value.
+fn atomic_text(op: AtomicOp, value: &impl Fn(ExprId) -> String) -> String {
+    match op {
+        AtomicOp::Load => "load()".to_string(),
+        AtomicOp::Store(v) => format!("store({})", value(v)),
+        AtomicOp::Update(update, v) => format!("{}({})", update.name(), value(v)),
+        AtomicOp::CompareExchangeWeak {
+            expected,
+            new,
+            exchanged,
+        } => {
+            let (expected, new, exchanged) = (value(expected), value(new), value(exchanged));
+            format!("compare_exchange_weak({expected}, {new}), exchanged: {exchanged}")
+        }
+    }
+}
+
+/// An exchange within a subgroup as it is written.
+fn subgroup_text(op: SubgroupOp, given: ExprId, value: &impl Fn(ExprId) -> String) -> String {
+    let lane = op.lane().map(|lane| lane.to_string());
+    let second = op.operand().map(value).or(lane);
+    let operands: Vec<String> = [value(given)].into_iter().chain(second).collect();
+    format!("{}({})", op.name(), operands.join(", "))
 }
 
 /// A value of one lane: `0.5`, `(1, 2)`.

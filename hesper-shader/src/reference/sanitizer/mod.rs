@@ -3,19 +3,23 @@
 //! ```text
 //! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks
 //! wraps      integers that wrapped, and where they reach an index              feeds   which integers may
+//! division   what a division by zero divides                                   pool    memory of runs before
 //! ```
 
 mod blocks;
 mod cells;
+mod division;
 mod feeds;
 mod pool;
 mod shadow;
 mod wraps;
 
-use super::error::{AccessKind, Fault, Race, RaceAccess, Warning};
+use super::error::{AccessKind, Fault};
 use super::places::{Access, Array, Space};
+use super::race::{Race, RaceAccess, Warning};
 use super::team::Team;
 use crate::tree::{Barrier, ExprId, Tree};
+pub(super) use division::division;
 use feeds::Feeds;
 pub(crate) use pool::Pool;
 use shadow::{Clash, Shadow};
@@ -33,6 +37,7 @@ pub(super) struct Touch<'t> {
 /// The sanitizer's memory of a dispatch.
 #[derive(Debug)]
 pub(super) struct Watch {
+    kernel: String,
     shadow: Shadow,
     pub(super) wraps: Wraps,
     warnings: Vec<Warning>,
@@ -50,6 +55,7 @@ impl Watch {
         pool: &Pool,
     ) -> Watch {
         Watch {
+            kernel: tree.name.clone(),
             shadow: Shadow::new(tree, lengths, slots, written, pool.lease()),
             wraps: Wraps::new(Feeds::of(tree)),
             warnings: Vec::new(),
@@ -100,7 +106,7 @@ impl Watch {
             return Err(Fault::Race(Box::new(race(touch, clash))));
         }
         if let Some(clash) = clashes.same_value {
-            self.warn(Warning::SameValue(Box::new(race(touch, clash))));
+            self.warn(race(touch, clash));
         }
         Ok(())
     }
@@ -159,7 +165,9 @@ impl Watch {
     }
 
     /// Remembers a warning, once for each pair of lines.
-    fn warn(&mut self, warning: Warning) {
+    fn warn(&mut self, race: Race) {
+        let (kernel, race) = (self.kernel.clone(), Box::new(race));
+        let warning = Warning::SameValue { kernel, race };
         if !self.warnings.iter().any(|known| known.is_like(&warning)) {
             self.warnings.push(warning);
         }

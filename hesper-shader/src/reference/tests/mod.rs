@@ -4,9 +4,15 @@ mod arithmetic;
 mod control;
 mod domains;
 mod faults;
+mod loops;
 mod malformed;
 mod memory;
+mod orders;
+mod partings;
 mod races;
+mod told;
+mod unwritten;
+mod wraps;
 
 use super::{Binding, ExecError, Options, Outcome, run_fast, run_with};
 use crate::domain::F32;
@@ -38,8 +44,7 @@ fn both(
     options: &Options,
 ) -> Result<Outcome, ExecError> {
     let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
-    let copies = bindings.iter().map(|b| b.memory().cloned());
-    let mut copies: Vec<_> = copies.collect();
+    let mut copies: Vec<_> = bindings.iter().map(Copied::of).collect();
     let mut again: Vec<_> = bindings.iter().zip(&mut copies).map(rebound).collect();
     let together = run_fast(&F32, tree, groups, &mut again, options);
     let alone = run_with(&F32, tree, groups, bindings, options);
@@ -50,22 +55,46 @@ fn both(
     };
     same(&kind(&together), &kind(&alone));
     if alone.is_ok() {
-        let memories: Vec<_> = bindings.iter().map(|b| b.memory().cloned()).collect();
-        same(&copies, &memories);
+        let written: Vec<_> = bindings.iter().map(Copied::of).collect();
+        same(&copies, &written);
     }
     alone
 }
 
-fn rebound<'c>(
-    (binding, copy): (&Binding<'_, f32>, &'c mut Option<Memory<f32>>),
-) -> Binding<'c, f32> {
-    match (binding, copy) {
-        (Binding::Read(_), Some(memory)) => Binding::Read(memory),
-        (_, Some(memory)) => Binding::Write(memory),
-        (Binding::F32(x), None) => Binding::F32(*x),
-        (Binding::I32(n), None) => Binding::I32(*n),
-        (Binding::U32(n), None) => Binding::U32(*n),
-        (Binding::Bool(b), None) => Binding::Bool(*b),
+/// What a buffer holds, and which elements of it are written where that is known.
+#[derive(Debug)]
+struct Copied {
+    memory: Option<Memory<f32>>,
+    written: Option<Vec<bool>>,
+}
+
+impl Copied {
+    fn of(binding: &Binding<'_, f32>) -> Copied {
+        Copied {
+            memory: binding.memory().cloned(),
+            written: match binding {
+                Binding::Partial { written, .. } => Some(written.to_vec()),
+                Binding::Fresh { written, .. } => Some(written.to_vec()),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The same binding of a copy.
+fn rebound<'c>((binding, copy): (&Binding<'_, f32>, &'c mut Copied)) -> Binding<'c, f32> {
+    let Copied { memory, written } = copy;
+    match (binding, memory, written) {
+        (Binding::Read(_), Some(memory), _) => Binding::Read(memory),
+        (Binding::Write(_), Some(memory), _) => Binding::Write(memory),
+        (Binding::Partial { .. }, Some(memory), Some(written)) => {
+            Binding::Partial { memory, written }
+        }
+        (Binding::Fresh { .. }, Some(memory), Some(written)) => Binding::Fresh { memory, written },
+        (Binding::F32(x), ..) => Binding::F32(*x),
+        (Binding::I32(n), ..) => Binding::I32(*n),
+        (Binding::U32(n), ..) => Binding::U32(*n),
+        (Binding::Bool(b), ..) => Binding::Bool(*b),
         _ => panic!("a buffer has contents"),
     }
 }

@@ -1,0 +1,197 @@
+//! Results that depend on the order of invocations, on exchanges that fail, or on who is in which subgroup.
+
+use super::{both, fault, record, run_f32};
+use crate::record::builtins::subgroup_add;
+use crate::reference::{Binding, Fault, Options};
+use crate::{Atomic, Kernel, Memory};
+
+const SIZE: u32 = 8;
+
+/// Each invocation takes the next place and writes something there.
+fn places(what: impl FnOnce(&crate::record::Recorder) -> crate::Exp<'_, u32>) -> Kernel {
+    record([SIZE, 1, 1], |h| {
+        let next = h.storage_mut::<Atomic<u32>>("next");
+        let out = h.storage_mut::<u32>("out");
+        let place = next.at(h.int(0u32)).fetch_add(h.int(1u32));
+        h.store(out.at(place), what(h));
+    })
+}
+
+fn run(kernel: &Kernel, groups: u32, options: &Options) -> Result<Memory<f32>, Fault> {
+    let (mut next, mut out) = (Memory::U32(vec![0]), Memory::U32(vec![0; 32]));
+    let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
+    match both(kernel, [groups, 1, 1], &mut bindings, options) {
+        Ok(_) => Ok(out),
+        Err(error) => Err(error.fault),
+    }
+}
+
+#[test]
+fn a_result_that_depends_on_the_order_of_workgroups_or_lanes_is_an_error() {
+    let all = Options::default();
+    let lanes = places(|h| h.local_invocation_index());
+    let groups = places(|h| h.workgroup_index());
+    let neither = places(|h| h.num_workgroups().x());
+    let dependent = |kernel, groups| match run(kernel, groups, &all) {
+        Err(Fault::OrderDependent { place, .. }) => place.starts_with("out["),
+        Err(other) => panic!("{other}"),
+        Ok(_) => false,
+    };
+    assert!(dependent(&lanes, 1) && dependent(&lanes, 3));
+    assert!(!dependent(&groups, 1) && dependent(&groups, 3));
+    assert!(!dependent(&neither, 1) && !dependent(&neither, 3));
+}
+
+#[test]
+fn any_order_can_be_allowed_and_asked_for() {
+    let kernel = places(|h| h.global_index());
+    let order = |order| {
+        let options = Options {
+            reruns: 0,
+            order,
+            ..Options::default()
+        };
+        match run(&kernel, 1, &options) {
+            Ok(Memory::U32(out)) => out[..8].to_vec(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let natural: Vec<u32> = (0..8).collect();
+    assert_eq!(order(None), natural);
+    let mut seeded = order(Some(7));
+    assert_eq!(order(Some(7)), seeded);
+    assert_ne!(seeded, natural);
+    seeded.sort_unstable();
+    assert_eq!(seeded, natural);
+}
+
+#[test]
+fn the_last_of_unordered_stores_wins_and_is_an_error() {
+    let store = record([SIZE, 1, 1], |h| {
+        let next = h.storage_mut::<Atomic<u32>>("next");
+        next.at(h.int(0u32)).store(h.local_invocation_index());
+    });
+    let mut next = Memory::U32(vec![0]);
+    let error = fault(&store, [1, 1, 1], &mut [Binding::Write(&mut next)]);
+    let Fault::OrderDependent {
+        place,
+        natural,
+        other,
+    } = &error.fault
+    else {
+        panic!("{error}");
+    };
+    assert_eq!((place.as_str(), &**natural), ("next[0]", "7"));
+    assert_ne!(other, natural);
+}
+
+/// Whether each of 64 invocations has its exchange, tried once.
+fn exchanges(seed: Option<u64>, reruns: u32) -> Result<Vec<u32>, Fault> {
+    let kernel = record([SIZE, 1, 1], |h| {
+        let lock = h.storage_mut::<Atomic<u32>>("lock");
+        let i = h.global_index();
+        lock.at(i).compare_exchange_weak(h.int(0u32), h.int(1u32));
+    });
+    let options = Options {
+        spurious_failures: seed,
+        reruns,
+        ..Options::default()
+    };
+    let mut lock = Memory::U32(vec![0; 64]);
+    match both(
+        &kernel,
+        [8, 1, 1],
+        &mut [Binding::Write(&mut lock)],
+        &options,
+    ) {
+        Ok(_) => Ok(match lock {
+            Memory::U32(v) => v,
+            _ => Vec::new(),
+        }),
+        Err(error) => Err(error.fault),
+    }
+}
+
+#[test]
+fn weak_exchanges_fail_by_a_seed() {
+    assert_eq!(exchanges(None, 1), Ok(vec![1; 64]));
+    let failed = |seed| {
+        let exchanged = exchanges(Some(seed), 0).unwrap_or_else(|fault| panic!("{fault}"));
+        let failed: Vec<usize> = (0..64).filter(|i| exchanged[*i] == 0).collect();
+        // One in four, more or less.
+        assert!((6..=28).contains(&failed.len()), "{failed:?}");
+        failed
+    };
+    assert_eq!(failed(1), failed(1));
+    assert_ne!(failed(1), failed(2));
+    let found = exchanges(Some(1), 1);
+    assert!(
+        matches!(found, Err(Fault::OrderDependent { .. })),
+        "{found:?}"
+    );
+}
+
+/// Which lane of which subgroup of 4 each invocation is, and the sum of the numbers of its subgroup.
+fn subgroups(mapping: Option<u64>) -> (Vec<u32>, Vec<u32>) {
+    let kernel = record([SIZE, 1, 1], |h| {
+        let (place, sum) = (h.storage_mut::<u32>("place"), h.storage_mut::<u32>("sum"));
+        let l = h.local_invocation_index();
+        let lanes = h.subgroup_size();
+        h.store(
+            place.at(l),
+            h.subgroup_id() * lanes + h.subgroup_invocation_id(),
+        );
+        h.store(sum.at(l), subgroup_add(l));
+    });
+    let options = Options {
+        subgroup_size: 4,
+        subgroup_mapping: mapping,
+        ..Options::default()
+    };
+    let (mut place, mut sum) = (Memory::U32(vec![0; 8]), Memory::U32(vec![0; 8]));
+    let mut bindings = [Binding::Write(&mut place), Binding::Write(&mut sum)];
+    let ran = both(&kernel, [1, 1, 1], &mut bindings, &options);
+    assert!(ran.is_ok(), "{ran:?}");
+    match (place, sum) {
+        (Memory::U32(place), Memory::U32(sum)) => (place, sum),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn invocations_are_dealt_to_subgroups_by_a_seed() {
+    let natural: Vec<u32> = (0..8).collect();
+    let sums = vec![6, 6, 6, 6, 22, 22, 22, 22];
+    assert_eq!(subgroups(None), (natural.clone(), sums));
+    let (place, sum) = subgroups(Some(3));
+    assert_eq!(subgroups(Some(3)), (place.clone(), sum.clone()));
+    assert_ne!(place, natural);
+    let mut sorted = place.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, natural);
+    for l in 0..8 {
+        let mates = (0..8).filter(|m| place[*m] / 4 == place[l] / 4);
+        assert_eq!(mates.sum::<usize>() as u32, sum[l], "{place:?}");
+    }
+}
+
+#[test]
+fn an_error_in_another_order_alone_is_an_error() {
+    // The lane that comes first divides by its number: 0 is first in the natural order, where it divides by 1.
+    let kernel = record([SIZE, 1, 1], |h| {
+        let next = h.storage_mut::<Atomic<u32>>("next");
+        let out = h.storage_mut::<u32>("out");
+        let place = next.at(h.int(0u32)).fetch_add(h.int(1u32));
+        let same = place.eq(h.local_invocation_index()).cast::<u32>();
+        h.store(out.at(h.local_invocation_index()), h.int(8u32) / same);
+    });
+    let (mut next, mut out) = (Memory::U32(vec![0]), Memory::U32(vec![0; 8]));
+    let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
+    let ran = run_f32(&kernel, [1, 1, 1], &mut bindings);
+    let fault = ran.map_err(|error| error.fault);
+    assert!(
+        matches!(fault, Err(Fault::DivisionByZero { dividend: 8, .. })),
+        "{fault:?}"
+    );
+    assert_eq!(out, Memory::U32(vec![8; 8]));
+}
