@@ -6,7 +6,7 @@
 //! barrier that part of a workgroup does not reach, an index out of bounds, a loop without end.
 //!
 //! ```text
-//! dispatch      which workgroups run when, on which thread      storage, slot   the buffers they share       order   run again in another
+//! dispatch      what runs when: teams, attempt   (on threads)   storage, slot   the buffers they share       order   run again in another
 //! machine       what a thread allocates                         team            the workgroups that run      permutation
 //! columns       one value for each lane                         mask            which lanes take part
 //! frame         one column for each expression and local of a function       shortcuts  copies left out
@@ -18,6 +18,7 @@
 //! ```
 
 mod atomics;
+mod attempt;
 mod binding;
 mod calls;
 mod columns;
@@ -48,6 +49,7 @@ mod statements;
 mod storage;
 mod subgroups;
 mod team;
+mod teams;
 #[cfg(test)]
 mod tests;
 mod trace;

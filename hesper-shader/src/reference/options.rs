@@ -35,7 +35,7 @@ pub struct Options {
     /// What a dispatch may need, checked when sanitizing.
     pub limits: Limits,
     /// Threads, at most; `None` for as many as the machine runs at once. Only number domains without state use more than one, and only
-    /// where nobody can tell: not when sanitizing, tracing or logging, nor for atomics in storage.
+    /// where nobody can tell: not when tracing or logging, nor for atomics in storage.
     pub threads: Option<usize>,
     /// An invocation, by its `global_invocation_id()`, whose every statement is written down in [`Outcome::trace`].
     pub trace: Option<[u32; 3]>,

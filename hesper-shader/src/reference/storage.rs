@@ -41,9 +41,12 @@ pub(super) struct Storage<'b, V, S> {
     /// Elements of each buffer; 0 for a scalar.
     pub(super) lengths: Vec<u32>,
     pub(super) uniforms: Vec<Uniform<V>>,
-    /// Which elements of a fresh buffer are written so far.
-    pub(super) written: Vec<Option<Vec<bool>>>,
+    /// What fresh buffers hold.
+    pub(super) written: Written,
 }
+
+/// For each parameter that is a fresh buffer, which elements are written so far.
+pub(super) type Written = Vec<Option<Vec<bool>>>;
 
 impl<'b, V: Copy, S: Slot<V>> Storage<'b, V, S> {
     /// Takes what the bindings hold, for [`give_back`](Storage::give_back) to return it.

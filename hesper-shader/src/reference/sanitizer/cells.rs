@@ -1,8 +1,10 @@
 //! What is remembered of each element of one variable.
 
-use super::blocks::each_block;
+use super::blocks::{Block, each_block};
 use super::pool::Lease;
 use crate::reference::error::AccessKind;
+use crate::reference::runs::{BLOCK, Run};
+use std::ops::Range;
 
 /// An access: stamp, lane of the team and site in 32, 16 and 16 bits; zero for none.
 pub(super) type Packed = u64;
@@ -25,9 +27,11 @@ pub(super) fn site(packed: Packed) -> usize {
 
 /// A workgroup of the running team, now.
 #[derive(Clone, Copy)]
-pub(super) struct Here {
+pub(super) struct Here<'c> {
     /// Its stamp.
     pub(super) now: u32,
+    /// The stamps of all workgroups of the team.
+    pub(super) all: &'c [u32],
     /// The team's first stamp.
     pub(super) first: u32,
     /// The last stamp of dispatches before.
@@ -40,12 +44,18 @@ pub(super) struct Here {
     pub(super) site: u16,
 }
 
-impl Here {
+impl Here<'_> {
     /// Whether an earlier access was made by this workgroup.
     fn is_ours(self, earlier: Packed) -> bool {
         let lane = lane(earlier);
         stamp(earlier) >= self.first
             && (!self.shared || (lane >= self.lanes.0 && lane < self.lanes.1))
+    }
+
+    /// The stamp of a lane of the team now.
+    pub(super) fn stamp_of(self, lane: usize) -> Option<u32> {
+        let (first, past) = self.lanes;
+        self.all.get(lane / (past - first).max(1)).copied()
     }
 
     /// Whether nothing orders an earlier access before one by `lane_now`.
@@ -77,6 +87,12 @@ impl Met {
     }
 }
 
+/// The range that any other makes greater.
+pub(super) const NOTHING: Range<usize> = Range {
+    start: usize::MAX,
+    end: 0,
+};
+
 /// The elements of one variable. Reads are allocated at the first one: many buffers are only written.
 #[derive(Debug)]
 pub(super) struct Cells {
@@ -84,6 +100,8 @@ pub(super) struct Cells {
     length: usize,
     pub(super) writes: Vec<Packed>,
     pub(super) reads: Vec<[Packed; 2]>,
+    /// All elements that were touched lie in here.
+    pub(super) touched: Range<usize>,
     /// Of a fresh buffer, which elements are written.
     pub(super) written: Option<Vec<bool>>,
 }
@@ -94,6 +112,7 @@ impl Cells {
             length,
             writes: lease.writes(length),
             reads: Vec::new(),
+            touched: NOTHING,
             written,
         }
     }
@@ -109,20 +128,26 @@ impl Cells {
     }
 
     /// The first active lane whose element nobody has written: of a fresh buffer ever, of workgroup memory since the workgroup began.
-    pub(super) fn unwritten(&self, elements: &[u32], active: &[bool], here: Here) -> Option<Met> {
-        if self.written.is_none() && here.shared {
-            return None;
-        }
+    pub(super) fn unwritten(
+        &self,
+        elements: &[u32],
+        active: &[bool],
+        here: Here<'_>,
+    ) -> Option<Met> {
         each_block(elements, active, here.lanes.0, |block| {
-            if self.all_written(block.run, here) {
-                return None;
-            }
-            let (lane, _) = block.active().find(|(_, e)| self.is_unwritten(*e, here))?;
-            Some(Met::new(lane, AccessKind::Write, 0))
+            self.unwritten_in(&block, here)
         })
     }
 
-    fn is_unwritten(&self, element: usize, here: Here) -> bool {
+    fn unwritten_in(&self, block: &Block<'_>, here: Here<'_>) -> Option<Met> {
+        if self.written.is_none() && here.shared || self.all_written(block.run, here) {
+            return None;
+        }
+        let (lane, _) = block.active().find(|(_, e)| self.is_unwritten(*e, here))?;
+        Some(Met::new(lane, AccessKind::Write, 0))
+    }
+
+    fn is_unwritten(&self, element: usize, here: Here<'_>) -> bool {
         match &self.written {
             Some(written) => written.get(element) == Some(&false),
             None => self
@@ -132,18 +157,22 @@ impl Cells {
         }
     }
 
-    /// Records a read by each active lane of a workgroup; the first that races.
+    /// Records a read by each active lane of a workgroup; the first that races, or that reads what nobody has written.
     pub(super) fn read(
         &mut self,
         elements: &[u32],
         active: &[bool],
-        here: Here,
+        here: Here<'_>,
         lease: &mut Lease,
     ) -> Option<Met> {
         if self.reads.is_empty() {
             self.reads = lease.reads(self.length);
         }
         each_block(elements, active, here.lanes.0, |block| {
+            if let Some(met) = self.unwritten_in(&block, here) {
+                return Some(met);
+            }
+            self.touch(&block);
             if self.read_run(block.run, block.lane, here) {
                 return None;
             }
@@ -153,7 +182,7 @@ impl Cells {
     }
 
     /// Records a read by one lane.
-    pub(super) fn read_one(&mut self, element: usize, lane: usize, here: Here) -> Option<Met> {
+    pub(super) fn read_one(&mut self, element: usize, lane: usize, here: Here<'_>) -> Option<Met> {
         let (write, reads) = (*self.writes.get(element)?, self.reads.get_mut(element)?);
         if here.clashes(write, lane) {
             return Some(Met::new(lane, AccessKind::Write, write));
@@ -168,10 +197,11 @@ impl Cells {
         &mut self,
         elements: &[u32],
         active: &[bool],
-        here: Here,
+        here: Here<'_>,
         mut allowed: impl FnMut(usize, Packed) -> bool,
     ) -> Option<Met> {
         let met = each_block(elements, active, here.lanes.0, |block| {
+            self.touch(&block);
             if self.write_run(block.run, block.lane, here) {
                 return None;
             }
@@ -188,7 +218,7 @@ impl Cells {
         &mut self,
         element: usize,
         lane: usize,
-        here: Here,
+        here: Here<'_>,
         allowed: &mut impl FnMut(usize, Packed) -> bool,
     ) -> Option<Met> {
         let write = self.writes.get_mut(element)?;
@@ -201,8 +231,23 @@ impl Cells {
         Some(Met::new(lane, AccessKind::Read, read))
     }
 
+    fn touch(&mut self, block: &Block<'_>) {
+        let Range { start, end } = &mut self.touched;
+        let mut add = |first: usize, past: usize| {
+            *start = (*start).min(first);
+            *end = (*end).max(past);
+        };
+        match block.run {
+            Run::Up(first) => add(first, first + BLOCK),
+            Run::Same(element) => add(element, element + 1),
+            Run::Mixed => block
+                .active()
+                .for_each(|(_, element)| add(element, element + 1)),
+        }
+    }
+
     /// Records a write that races with nothing.
-    pub(super) fn mark(&mut self, elements: &[u32], active: &[bool], here: Here) {
+    pub(super) fn mark(&mut self, elements: &[u32], active: &[bool], here: Here<'_>) {
         for (lane, (element, on)) in (here.lanes.0..).zip(elements.iter().zip(active)) {
             if let (true, Some(write)) = (*on, self.writes.get_mut(*element as usize)) {
                 *write = pack(here.now, lane, here.site);
@@ -225,7 +270,7 @@ impl Cells {
 
 /// Adds a read. A third lane of the same stamp adds nothing. Two reads by different workgroups say all there is to say, for good: whoever writes later is ordered after at most one of the
 /// two. As long as one workgroup alone has read, two lanes of its present stamp do.
-pub(super) fn remember(reads: &mut [Packed; 2], here: Here, lane_now: usize) {
+pub(super) fn remember(reads: &mut [Packed; 2], here: Here<'_>, lane_now: usize) {
     let [a, b] = reads;
     let me = pack(here.now, lane_now, here.site);
     let ours = |packed: Packed| here.is_ours(packed);

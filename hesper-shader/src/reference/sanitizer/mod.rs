@@ -4,12 +4,14 @@
 //! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks
 //! wraps      integers that wrapped, and where they reach an index              feeds   which integers may
 //! division   what a division by zero divides                                   pool    memory of runs before
+//! meet       what threads did to each other
 //! ```
 
 mod blocks;
 mod cells;
 mod division;
 mod feeds;
+mod meet;
 mod pool;
 mod shadow;
 mod wraps;
@@ -21,8 +23,9 @@ use super::team::Team;
 use crate::tree::{Barrier, ExprId, Tree};
 pub(super) use division::division;
 use feeds::Feeds;
+pub(super) use meet::meet;
 pub(crate) use pool::Pool;
-use shadow::{Clash, Shadow};
+use shadow::{BadRead, Clash, Shadow};
 pub(super) use wraps::{Value, Wraps};
 
 /// An access to an array, for the sanitizer to judge.
@@ -78,12 +81,10 @@ impl Watch {
 
     /// Judges a load.
     pub(super) fn read(&mut self, touch: &Touch<'_>) -> Result<(), Fault> {
-        if let Some(lane) = self.shadow.unwritten(touch)? {
-            return Err(unwritten(touch, lane));
-        }
         match self.shadow.read(touch)? {
-            Some(clash) => Err(Fault::Race(Box::new(race(touch, clash)))),
             None => Ok(()),
+            Some(BadRead::Unwritten(lane)) => Err(unwritten(touch, lane)),
+            Some(BadRead::Race(clash)) => Err(Fault::Race(Box::new(race(touch, clash)))),
         }
     }
 

@@ -9,22 +9,14 @@ const STAMPS: u32 = 1 << 31;
 /// Bytes that are kept, at most.
 const KEPT: usize = 512 << 20;
 
-/// The memory a device keeps.
+/// The memory a device keeps: one part for each thread that ran.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    /// The last stamp in any of them.
-    last: u32,
-    writes: Vec<Vec<Packed>>,
-    reads: Vec<Vec<[Packed; 2]>>,
+    kept: Mutex<Vec<Lease>>,
 }
 
 /// Memory of one dispatch. What it holds of stamps up to `last` is of dispatches before.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Lease {
     pub(super) last: u32,
     writes: Vec<Vec<Packed>>,
@@ -32,48 +24,34 @@ pub(super) struct Lease {
 }
 
 impl Pool {
-    /// Takes all there is.
+    /// Takes what some thread has left, if any.
     pub(super) fn lease(&self) -> Lease {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = std::mem::take(&mut *kept);
-        if kept.last > STAMPS {
-            return Lease {
-                last: 0,
-                writes: Vec::new(),
-                reads: Vec::new(),
-            };
+        let lease = kept.pop().unwrap_or_default();
+        if lease.last > STAMPS {
+            return Lease::default();
         }
-        let Kept {
-            last,
-            writes,
-            reads,
-        } = kept;
-        Lease {
-            last,
-            writes,
-            reads,
-        }
+        lease
     }
 
     /// Gives it back, with the last stamp used.
-    pub(super) fn give_back(&self, lease: Lease, last: u32) {
-        let size = |length: usize, bytes: usize| length.saturating_mul(bytes);
-        let writes = lease.writes.iter().map(|v| size(v.len(), 8));
-        let reads = lease.reads.iter().map(|v| size(v.len(), 16));
-        if writes.chain(reads).fold(0, usize::saturating_add) > KEPT {
-            return;
-        }
+    pub(super) fn give_back(&self, mut lease: Lease, last: u32) {
+        lease.last = last;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where two dispatches ran at once, the memory of one is enough.
-        *kept = Kept {
-            last,
-            writes: lease.writes,
-            reads: lease.reads,
-        };
+        let bytes = kept.iter().map(Lease::bytes).fold(0, usize::saturating_add);
+        if bytes.saturating_add(lease.bytes()) <= KEPT {
+            kept.push(lease);
+        }
     }
 }
 
 impl Lease {
+    fn bytes(&self) -> usize {
+        let writes = self.writes.iter().map(|v| v.len().saturating_mul(8));
+        let reads = self.reads.iter().map(|v| v.len().saturating_mul(16));
+        writes.chain(reads).fold(0, usize::saturating_add)
+    }
+
     pub(super) fn writes(&mut self, length: usize) -> Vec<Packed> {
         take(&mut self.writes, length, 0)
     }

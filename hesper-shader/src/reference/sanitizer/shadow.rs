@@ -60,6 +60,14 @@ pub(super) struct Earlier {
     pub(super) team: usize,
 }
 
+/// What is wrong with a load.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum BadRead {
+    /// This lane's element was never written.
+    Unwritten(usize),
+    Race(Clash),
+}
+
 /// What a store clashes with.
 #[derive(Debug, Default)]
 pub(super) struct Clashes {
@@ -108,6 +116,16 @@ impl Shadow {
         }
     }
 
+    /// The memory of each buffer.
+    pub(super) fn storage(&self) -> &[Cells] {
+        &self.storage
+    }
+
+    /// The last stamp of dispatches before.
+    pub(super) fn past(&self) -> u32 {
+        self.lease.last
+    }
+
     pub(super) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
         for clock in [&mut self.storage_clock, &mut self.workgroup_clock] {
             clock.now.resize(team.slots(), 0);
@@ -140,12 +158,15 @@ impl Shadow {
         Ok(met.map(|met| met.lane))
     }
 
-    /// Records a load; the first clash, if any.
-    pub(super) fn read(&mut self, touch: &Touch<'_>) -> Result<Option<Clash>, Fault> {
+    /// Records a load; what is wrong with it, if anything.
+    pub(super) fn read(&mut self, touch: &Touch<'_>) -> Result<Option<BadRead>, Fault> {
         let met = self.each_group(touch, |cells, elements, active, here, lease| {
             cells.read(elements, active, here, lease)
         })?;
-        Ok(met.map(|met| self.clash(touch, met)))
+        Ok(met.map(|met| match met.earlier {
+            0 => BadRead::Unwritten(met.lane),
+            _ => BadRead::Race(self.clash(touch, met)),
+        }))
     }
 
     /// Records a store; what it clashes with. `same(lane, other)` says whether a lane writes what another lane writes in this statement or,
@@ -161,7 +182,7 @@ impl Shadow {
             cells.write(elements, active, here, |now, earlier| {
                 // Lanes are taken in order: a lower one with the same element wrote it in this statement, if it wrote it last.
                 let other = lane(earlier);
-                let together = stamp(earlier) == here.now
+                let together = here.stamp_of(other) == Some(stamp(earlier))
                     && other < now
                     && on.get(other) == Some(&true)
                     && all.get(other) == all.get(now);
@@ -209,7 +230,7 @@ impl Shadow {
     fn each_group(
         &mut self,
         touch: &Touch<'_>,
-        mut f: impl FnMut(&mut Cells, &[u32], &[bool], Here, &mut Lease) -> Option<Met>,
+        mut f: impl FnMut(&mut Cells, &[u32], &[bool], Here<'_>, &mut Lease) -> Option<Met>,
     ) -> Result<Option<Met>, Fault> {
         let site = self.site(touch.access.loc)?;
         let (cells, clock, shared) = match touch.array.space {
@@ -227,6 +248,7 @@ impl Shadow {
         {
             let here = Here {
                 now: *now,
+                all: &clock.now,
                 first: clock.first,
                 past: self.lease.last,
                 lanes: (slot * per_group, (slot + 1) * per_group),

@@ -10,6 +10,7 @@ mod memory;
 mod orders;
 mod partings;
 mod races;
+mod threads;
 mod told;
 mod unwritten;
 mod wraps;
