@@ -56,7 +56,7 @@ pub(crate) fn uniform_loads() -> Tree {
         let count = h.workgroup_array::<Atomic<u32>>("count", 2);
         let lane = h.local_invocation_index();
         h.if_(lane.eq(h.int(0)));
-        h.store(n, h.int(3));
+        h.store(n, h.int(2));
         h.end_if();
         let trips = h.bind("trips", h.workgroup_uniform_load(n));
         let i = h.for_("i", h.range(h.int(0), trips));

@@ -1,11 +1,11 @@
 //! One invocation, run until it ends or has to wait for others.
 
 use super::Outcome;
-use super::arithmetic::{binary, bitcast, convert, relational, select, unary};
+use super::arithmetic::binary;
 use super::frame::{Frame, Kind, Loop};
-use super::functions::{call, greatest, least};
+use super::functions::{greatest, least};
 use super::memory::World;
-use super::values::{Pointer, Root, Value, composed};
+use super::values::{Pointer, Root, Value};
 use hesper_shader::domain::Domain;
 use naga::{AtomicFunction, BinaryOperator, Expression, Handle, Statement};
 
@@ -15,7 +15,7 @@ const BUDGET: u32 = 1 << 22;
 /// The state of an invocation.
 pub(super) struct Invocation<'m, V> {
     /// The calls it is in; none when it has ended.
-    frames: Vec<Frame<'m, V>>,
+    pub(super) frames: Vec<Frame<'m, V>>,
     /// The statement at which it waits for others.
     pub(super) waits: Option<&'m Statement>,
     left: u32,
@@ -213,37 +213,6 @@ impl<'m, V: Copy + std::fmt::Debug> Invocation<'m, V> {
         result.map_or(Ok(()), |handle| self.set(handle, seen))
     }
 
-    /// The value of an expression that has one.
-    pub(super) fn value<D>(
-        &self,
-        handle: Handle<Expression>,
-        world: &World<'m, D>,
-    ) -> Outcome<Value<V>>
-    where
-        D: Domain<Value = V, Mask = bool>,
-    {
-        let frame = self.frames.last().ok_or("it has ended")?;
-        if let Some(Some(value)) = frame.values.get(handle.index()) {
-            return Ok(value.clone());
-        }
-        let to = |root| {
-            let path = Vec::new();
-            Ok(Value::Pointer(Pointer { root, path }))
-        };
-        match &frame.function.expressions[handle] {
-            Expression::FunctionArgument(index) => {
-                let argument = frame.arguments.get(*index as usize).cloned();
-                Ok(argument.ok_or("an argument is missing")?)
-            }
-            Expression::GlobalVariable(variable) => to(Root::Global(variable.index())),
-            Expression::LocalVariable(variable) => to(Root::Local {
-                frame: self.frames.len() - 1,
-                variable: variable.index(),
-            }),
-            _ => world.constant(&frame.function.expressions, handle),
-        }
-    }
-
     pub(super) fn pointer<D>(
         &self,
         handle: Handle<Expression>,
@@ -283,82 +252,6 @@ impl<'m, V: Copy + std::fmt::Debug> Invocation<'m, V> {
             Root::Local { frame, variable } => {
                 self.frames[frame].locals[variable].follow_mut(&pointer.path)
             }
-        }
-    }
-
-    /// Evaluates an expression, here and now.
-    fn evaluate<D>(&self, handle: Handle<Expression>, world: &World<'m, D>) -> Outcome<Value<V>>
-    where
-        D: Domain<Value = V, Mask = bool>,
-    {
-        let domain = world.domain;
-        let of = |handle: Handle<Expression>| self.value(handle, world);
-        let frame = self.frames.last().ok_or("it has ended")?;
-        match &frame.function.expressions[handle] {
-            Expression::Access { base, index } => of(*base)?.part(of(*index)?.index()?),
-            Expression::AccessIndex { base, index } => of(*base)?.part(*index as usize),
-            Expression::Splat { size, value } => {
-                Ok(Value::Parts(vec![of(*value)?; *size as usize]))
-            }
-            Expression::Swizzle {
-                size,
-                vector,
-                pattern,
-            } => {
-                let vector = of(*vector)?;
-                let parts = pattern.iter().take(*size as usize);
-                let parts = parts.map(|component| vector.part(*component as usize));
-                Ok(Value::Parts(parts.collect::<Outcome<_>>()?))
-            }
-            Expression::Compose { ty, components } => {
-                let components = components.iter().map(|c| of(*c));
-                Ok(composed(
-                    world.module,
-                    *ty,
-                    components.collect::<Outcome<_>>()?,
-                ))
-            }
-            Expression::Load { pointer } => {
-                Ok(self.read(&self.pointer(*pointer, world)?, world)?.clone())
-            }
-            Expression::Unary { op, expr } => unary(domain, *op, &of(*expr)?),
-            Expression::Binary { op, left, right } => {
-                binary(domain, *op, &of(*left)?, &of(*right)?)
-            }
-            Expression::Select {
-                condition,
-                accept,
-                reject,
-            } => select(&of(*condition)?, &of(*accept)?, &of(*reject)?),
-            Expression::Relational { fun, argument } => relational(*fun, &of(*argument)?),
-            Expression::Math {
-                fun,
-                arg,
-                arg1,
-                arg2,
-                arg3,
-            } => {
-                let arguments = [Some(*arg), *arg1, *arg2, *arg3].into_iter().flatten();
-                let arguments: Vec<_> = arguments.map(of).collect::<Outcome<_>>()?;
-                call(domain, *fun, &arguments)
-            }
-            Expression::As {
-                expr,
-                kind,
-                convert: Some(4 | 1),
-            } => convert(domain, &of(*expr)?, *kind),
-            Expression::As {
-                expr,
-                kind,
-                convert: None,
-            } => bitcast(domain, &of(*expr)?, *kind),
-            Expression::ArrayLength(array) => {
-                match self.read(&self.pointer(*array, world)?, world)? {
-                    Value::Parts(parts) => Ok(Value::U32(parts.len() as u32)),
-                    other => Err(format!("the length of {other:?}")),
-                }
-            }
-            other => Err(format!("{other:?} is not known here")),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! values       scalars, what is made of them, pointers, constants
 //! arithmetic   operators, conversions      functions   builtin functions
 //! memory       variables of the module     frame       a function being run: where it stands, and its expressions
-//! invocation   statements, up to one at which invocations meet
+//! invocation   statements, up to one at which invocations meet               expressions  what they yield
 //! subgroups    what those of a subgroup exchange
 //! run          a dispatch: workgroups, barriers
 //! ```
@@ -13,12 +13,15 @@
 //! is done for those who wait there together. Everything out of bounds, unknown or divergent is an error of the run.
 
 mod arithmetic;
+mod expressions;
 mod frame;
 mod functions;
 mod invocation;
 mod memory;
 mod run;
 mod subgroups;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub(super) use memory::Bound;
