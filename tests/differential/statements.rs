@@ -3,13 +3,10 @@
 use super::features::Feature;
 use super::generate::{Generator, Leave};
 use super::sorts::Sort;
-use hesper_shader::tree::{BinaryOp, Block, ExprId, FunctionId, Root, Step, StmtKind};
+use hesper_shader::tree::{BinaryOp, Block, FunctionId, Root, Step, StmtKind};
 
 /// Iterations of all loops of an invocation together, at most; some drivers stop at 65 535.
 const MOST_ITERATIONS: u32 = 3000;
-
-/// Indices within indices, at most.
-const MOST_INDEXING: u32 = 2;
 
 /// Most trips of a loop.
 const TRIPS: u32 = 4;
@@ -228,23 +225,5 @@ impl Generator<'_> {
             Feature::Atomics => self.atomic_update(),
             _ => self.subgroup(),
         }
-    }
-
-    /// A step to an element of an array of this length.
-    pub(crate) fn index_below(&mut self, length: u32) -> Step {
-        let value = self.index();
-        let length = self.w.u32(length);
-        Step::Index(self.w.integer(BinaryOp::Remainder, value, length))
-    }
-
-    /// A number to be brought into range; of memory, unless it is read to find an index already.
-    pub(crate) fn index(&mut self) -> ExprId {
-        if self.indexing >= MOST_INDEXING {
-            return self.literal(Sort::U32);
-        }
-        self.indexing += 1;
-        let value = self.expr(Sort::U32, 1);
-        self.indexing -= 1;
-        value
     }
 }
