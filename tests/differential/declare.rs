@@ -1,10 +1,9 @@
 //! What a kernel is declared with: parameters, workgroup variables, locals.
 
-use super::features::Feature;
 use super::generate::Generator;
 use super::sorts::Sort;
 use hesper_shader::tree::{
-    Access, Param, ParamKind, Root, Scalar, Type, WorkgroupId, WorkgroupVar,
+    Access, Param, ParamKind, Root, Scalar, Step, Type, WorkgroupId, WorkgroupVar,
 };
 
 impl Generator<'_> {
@@ -23,9 +22,11 @@ impl Generator<'_> {
         });
         self.several(2, Self::workgroup_variable);
         self.declare_digests();
-        if self.has(Feature::Atomics) {
+        if self.choices.one_in(3) {
             self.declare_atomics();
         }
+        self.subgroups = self.choices.one_in(2) && self.tree.workgroup_size[1..] == [1, 1];
+        self.zero_divisors = self.choices.one_in(6);
     }
 
     /// Does something any number of times, up to `most`.
@@ -85,13 +86,26 @@ impl Generator<'_> {
     pub(crate) fn declare_locals(&mut self) {
         self.several(3, |this| {
             let sort = this.sort(true);
-            let value = this.stored(sort, 1);
+            let value = this.held(sort, 1);
             let id = this.w.local(sort, None);
             this.w.store(Root::Local(id), Vec::new(), value);
             this.locals.push((id, sort, None));
         });
-        if self.has(Feature::LocalArrays) {
+        if self.choices.one_in(3) {
             self.declare_local_array();
         }
+    }
+
+    fn declare_local_array(&mut self) {
+        let sort = self.sort(true);
+        let length = 1 + self.choices.below(5) as u32;
+        let id = self.w.local(sort, Some(length));
+        for i in 0..length {
+            let value = self.held(sort, 0);
+            let index = self.w.u32(i);
+            self.w
+                .store(Root::Local(id), vec![Step::Index(index)], value);
+        }
+        self.locals.push((id, sort, Some(length)));
     }
 }

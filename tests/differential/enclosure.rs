@@ -63,11 +63,10 @@ impl Domain for Enclosure {
             return x;
         }
         match op {
-            RealUnary::Negate => x.map(|x| -x),
-            RealUnary::Abs if x.low < 0.0 && x.high > 0.0 => Interval {
-                low: 0.0,
-                high: x.magnitude(),
-            },
+            RealUnary::Negate => x.negated(),
+            RealUnary::Abs if x.low < 0.0 && x.high > 0.0 => {
+                Interval::between(0.0, x.high.max(-x.low))
+            }
             RealUnary::Abs => x.map(f64::abs),
             RealUnary::Sign => x.map(|x| if x == 0.0 { 0.0 } else { x.signum() }),
             RealUnary::Floor => x.map(f64::floor),
@@ -95,13 +94,10 @@ impl Domain for Enclosure {
         if x.is_unbounded() || y.is_unbounded() {
             return Interval::UNBOUNDED;
         }
-        let both = |f: fn(f64, f64) -> f64| Interval {
-            low: f(x.low, y.low),
-            high: f(x.high, y.high),
-        };
+        let both = |f: fn(f64, f64) -> f64| Interval::between(f(x.low, y.low), f(x.high, y.high));
         match op {
             RealBinary::Add => add(x, y),
-            RealBinary::Subtract => add(x, y.map(|y| -y)),
+            RealBinary::Subtract => add(x, y.negated()),
             RealBinary::Multiply => multiply(x, y),
             RealBinary::Divide => divide(x, y),
             RealBinary::Remainder => remainder(x, y),
@@ -215,12 +211,24 @@ mod tests {
         assert!(!e.is_undecided());
     }
 
+    /// `0.1 + (2108 - 2108)`, but also `(0.1 - 2108) + 2108`; not where every order is exact.
+    #[test]
+    fn sums_may_be_added_up_in_another_order() {
+        let e = Enclosure::default();
+        let sum = |x: f32, y: f32, z: f32| {
+            let rest = e.binary(RealBinary::Subtract, e.from_f32(y), e.from_f32(z));
+            e.binary(RealBinary::Add, e.from_f32(x), rest)
+        };
+        assert!(sum(0.1, 2108.0, 2108.0).holds(0.1 - 2108.0 + 2108.0));
+        assert!(!sum(0.1, 2108.0, 2108.0).holds(0.102));
+        assert_eq!(sum(0.25, 2108.0, 2108.0).low, 0.25);
+        assert!(sum(0.25, 2108.0, 2108.0).is_point());
+        assert!(sum(0.0, 2108.0, 0.1).low >= f64::from(2107.89f32));
+    }
+
     #[test]
     fn what_decides_must_be_certain() {
-        let third = Interval {
-            low: 0.3333,
-            high: 0.3334,
-        };
+        let third = Interval::between(0.3333, 0.3334);
         let four = Interval::point(4.0);
         for (undecided, decide) in [(false, Comparison::Less), (true, Comparison::Less)] {
             let e = Enclosure::default();
@@ -231,10 +239,7 @@ mod tests {
         assert_eq!(e.to_integer(third, -5, 5), Ok(0));
         assert_eq!(e.to_integer(Interval::point(1e30), -5, 5), Ok(5));
         assert!(!e.is_undecided());
-        let around_one = Interval {
-            low: 0.99,
-            high: 1.01,
-        };
+        let around_one = Interval::between(0.99, 1.01);
         assert_eq!(e.to_integer(around_one, -5, 5), Ok(0));
         assert!(e.is_undecided());
     }

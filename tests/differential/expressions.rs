@@ -21,8 +21,26 @@ const BUILTINS: [BuiltinValue; 7] = {
     ]
 };
 
+const OF_SUBGROUPS: [BuiltinValue; 4] = {
+    use BuiltinValue::*;
+    [SubgroupInvocationId, SubgroupId, SubgroupSize, NumSubgroups]
+};
+
 impl Generator<'_> {
-    /// A value fit to be stored: an exact real is brought to the grid that memory holds.
+    /// A value for a local, an argument or a result, from where it may reach an index.
+    pub(crate) fn held(&mut self, sort: Sort, depth: u32) -> ExprId {
+        self.tamed(true, |this| this.stored(sort, depth))
+    }
+
+    /// Makes something while values may reach an index, so that none of them may wrap unmeant; or while they cannot.
+    pub(crate) fn tamed<T>(&mut self, tame: bool, make: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.tame, tame);
+        let made = make(self);
+        self.tame = before;
+        made
+    }
+
+    /// A value fit for memory: an exact real is brought to the grid that memory holds.
     pub(crate) fn stored(&mut self, sort: Sort, depth: u32) -> ExprId {
         let value = self.expr(sort, depth);
         self.settled(value)
@@ -75,7 +93,7 @@ impl Generator<'_> {
     }
 
     fn from_scope(&mut self, sort: Sort) -> Option<ExprId> {
-        let fits = |id: &ExprId| sort.takes(self.w.sort(*id));
+        let fits = |id: &ExprId| sort.takes(self.w.sort(*id)) && !(self.tame && self.w.wraps(*id));
         let fitting: Vec<ExprId> = self.scope.iter().copied().filter(fits).collect();
         (!fitting.is_empty()).then(|| self.choices.pick(&fitting))
     }
@@ -93,7 +111,9 @@ impl Generator<'_> {
                 _ => {}
             }
         }
-        let builtins = BUILTINS.iter().filter(|b| b.ty() == sort.ty);
+        let of_subgroups: &[BuiltinValue] = if self.subgroups { &OF_SUBGROUPS } else { &[] };
+        let builtins = BUILTINS.iter().chain(of_subgroups);
+        let builtins = builtins.filter(|b| b.ty() == sort.ty);
         found.extend(builtins.map(|b| ExprKind::BuiltinValue(*b)));
         if found.is_empty() {
             return None;
@@ -106,7 +126,7 @@ impl Generator<'_> {
     fn structural(&mut self, sort: Sort, depth: u32) -> ExprId {
         match self.choices.below(3) {
             0 => {
-                let condition = self.expr(Sort::BOOL, depth);
+                let condition = self.tamed(false, |this| this.expr(Sort::BOOL, depth));
                 let (on_true, on_false) = (self.expr(sort, depth), self.expr(sort, depth));
                 let grid = self.w.grid(on_true).or(self.w.grid(on_false));
                 let kind = ExprKind::Select {
@@ -142,12 +162,10 @@ impl Generator<'_> {
     fn called(&mut self, sort: Sort, depth: u32) -> ExprId {
         let fits = |result: Option<Sort>| result.is_some_and(|s| sort.takes(s));
         let position = self.helpers.iter().position(|h| fits(h.result));
-        let before = self.scope.len();
-        if let Some(position) = position {
-            self.call(position, depth);
-        }
-        match self.scope.get(before) {
-            Some(result) => *result,
+        // An aside has no effects, and what a helper does is not looked at.
+        let position = position.filter(|_| !self.aside);
+        match position.and_then(|position| self.call(position, depth)) {
+            Some(result) => result,
             None => self.leaf(sort),
         }
     }
@@ -176,8 +194,11 @@ impl Generator<'_> {
                 let op = self.choices.pick(&ops);
                 let scalar = self.choices.pick(&[Scalar::U32, Scalar::I32, Scalar::F32]);
                 let operand = Sort::exact(Type::vector(size, scalar));
-                let (a, b) = (self.expr(operand, depth), self.expr(operand, depth));
-                self.w.integer(op, a, b)
+                // What is compared reaches nothing.
+                self.tamed(false, |this| {
+                    let (a, b) = (this.expr(operand, depth), this.expr(operand, depth));
+                    this.w.integer(op, a, b)
+                })
             }
         }
     }

@@ -43,7 +43,7 @@ impl Generator<'_> {
         };
         self.statements(3);
         if let Some(sort) = result {
-            let value = self.stored(sort, 3);
+            let value = self.held(sort, 3);
             self.w.stmt(StmtKind::Return(Some(value)));
         }
         let function = self.end();
@@ -62,6 +62,9 @@ impl Generator<'_> {
         self.statements(2);
         for position in 0..self.shared.len() as u32 {
             self.phase(WorkgroupId(position));
+        }
+        if self.subgroups {
+            self.exchanges();
         }
         self.leave.returns = self.choices.one_in(4).then_some(None);
         self.statements(2);

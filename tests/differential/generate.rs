@@ -4,7 +4,6 @@
 //! every invocation writes its own element, a barrier, any element is read, a barrier.
 
 use super::choices::Choices;
-use super::features::Feature;
 use super::inputs::{self, Inputs};
 use super::sorts::{Grid, Sort};
 use super::writer::Writer;
@@ -21,6 +20,8 @@ pub struct Case {
     pub tree: Tree,
     /// Its arguments and the workgroups of the dispatch.
     pub inputs: Inputs,
+    /// Whether a divisor may be zero. WGSL says what comes out, and the sanitizer reports it.
+    pub divides_by_zero: bool,
 }
 
 impl fmt::Display for Case {
@@ -30,8 +31,8 @@ impl fmt::Display for Case {
 }
 
 /// The case that these choices make.
-pub fn generate(choices: &mut Choices, features: &[Feature]) -> Case {
-    let mut generator = Generator::new(choices, features);
+pub fn generate(choices: &mut Choices) -> Case {
+    let mut generator = Generator::new(choices);
     generator.declare();
     for position in 0..MOST_HELPERS {
         if !generator.choices.more(2) {
@@ -41,9 +42,14 @@ pub fn generate(choices: &mut Choices, features: &[Feature]) -> Case {
     }
     let entry = generator.entry();
     generator.tree.entry = entry;
+    let divides_by_zero = generator.divides_by_zero;
     let (tree, sorts) = (generator.tree, generator.buffers);
     let inputs = inputs::draw(choices, &tree, &sorts);
-    Case { tree, inputs }
+    Case {
+        tree,
+        inputs,
+        divides_by_zero,
+    }
 }
 
 pub(crate) const WORKGROUP_SIZES: [[u32; 3]; 9] = [
@@ -61,7 +67,6 @@ pub(crate) const WORKGROUP_SIZES: [[u32; 3]; 9] = [
 /// What has been decided so far, and the function being written.
 pub(crate) struct Generator<'c> {
     pub(crate) choices: &'c mut Choices,
-    pub(crate) features: &'c [Feature],
     pub(crate) tree: Tree,
     /// By parameter: the sort of its elements, or of the scalar.
     pub(crate) buffers: Vec<Sort>,
@@ -87,6 +92,15 @@ pub(crate) struct Generator<'c> {
     pub(crate) indexing: u32,
     /// Statements still to be made.
     pub(crate) fuel: u32,
+    /// Whether what is being made may reach an index, so that it must not wrap unmeant.
+    pub(crate) tame: bool,
+    /// Whether the statements are for the reference executor alone.
+    pub(crate) aside: bool,
+    /// Whether invocations of a subgroup exchange values.
+    pub(crate) subgroups: bool,
+    /// Whether divisors may be zero, and whether there is one.
+    pub(crate) zero_divisors: bool,
+    pub(crate) divides_by_zero: bool,
 }
 
 /// A helper function made before.
@@ -117,13 +131,12 @@ const MOST_HELPERS: usize = 2;
 pub(crate) const FUEL: u32 = 40;
 
 impl<'c> Generator<'c> {
-    fn new(choices: &'c mut Choices, features: &'c [Feature]) -> Self {
+    fn new(choices: &'c mut Choices) -> Self {
         let loc = Loc::caller();
         let name = "random".to_string();
         let workgroup_size = choices.pick(&WORKGROUP_SIZES);
         Generator {
             choices,
-            features,
             tree: Tree {
                 docs: Vec::new(),
                 loc,
@@ -148,11 +161,12 @@ impl<'c> Generator<'c> {
             cost: 0,
             indexing: 0,
             fuel: 0,
+            tame: false,
+            aside: false,
+            subgroups: false,
+            zero_divisors: false,
+            divides_by_zero: false,
         }
-    }
-
-    pub(crate) fn has(&self, feature: Feature) -> bool {
-        self.features.contains(&feature)
     }
 
     /// A random sort; truth values where they can be.

@@ -1,6 +1,5 @@
 //! Random expressions of integers.
 
-use super::features::Feature;
 use super::generate::Generator;
 use super::sorts::{Grid, Sort};
 use hesper_shader::tree::{BinaryOp, ExprId, Literal, Math, Scalar, UnaryOp};
@@ -40,33 +39,62 @@ impl Generator<'_> {
                 let (a, b) = (self.expr(sort, depth), self.expr(amount, depth));
                 self.w.integer(op, a, b)
             }
-            _ => {
-                use BinaryOp::*;
-                let plain = [Add, Subtract, Multiply, And, Or, Xor];
-                let wrapping = [WrappingAdd, WrappingSubtract, WrappingMultiply];
-                let op = if self.has(Feature::WrappingOperators) && self.choices.one_in(2) {
-                    self.choices.pick(&wrapping)
-                } else {
-                    self.choices.pick(&plain)
-                };
-                let (a, b) = (self.expr(sort, depth), self.expr(sort, depth));
-                self.w.integer(op, a, b)
-            }
+            _ => self.whole_binary(sort, depth),
         }
     }
 
+    fn whole_binary(&mut self, sort: Sort, depth: u32) -> ExprId {
+        use BinaryOp::*;
+        let op = self.choices.pick(&[
+            Add,
+            Subtract,
+            Multiply,
+            And,
+            Or,
+            Xor,
+            WrappingAdd,
+            WrappingSubtract,
+            WrappingMultiply,
+        ]);
+        let (a, b) = (self.expr(sort, depth), self.expr(sort, depth));
+        if self.tame && matches!(op, Add | Subtract | Multiply) {
+            return self.small(op, a, b);
+        }
+        self.w.integer(op, a, b)
+    }
+
+    /// Arithmetic of operands so small that it does not wrap.
+    fn small(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
+        let b = self.with_bits(BinaryOp::And, b, 0x7fff);
+        let a = match op {
+            BinaryOp::Subtract => self.with_bits(BinaryOp::Or, a, 0x8000),
+            _ => self.with_bits(BinaryOp::And, a, 0x7fff),
+        };
+        let value = self.w.integer(op, a, b);
+        self.w.tame(value, [a, b]);
+        value
+    }
+
+    /// `a & bits` or `a | bits`, in each component.
+    pub(crate) fn with_bits(&mut self, op: BinaryOp, a: ExprId, bits: u16) -> ExprId {
+        let ty = self.w.ty(a);
+        let literal = match ty.scalar {
+            Scalar::I32 => Literal::I32(bits.into()),
+            _ => Literal::U32(bits.into()),
+        };
+        let scalar = self.w.literal(literal);
+        let bits = self.w.splat(scalar, ty.size);
+        self.w.integer(op, a, bits)
+    }
+
+    /// A divisor that is odd, so not zero, unless it may be.
     fn divisor(&mut self, sort: Sort, depth: u32) -> ExprId {
         let value = self.expr(sort, depth);
-        if self.has(Feature::ZeroDivisors) && self.choices.one_in(4) {
+        if self.zero_divisors && self.choices.one_in(2) {
+            self.divides_by_zero = true;
             return value;
         }
-        let one = match sort.ty.scalar {
-            Scalar::I32 => Literal::I32(1),
-            _ => Literal::U32(1),
-        };
-        let one = self.w.literal(one);
-        let one = self.w.splat(one, sort.ty.size);
-        self.w.integer(BinaryOp::Or, value, one)
+        self.with_bits(BinaryOp::Or, value, 1)
     }
 
     fn whole_unary(&mut self, sort: Sort, depth: u32) -> ExprId {

@@ -2,7 +2,8 @@
 //!
 //! The bounds of an interval are binary32 numbers, computed in binary64 and rounded outwards. Where WGSL bounds nothing (outside of a
 //! function's domain, beyond the range of binary32) an interval is [unbounded](Interval::UNBOUNDED), and holds NaN too. Fused
-//! operations lie within the bounds of separate ones. Sums in another order do not; no device known does that.
+//! operations lie within the bounds of separate ones. Sums may be added up in another order, so an interval remembers what it is the
+//! sum of.
 
 use std::f64::consts::PI;
 
@@ -13,6 +14,17 @@ pub struct Interval {
     pub low: f64,
     /// The greatest.
     pub high: f64,
+    terms: Terms,
+}
+
+/// What a number is the sum of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Terms {
+    count: f64,
+    /// Their magnitudes together.
+    size: f64,
+    /// A power of two that all of them are multiples of; 0 where there is none.
+    grain: f64,
 }
 
 /// Units in the last place granted to `/`.
@@ -27,17 +39,29 @@ impl Interval {
     pub const UNBOUNDED: Interval = Interval {
         low: f64::NEG_INFINITY,
         high: f64::INFINITY,
+        terms: Terms {
+            count: 1.0,
+            size: f64::INFINITY,
+            grain: 0.0,
+        },
     };
+
+    /// All numbers between two.
+    pub fn between(low: f64, high: f64) -> Interval {
+        let terms = Terms {
+            count: 1.0,
+            size: low.abs().max(high.abs()),
+            grain: if low == high { grain(low) } else { 0.0 },
+        };
+        Interval { low, high, terms }
+    }
 
     /// One number.
     pub fn point(value: f64) -> Interval {
         if value.is_nan() {
             return Interval::UNBOUNDED;
         }
-        Interval {
-            low: value,
-            high: value,
-        }
+        Interval::between(value, value)
     }
 
     /// Whether it is one number.
@@ -47,7 +71,7 @@ impl Interval {
 
     /// Whether nothing is known.
     pub fn is_unbounded(self) -> bool {
-        self == Interval::UNBOUNDED
+        self.low == f64::NEG_INFINITY && self.high == f64::INFINITY
     }
 
     /// Whether a device may yield this.
@@ -57,10 +81,7 @@ impl Interval {
     }
 
     fn hull(self, other: Interval) -> Interval {
-        Interval {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-        }
+        Interval::between(self.low.min(other.low), self.high.max(other.high))
     }
 
     /// To binary32 outwards, with zero where a subnormal may be flushed.
@@ -83,7 +104,7 @@ impl Interval {
         if high < 0.0 && high > -NORMAL {
             high = 0.0;
         }
-        Interval { low, high }
+        Interval::between(low, high)
     }
 
     /// Widened by units in the last place of binary32, and by what binary64 may be off.
@@ -94,13 +115,19 @@ impl Interval {
 
     pub(super) fn map(self, f: impl Fn(f64) -> f64) -> Interval {
         let (a, b) = (f(self.low), f(self.high));
+        Interval::between(a.min(b), a.max(b))
+    }
+
+    /// Less than nothing is a sum too.
+    pub(super) fn negated(self) -> Interval {
         Interval {
-            low: a.min(b),
-            high: a.max(b),
+            low: -self.high,
+            high: -self.low,
+            terms: self.terms,
         }
     }
 
-    pub(super) fn magnitude(self) -> f64 {
+    fn magnitude(self) -> f64 {
         self.low.abs().max(self.high.abs())
     }
 }
@@ -117,7 +144,40 @@ pub(super) fn add(x: Interval, y: Interval) -> Interval {
     if x.is_unbounded() || y.is_unbounded() {
         return Interval::UNBOUNDED;
     }
-    Interval::rounded(sum(x.low, y.low).0, sum(x.high, y.high).1)
+    let terms = Terms {
+        count: x.terms.count + y.terms.count,
+        size: x.terms.size + y.terms.size,
+        grain: x.terms.grain.min(y.terms.grain),
+    };
+    let error = terms.error();
+    let (low, high) = (sum(x.low, y.low).0, sum(x.high, y.high).1);
+    let sum = Interval::rounded(low - error, high + error);
+    if sum.is_unbounded() {
+        return sum;
+    }
+    Interval { terms, ..sum }
+}
+
+impl Terms {
+    /// How far off the sum may be in some other order than the one it is written in.
+    fn error(self) -> f64 {
+        let is_exact = self.size <= self.grain * 2f64.powi(24);
+        if self.count <= 2.0 || is_exact {
+            return 0.0;
+        }
+        (self.count - 1.0) * 0.5 * ulp(self.size)
+    }
+}
+
+/// The greatest power of two that divides a number of binary32; 0 has any.
+fn grain(x: f64) -> f64 {
+    if x == 0.0 {
+        return f64::MAX;
+    }
+    let (bits, least) = (x.abs().to_bits(), 52);
+    let exponent = (bits >> least) as i32 - 1023;
+    let zeros = (bits.trailing_zeros() as i32).min(least);
+    2f64.powi(exponent - least + zeros)
 }
 
 /// The sum of two numbers, rounded down and up, where binary64 does not hold it.
@@ -142,7 +202,7 @@ fn corners(x: Interval, y: Interval, f: impl Fn(f64, f64) -> f64) -> Interval {
     }
     let low = ends.into_iter().fold(f64::INFINITY, f64::min);
     let high = ends.into_iter().fold(f64::NEG_INFINITY, f64::max);
-    Interval { low, high }
+    Interval::between(low, high)
 }
 
 pub(super) fn multiply(x: Interval, y: Interval) -> Interval {
@@ -163,7 +223,7 @@ pub(super) fn divide(x: Interval, y: Interval) -> Interval {
 /// `x − y·trunc(x / y)`: where `x / y` is nearly whole, a device may take either whole number.
 pub(super) fn remainder(x: Interval, y: Interval) -> Interval {
     let whole = divide(x, y).map(f64::trunc);
-    add(x, multiply(y, whole).map(|x| -x))
+    add(x, multiply(y, whole).negated())
 }
 
 pub(super) fn exp(x: Interval, f: impl Fn(f64) -> f64) -> Interval {
@@ -181,7 +241,9 @@ pub(super) fn log(x: Interval, f: impl Fn(f64) -> f64) -> Interval {
     };
     let exact = x.map(f);
     let (low, high) = (exact.low - middle, exact.high + middle);
-    exact.widened(3.0).hull(Interval { low, high }.widened(0.0))
+    exact
+        .widened(3.0)
+        .hull(Interval::between(low, high).widened(0.0))
 }
 
 pub(super) fn inverse_sqrt(x: Interval) -> Interval {
@@ -204,7 +266,8 @@ pub(super) fn circular(x: Interval, f: impl Fn(f64) -> f64) -> Interval {
 /// `(eˣ ± e⁻ˣ) / 2`
 pub(super) fn hyperbolic(x: Interval, sign: f64) -> Interval {
     let (up, down) = (exp(x, f64::exp), exp(x.map(|x| -x), f64::exp));
-    let sum = add(up, down.map(|x| sign * x));
+    let down = if sign < 0.0 { down.negated() } else { down };
+    let sum = add(up, down);
     multiply(sum, Interval::point(0.5))
 }
 

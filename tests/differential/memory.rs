@@ -97,7 +97,7 @@ impl Generator<'_> {
             return self.literal(Sort::U32);
         }
         self.indexing += 1;
-        let value = self.expr(Sort::U32, 1);
+        let value = self.tamed(true, |this| this.expr(Sort::U32, 1));
         self.indexing -= 1;
         value
     }

@@ -15,6 +15,7 @@
 //! check     all of it                           search   many cases, the smallest that fails
 //! ```
 
+mod atomics;
 mod check;
 mod choices;
 mod compare;
@@ -23,31 +24,31 @@ mod digest;
 mod enclosure;
 mod execute;
 mod expressions;
-mod features;
 mod functions;
 mod generate;
 mod inputs;
 mod integers;
 mod interval;
 pub mod known;
+mod lanes;
 mod memory;
-mod optional;
 mod phases;
 mod reals;
 mod search;
 mod shrink;
 mod sorts;
 mod statements;
+mod subgroups;
 mod writer;
 
-pub use check::{Failure, Judges, Stage, check};
+pub use check::{Failure, Judges, SUBGROUP_SIZE, Stage, check};
 pub use choices::Choices;
 pub use compare::{Difference, Tally, compare};
 pub use enclosure::Enclosure;
 pub use execute::{Executor, on_device, on_reference};
-pub use features::{ENABLED, Feature};
 pub use generate::{Case, generate};
 pub use inputs::{Input, Inputs};
 pub use interval::Interval;
+pub use lanes::subgroup_size;
 pub use search::{Finding, Search, Summary};
 pub use shrink::shrink;
