@@ -31,21 +31,30 @@ impl Verdict {
 /// naga's WGSL parser and validator: what was written is standard WGSL to another eye than the writer's. The parser knows subgroups, but
 /// not the line that enables them.
 pub fn naga_parses(wgsl: &str) -> Verdict {
+    match naga(wgsl) {
+        Ok(_) => Verdict::Accepted,
+        Err(message) => Verdict::Refused(format!("naga: {message}")),
+    }
+}
+
+/// What naga reads in a text.
+///
+/// # Errors
+/// What it finds wrong, and the text.
+pub fn naga(wgsl: &str) -> Result<(naga::Module, naga::valid::ModuleInfo), String> {
     let wgsl = wgsl.strip_prefix("enable subgroups;").unwrap_or(wgsl);
-    let refused = |message: String| Verdict::Refused(format!("naga: {message}\n{wgsl}"));
-    let module = match naga::front::wgsl::parse_str(wgsl) {
-        Ok(module) => module,
-        Err(error) => return refused(error.emit_to_string(wgsl)),
-    };
+    let refused = |message: String| format!("{message}\n{wgsl}");
+    let module =
+        naga::front::wgsl::parse_str(wgsl).map_err(|error| refused(error.emit_to_string(wgsl)))?;
     let flags = naga::valid::ValidationFlags::all();
     let mut validator = naga::valid::Validator::new(flags, naga::valid::Capabilities::SUBGROUP);
     validator
         .subgroup_stages(naga::valid::ShaderStages::COMPUTE)
         .subgroup_operations(naga::valid::SubgroupOperationSet::all());
-    match validator.validate(&module) {
-        Ok(_) => Verdict::Accepted,
-        Err(error) => refused(error.emit_to_string(wgsl)),
-    }
+    let info = validator
+        .validate(&module)
+        .map_err(|error| refused(error.emit_to_string(wgsl)))?;
+    Ok((module, info))
 }
 
 /// Tint, the WGSL compiler of Chromium; it also checks that barriers are in uniform control flow.

@@ -2,7 +2,7 @@
 
 use super::compare::{Tally, compare, describe};
 use super::enclosure::Enclosure;
-use super::execute::{Executor, in_domain, on_reference};
+use super::execute::{Executor, in_domain, quick, sanitized};
 use super::generate::Case;
 use crate::tools::{self, Verdict};
 use hesper_shader::lower::{Lowered, lower};
@@ -17,9 +17,12 @@ pub struct Judges<'a> {
     pub tint: bool,
     /// Who else runs the kernel; `None` where there is nobody.
     pub executor: Option<&'a Executor<'a>>,
-    /// Whether the kernel runs at all; else only texts are checked.
-    pub run: bool,
+    /// How many invocations its subgroups have; `None` where it does not run kernels with subgroups.
+    pub subgroup_size: Option<u32>,
 }
+
+/// The size of subgroups where the executor does not say.
+pub const SUBGROUP_SIZE: u32 = 8;
 
 /// What failed.
 #[derive(Clone, Debug)]
@@ -41,7 +44,9 @@ pub enum Stage {
     Naga,
     /// Tint accepts the text.
     Tint,
-    /// The reference executor finds no fault.
+    /// The reference executor's sanitizer finds nothing.
+    Sanitizer,
+    /// The reference executor runs it in every domain.
     Reference,
     /// Its results are within WGSL's accuracy, and nothing rounded decides.
     Enclosure,
@@ -86,11 +91,7 @@ fn checked(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
     {
         return Err(failure(Stage::Tint)(message));
     }
-    if judges.run {
-        results(case, judges.executor)
-    } else {
-        Ok(Tally::default())
-    }
+    results(case, judges)
 }
 
 /// The WGSL; the other texts only have to be there.
@@ -147,21 +148,17 @@ fn renumbered(wgsl: &str) -> String {
 
 fn rewritten(wgsl: &str) -> Result<String, String> {
     use naga::back::wgsl::{WriterFlags, write_string};
-    use naga::valid::{Capabilities, ValidationFlags, Validator};
-    let module = naga::front::wgsl::parse_str(wgsl)
-        .map_err(|error| format!("{}\n{wgsl}", error.emit_to_string(wgsl)))?;
-    let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
-        .validate(&module)
-        .map_err(|error| format!("{}\n{wgsl}", error.emit_to_string(wgsl)))?;
+    let (module, info) = tools::naga(wgsl)?;
     write_string(&module, &info, WriterFlags::empty()).map_err(|error| error.to_string())
 }
 
-fn results(case: &Case, executor: Option<&Executor<'_>>) -> Result<Tally, Failure> {
-    let reference = on_reference(case).map_err(failure(Stage::Reference))?;
+fn results(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
+    let size = judges.subgroup_size.unwrap_or(SUBGROUP_SIZE);
+    let reference = sanitized(case, size).map_err(failure(Stage::Sanitizer))?;
     let enclosure = Enclosure::default();
-    let allowed = in_domain(&enclosure, case)
+    let (allowed, _) = in_domain(&enclosure, case, &quick(size))
         .map_err(|error| error.to_string())
-        .map_err(failure(Stage::Enclosure))?;
+        .map_err(failure(Stage::Reference))?;
     if enclosure.is_undecided() {
         let message = "a rounded number decides; the generator is wrong".to_string();
         return Err(failure(Stage::Enclosure)(message));
@@ -170,7 +167,8 @@ fn results(case: &Case, executor: Option<&Executor<'_>>) -> Result<Tally, Failur
     let tally = compare(&allowed, &reference)
         .map_err(explain)
         .map_err(failure(Stage::Enclosure))?;
-    match executor {
+    let runs = judges.subgroup_size.is_some() || !case.tree.uses_subgroups();
+    match judges.executor.filter(|_| runs) {
         None => Ok(tally),
         Some(executor) => {
             let found = executor(case).map_err(failure(Stage::Run))?;

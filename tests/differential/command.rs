@@ -8,21 +8,20 @@
 use hesper_shader::{Device, Memory};
 use std::process::ExitCode;
 use tests::differential::{
-    Case, Choices, ENABLED, Executor, Feature, Judges, Search, generate, on_device,
+    Case, Choices, Executor, Judges, Search, generate, on_device, subgroup_size,
 };
 use tests::tools::{self, Verdict};
 
 const HELP: &str = "\
 Checks random kernels: the verifier, the lowering, naga's parser, Tint, the reference executor and a device must agree.
 
-Usage: differential [--cases N] [--seed N] [--attempts N] [--keep-on] [--reference] [--features] [--show]
+Usage: differential [--cases N] [--seed N] [--attempts N] [--keep-on] [--reference] [--show]
 
   --cases N      how many kernels (1000)
   --seed N       the first one (1)
   --attempts N   cases tried to make a failing one smaller (3000)
   --keep-on      goes on after a failure
   --reference    runs on the reference executor alone
-  --features     with all parts of the language, also those not yet on by default
   --show         prints the first case instead
   --help         this
 
@@ -35,7 +34,6 @@ struct Options {
     keep_on: bool,
     reference: bool,
     show: bool,
-    features: &'static [Feature],
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
@@ -46,7 +44,6 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
         keep_on: false,
         reference: false,
         show: false,
-        features: ENABLED,
     };
     while let Some(argument) = arguments.next() {
         let mut number = || {
@@ -61,7 +58,6 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             "--keep-on" => options.keep_on = true,
             "--reference" => options.reference = true,
             "--show" => options.show = true,
-            "--features" => options.features = &Feature::ALL,
             "--help" | "-h" => return Ok(None),
             other => return Err(format!("no option is called `{other}`")),
         }
@@ -77,7 +73,7 @@ fn main() -> ExitCode {
         }
         Ok(Some(options)) if options.show => {
             let mut choices = Choices::random(options.seed);
-            println!("{}", generate(&mut choices, options.features));
+            println!("{}", generate(&mut choices));
             ExitCode::SUCCESS
         }
         Ok(Some(options)) => run(&options),
@@ -114,9 +110,14 @@ fn run(options: &Options) -> ExitCode {
     let judges = Judges {
         tint,
         executor: on_it.as_ref().map(|executor| executor as &Executor<'_>),
-        // What a subgroup yields depends on its size.
-        run: !options.features.contains(&Feature::Subgroups),
+        subgroup_size: device.as_ref().and_then(subgroup_size),
     };
+    match judges.subgroup_size {
+        None if judges.executor.is_some() => {
+            println!("SKIPPED: kernels with subgroups run on the reference executor alone");
+        }
+        _ => {}
+    }
     search(options, &judges)
 }
 
@@ -127,7 +128,6 @@ fn search(options: &Options, judges: &Judges<'_>) -> ExitCode {
         let search = Search {
             seed,
             cases: end - seed,
-            features: options.features,
             attempts: options.attempts,
         };
         let mut tell = |seed: u64| {
@@ -154,7 +154,7 @@ fn search(options: &Options, judges: &Judges<'_>) -> ExitCode {
         }
     }
     match (failures, compared) {
-        (0, 0) if judges.run => {
+        (0, 0) => {
             println!("nothing was compared");
             ExitCode::FAILURE
         }

@@ -1,6 +1,6 @@
 //! Results against what WGSL allows: integers exactly, reals within their intervals.
 
-use super::enclosure::Interval;
+use super::interval::Interval;
 use hesper_shader::Memory;
 use hesper_shader::tree::{Access, ParamKind, Tree};
 

@@ -3,7 +3,7 @@
 use super::generate::Generator;
 use super::sorts::{Grid, Sort};
 use hesper_shader::tree::{
-    Access, BinaryOp, ExprId, ParamId, ParamKind, Root, Scalar, Type, UnaryOp,
+    Access, BinaryOp, ExprId, LocalId, ParamId, ParamKind, Root, Scalar, Step, Type, UnaryOp,
 };
 
 impl Generator<'_> {
@@ -33,23 +33,35 @@ impl Generator<'_> {
             self.w.u32(1)
         };
         for (local, sort, length) in self.locals.clone() {
-            if sort.rough != rough || length.is_some() {
+            if sort.rough != rough {
                 continue;
             }
-            let value = self.w.load(Root::Local(local), Vec::new(), sort);
-            for i in 0..sort.ty.size {
-                let part = match sort.ty.size {
-                    1 => value,
-                    _ => self.w.component(value, i),
-                };
-                digest = if rough {
-                    self.w.binary(BinaryOp::Add, digest, part, Grid::ROUGH)
-                } else {
-                    self.mixed(digest, part)
-                };
+            let elements = (0..length.unwrap_or(1)).map(|i| length.map(|_| i));
+            for element in elements {
+                let path = element.map(|i| Step::Index(self.w.u32(i)));
+                let path = path.into_iter().collect();
+                digest = self.with(digest, local, path, sort);
             }
         }
         Some(digest)
+    }
+
+    /// The digest with what an element of a local holds.
+    fn with(&mut self, digest: ExprId, local: LocalId, path: Vec<Step>, sort: Sort) -> ExprId {
+        let mut digest = digest;
+        let value = self.w.load(Root::Local(local), path, sort);
+        for i in 0..sort.ty.size {
+            let part = match sort.ty.size {
+                1 => value,
+                _ => self.w.component(value, i),
+            };
+            digest = if sort.rough {
+                self.w.binary(BinaryOp::Add, digest, part, Grid::ROUGH)
+            } else {
+                self.mixed(digest, part)
+            };
+        }
+        digest
     }
 
     /// `31·digest + part`, of whatever type the part is.

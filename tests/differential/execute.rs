@@ -3,7 +3,7 @@
 use super::generate::Case;
 use super::inputs::Input;
 use hesper_shader::domain::{Domain, F32};
-use hesper_shader::reference::{self, Binding, Options};
+use hesper_shader::reference::{Binding, ExecError, Fault, Options, Outcome, run_with};
 use hesper_shader::tree::{Access, ParamKind, Scalar, Type};
 use hesper_shader::{
     Argument, Buffer, Device, DeviceError, Element, Grid, Kernel, Memory, ScalarValue, Vec2, Vec3,
@@ -17,19 +17,54 @@ pub type Executor<'a> = dyn Fn(&Case) -> Result<Vec<Memory<f32>>, String> + 'a;
 /// Long for a case, short for somebody who waits.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Runs a case on the reference executor in binary32.
+/// Runs a case on the reference executor in binary32, with subgroups of this size.
 ///
 /// # Errors
-/// What the executor finds wrong.
-pub fn on_reference(case: &Case) -> Result<Vec<Memory<f32>>, String> {
-    in_domain(&F32, case).map_err(|error| error.to_string())
+/// What stops any run.
+pub fn on_reference(case: &Case, subgroup_size: u32) -> Result<Vec<Memory<f32>>, String> {
+    let run = in_domain(&F32, case, &quick(subgroup_size));
+    run.map(|(memories, _)| memories)
+        .map_err(|error| error.to_string())
+}
+
+/// Runs a case on the reference executor with its sanitizer.
+///
+/// # Errors
+/// What the sanitizer finds, except for a division by zero where one may be.
+pub(crate) fn sanitized(case: &Case, subgroup_size: u32) -> Result<Vec<Memory<f32>>, String> {
+    let options = Options {
+        sanitize: true,
+        ..quick(subgroup_size)
+    };
+    match in_domain(&F32, case, &options) {
+        Ok((memories, outcome)) => match outcome.warnings.first() {
+            None => Ok(memories),
+            Some(warning) => Err(warning.to_string()),
+        },
+        Err(error)
+            if case.divides_by_zero && matches!(error.fault, Fault::DivisionByZero { .. }) =>
+        {
+            on_reference(case, subgroup_size)
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// How the reference executor runs where nothing is looked for.
+pub(crate) fn quick(subgroup_size: u32) -> Options {
+    Options {
+        subgroup_size,
+        print_log: false,
+        ..Options::fast()
+    }
 }
 
 /// Runs a case on the reference executor in a domain.
 pub(crate) fn in_domain<D: Domain<Mask = bool>>(
     domain: &D,
     case: &Case,
-) -> Result<Vec<Memory<D::Value>>, reference::ExecError> {
+    options: &Options,
+) -> Result<(Vec<Memory<D::Value>>, Outcome), ExecError> {
     let lift = |x: f32| domain.from_f32(x);
     let mut memories: Vec<Option<Memory<D::Value>>> = Vec::new();
     for input in &case.inputs.arguments {
@@ -53,15 +88,14 @@ pub(crate) fn in_domain<D: Domain<Mask = bool>>(
             (Input::Buffer(_), None) => continue,
         });
     }
-    // Random kernels read workgroup memory that nobody has written: WGSL says it is zero.
-    let (groups, options) = (case.inputs.groups, Options::fast());
-    reference::run_with(domain, &case.tree, groups, &mut bindings, &options)?;
+    let groups = case.inputs.groups;
+    let outcome = run_with(domain, &case.tree, groups, &mut bindings, options)?;
     drop(bindings);
     let written = case.tree.params.iter().zip(memories);
-    Ok(written
+    let written = written
         .filter(|(param, _)| writes(param.kind))
-        .filter_map(|(_, memory)| memory)
-        .collect())
+        .filter_map(|(_, memory)| memory);
+    Ok((written.collect(), outcome))
 }
 
 fn writes(kind: ParamKind) -> bool {

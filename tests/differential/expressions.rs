@@ -1,28 +1,11 @@
 //! Random expressions of a wanted sort, apart from what is special to reals.
 
-use super::features::Feature;
 use super::generate::Generator;
+use super::integers::SPECIAL;
 use super::sorts::{Grid, Sort};
 use hesper_shader::tree::{
-    Access, BinaryOp, BuiltinValue, ExprId, ExprKind, Literal, Math, ParamId, ParamKind, Root,
-    Scalar, Step, Type, UnaryOp, WorkgroupId,
+    BinaryOp, BuiltinValue, ExprId, ExprKind, Literal, ParamId, ParamKind, Scalar, Type, UnaryOp,
 };
-
-/// Integers at which something changes.
-pub(crate) const SPECIAL: [u32; 12] = [
-    0,
-    1,
-    2,
-    3,
-    7,
-    31,
-    32,
-    255,
-    i32::MAX as u32,
-    i32::MIN as u32,
-    u32::MAX - 1,
-    u32::MAX,
-];
 
 /// Builtin values, as far as they do not depend on the device.
 const BUILTINS: [BuiltinValue; 7] = {
@@ -38,16 +21,26 @@ const BUILTINS: [BuiltinValue; 7] = {
     ]
 };
 
-/// Memory that may be read here.
-enum Readable {
-    Element(Root, Vec<Step>),
-    Buffer(ParamId),
-    Shared(WorkgroupId),
-    Array(Root, u32),
-}
+const OF_SUBGROUPS: [BuiltinValue; 4] = {
+    use BuiltinValue::*;
+    [SubgroupInvocationId, SubgroupId, SubgroupSize, NumSubgroups]
+};
 
 impl Generator<'_> {
-    /// A value fit to be stored: an exact real is brought to the grid that memory holds.
+    /// A value for a local, an argument or a result, from where it may reach an index.
+    pub(crate) fn held(&mut self, sort: Sort, depth: u32) -> ExprId {
+        self.tamed(true, |this| this.stored(sort, depth))
+    }
+
+    /// Makes something while values may reach an index, so that none of them may wrap unmeant; or while they cannot.
+    pub(crate) fn tamed<T>(&mut self, tame: bool, make: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.tame, tame);
+        let made = make(self);
+        self.tame = before;
+        made
+    }
+
+    /// A value fit for memory: an exact real is brought to the grid that memory holds.
     pub(crate) fn stored(&mut self, sort: Sort, depth: u32) -> ExprId {
         let value = self.expr(sort, depth);
         self.settled(value)
@@ -100,7 +93,7 @@ impl Generator<'_> {
     }
 
     fn from_scope(&mut self, sort: Sort) -> Option<ExprId> {
-        let fits = |id: &ExprId| sort.takes(self.w.sort(*id));
+        let fits = |id: &ExprId| sort.takes(self.w.sort(*id)) && !(self.tame && self.w.wraps(*id));
         let fitting: Vec<ExprId> = self.scope.iter().copied().filter(fits).collect();
         (!fitting.is_empty()).then(|| self.choices.pick(&fitting))
     }
@@ -118,7 +111,9 @@ impl Generator<'_> {
                 _ => {}
             }
         }
-        let builtins = BUILTINS.iter().filter(|b| b.ty() == sort.ty);
+        let of_subgroups: &[BuiltinValue] = if self.subgroups { &OF_SUBGROUPS } else { &[] };
+        let builtins = BUILTINS.iter().chain(of_subgroups);
+        let builtins = builtins.filter(|b| b.ty() == sort.ty);
         found.extend(builtins.map(|b| ExprKind::BuiltinValue(*b)));
         if found.is_empty() {
             return None;
@@ -127,81 +122,11 @@ impl Generator<'_> {
         Some(self.w.ambient(kind, sort.ty, Grid::SETTLED))
     }
 
-    // Memory.
-
-    fn from_memory(&mut self, sort: Sort) -> Option<ExprId> {
-        let fits = |s: Sort| sort.takes(s) || sort.takes(s.component());
-        let mut found: Vec<(Readable, Sort)> = Vec::new();
-        for (id, s, length) in self.locals.iter().filter(|(_, s, _)| fits(*s)) {
-            let root = Root::Local(*id);
-            found.push(match length {
-                None => (Readable::Element(root, Vec::new()), *s),
-                Some(length) => (Readable::Array(root, *length), *s),
-            });
-        }
-        for (id, param) in (0..).map(ParamId).zip(&self.tree.params) {
-            let s = self.buffers[id.index()];
-            let is_read = matches!(
-                param.kind,
-                ParamKind::Storage {
-                    access: Access::Read,
-                    ..
-                }
-            );
-            if is_read && fits(s) {
-                found.push((Readable::Buffer(id), s));
-            }
-        }
-        for (root, path, s) in self.own.iter().filter(|(_, _, s)| fits(*s)) {
-            found.push((Readable::Element(*root, path.clone()), *s));
-        }
-        for id in &self.still {
-            let s = self.shared[id.index()];
-            if fits(s) {
-                found.push((Readable::Shared(*id), s));
-            }
-        }
-        if found.is_empty() {
-            return None;
-        }
-        let position = self.choices.below(found.len());
-        let (readable, element) = found.swap_remove(position);
-        let (root, mut path) = match readable {
-            Readable::Element(root, path) => (root, path),
-            Readable::Buffer(id) => (Root::Storage(id), vec![Step::Index(self.buffer_index(id))]),
-            Readable::Shared(id) => (Root::Workgroup(id), self.shared_path(id)),
-            Readable::Array(root, length) => (root, vec![self.index_below(length)]),
-        };
-        if sort.takes(element) {
-            return Some(self.w.load(root, path, element));
-        }
-        let component = self.choices.below(element.ty.size.into()) as u8;
-        path.push(Step::Component(component));
-        Some(self.w.load(root, path, element.component()))
-    }
-
-    /// An index within a buffer, which has an element at least.
-    pub(crate) fn buffer_index(&mut self, param: ParamId) -> ExprId {
-        let value = self.index();
-        let length = self
-            .w
-            .ambient(ExprKind::Length(param), Type::U32, Grid::SETTLED);
-        self.w.integer(BinaryOp::Remainder, value, length)
-    }
-
-    /// A path to any element of a workgroup variable.
-    pub(crate) fn shared_path(&mut self, id: WorkgroupId) -> Vec<Step> {
-        let dims = self.tree.workgroup[id.index()].dims.clone();
-        dims.into_iter().map(|n| self.index_below(n)).collect()
-    }
-
-    // Operations.
-
     /// Selections, vectors and components.
     fn structural(&mut self, sort: Sort, depth: u32) -> ExprId {
         match self.choices.below(3) {
             0 => {
-                let condition = self.expr(Sort::BOOL, depth);
+                let condition = self.tamed(false, |this| this.expr(Sort::BOOL, depth));
                 let (on_true, on_false) = (self.expr(sort, depth), self.expr(sort, depth));
                 let grid = self.w.grid(on_true).or(self.w.grid(on_false));
                 let kind = ExprKind::Select {
@@ -237,12 +162,10 @@ impl Generator<'_> {
     fn called(&mut self, sort: Sort, depth: u32) -> ExprId {
         let fits = |result: Option<Sort>| result.is_some_and(|s| sort.takes(s));
         let position = self.helpers.iter().position(|h| fits(h.result));
-        let before = self.scope.len();
-        if let Some(position) = position {
-            self.call(position, depth);
-        }
-        match self.scope.get(before) {
-            Some(result) => *result,
+        // An aside has no effects, and what a helper does is not looked at.
+        let position = position.filter(|_| !self.aside);
+        match position.and_then(|position| self.call(position, depth)) {
+            Some(result) => result,
             None => self.leaf(sort),
         }
     }
@@ -271,85 +194,12 @@ impl Generator<'_> {
                 let op = self.choices.pick(&ops);
                 let scalar = self.choices.pick(&[Scalar::U32, Scalar::I32, Scalar::F32]);
                 let operand = Sort::exact(Type::vector(size, scalar));
-                let (a, b) = (self.expr(operand, depth), self.expr(operand, depth));
-                self.w.integer(op, a, b)
+                // What is compared reaches nothing.
+                self.tamed(false, |this| {
+                    let (a, b) = (this.expr(operand, depth), this.expr(operand, depth));
+                    this.w.integer(op, a, b)
+                })
             }
         }
-    }
-
-    fn whole(&mut self, sort: Sort, depth: u32) -> ExprId {
-        match self.choices.below(8) {
-            0 => self.whole_unary(sort, depth),
-            1 => self.whole_math(sort, depth),
-            2 => self.converted_to_whole(sort, depth),
-            3 => {
-                use BinaryOp::{Divide, Remainder};
-                let op = self.choices.pick(&[Divide, Remainder]);
-                let (a, b) = (self.expr(sort, depth), self.divisor(sort, depth));
-                self.w.integer(op, a, b)
-            }
-            4 => {
-                use BinaryOp::{ShiftLeft, ShiftRight};
-                let op = self.choices.pick(&[ShiftLeft, ShiftRight]);
-                let amount = Sort::exact(sort.ty.with_scalar(Scalar::U32));
-                let (a, b) = (self.expr(sort, depth), self.expr(amount, depth));
-                self.w.integer(op, a, b)
-            }
-            _ => {
-                use BinaryOp::*;
-                let plain = [Add, Subtract, Multiply, And, Or, Xor];
-                let wrapping = [WrappingAdd, WrappingSubtract, WrappingMultiply];
-                let op = if self.has(Feature::WrappingOperators) && self.choices.one_in(2) {
-                    self.choices.pick(&wrapping)
-                } else {
-                    self.choices.pick(&plain)
-                };
-                let (a, b) = (self.expr(sort, depth), self.expr(sort, depth));
-                self.w.integer(op, a, b)
-            }
-        }
-    }
-
-    fn divisor(&mut self, sort: Sort, depth: u32) -> ExprId {
-        let value = self.expr(sort, depth);
-        if self.has(Feature::ZeroDivisors) && self.choices.one_in(4) {
-            return value;
-        }
-        let one = match sort.ty.scalar {
-            Scalar::I32 => Literal::I32(1),
-            _ => Literal::U32(1),
-        };
-        let one = self.w.literal(one);
-        let one = self.w.splat(one, sort.ty.size);
-        self.w.integer(BinaryOp::Or, value, one)
-    }
-
-    fn whole_unary(&mut self, sort: Sort, depth: u32) -> ExprId {
-        let a = self.expr(sort, depth);
-        let negate = sort.ty.scalar == Scalar::I32 && self.choices.one_in(2);
-        let op = if negate {
-            UnaryOp::Negate
-        } else {
-            UnaryOp::Not
-        };
-        self.w.unary(op, a)
-    }
-
-    fn whole_math(&mut self, sort: Sort, depth: u32) -> ExprId {
-        let signed = sort.ty.scalar == Scalar::I32;
-        let all = [Math::Max, Math::Min, Math::Clamp, Math::Abs, Math::Sign];
-        let math = self.choices.pick(&all[..if signed { 5 } else { 3 }]);
-        let operands: Vec<ExprId> = (0..math.arity()).map(|_| self.expr(sort, depth)).collect();
-        self.w.math(math, &operands, Grid::SETTLED)
-    }
-
-    fn converted_to_whole(&mut self, sort: Sort, depth: u32) -> ExprId {
-        let from = [Scalar::U32, Scalar::I32, Scalar::F32, Scalar::Bool];
-        let from = self.choices.pick(&from);
-        let mut value = self.expr(Sort::exact(sort.ty.with_scalar(from)), depth);
-        if from == Scalar::F32 && self.choices.one_in(3) {
-            value = self.perhaps_beyond(value);
-        }
-        self.w.convert(value, sort.ty.scalar, Grid::SETTLED)
     }
 }

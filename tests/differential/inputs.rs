@@ -1,7 +1,7 @@
 //! What a kernel runs on: buffers of awkward lengths, special numbers, several workgroups.
 
 use super::choices::Choices;
-use super::expressions::SPECIAL;
+use super::integers::SPECIAL;
 use super::sorts::Sort;
 use hesper_ad::Rng;
 use hesper_shader::tree::{Access, ParamKind, Scalar, Tree};

@@ -15,33 +15,40 @@
 //! check     all of it                           search   many cases, the smallest that fails
 //! ```
 
+mod atomics;
 mod check;
 mod choices;
 mod compare;
+mod declare;
 mod digest;
 mod enclosure;
 mod execute;
 mod expressions;
-mod features;
+mod functions;
 mod generate;
 mod inputs;
+mod integers;
+mod interval;
 pub mod known;
-mod optional;
+mod lanes;
+mod memory;
 mod phases;
 mod reals;
 mod search;
 mod shrink;
 mod sorts;
 mod statements;
+mod subgroups;
 mod writer;
 
-pub use check::{Failure, Judges, Stage, check};
+pub use check::{Failure, Judges, SUBGROUP_SIZE, Stage, check};
 pub use choices::Choices;
 pub use compare::{Difference, Tally, compare};
-pub use enclosure::{Enclosure, Interval};
+pub use enclosure::Enclosure;
 pub use execute::{Executor, on_device, on_reference};
-pub use features::{ENABLED, Feature};
 pub use generate::{Case, generate};
 pub use inputs::{Input, Inputs};
+pub use interval::Interval;
+pub use lanes::subgroup_size;
 pub use search::{Finding, Search, Summary};
 pub use shrink::shrink;

@@ -1,6 +1,5 @@
 //! Phases of workgroup memory: write, barrier, read, barrier, by the whole workgroup.
 
-use super::features::Feature;
 use super::generate::Generator;
 use super::sorts::{Grid, Sort};
 use hesper_shader::tree::{
@@ -50,30 +49,30 @@ impl Generator<'_> {
     fn write_and_read(&mut self, variable: WorkgroupId) {
         let sort = self.shared[variable.index()];
         let dims = self.tree.workgroup[variable.index()].dims.clone();
-        let lane = self.builtin(BuiltinValue::LocalInvocationIndex);
         let value = self.stored(sort, 3);
-        let root = Root::Workgroup(variable);
-        match dims[..] {
-            [] => {
-                // One place: the first invocation's.
-                let zero = self.w.u32(0);
-                let first = self.w.integer(BinaryOp::Equal, lane, zero);
-                self.w.open();
-                self.w.store(root, Vec::new(), value);
-                let accept = self.w.close();
-                self.w.branch(first, accept, Vec::new());
+        let invocations = self.tree.invocations() as u32;
+        let lane = self.builtin(BuiltinValue::LocalInvocationIndex);
+        if !dims.is_empty() {
+            let path = self.path_of(lane, &dims);
+            self.w.store(Root::Workgroup(variable), path, value);
+        }
+        // The first invocation writes what the others leave: all elements are written before any is read.
+        let all = dims.iter().product();
+        let written = if dims.is_empty() { 0 } else { invocations };
+        if written < all {
+            let zero = self.w.u32(0);
+            let first = self.w.integer(BinaryOp::Equal, lane, zero);
+            self.w.open();
+            for element in written..all {
+                let element = self.w.u32(element);
+                let path = self.path_of(element, &dims);
+                self.w.store(Root::Workgroup(variable), path, value);
             }
-            [_, columns] => {
-                let columns = self.w.u32(columns);
-                let row = self.w.integer(BinaryOp::Divide, lane, columns);
-                let column = self.w.integer(BinaryOp::Remainder, lane, columns);
-                let path = vec![Step::Index(row), Step::Index(column)];
-                self.w.store(root, path, value);
-            }
-            _ => self.w.store(root, vec![Step::Index(lane)], value),
+            let accept = self.w.close();
+            self.w.branch(first, accept, Block::new());
         }
         self.barrier();
-        if self.has(Feature::UniformLoads) && self.choices.one_in(2) {
+        if self.choices.one_in(3) {
             self.uniform_load(variable, sort, dims.len());
         }
         self.still.push(variable);
@@ -81,6 +80,20 @@ impl Generator<'_> {
         self.keep_something_of(variable);
         self.still.pop();
         self.barrier();
+    }
+
+    /// The path to an element of an array by its number.
+    fn path_of(&mut self, element: ExprId, dims: &[u32]) -> Vec<Step> {
+        match dims {
+            [] => Vec::new(),
+            [_, columns] => {
+                let columns = self.w.u32(*columns);
+                let row = self.w.integer(BinaryOp::Divide, element, columns);
+                let column = self.w.integer(BinaryOp::Remainder, element, columns);
+                vec![Step::Index(row), Step::Index(column)]
+            }
+            _ => vec![Step::Index(element)],
+        }
     }
 
     fn barrier(&mut self) {
@@ -128,7 +141,7 @@ impl Generator<'_> {
         self.w.integer(BinaryOp::LessEqual, a, b)
     }
 
-    fn uniform_u32(&mut self) -> ExprId {
+    pub(crate) fn uniform_u32(&mut self) -> ExprId {
         match self.choices.below(4) {
             0 => {
                 let value = self.choices.below(4) as u32;

@@ -2,7 +2,7 @@
 
 use super::generate::Generator;
 use super::sorts::{Grid, Sort};
-use hesper_shader::tree::{BinaryOp, ExprId, ExprKind, Literal, Math, Scalar, Type, UnaryOp};
+use hesper_shader::tree::{BinaryOp, ExprId, ExprKind, Math, Scalar, Type, UnaryOp};
 
 /// Literals on the settled grid.
 const EXACT: [f32; 10] = [0.0, 1.0, -1.0, 0.5, 2.0, -2.5, 3.25, 100.0, -0.25, 256.0];
@@ -243,13 +243,7 @@ impl Generator<'_> {
         if sort.rough && self.choices.one_in(2) {
             return self.w.convert(value, Scalar::F32, Grid::ROUGH);
         }
-        let mask = match from {
-            Scalar::I32 => Literal::I32(255),
-            _ => Literal::U32(255),
-        };
-        let mask = self.w.literal(mask);
-        let mask = self.w.splat(mask, sort.ty.size);
-        let small = self.w.integer(BinaryOp::And, value, mask);
+        let small = self.with_bits(BinaryOp::And, value, 255);
         self.w.convert(small, Scalar::F32, Grid::SETTLED)
     }
 

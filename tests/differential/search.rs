@@ -3,7 +3,6 @@
 use super::check::{Failure, Judges, check};
 use super::choices::Choices;
 use super::compare::Tally;
-use super::features::Feature;
 use super::generate::{Case, generate};
 use super::shrink::shrink;
 use hesper_shader::lower::lower;
@@ -11,13 +10,11 @@ use std::fmt;
 
 /// A search through the cases of consecutive seeds.
 #[derive(Clone, Copy, Debug)]
-pub struct Search<'f> {
+pub struct Search {
     /// The first seed.
     pub seed: u64,
     /// How many cases.
     pub cases: u64,
-    /// What kernels may be made of.
-    pub features: &'f [Feature],
     /// Cases that are tried to make a failing one smaller.
     pub attempts: usize,
 }
@@ -44,7 +41,7 @@ pub struct Finding {
     pub failure: Failure,
 }
 
-impl Search<'_> {
+impl Search {
     /// Checks all cases; `done` hears of each.
     ///
     /// # Errors
@@ -57,7 +54,7 @@ impl Search<'_> {
         let mut summary = Summary::default();
         for seed in (self.seed..).take(self.cases as usize) {
             let mut choices = Choices::random(seed);
-            let case = generate(&mut choices, self.features);
+            let case = generate(&mut choices);
             match check(&case, judges) {
                 Ok(tally) => {
                     summary.cases += 1;
@@ -85,11 +82,11 @@ impl Search<'_> {
         let stage = finding.failure.stage;
         let smallest = shrink(start, self.attempts, |values| {
             let mut choices = Choices::replay(values);
-            let case = generate(&mut choices, self.features);
+            let case = generate(&mut choices);
             let failure = check(&case, judges).err()?;
             (failure.stage == stage).then(|| choices.into_taken())
         });
-        let case = generate(&mut Choices::replay(&smallest), self.features);
+        let case = generate(&mut Choices::replay(&smallest));
         if let Err(failure) = check(&case, judges) {
             finding.case = case;
             finding.failure = failure;

@@ -1,15 +1,11 @@
 //! Random statements.
 
-use super::features::Feature;
 use super::generate::{Generator, Leave};
 use super::sorts::Sort;
 use hesper_shader::tree::{BinaryOp, Block, ExprId, FunctionId, Root, Step, StmtKind};
 
 /// Iterations of all loops of an invocation together, at most; some drivers stop at 65 535.
 const MOST_ITERATIONS: u32 = 3000;
-
-/// Indices within indices, at most.
-const MOST_INDEXING: u32 = 2;
 
 /// Most trips of a loop.
 const TRIPS: u32 = 4;
@@ -27,7 +23,7 @@ impl Generator<'_> {
     }
 
     fn statement(&mut self) {
-        match self.choices.below(9) {
+        match self.choices.below(10) {
             0 | 1 => self.store_somewhere(),
             2 => {
                 let sort = self.sort(true);
@@ -39,7 +35,8 @@ impl Generator<'_> {
             5 => self.endless_loop(),
             6 => self.call_something(),
             7 => self.store_component(),
-            _ => self.optional_statement(),
+            8 => self.aside(),
+            _ => self.atomic_update(),
         }
     }
 
@@ -59,15 +56,22 @@ impl Generator<'_> {
 
     fn store_somewhere(&mut self) {
         if let Some((root, path, sort)) = self.own_place() {
-            let value = self.stored(sort, 3);
+            let value = self.value_for(root, sort);
             self.w.store(root, path, value);
+        }
+    }
+
+    fn value_for(&mut self, root: Root, sort: Sort) -> ExprId {
+        match root {
+            Root::Local(_) => self.held(sort, 3),
+            Root::Storage(_) | Root::Workgroup(_) => self.stored(sort, 3),
         }
     }
 
     fn store_component(&mut self) {
         match self.own_place() {
             Some((root, mut path, sort)) if !sort.ty.is_scalar() => {
-                let value = self.stored(sort.component(), 3);
+                let value = self.value_for(root, sort.component());
                 let component = self.choices.below(sort.ty.size.into()) as u8;
                 path.push(Step::Component(component));
                 self.w.store(root, path, value);
@@ -110,7 +114,7 @@ impl Generator<'_> {
             (2, _) if in_loop => self.w.stmt(StmtKind::Continue),
             (3, Some(None)) => self.w.stmt(StmtKind::Return(None)),
             (3, Some(Some(sort))) => {
-                let value = self.stored(sort, 2);
+                let value = self.held(sort, 2);
                 self.w.stmt(StmtKind::Return(Some(value)));
             }
             _ => {}
@@ -196,17 +200,17 @@ impl Generator<'_> {
     }
 
     /// Calls a helper, if its loops keep within the budget. Its result comes into scope.
-    pub(crate) fn call(&mut self, position: usize, depth: u32) {
+    pub(crate) fn call(&mut self, position: usize, depth: u32) -> Option<ExprId> {
         let helper = self.helpers[position].clone();
         let cost = self.weight * helper.cost;
         if self.cost + cost > MOST_ITERATIONS {
-            return;
+            return None;
         }
         self.cost += cost;
         let arguments = helper
             .arguments
             .iter()
-            .map(|s| self.stored(*s, depth))
+            .map(|s| self.held(*s, depth))
             .collect();
         let result = helper.result.map(|sort| self.w.result(sort));
         self.w.stmt(StmtKind::Call {
@@ -215,36 +219,22 @@ impl Generator<'_> {
             result,
         });
         self.scope.extend(result);
+        result
     }
 
-    fn optional_statement(&mut self) {
-        let features = [Feature::Asides, Feature::Atomics, Feature::Subgroups];
-        let on: Vec<Feature> = features.into_iter().filter(|f| self.has(*f)).collect();
-        if on.is_empty() {
-            return self.store_somewhere();
-        }
-        match self.choices.pick(&on) {
-            Feature::Asides => self.aside(),
-            Feature::Atomics => self.atomic_update(),
-            _ => self.subgroup(),
-        }
-    }
-
-    /// A step to an element of an array of this length.
-    pub(crate) fn index_below(&mut self, length: u32) -> Step {
-        let value = self.index();
-        let length = self.w.u32(length);
-        Step::Index(self.w.integer(BinaryOp::Remainder, value, length))
-    }
-
-    /// A number to be brought into range; of memory, unless it is read to find an index already.
-    pub(crate) fn index(&mut self) -> ExprId {
-        if self.indexing >= MOST_INDEXING {
-            return self.literal(Sort::U32);
-        }
-        self.indexing += 1;
-        let value = self.expr(Sort::U32, 1);
-        self.indexing -= 1;
-        value
+    /// Lines that the reference executor alone prints.
+    fn aside(&mut self) {
+        let (scope, outside) = (self.scope.len(), std::mem::replace(&mut self.aside, true));
+        self.w.open();
+        let sort = self.sort(true);
+        let value = self.expr(sort, 2);
+        self.w.stmt(StmtKind::Log {
+            text: vec!["value ".to_string(), String::new()],
+            values: vec![value],
+        });
+        let body = self.w.close();
+        self.scope.truncate(scope);
+        self.aside = outside;
+        self.w.stmt(StmtKind::Aside { body });
     }
 }

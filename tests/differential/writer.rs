@@ -3,8 +3,8 @@
 use super::sorts::{Grid, Sort};
 use hesper_shader::Number;
 use hesper_shader::tree::{
-    BinaryOp, Block, Expr, ExprId, ExprKind, Function, Literal, Loc, Local, LocalId, Math, Place,
-    Root, Scalar, Step, Stmt, StmtKind, Type, UnaryOp,
+    AtomicOp, BinaryOp, Block, Expr, ExprId, ExprKind, Function, Literal, Loc, Local, LocalId,
+    Math, Place, Root, Scalar, Step, Stmt, StmtKind, Type, UnaryOp,
 };
 
 pub(crate) struct Writer {
@@ -12,6 +12,8 @@ pub(crate) struct Writer {
     blocks: Vec<Block>,
     /// By expression.
     grids: Vec<Grid>,
+    /// By expression: whether an operation that wrapped without saying so may be behind it.
+    wraps: Vec<bool>,
     loc: Loc,
 }
 
@@ -30,6 +32,7 @@ impl Writer {
             },
             blocks: vec![Vec::new()],
             grids: Vec::new(),
+            wraps: Vec::new(),
             loc,
         }
     }
@@ -62,6 +65,33 @@ impl Writer {
         self.grids[id.index()]
     }
 
+    /// Whether the value must not reach an index, as it may come from an operation that wrapped unmeant.
+    pub(crate) fn wraps(&self, id: ExprId) -> bool {
+        self.wraps[id.index()]
+    }
+
+    /// An operation on these cannot wrap.
+    pub(crate) fn tame(&mut self, id: ExprId, operands: [ExprId; 2]) {
+        self.wraps[id.index()] = operands.iter().any(|id| self.wraps(*id));
+    }
+
+    fn may_wrap(&self, kind: &ExprKind, ty: Type) -> bool {
+        use BinaryOp::{Add, Multiply, Subtract};
+        match kind {
+            ExprKind::Binary(op, ..) if op.is_comparison() => false,
+            ExprKind::Binary(Add | Subtract | Multiply, ..) if ty.scalar.is_integer() => true,
+            // The condition only chooses.
+            ExprKind::Select {
+                on_true, on_false, ..
+            } => self.wraps(*on_true) || self.wraps(*on_false),
+            kind => {
+                let mut any = false;
+                kind.for_each_operand(|id| any |= self.wraps(id));
+                any
+            }
+        }
+    }
+
     /// The sort of a value by what is known of it.
     pub(crate) fn sort(&self, id: ExprId) -> Sort {
         let ty = self.ty(id);
@@ -72,6 +102,7 @@ impl Writer {
     /// An expression that needs no place of its own, or is a statement's result.
     pub(crate) fn ambient(&mut self, kind: ExprKind, ty: Type, grid: Grid) -> ExprId {
         self.grids.push(grid);
+        self.wraps.push(self.may_wrap(&kind, ty));
         self.function.exprs.push(Expr {
             kind,
             ty,
@@ -90,7 +121,11 @@ impl Writer {
 
     /// A statement's result.
     pub(crate) fn result(&mut self, sort: Sort) -> ExprId {
-        self.ambient(ExprKind::Result, sort.ty, sort.grid())
+        self.result_on(sort.ty, sort.grid())
+    }
+
+    pub(crate) fn result_on(&mut self, ty: Type, grid: Grid) -> ExprId {
+        self.ambient(ExprKind::Result, ty, grid)
     }
 
     pub(crate) fn literal(&mut self, literal: Literal) -> ExprId {
@@ -188,6 +223,16 @@ impl Writer {
     pub(crate) fn store(&mut self, root: Root, path: Vec<Step>, value: ExprId) {
         let place = Place { root, path };
         self.stmt(StmtKind::Store { place, value });
+    }
+
+    /// An atomic statement at a place; yields the value before.
+    pub(crate) fn atomic(&mut self, place: Place, op: AtomicOp, sort: Sort) -> Option<ExprId> {
+        let result = match op {
+            AtomicOp::Store(_) => None,
+            _ => Some(self.result(sort)),
+        };
+        self.stmt(StmtKind::Atomic { place, op, result });
+        result
     }
 
     /// `if condition { accept } else { reject }` of blocks closed before.

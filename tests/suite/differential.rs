@@ -1,12 +1,14 @@
 //! Random kernels: whoever understands the tree gives it the same meaning.
 
 use hesper_shader::Memory;
-use hesper_shader::tree::{BinaryOp, Block, BuiltinValue, ExprKind, Function, Math, Tree, UnaryOp};
+use hesper_shader::tree::{
+    AtomicOp, BinaryOp, Block, BuiltinValue, ExprKind, Function, Math, StmtKind, Tree, UnaryOp,
+};
 use std::collections::BTreeSet;
 use std::fs;
 use tests::differential::{
-    Case, Choices, ENABLED, Executor, Feature, Judges, Search, Stage, check, generate, known,
-    on_device, on_reference,
+    Case, Choices, Executor, Judges, SUBGROUP_SIZE, Search, Stage, check, generate, known,
+    on_device, on_reference, subgroup_size,
 };
 use tests::tools::{self, Verdict};
 
@@ -30,12 +32,11 @@ fn random_kernels_mean_the_same_to_all() {
     let judges = Judges {
         tint: tint(),
         executor: on_it.as_ref().map(|executor| executor as &Executor<'_>),
-        run: true,
+        subgroup_size: device.and_then(subgroup_size),
     };
     let search = Search {
         seed: 1,
         cases: CASES,
-        features: ENABLED,
         attempts: 500,
     };
     let summary = search
@@ -75,20 +76,21 @@ fn a_planted_fault_is_found_and_made_small() {
         (BinaryOp::Subtract, BinaryOp::Add),
     ] {
         let faulty = |case: &Case| -> Result<Vec<Memory<f32>>, String> {
-            on_reference(&Case {
-                tree: mistaken(&case.tree, from, to),
-                inputs: case.inputs.clone(),
-            })
+            let tree = mistaken(&case.tree, from, to);
+            let mistaken = Case {
+                tree,
+                ..case.clone()
+            };
+            on_reference(&mistaken, SUBGROUP_SIZE)
         };
         let judges = Judges {
             tint: false,
             executor: Some(&faulty),
-            run: true,
+            subgroup_size: Some(SUBGROUP_SIZE),
         };
         let search = Search {
             seed: 1,
             cases: 300,
-            features: ENABLED,
             attempts: 2000,
         };
         let Err(finding) = search.run(&judges, |_| {}) else {
@@ -119,6 +121,9 @@ fn parts(tree: &Tree) -> BTreeSet<String> {
     for function in tree.all_functions() {
         expressions(function, &mut parts);
         statements(&function.body, &mut parts);
+        if function.locals.iter().any(|local| local.length.is_some()) {
+            parts.insert("a local array".to_string());
+        }
     }
     parts
 }
@@ -139,7 +144,14 @@ fn expressions(function: &Function, parts: &mut BTreeSet<String>) {
 
 fn statements(block: &Block, parts: &mut BTreeSet<String>) {
     for stmt in block {
-        parts.insert(name(&stmt.kind));
+        parts.insert(match &stmt.kind {
+            StmtKind::Atomic { op, .. } => match op {
+                AtomicOp::Update(update, _) => format!("Atomic {update:?}"),
+                op => format!("Atomic {}", name(op)),
+            },
+            StmtKind::Subgroup { op, .. } => format!("Subgroup {}", name(op)),
+            kind => name(kind),
+        });
         stmt.kind
             .blocks()
             .for_each(|block| statements(block, parts));
@@ -153,17 +165,39 @@ fn name(value: &impl std::fmt::Debug) -> String {
     text[..end.unwrap_or(text.len())].to_string()
 }
 
-fn parts_of_many(cases: u64, features: &[Feature]) -> BTreeSet<String> {
-    (0..cases)
-        .flat_map(|seed| parts(&generate(&mut Choices::random(seed), features).tree))
-        .collect()
-}
+const EXCHANGES: [&str; 16] = [
+    "Reduce",
+    "InclusiveScan",
+    "ExclusiveScan",
+    "All",
+    "Any",
+    "Ballot",
+    "BroadcastFirst",
+    "Broadcast",
+    "Shuffle",
+    "ShuffleUp",
+    "ShuffleDown",
+    "ShuffleXor",
+    "QuadBroadcast",
+    "QuadSwapX",
+    "QuadSwapY",
+    "QuadSwapDiagonal",
+];
+
+const UPDATES: [&str; 9] = [
+    "Load", "Store", "Add", "Subtract", "Max", "Min", "And", "Or", "Xor",
+];
 
 /// Nothing of the language is left out by accident.
 #[test]
 fn kernels_are_made_of_everything() {
-    let parts = parts_of_many(600, ENABLED);
+    let parts: BTreeSet<String> = (0..600)
+        .flat_map(|seed| parts(&generate(&mut Choices::random(seed)).tree))
+        .collect();
     let mut wanted: Vec<String> = Vec::new();
+    for op in ["Add", "Subtract", "Multiply"] {
+        wanted.extend(["i32", "u32"].map(|ty| format!("Wrapping{op} {ty}")));
+    }
     for op in ["Add", "Subtract", "Multiply", "Divide", "Remainder"] {
         wanted.extend(["f32", "i32", "u32"].map(|ty| format!("{op} {ty}")));
     }
@@ -184,9 +218,9 @@ fn kernels_are_made_of_everything() {
     wanted.extend(["Abs i32", "Sign i32"].map(String::from));
     wanted.extend([UnaryOp::Negate, UnaryOp::Not].map(|op| format!("{op:?} i32")));
     wanted.extend(Math::ALL.iter().map(|math| format!("{math:?} f32")));
-    let of_subgroups = |b: &&BuiltinValue| format!("{b:?}").contains("ubgroup");
-    let builtins = BuiltinValue::ALL.iter().filter(|b| !of_subgroups(b));
-    wanted.extend(builtins.map(|b| format!("{b:?}")));
+    wanted.extend(BuiltinValue::ALL.iter().map(|b| format!("{b:?}")));
+    wanted.extend(EXCHANGES.map(|op| format!("Subgroup {op}")));
+    wanted.extend(UPDATES.map(|op| format!("Atomic {op}")));
     wanted.extend(
         [
             "Literal",
@@ -209,6 +243,10 @@ fn kernels_are_made_of_everything() {
             "Return",
             "Barrier",
             "Call",
+            "UniformLoad",
+            "Aside",
+            "Log",
+            "a local array",
         ]
         .map(String::from),
     );
@@ -219,39 +257,14 @@ fn kernels_are_made_of_everything() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// Each part of the language that can be switched on brings its own.
-#[test]
-fn features_bring_their_statements() {
-    for (feature, part) in [
-        (Feature::Asides, "Aside"),
-        (Feature::Asides, "Log"),
-        (Feature::Atomics, "Atomic"),
-        (Feature::Subgroups, "Subgroup"),
-        (Feature::UniformLoads, "UniformLoad"),
-        (Feature::WrappingOperators, "WrappingAdd u32"),
-    ] {
-        let with = parts_of_many(100, &[feature]);
-        assert!(with.contains(part), "{feature:?} brings no {part}");
-        let others: Vec<Feature> = Feature::ALL.into_iter().filter(|f| *f != feature).collect();
-        let without = parts_of_many(100, &others);
-        assert!(!without.contains(part), "{part} without {feature:?}");
-    }
-    let has_array = |seed| {
-        let case = generate(&mut Choices::random(seed), &[Feature::LocalArrays]);
-        let locals = |f: &Function| f.locals.iter().any(|l| l.length.is_some());
-        locals(&case.tree.entry)
-    };
-    assert!((0..20).any(has_array), "no local arrays");
-}
-
 /// The kernel of no choices is the smallest there is, and holds.
 #[test]
 fn the_simplest_case_holds() {
-    let case = generate(&mut Choices::replay(&[]), ENABLED);
+    let case = generate(&mut Choices::replay(&[]));
     let judges = Judges {
         tint: tint(),
         executor: None,
-        run: true,
+        subgroup_size: None,
     };
     let tally = check(&case, &judges).unwrap_or_else(|failure| panic!("{failure}\n{case}"));
     assert_eq!(tally.compared(), 1);
