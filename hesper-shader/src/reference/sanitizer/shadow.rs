@@ -159,9 +159,9 @@ impl Shadow {
         let mut agreeing = None;
         let met = self.each_group(touch, |cells, elements, active, here, _| {
             cells.write(elements, active, here, |now, earlier| {
-                // Lanes are taken in order: a lower one with the same element wrote it in this statement, if it wrote it last.
+                // Lanes are taken in order: a lower one of the team with the same element wrote it in this statement, if it wrote it last.
                 let other = lane(earlier);
-                let together = stamp(earlier) == here.now
+                let together = stamp(earlier) >= here.first
                     && other < now
                     && on.get(other) == Some(&true)
                     && all.get(other) == all.get(now);
