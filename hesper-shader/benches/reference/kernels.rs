@@ -3,7 +3,7 @@
 use hesper_shader::shader;
 
 /// Invocations of a softmax's workgroup.
-pub(crate) const LANES: u32 = 256;
+const ROW: u32 = 256;
 
 /// Edge of a tile of the matrix product.
 pub(crate) const TILE: u32 = 16;
@@ -19,8 +19,8 @@ shader! {
     }
 
     /// y = a·x + b, elementwise, `steps` times over.
-    #[workgroup_size(64)]
-    pub(crate) fn iterate(x: &[f32], y: &mut [f32], steps: u32) {
+    #[workgroup_size(LANES)]
+    pub(crate) fn iterate<const LANES: u32>(x: &[f32], y: &mut [f32], steps: u32) {
         let i = global_index();
         if i < y.len() {
             let mut v = x[i];
@@ -32,22 +32,22 @@ shader! {
     }
 
     /// Each row's eˣ by its sum, one workgroup a row: the greatest, the sum, the quotients.
-    #[workgroup_size(LANES)]
+    #[workgroup_size(ROW)]
     pub(crate) fn softmax(x: &[f32], y: &mut [f32], columns: u32) {
-        let shared = workgroup::<[f32; LANES]>();
+        let shared = workgroup::<[f32; ROW]>();
         let lane = local_invocation_index();
         let row = workgroup_index() * columns;
-        let trips = (columns + LANES - 1) / LANES;
+        let trips = (columns + ROW - 1) / ROW;
         let mut greatest = neg_infinity();
         for t in 0..trips {
-            let c = t * LANES + lane;
+            let c = t * ROW + lane;
             if c < columns {
                 greatest = greatest.max(x[row + c]);
             }
         }
         shared[lane] = greatest;
         workgroup_barrier();
-        let mut half = LANES / 2;
+        let mut half = ROW / 2;
         while half > 0 {
             if lane < half {
                 shared[lane] = shared[lane].max(shared[lane + half]);
@@ -59,14 +59,14 @@ shader! {
         workgroup_barrier();
         let mut sum = 0.0;
         for t in 0..trips {
-            let c = t * LANES + lane;
+            let c = t * ROW + lane;
             if c < columns {
                 sum += (x[row + c] - top).exp();
             }
         }
         shared[lane] = sum;
         workgroup_barrier();
-        let mut half = LANES / 2;
+        let mut half = ROW / 2;
         while half > 0 {
             if lane < half {
                 shared[lane] += shared[lane + half];
@@ -76,7 +76,7 @@ shader! {
         }
         let total = shared[0];
         for t in 0..trips {
-            let c = t * LANES + lane;
+            let c = t * ROW + lane;
             if c < columns {
                 y[row + c] = (x[row + c] - top).exp() / total;
             }

@@ -222,14 +222,16 @@ fn blocked(candidates: &[Candidate]) -> Result<(), Error> {
     })
 }
 
-/// How the time of the reference executor grows with elements, lanes and statements.
+/// How the time of the reference executor grows with elements, with rounds of a loop and with the size of workgroups.
 fn growth(candidates: &[Candidate]) -> Result<(), Error> {
-    let device = &candidates[0].device;
     println!(
         "\ngrowth, `iterate`: ns for each element and each round of its loop (3 statements and the loop's own)"
     );
-    println!("{:>12}{:>10}{:>14}", "elements", "rounds", "ns");
-    for (n, steps) in [
+    println!(
+        "{:>12}{:>10}{:>14}{:>14}",
+        "elements", "rounds", "workgroup", "ns"
+    );
+    for (n, rounds) in [
         (1 << 10, 64),
         (1 << 14, 64),
         (1 << 18, 64),
@@ -237,24 +239,30 @@ fn growth(candidates: &[Candidate]) -> Result<(), Error> {
         (1 << 18, 16),
         (1 << 18, 256),
     ] {
-        let (x, mut y) = (device.upload(&values(n))?, device.zeros::<f32>(n)?);
-        let fence = device.zeros(1)?;
-        let mut times = Vec::new();
-        for _ in 0..=RUNS {
-            let args = iterate::Args {
-                x: &x,
-                y: &mut y,
-                steps,
-            };
-            times.push(timed(&fence, || {
-                iterate().launch(device, Grid::cover(n), args)
-            })?);
-        }
-        let time = median(times.into_iter().skip(1));
-        println!(
-            "{n:>12}{steps:>10}{:>14.3}",
-            time * 1e9 / n as f64 / f64::from(steps)
-        );
+        grown::<64>(&candidates[0].device, n, rounds)?;
     }
+    grown::<1>(&candidates[0].device, 1 << 18, 64)?;
+    grown::<16>(&candidates[0].device, 1 << 18, 64)?;
+    grown::<256>(&candidates[0].device, 1 << 18, 64)?;
+    grown::<1024>(&candidates[0].device, 1 << 18, 64)
+}
+
+fn grown<const LANES: u32>(device: &Device, n: usize, steps: u32) -> Result<(), Error> {
+    let (x, mut y) = (device.upload(&values(n))?, device.zeros::<f32>(n)?);
+    let fence = device.zeros(1)?;
+    let mut times = Vec::new();
+    for _ in 0..=RUNS {
+        let args = iterate::Args {
+            x: &x,
+            y: &mut y,
+            steps,
+        };
+        times.push(timed(&fence, || {
+            iterate::<LANES>().launch(device, Grid::cover(n), args)
+        })?);
+    }
+    let time = median(times.into_iter().skip(1));
+    let each = time * 1e9 / n as f64 / f64::from(steps);
+    println!("{n:>12}{steps:>10}{LANES:>14}{each:>14.3}");
     Ok(())
 }

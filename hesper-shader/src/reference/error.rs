@@ -68,14 +68,14 @@ pub enum Fault {
     },
     /// A place where a workgroup meets that part of it does not reach.
     #[error(
-        "the barrier is reached by {reached} of {invocations} invocations of workgroup {}, but not by {absent}{}\n\
+        "the barrier is reached by {reached} of {invocations} invocations, but not by {absent}{}\n\
          help: move it out of branches, loops and early returns that differ between invocations",
-        triple(&absent.workgroup), way(*parted, *other)
+        way(*parted, *other)
     )]
     DivergentBarrier {
-        /// How many invocations reach it.
+        /// How many invocations of a workgroup reach it.
         reached: usize,
-        /// How many there are.
+        /// How many the workgroup has.
         invocations: usize,
         /// One that does not.
         absent: Invocation,
@@ -155,15 +155,13 @@ pub enum Fault {
     BeyondLimits(Excess),
     /// A loop that waits for something that cannot happen.
     #[error(
-        "an iteration of the loop changes nothing, so {waiting} of {invocations} invocations of workgroup {} never leave it, \
-         {invocation} among them\n\
-         help: nothing makes other invocations go on while one waits: split the kernel into a dispatch for each step",
-        triple(&invocation.workgroup)
+        "an iteration of the loop changes nothing, so {waiting} of {invocations} invocations wait for ever, {invocation} among them\n\
+         help: nothing makes other invocations go on while one waits: split the kernel into a dispatch for each step"
     )]
     NoProgress {
-        /// How many invocations of the workgroup are in the loop.
+        /// How many invocations of a workgroup are in the loop.
         waiting: usize,
-        /// How many there are.
+        /// How many the workgroup has.
         invocations: usize,
         /// One that is in the loop.
         invocation: Invocation,

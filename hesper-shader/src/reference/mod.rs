@@ -14,7 +14,7 @@
 //! places        loads and stores: moves, runs, locals           atomics, subgroups
 //! statements    branches, loops, calls                          meeting, splits  barriers
 //! sanitizer     what a device would hide                        trace           what one invocation does, and logs
-//! error         why a run stops                                 race            two accesses that nothing orders
+//! error         why a run stops                                 race            two accesses that nothing orders     describe
 //! ```
 
 mod atomics;
@@ -23,6 +23,7 @@ mod binding;
 mod calls;
 mod columns;
 mod convert;
+mod describe;
 mod dispatch;
 mod error;
 mod expressions;

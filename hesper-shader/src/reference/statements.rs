@@ -3,6 +3,7 @@
 //! A block runs with a mask of lanes and takes out of it those that leave by `break`, `continue` or `return`.
 //! Functions are numbered by their frames: `f` is the one that runs.
 
+use super::describe::describe;
 use super::error::{ExecError, Fault, internal};
 use super::expressions::{divides_by_zero, evaluate};
 use super::frame::MISSING;
@@ -13,7 +14,7 @@ use super::places::Access;
 use super::sanitizer::{Value, division};
 use super::slot::Slot;
 use super::splits::{Split, Way};
-use super::trace::describe;
+
 use crate::domain::Domain;
 use crate::tree::{Block, ExprId, Function, Loc, Place, Root, Stmt, StmtKind};
 

@@ -1,6 +1,6 @@
 //! Atomics: a histogram, compaction, and locks.
 
-use super::{Row, check};
+use super::table::Kernel;
 use hesper_shader::{Device, Error, Grid, shader};
 
 const LANES: u32 = 32;
@@ -8,7 +8,7 @@ const LANES: u32 = 32;
 shader! {
     /// How many elements fall into each of eight bins, counted by workgroup first.
     #[workgroup_size(LANES)]
-    fn histogram<const FAULT: u32>(x: &[u32], bins: &mut [Atomic<u32>], plain: &mut [u32], firsts: &mut [u32]) {
+    fn histogram<const FAULT: u32>(x: &[u32], bins: &mut [Atomic<u32>], plain: &mut [u32], firsts: &mut [u32]) { // histogram
         let local = workgroup::<[Atomic<u32>; 8]>();
         let lane = local_invocation_index();
         let i = global_index();
@@ -24,40 +24,40 @@ shader! {
         workgroup_barrier();
         if i < x.len() {
             if FAULT == 3 {
-                local[x[i]].fetch_add(1);
+                local[x[i]].fetch_add(1); // a value for a bin
             } else if FAULT == 4 {
-                plain[x[i] % 8] += 1;
+                plain[x[i] % 8] += 1; // not atomic
             } else if FAULT == 5 {
                 let place = bins[x[i] % 8].fetch_add(1);
                 firsts[(place * 8 + x[i] % 8) % firsts.len()] = i;
             } else if FAULT == 6 {
                 bins[0].swap(i);
             } else {
-                local[x[i] % 8].fetch_add(1);
+                local[x[i] % 8].fetch_add(1); // count
             }
         }
         if FAULT == 7 {
-            if i < x.len() {
-                workgroup_barrier();
+            if i < x.len() { // guard
+                workgroup_barrier(); // guarded barrier
             }
         } else {
             workgroup_barrier();
         }
         if lane < 8 {
             if FAULT == 8 {
-                plain[lane] += local[lane].load();
+                plain[lane] += local[lane].load(); // plain sum
             } else {
-                bins[lane].fetch_add(local[lane].load());
+                bins[lane].fetch_add(local[lane].load()); // sum
             }
         }
     }
 
     /// Adds to a plain number under a lock.
     #[workgroup_size(LANES)]
-    fn locked<const FAULT: u32>(lock: &mut [Atomic<u32>], turn: &mut [Atomic<u32>], count: &mut [Atomic<u32>]) {
+    fn locked<const FAULT: u32>(lock: &mut [Atomic<u32>], turn: &mut [Atomic<u32>], count: &mut [Atomic<u32>]) { // locked
         if FAULT == 1 {
             // The winner waits outside for the others, who wait inside for the winner.
-            loop {
+            loop { // take it
                 if lock[0].swap(1) == 0 {
                     break;
                 }
@@ -66,7 +66,7 @@ shader! {
             lock[0].store(0);
         } else if FAULT == 2 {
             // Each workgroup waits for the one after it.
-            loop {
+            loop { // wait for it
                 if turn[0].load() > workgroup_index() {
                     break;
                 }
@@ -92,86 +92,47 @@ shader! {
     }
 }
 
-const HISTOGRAM: &[Row] = &[
-    (
-        1,
-        "one bin too few is cleared",
-        "unwritten",
-        &["`local[7]`"],
-    ),
-    (
-        2,
-        "nothing is cleared",
-        "unwritten",
-        &["workgroup memory is not zero everywhere"],
-    ),
-    (
-        3,
-        "a value for a bin",
-        "out of bounds",
-        &["`local` at index"],
-    ),
-    (4, "a sum that is not atomic", "race", &["`plain["]),
-    (
-        5,
-        "who comes first has the place",
-        "order dependent",
-        &["`firsts["],
-    ),
-    (6, "the last one wins", "order dependent", &["`bins[0]`"]),
-    (
-        7,
-        "a barrier in the guard",
-        "divergent barrier",
-        &["of 32 invocations"],
-    ),
-    (
-        8,
-        "workgroups add without atomics",
-        "race",
-        &["use a dispatch for each step"],
-    ),
-];
+pub(super) const HISTOGRAM: Kernel = Kernel {
+    name: "histogram",
+    run: run_histogram,
+    file: file!(),
+    source: include_str!("counts.rs"),
+    faults: HISTOGRAM_FAULTS,
+    subgroup_size: 32,
+};
 
-const LOCKED: &[Row] = &[
-    (
-        1,
-        "a lock that is given back too late",
-        "no progress",
-        &["changes nothing"],
-    ),
-    (
-        2,
-        "a wait for another workgroup",
-        "no progress",
-        &["nothing makes other invocations go on"],
-    ),
-    (
-        3,
-        "an exchange that is tried once",
-        "order dependent",
-        &["`"],
-    ),
-];
+pub(super) const LOCKED: Kernel = Kernel {
+    name: "locked",
+    run: run_locked,
+    file: file!(),
+    source: include_str!("counts.rs"),
+    faults: LOCKED_FAULTS,
+    subgroup_size: 32,
+};
 
-pub(super) fn check_all() -> usize {
-    check(run_histogram, HISTOGRAM) + check(run_locked, LOCKED)
-}
+const HISTOGRAM_FAULTS: &str = "
+1 | one bin too few is cleared            | unwritten         | 7 @ sum                         | reads `local[7]`
+2 | nothing is cleared                    | unwritten         | 0 @ count                       | workgroup memory is not zero everywhere
+3 | a value for a bin                     | out of bounds     | 3 @ a value for a bin           | reads `local` at index 9, but its length is 8
+4 | a sum that is not atomic              | race              | 65 @ not atomic, 0 @ not atomic | `plain[
+5 | who comes first has the place         | order dependent   | - @ histogram                   | `firsts[
+6 | the last one wins                     | order dependent   | - @ histogram                   | `bins[0]` is
+7 | a barrier in the guard                | divergent barrier | - @ guarded barrier, 75 @ guard | reached by 11 of 32 invocations
+8 | workgroups add without atomics        | race              | 64 @ plain sum, 0 @ plain sum   | use a dispatch for each step
+";
+
+const LOCKED_FAULTS: &str = "
+1 | a lock that is given back too late    | no progress       | 1 @ take it                     | so 31 of 32 invocations wait for ever
+2 | a wait for another workgroup          | no progress       | 0 @ wait for it                 | nothing makes other invocations go on
+3 | an exchange that is tried once        | order dependent   | - @ locked                      | in another
+";
 
 fn run_histogram(device: &Device, fault: u32) -> Result<(), Error> {
     let x: Vec<u32> = (0..75).map(|i| i * i % 23).collect();
     let x = device.upload(&x)?;
     let (mut bins, mut plain) = (device.zeros::<u32>(8)?, device.zeros::<u32>(8)?);
     let mut firsts = device.zeros::<u32>(1000)?;
-    macro_rules! launch {
-        ($($n:literal)*) => {
-            match fault {
-                $($n => histogram::<$n>(),)*
-                _ => panic!("no such fault"),
-            }
-        };
-    }
-    let kernel = launch!(0 1 2 3 4 5 6 7 8);
+    let kernel = with_fault!(fault, histogram: 0 1 2 3 4 5 6 7 8);
     let args = histogram::Args {
         x: &x,
         bins: &mut bins,
@@ -185,12 +146,7 @@ fn run_locked(device: &Device, fault: u32) -> Result<(), Error> {
     let groups = 3;
     let mut lock = device.zeros::<u32>(groups * LANES as usize)?;
     let (mut turn, mut count) = (device.zeros::<u32>(1)?, device.zeros::<u32>(1)?);
-    let kernel = match fault {
-        0 => locked::<0>(),
-        1 => locked::<1>(),
-        2 => locked::<2>(),
-        _ => locked::<3>(),
-    };
+    let kernel = with_fault!(fault, locked: 0 1 2 3);
     let args = locked::Args {
         lock: &mut lock,
         turn: &mut turn,

@@ -1,6 +1,6 @@
 //! Subgroups, and values that are the same for a whole workgroup.
 
-use super::{Row, check};
+use super::table::Kernel;
 use hesper_shader::{Device, Error, Grid, shader};
 
 const LANES: u32 = 48;
@@ -20,111 +20,68 @@ shader! {
             count[lane] = rounds[0] + lane;
         } else {
             if lane == 0 {
-                count[0] = rounds[0];
+                count[0] = rounds[0]; // decide
             }
         }
         let trips = if FAULT == 2 {
-            workgroup_uniform_load(count[lane])
+            workgroup_uniform_load(count[lane]) // own
         } else if FAULT == 3 {
-            count[0]
+            count[0] // plain
         } else {
-            workgroup_uniform_load(count[0])
+            workgroup_uniform_load(count[0]) // uniform
         };
         let mut sum = x[i];
         for _ in 0..trips {
             if FAULT == 4 {
-                sum += subgroup_shuffle_down(sum, 1);
+                sum += subgroup_shuffle_down(sum, 1); // above
             } else if FAULT == 5 {
                 if subgroup_invocation_id() % 2 == 0 {
-                    sum += subgroup_shuffle_xor(sum, 1);
+                    sum += subgroup_shuffle_xor(sum, 1); // in a branch
                 }
             } else if FAULT == 6 {
-                sum += subgroup_broadcast(sum, 40);
+                sum += subgroup_broadcast(sum, 40); // beyond
             } else if FAULT == 7 {
                 // Half of the second subgroup has no invocation.
-                sum += subgroup_shuffle_xor(sum, 16);
+                sum += subgroup_shuffle_xor(sum, 16); // far
             } else {
                 sum += subgroup_shuffle_xor(sum, 1);
             }
         }
         if FAULT == 8 {
-            if lane < 16 {
-                sum += workgroup_uniform_load(count[0]) as f32;
+            if lane < 16 { // some
+                sum += workgroup_uniform_load(count[0]) as f32; // by some
             }
         }
         y[i] = sum;
     }
 }
 
-const ROWS: &[Row] = &[
-    (
-        1,
-        "the wrong element is decided",
-        "unwritten",
-        &["`count[0]`"],
-    ),
-    (
-        2,
-        "an element of each invocation's own",
-        "unequal uniform load",
-        &["index 0 and at index 1"],
-    ),
-    (
-        3,
-        "a plain load of what another has written",
-        "race",
-        &["`count[0]` is written at", "read at"],
-    ),
-    (
-        4,
-        "the lane after the last",
-        "inactive lane",
-        &["lane 32", "does not exist"],
-    ),
-    (
-        5,
-        "a lane that took another branch",
-        "inactive lane",
-        &["lane 1", "does not take part"],
-    ),
-    (
-        6,
-        "a lane beyond the subgroup",
-        "inactive lane",
-        &["lane 40"],
-    ),
-    (
-        7,
-        "a subgroup that is not full",
-        "inactive lane",
-        &["does not exist"],
-    ),
-    (
-        8,
-        "a uniform load in a branch",
-        "divergent barrier",
-        &["16 of 48"],
-    ),
-];
+pub(super) const NEIGHBOURS: Kernel = Kernel {
+    name: "neighbours",
+    run: run,
+    file: file!(),
+    source: include_str!("exchange.rs"),
+    faults: FAULTS,
+    subgroup_size: 32,
+};
 
-pub(super) fn check_all() -> usize {
-    check(run, ROWS)
-}
+const FAULTS: &str = "
+1 | the wrong element is decided          | unwritten            | 0 @ uniform             | reads `count[0]`
+2 | an element of each invocation's own   | unequal uniform load | 0 @ own, 1 @ own        | reads `count[0]` in
+3 | a plain load of what another wrote    | race                 | 0 @ decide, 1 @ plain   | `count[0]` is written
+4 | the lane after the last               | inactive lane        | 31 @ above              | lane 32 of its subgroup for a value, and that lane does not exist
+5 | a lane that took another branch       | inactive lane        | 0 @ in a branch         | lane 1 of its subgroup for a value, and that lane does not take part
+6 | a lane beyond the subgroup            | inactive lane        | 0 @ beyond              | lane 40
+7 | a subgroup that is not full           | inactive lane        | 32 @ far                | does not exist
+8 | a uniform load in a branch            | divergent barrier    | - @ by some, 16 @ some  | reached by 16 of 48
+";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {
     let n = LANES as usize;
     let x = device.upload(&vec![1.0; n])?;
     let mut y = device.zeros::<f32>(n)?;
     let rounds = device.upload(&[2])?;
-    macro_rules! launch {
-        ($($n:literal)*) => {
-            match fault {
-                $($n => neighbours::<$n>(),)*
-                _ => panic!("no such fault"),
-            }
-        };
-    }
-    let kernel = launch!(0 1 2 3 4 5 6 7 8);
+    let kernel = with_fault!(fault, neighbours: 0 1 2 3 4 5 6 7 8);
     let args = neighbours::Args {
         x: &x,
         y: &mut y,

@@ -1,38 +1,38 @@
 //! Rows of a matrix gathered by index: wraps, fresh buffers and the size of a dispatch.
 
-use super::{Row, check};
+use super::table::Kernel;
 use hesper_shader::{Device, Error, Grid, shader};
 
 shader! {
     /// Row below, at a distance.
     fn before(row: u32, distance: u32) -> u32 {
-        row - distance
+        row - distance // below
     }
 
     /// y's rows are rows of x a few rows back, the first ones repeated.
     #[workgroup_size(16)]
-    fn shift<const FAULT: u32>(x: &[f32], y: &mut [f32], columns: u32, distance: u32, scale: u32) {
+    fn shift<const FAULT: u32>(x: &[f32], y: &mut [f32], columns: u32, distance: u32, scale: u32) { // kernel
         let tile = workgroup::<[f32; if FAULT == 9 { 10000 } else { 1 }]>();
         let i = global_index();
         if i < y.len() {
             let row = i / columns;
             let column = i % columns;
             if FAULT == 1 {
-                y[i] = x[before(row, distance) * columns + column];
+                y[i] = x[before(row, distance) * columns + column]; // by a helper
             } else if FAULT == 2 {
                 let mut from = row;
-                from -= distance;
-                y[i] = x[from * columns + column];
+                from -= distance; // less
+                y[i] = x[from * columns + column]; // by a variable
             } else if FAULT == 3 {
-                y[i] = x[row * scale % x.len() + column];
+                y[i] = x[row * scale % x.len() + column]; // scaled
             } else if FAULT == 4 {
-                y[i] = x[(row as i32 - distance as i32) as u32 * columns + column];
+                y[i] = x[(row as i32 - distance as i32) as u32 * columns + column]; // signed
             } else if FAULT == 5 {
-                y[i] += x[i];
+                y[i] += x[i]; // sum
             } else if FAULT == 6 {
-                y[i] = x[i] + y[(i + 1).min(y.len() - 1)];
+                y[i] = x[i] + y[(i + 1).min(y.len() - 1)]; // next
             } else if FAULT == 7 {
-                y[i] = x[row % (distance - 2) * columns + column];
+                y[i] = x[row % (distance - 2) * columns + column]; // remainder
             } else {
                 let from = if row >= distance { row - distance } else { 0 };
                 // A hash that is meant to wrap.
@@ -46,71 +46,33 @@ shader! {
     }
 }
 
-const ROWS: &[Row] = &[
-    (
-        1,
-        "a row below the first, in a helper",
-        "wrapped",
-        &["as an index of `x`", "wrapped at"],
-    ),
-    (
-        2,
-        "a row below the first, in a variable",
-        "wrapped",
-        &["as an index of `x`"],
-    ),
-    (3, "a product too large", "wrapped", &["as an index of `x`"]),
-    (4, "a negative row", "wrapped", &["as an index of `x`"]),
-    (
-        5,
-        "a sum into a fresh buffer",
-        "unwritten",
-        &["reads `y[0]`"],
-    ),
-    (
-        6,
-        "a neighbour not yet written",
-        "unwritten",
-        &["reads `y["],
-    ),
-    (
-        7,
-        "a remainder by zero",
-        "division by zero",
-        &["divides by zero"],
-    ),
-    (
-        8,
-        "more workgroups than a dimension has",
-        "beyond limits",
-        &["70000 workgroups in x", "65535"],
-    ),
-    (
-        9,
-        "more workgroup memory than there is",
-        "beyond limits",
-        &["bytes of workgroup memory"],
-    ),
-];
+pub(super) const SHIFT: Kernel = Kernel {
+    name: "shift",
+    run: run,
+    file: file!(),
+    source: include_str!("indices.rs"),
+    faults: FAULTS,
+    subgroup_size: 32,
+};
 
-pub(super) fn check_all() -> usize {
-    check(run, ROWS)
-}
+const FAULTS: &str = "
+1 | a row below the first, in a helper     | wrapped          | 0 @ by a helper, - @ below | as an index of `x`
+2 | a row below the first, in a variable   | wrapped          | 0 @ by a variable, - @ less | as an index of `x`
+3 | a product too large                    | wrapped          | 10 @ scaled, - @ scaled | as an index of `x`
+4 | a negative row                         | wrapped          | 0 @ signed, - @ signed | as an index of `x`
+5 | a sum into a fresh buffer              | unwritten        | 0 @ sum | reads `y[0]`
+6 | a neighbour not yet written            | unwritten        | 0 @ next | reads `y[1]`
+7 | a remainder by zero                    | division by zero | 0 @ remainder | computes 0 % 0
+8 | more workgroups than a dimension has   | beyond limits    | - @ kernel | needs 70000 workgroups in x, and the limit is 65535
+9 | more workgroup memory than there is    | beyond limits    | - @ kernel | bytes of workgroup memory
+";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {
     let (rows, columns) = (7, 5);
     let n = rows * columns;
     let x = device.upload(&vec![1.0; n])?;
     let mut y = device.uninit::<f32>(n)?;
-    macro_rules! launch {
-        ($($n:literal)*) => {
-            match fault {
-                $($n => shift::<$n>(),)*
-                _ => panic!("no such fault"),
-            }
-        };
-    }
-    let kernel = launch!(0 1 2 3 4 5 6 7 8 9);
+    let kernel = with_fault!(fault, shift: 0 1 2 3 4 5 6 7 8 9);
     let grid = match fault {
         8 => Grid::exact(70_000, 1, 1),
         _ => Grid::cover(n),

@@ -2,7 +2,7 @@
 //! `HESPER_UPDATE=1 cargo test -p tests sanitizer` writes it anew.
 
 use super::examples;
-use super::found;
+use super::findings::found;
 use hesper_shader::Device;
 use hesper_shader::reference::Options;
 use std::fmt::Write as _;
@@ -17,7 +17,9 @@ executor makes each of them an error with its Rust line. `Device::reference()`, 
 `Plan::run_in` and the checks of `hesper-ad`. `Device::reference_with(Options::fast())` does not: what remains then is what stops any run, that is
 indices out of bounds, divergent barriers and endless loops.
 
-An error stops the run at the first finding. A warning does not: `Device::take_outcome` hands them out.
+An error stops the run at the first finding. A warning does not: `Device::take_outcome` hands them out. Each report says what is wrong, on which line,
+which invocation meets it, and what to do. What a run had told until an error, its trace, logs and warnings, is in `ExecError::so_far` and in
+`Device::take_outcome`, for it is then that one wants them.
 This page is written by the tests: each report below is what its example prints.
 ";
 
@@ -26,24 +28,26 @@ const FINDINGS: [(&str, &str, &str); 13] = [
     ("race", "Data race", "Two accesses to one element by different invocations, at least one of them a write, that nothing orders. `workgroup_barrier` orders
 accesses to workgroup memory within a workgroup, `storage_barrier` those to storage, and nothing orders workgroups of one dispatch. Accesses are
 judged by what orders them, not by the order in which the executor happens to do them: a kernel that works here, in lockstep, is not thereby
-right. Atomic variables are reached atomically alone, so they cannot race."),
-    ("same value", "Writes of one value (warning)", "As a race of two writes, but both write the same value. Most devices do what is meant; WGSL does not promise it."),
+right. An atomic access and a plain one to the same element would race as well, but atomic variables are reached atomically alone:
+anything else is refused when the kernel is built."),
+    ("same value", "Writes of one value (warning)", "As a race of two writes, but both write the same value. Most devices do what is meant; WGSL does not promise it. Each pair of lines is told once."),
     ("out of bounds", "Out of bounds", "An index that is not below the length of the buffer or array, before anything is clamped. The length is the logical one, not that
 of a padded binding."),
     ("unwritten", "Memory nobody has written", "A read of an element of workgroup memory that the workgroup has not written, or of a fresh buffer (`Device::uninit`, a plan's temporary)
 that nobody has. Buffers that were uploaded, `Device::zeros` and a plan's outputs may be accumulated into. A vector counts as written when a component of it is."),
     ("divergent barrier", "Divergent barrier", "A barrier, or `workgroup_uniform_load`, that some invocations of a workgroup reach while others are elsewhere: in another branch, past the loop, returned,
-or at another barrier. The report says where they parted, and which other barrier lies on their way."),
+or at another barrier. The report names an invocation of the workgroup that does not get there, where that one left the others (a branch, `break`,
+`continue`, `return` or the last iteration of a loop), and the barrier that lies on its way, if there is one."),
     ("unequal uniform load", "Uniform load that is not uniform", "`workgroup_uniform_load` of places that differ within a workgroup."),
     ("inactive lane", "Value of a lane that is not there", "A subgroup's shuffle or broadcast that asks a lane for its value which does not take part, or which the subgroup does not have. `Options::subgroup_size`
 (32) says how large a subgroup is, `Options::subgroup_mapping` deals invocations to subgroups in another order."),
     ("wrapped", "Index that comes from a wrap", "An index computed from an integer `+`, `-` or `*` that wrapped, through whatever arithmetic, choices, locals and calls. A wrap that reaches no index is
-none of our business, and `wrapping_add`, `wrapping_sub` and `wrapping_mul` say that it is meant. Memory ends the trail."),
+none of our business, and `wrapping_add`, `wrapping_sub` and `wrapping_mul` say that it is meant. Memory ends the trail. Of several wraps, the first is named."),
     ("division by zero", "Division by zero", "An integer `/` or `%` with a right side of zero in an active invocation. WGSL has an answer, which is hardly ever the one that is wanted."),
     ("beyond limits", "Dispatch beyond limits", "More workgroups in a dimension, invocations, workgroup memory or buffers than `Options::limits`: what desktop GPUs allow, unless said otherwise."),
     ("endless", "Endless loop", "More iterations of all loops of a workgroup together than `Options::step_budget` (2^26). The loop named is the one that has gone round most often since it was
 entered."),
-    ("no progress", "Loop that waits in vain", "An iteration of a `loop` or `while` after which everything is as before, and all invocations are still in it. Nothing makes
+    ("no progress", "Loop that waits in vain", "An iteration of a `loop` or `while` after which everything is as before, and all invocations that were in it still are. Nothing makes
 other invocations go on while one waits: such a loop works on a device by luck, or hangs it."),
     ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
 `Options::reruns` (1) times more on the same input, workgroups and lanes in another order and other exchanges failing; buffers that differ are an error. Where any order is
@@ -67,6 +71,12 @@ its workgroup ran it together. Of `compact` above, invocation 2:
 - Runs are concrete: what this input does not reach is not seen. Addresses are nearly always made of positions and sizes, so a few awkward sizes go far.
 - Integers that wrap are not followed through buffers and workgroup memory.
 - Racing accesses of a kernel are reported one pair at a time.
+- Atomics that no barrier orders are no race, and invocations run in lockstep: a barrier that is missing between an atomic `store` and a `fetch_add` of others
+  is found only where the order of workgroups, or of lanes within one statement, changes the outcome.
+- Subgroups have one size and one mapping in a run. What a kernel takes for granted of them is found where it asks a lane that is not there, reads a part that
+  no subgroup wrote, or races; a result that merely differs is not. Run it with `Options::subgroup_size` 4, 8 and 64 and with a
+  `subgroup_mapping`, and compare.
+- Buffers that are one under two names are none of its findings: Rust's borrows refuse them at a launch, and a plan when the dispatch is recorded.
 - It runs on one thread, and takes one word for each element that is written and two more where it is read too.
 ";
 
@@ -94,8 +104,8 @@ fn page() -> String {
         let ran = examples::run(name, &device);
         let found = found(&device, ran);
         assert_eq!(found.len(), 1, "{name}: {found:?}");
-        assert_eq!(found[0].0, name);
-        let (code, report) = (example(name), &found[0].1);
+        assert_eq!(found[0].name, name);
+        let (code, report) = (example(name), &found[0].report);
         let _ = write!(
             page,
             "\n## {heading}\n\n{definition}\n\n```rust,ignore\n{code}```\n\n```text\n{report}\n```\n"

@@ -59,7 +59,7 @@ pub(super) fn each_block<R>(
     })
 }
 
-impl Here<'_> {
+impl Here {
     /// An access with a lower stamp clashes with none of this workgroup's now.
     fn limit(self) -> u32 {
         if self.shared { self.past + 1 } else { self.now }
@@ -68,7 +68,7 @@ impl Here<'_> {
 
 impl Cells {
     /// Whether it is plain that all elements of a run are written.
-    pub(super) fn all_written(&self, run: Run, here: Here<'_>) -> bool {
+    pub(super) fn all_written(&self, run: Run, here: Here) -> bool {
         let range = match run {
             Run::Up(start) => start..start.saturating_add(BLOCK),
             Run::Same(element) => element..element.saturating_add(1),
@@ -86,7 +86,7 @@ impl Cells {
     }
 
     /// Records the reads of a run of lanes, if it is plain that they meet nothing.
-    pub(super) fn read_run(&mut self, run: Run, lane: usize, here: Here<'_>) -> bool {
+    pub(super) fn read_run(&mut self, run: Run, lane: usize, here: Here) -> bool {
         match run {
             Run::Up(start) => self.read_up(start, lane, here).is_some(),
             Run::Same(element) => self.read_same(element, lane, here).is_some(),
@@ -94,7 +94,7 @@ impl Cells {
         }
     }
 
-    fn read_up(&mut self, start: usize, lane: usize, here: Here<'_>) -> Option<()> {
+    fn read_up(&mut self, start: usize, lane: usize, here: Here) -> Option<()> {
         let limit = here.limit();
         let writes = self.writes.get(start..)?.first_chunk::<BLOCK>()?;
         let reads = self.reads.get_mut(start..)?.first_chunk_mut::<BLOCK>()?;
@@ -116,7 +116,7 @@ impl Cells {
         Some(())
     }
 
-    fn read_same(&mut self, element: usize, lane: usize, here: Here<'_>) -> Option<()> {
+    fn read_same(&mut self, element: usize, lane: usize, here: Here) -> Option<()> {
         let (write, reads) = (*self.writes.get(element)?, self.reads.get_mut(element)?);
         if stamp(write) >= here.limit() {
             return None;
@@ -127,14 +127,14 @@ impl Cells {
     }
 
     /// Records the writes of a run of lanes, if it is plain that they meet nothing.
-    pub(super) fn write_run(&mut self, run: Run, lane: usize, here: Here<'_>) -> bool {
+    pub(super) fn write_run(&mut self, run: Run, lane: usize, here: Here) -> bool {
         match run {
             Run::Up(start) => self.write_up(start, lane, here).is_some(),
             Run::Same(_) | Run::Mixed => false,
         }
     }
 
-    fn write_up(&mut self, start: usize, lane: usize, here: Here<'_>) -> Option<()> {
+    fn write_up(&mut self, start: usize, lane: usize, here: Here) -> Option<()> {
         let limit = here.limit();
         let writes = self.writes.get_mut(start..)?.first_chunk_mut::<BLOCK>()?;
         if !every(writes, |write| stamp(write) < limit) {

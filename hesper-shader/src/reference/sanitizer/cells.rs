@@ -27,11 +27,9 @@ pub(super) fn site(packed: Packed) -> usize {
 
 /// A workgroup of the running team, now.
 #[derive(Clone, Copy)]
-pub(super) struct Here<'c> {
+pub(super) struct Here {
     /// Its stamp.
     pub(super) now: u32,
-    /// The stamps of all workgroups of the team.
-    pub(super) all: &'c [u32],
     /// The team's first stamp.
     pub(super) first: u32,
     /// The last stamp of dispatches before.
@@ -44,18 +42,12 @@ pub(super) struct Here<'c> {
     pub(super) site: u16,
 }
 
-impl Here<'_> {
+impl Here {
     /// Whether an earlier access was made by this workgroup.
     fn is_ours(self, earlier: Packed) -> bool {
         let lane = lane(earlier);
         stamp(earlier) >= self.first
             && (!self.shared || (lane >= self.lanes.0 && lane < self.lanes.1))
-    }
-
-    /// The stamp of a lane of the team now.
-    pub(super) fn stamp_of(self, lane: usize) -> Option<u32> {
-        let (first, past) = self.lanes;
-        self.all.get(lane / (past - first).max(1)).copied()
     }
 
     /// Whether nothing orders an earlier access before one by `lane_now`.
@@ -128,18 +120,13 @@ impl Cells {
     }
 
     /// The first active lane whose element nobody has written: of a fresh buffer ever, of workgroup memory since the workgroup began.
-    pub(super) fn unwritten(
-        &self,
-        elements: &[u32],
-        active: &[bool],
-        here: Here<'_>,
-    ) -> Option<Met> {
+    pub(super) fn unwritten(&self, elements: &[u32], active: &[bool], here: Here) -> Option<Met> {
         each_block(elements, active, here.lanes.0, |block| {
             self.unwritten_in(&block, here)
         })
     }
 
-    fn unwritten_in(&self, block: &Block<'_>, here: Here<'_>) -> Option<Met> {
+    fn unwritten_in(&self, block: &Block<'_>, here: Here) -> Option<Met> {
         if self.written.is_none() && here.shared || self.all_written(block.run, here) {
             return None;
         }
@@ -147,7 +134,7 @@ impl Cells {
         Some(Met::new(lane, AccessKind::Write, 0))
     }
 
-    fn is_unwritten(&self, element: usize, here: Here<'_>) -> bool {
+    fn is_unwritten(&self, element: usize, here: Here) -> bool {
         match &self.written {
             Some(written) => written.get(element) == Some(&false),
             None => self
@@ -162,7 +149,7 @@ impl Cells {
         &mut self,
         elements: &[u32],
         active: &[bool],
-        here: Here<'_>,
+        here: Here,
         lease: &mut Lease,
     ) -> Option<Met> {
         if self.reads.is_empty() {
@@ -182,7 +169,7 @@ impl Cells {
     }
 
     /// Records a read by one lane.
-    pub(super) fn read_one(&mut self, element: usize, lane: usize, here: Here<'_>) -> Option<Met> {
+    pub(super) fn read_one(&mut self, element: usize, lane: usize, here: Here) -> Option<Met> {
         let (write, reads) = (*self.writes.get(element)?, self.reads.get_mut(element)?);
         if here.clashes(write, lane) {
             return Some(Met::new(lane, AccessKind::Write, write));
@@ -197,7 +184,7 @@ impl Cells {
         &mut self,
         elements: &[u32],
         active: &[bool],
-        here: Here<'_>,
+        here: Here,
         mut allowed: impl FnMut(usize, Packed) -> bool,
     ) -> Option<Met> {
         let met = each_block(elements, active, here.lanes.0, |block| {
@@ -218,7 +205,7 @@ impl Cells {
         &mut self,
         element: usize,
         lane: usize,
-        here: Here<'_>,
+        here: Here,
         allowed: &mut impl FnMut(usize, Packed) -> bool,
     ) -> Option<Met> {
         let write = self.writes.get_mut(element)?;
@@ -247,7 +234,7 @@ impl Cells {
     }
 
     /// Records a write that races with nothing.
-    pub(super) fn mark(&mut self, elements: &[u32], active: &[bool], here: Here<'_>) {
+    pub(super) fn mark(&mut self, elements: &[u32], active: &[bool], here: Here) {
         for (lane, (element, on)) in (here.lanes.0..).zip(elements.iter().zip(active)) {
             if let (true, Some(write)) = (*on, self.writes.get_mut(*element as usize)) {
                 *write = pack(here.now, lane, here.site);
@@ -270,7 +257,7 @@ impl Cells {
 
 /// Adds a read. A third lane of the same stamp adds nothing. Two reads by different workgroups say all there is to say, for good: whoever writes later is ordered after at most one of the
 /// two. As long as one workgroup alone has read, two lanes of its present stamp do.
-pub(super) fn remember(reads: &mut [Packed; 2], here: Here<'_>, lane_now: usize) {
+pub(super) fn remember(reads: &mut [Packed; 2], here: Here, lane_now: usize) {
     let [a, b] = reads;
     let me = pack(here.now, lane_now, here.site);
     let ours = |packed: Packed| here.is_ours(packed);

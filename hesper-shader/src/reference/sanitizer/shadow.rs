@@ -180,9 +180,9 @@ impl Shadow {
         let mut agreeing = None;
         let met = self.each_group(touch, |cells, elements, active, here, _| {
             cells.write(elements, active, here, |now, earlier| {
-                // Lanes are taken in order: a lower one with the same element wrote it in this statement, if it wrote it last.
+                // Lanes are taken in order: a lower one of the team with the same element wrote it in this statement, if it wrote it last.
                 let other = lane(earlier);
-                let together = here.stamp_of(other) == Some(stamp(earlier))
+                let together = stamp(earlier) >= here.first
                     && other < now
                     && on.get(other) == Some(&true)
                     && all.get(other) == all.get(now);
@@ -230,7 +230,7 @@ impl Shadow {
     fn each_group(
         &mut self,
         touch: &Touch<'_>,
-        mut f: impl FnMut(&mut Cells, &[u32], &[bool], Here<'_>, &mut Lease) -> Option<Met>,
+        mut f: impl FnMut(&mut Cells, &[u32], &[bool], Here, &mut Lease) -> Option<Met>,
     ) -> Result<Option<Met>, Fault> {
         let site = self.site(touch.access.loc)?;
         let (cells, clock, shared) = match touch.array.space {
@@ -248,7 +248,6 @@ impl Shadow {
         {
             let here = Here {
                 now: *now,
-                all: &clock.now,
                 first: clock.first,
                 past: self.lease.last,
                 lanes: (slot * per_group, (slot + 1) * per_group),

@@ -91,7 +91,8 @@ impl Wraps {
                 .or_insert_with(|| vec![None; active.len()]);
             for (origin, wrapped) in origins.iter_mut().zip(lanes) {
                 if wrapped {
-                    *origin = Some(expr.loc);
+                    // What wrapped first is to blame, where this wraps only because of it.
+                    origin.get_or_insert(expr.loc);
                 }
             }
         }

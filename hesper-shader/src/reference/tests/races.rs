@@ -1,7 +1,7 @@
 //! What races and what does not.
 
 use super::memory::reduction;
-use super::{fault, record, run_f32};
+use super::{both, fault, record, run_f32};
 use crate::domain::F32;
 use crate::record::{Recorder, WorkgroupArray, WriteBuffer};
 use crate::reference::AccessKind::{Read, Write};
@@ -259,6 +259,60 @@ fn ordered_accesses_are_no_race() {
             &mut [Binding::Write(&mut out)],
         );
         assert_eq!(ran, Ok(()), "{name}");
+    }
+}
+
+/// One line for each kernel that writes one value to one element: how many workgroups, and how many pairs of lines are suspicious.
+const SAME_VALUE: &[(&str, Body, u32, usize)] = &[
+    (
+        "lanes",
+        |h, _, out, _| h.store(out.at(h.int(0u32)), h.int(7u32)),
+        1,
+        1,
+    ),
+    ("workgroups", |h, _, out, l| h.store(out.at(l), l), 3, 1),
+    (
+        "both",
+        |h, _, out, _| h.store(out.at(h.int(0u32)), h.int(7u32)),
+        3,
+        1,
+    ),
+    (
+        "two statements",
+        |h, tile, _, l| {
+            h.store(tile.at(l), h.int(7u32));
+            h.store(tile.at(neighbour(h, l)), h.int(7u32));
+        },
+        2,
+        1,
+    ),
+    (
+        "what is there already",
+        |h, _, out, l| h.store(out.at(l), h.int(0u32)),
+        3,
+        1,
+    ),
+    (
+        "each its own",
+        |h, tile, _, l| h.store(tile.at(l), h.int(7u32)),
+        3,
+        0,
+    ),
+];
+
+#[test]
+fn unordered_writes_of_one_value_are_suspicious() {
+    for (name, body, groups, expected) in SAME_VALUE {
+        let mut out = Memory::U32(vec![0; 16]);
+        let mut bindings = [Binding::Write(&mut out)];
+        let ran = both(
+            &two_arrays(*body),
+            [*groups, 1, 1],
+            &mut bindings,
+            &Options::default(),
+        );
+        let warnings = ran.map(|outcome| outcome.warnings.len());
+        assert_eq!(warnings, Ok(*expected), "{name}");
     }
 }
 

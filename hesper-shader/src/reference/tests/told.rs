@@ -46,9 +46,9 @@ const LOG: [&str; 4] = [
 const TRACE: [&str; 5] = [
     "x[0] = 9 [4 of 4]",
     "place = 3 from next[0].fetch_add(1) [4 of 4]",
-    "true [4 of 4]",
+    "true from 3 > 1 [4 of 4]",
     "if true [4 of 4]",
-    "4 [2 of 4]",
+    "4 from 3 + 1 [2 of 4]",
 ];
 
 /// The trace without lines.

@@ -135,3 +135,24 @@ fn a_wrap_that_reaches_no_index_is_none_of_our_business() {
         assert_eq!(ran, Ok(()), "{name}");
     }
 }
+
+#[test]
+fn what_wraps_first_is_to_blame() {
+    let mut line = 0;
+    let kernel = record([4, 1, 1], |h| {
+        let (x, y) = (h.storage::<u32>("x"), h.storage_mut::<u32>("y"));
+        let i = h.global_index();
+        line = line!() + 1;
+        let less = x.at(i).get() - h.int(1u32);
+        // This wraps too, but only because the difference has.
+        let index = less * h.int(5u32);
+        h.store(y.at(i), x.at(index % h.int(8u32)).get());
+    });
+    let (x, mut y) = (Memory::U32(X.to_vec()), Memory::U32(vec![0; 4]));
+    let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
+    let error = fault(&kernel, [1, 1, 1], &mut bindings);
+    let Fault::Wrapped { wrapped, .. } = &error.fault else {
+        panic!("{error}");
+    };
+    assert_eq!(wrapped.0.line(), line, "{error}");
+}
