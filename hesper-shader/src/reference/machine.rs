@@ -1,10 +1,12 @@
 //! All that a thread allocates for a dispatch, and the start of each team of workgroups.
 
+use super::ahead::Halves;
 use super::columns::Column;
 use super::error::{ExecError, Fault, internal};
 use super::frame::Frame;
 use super::mask::Mask;
 use super::options::Options;
+use super::order;
 use super::places::Memories;
 use super::reals::Reals;
 use super::sanitizer::Watch;
@@ -54,6 +56,8 @@ pub(super) struct Machine<'a, D: Domain, S> {
     pub(super) loops: Vec<(Loc, u64)>,
     /// Where the running lanes parted from others.
     pub(super) splits: Splits<'a>,
+    /// Who runs ahead, where the order is not the natural one and may matter.
+    pub(super) halves: Option<Halves>,
     /// Attempts at `compare_exchange_weak` so far.
     pub(super) exchanges: u64,
     pub(super) journal: Journal,
@@ -87,6 +91,10 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             options,
             everyone: Mask::none(team.lanes()),
             splits: Splits::new(tree, team.lanes()),
+            halves: options
+                .order
+                .filter(|_| order::may_matter(tree))
+                .map(|order| Halves::new(tree, &team, order)),
             team,
             reals,
             memory,

@@ -58,7 +58,7 @@ shader! {
 
 pub(super) const NEIGHBOURS: Kernel = Kernel {
     name: "neighbours",
-    run: run,
+    run,
     file: file!(),
     source: include_str!("exchange.rs"),
     faults: FAULTS,

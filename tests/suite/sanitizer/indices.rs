@@ -48,7 +48,7 @@ shader! {
 
 pub(super) const SHIFT: Kernel = Kernel {
     name: "shift",
-    run: run,
+    run,
     file: file!(),
     source: include_str!("indices.rs"),
     faults: FAULTS,

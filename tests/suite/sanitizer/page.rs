@@ -50,7 +50,9 @@ entered."),
     ("no progress", "Loop that waits in vain", "An iteration of a `loop` or `while` after which everything is as before, and all invocations that were in it still are. Nothing makes
 other invocations go on while one waits: such a loop works on a device by luck, or hangs it."),
     ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
-`Options::reruns` (1) times more on the same input, workgroups and lanes in another order and other exchanges failing; buffers that differ are an error. Where any order is
+`Options::reruns` (2) times more on the same input: workgroups and lanes in another order, one half of each workgroup ahead of the other from barrier to
+barrier, and other exchanges failing. Buffers that differ are an error, and so is what goes wrong in such an order alone; a barrier that is missing
+between atomics shows here. Where any order is
 fine, `Options::reruns` = 0 allows it. `compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
 ];
 
@@ -71,8 +73,7 @@ its workgroup ran it together. Of `compact` above, invocation 2:
 - Runs are concrete: what this input does not reach is not seen. Addresses are nearly always made of positions and sizes, so a few awkward sizes go far.
 - Integers that wrap are not followed through buffers and workgroup memory.
 - Racing accesses of a kernel are reported one pair at a time.
-- Atomics that no barrier orders are no race, and invocations run in lockstep: a barrier that is missing between an atomic `store` and a `fetch_add` of others
-  is found only where the order of workgroups, or of lanes within one statement, changes the outcome.
+- Atomics that no barrier orders are no race. What a missing barrier between them does is found where it changes a buffer in one of the orders that are tried.
 - Subgroups have one size and one mapping in a run. What a kernel takes for granted of them is found where it asks a lane that is not there, reads a part that
   no subgroup wrote, or races; a result that merely differs is not. Run it with `Options::subgroup_size` 4, 8 and 64 and with a
   `subgroup_mapping`, and compare.

@@ -87,7 +87,7 @@ shader! {
 
 pub(super) const SUM: Kernel = Kernel {
     name: "sum",
-    run: run,
+    run,
     file: file!(),
     source: include_str!("reduction.rs"),
     faults: FAULTS,

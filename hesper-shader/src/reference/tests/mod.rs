@@ -1,5 +1,6 @@
 //! Kernels recorded by hand and run here; `record` and the executor are all they need.
 
+mod ahead;
 mod arithmetic;
 mod control;
 mod domains;

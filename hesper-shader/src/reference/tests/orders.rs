@@ -5,7 +5,7 @@ use crate::record::builtins::subgroup_add;
 use crate::reference::{Binding, Fault, Options};
 use crate::{Atomic, Kernel, Memory};
 
-const SIZE: u32 = 8;
+pub(super) const SIZE: u32 = 8;
 
 /// Each invocation takes the next place and writes something there.
 fn places(what: impl FnOnce(&crate::record::Recorder) -> crate::Exp<'_, u32>) -> Kernel {
@@ -17,7 +17,8 @@ fn places(what: impl FnOnce(&crate::record::Recorder) -> crate::Exp<'_, u32>) ->
     })
 }
 
-fn run(kernel: &Kernel, groups: u32, options: &Options) -> Result<Memory<f32>, Fault> {
+/// What `out` holds after a run of a kernel with an atomic and a buffer.
+pub(super) fn run(kernel: &Kernel, groups: u32, options: &Options) -> Result<Memory<f32>, Fault> {
     let (mut next, mut out) = (Memory::U32(vec![0]), Memory::U32(vec![0; 32]));
     let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
     match both(kernel, [groups, 1, 1], &mut bindings, options) {
