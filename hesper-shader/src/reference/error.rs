@@ -151,7 +151,7 @@ pub enum Fault {
         invocation: Invocation,
     },
     /// A dispatch that needs more than devices allow.
-    #[error("the dispatch {0}")]
+    #[error("the dispatch {0}\nhelp: where a device allows more, say so by `Options::limits`")]
     BeyondLimits(Excess),
     /// A loop that waits for something that cannot happen.
     #[error(

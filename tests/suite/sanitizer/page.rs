@@ -65,13 +65,18 @@ its workgroup ran it together. Of `compact` above, invocation 2:
 ```text
 {TRACE}```
 
+And of `mirrored`, invocation 1, up to the race:
+
+```text
+{FAILED}```
+
 `log!(\"{} of {}\", a, b)` in a kernel prints a line for each invocation that gets there, on the reference executor alone: devices see nothing of it.
 `Options::print_log` = false collects the lines in `take_outcome().log`.
 
 ## Limits of the method
 
 - Runs are concrete: what this input does not reach is not seen. Addresses are nearly always made of positions and sizes, so a few awkward sizes go far.
-- Integers that wrap are not followed through buffers and workgroup memory.
+- Integers that wrap are not followed through buffers and workgroup memory, and wrap at the sizes that run, not at the largest that could.
 - Racing accesses of a kernel are reported one pair at a time.
 - Atomics that no barrier orders are no race. What a missing barrier between them does is found where it changes a buffer in one of the orders that are tried.
 - Subgroups have one size and one mapping in a run. What a kernel takes for granted of them is found where it asks a lane that is not there, reads a part that
@@ -112,16 +117,17 @@ fn page() -> String {
             "\n## {heading}\n\n{definition}\n\n```rust,ignore\n{code}```\n\n```text\n{report}\n```\n"
         );
     }
-    page + &TAIL.replace("{TRACE}", &trace())
+    let (trace, failed) = (trace("order dependent", 2), trace("race", 1));
+    page + &TAIL.replace("{TRACE}", &trace).replace("{FAILED}", &failed)
 }
 
-fn trace() -> String {
+/// What an invocation of an example did, to its end or its error.
+fn trace(example: &str, invocation: u32) -> String {
     let device = Device::reference_with(Options {
-        trace: Some([2, 0, 0]),
-        reruns: 0,
+        trace: Some([invocation, 0, 0]),
         ..Options::default()
     });
-    examples::run("order dependent", &device).unwrap();
+    assert!(examples::run(example, &device).is_err());
     let lines = device.take_outcome().trace;
     assert!(!lines.is_empty());
     lines.iter().map(|line| format!("{line}\n")).collect()
