@@ -180,10 +180,11 @@ fn in_order<D: Domain<Mask = bool>, S: Slot<D::Value>>(
     job: &Job<'_, D, S>,
     watch: Option<Box<Watch>>,
 ) -> (Result<Outcome, ExecError>, Option<Box<Watch>>) {
-    let mut machine = match Machine::new(job, watch) {
+    let mut machine = match Machine::new(job) {
         Ok(machine) => machine,
-        Err(error) => return (Err(error), None),
+        Err(error) => return (Err(error), watch),
     };
+    machine.memory.watch = watch;
     let firsts = (0..workgroups(job.groups)).step_by(job.slots.max(1));
     let mut ran = Ok(());
     for first in firsts {
@@ -220,7 +221,7 @@ where
     let at_a_time = (teams / threads / 16).clamp(1, 64);
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
     let work = || -> Result<(), (usize, ExecError)> {
-        let mut machine = Machine::new(job, None).map_err(|error| (0, error))?;
+        let mut machine = Machine::new(job).map_err(|error| (0, error))?;
         loop {
             let start = next.fetch_add(at_a_time, Relaxed);
             if start >= teams {

@@ -9,7 +9,6 @@ use super::options::Options;
 use super::order;
 use super::places::Memories;
 use super::reals::Reals;
-use super::sanitizer::Watch;
 use super::slot::Slot;
 use super::splits::{Splits, Way};
 use super::storage::Storage;
@@ -65,7 +64,7 @@ pub(super) struct Machine<'a, D: Domain, S> {
 
 impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     /// Allocates what a thread needs.
-    pub(super) fn new(job: &Job<'a, D, S>, watch: Option<Box<Watch>>) -> Result<Self, ExecError> {
+    pub(super) fn new(job: &Job<'a, D, S>) -> Result<Self, ExecError> {
         let (tree, options) = (job.tree, job.options);
         let team = Team::new(tree, job.groups, job.slots, options);
         let reals = Reals::new(job.domain, team.lanes());
@@ -82,7 +81,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let memory = Memories {
             tree,
             workgroup: tree.workgroup.iter().map(variable).collect(),
-            watch,
+            watch: None,
             storage,
             elements: vec![0; team.lanes()],
         };
