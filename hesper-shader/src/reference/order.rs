@@ -27,7 +27,6 @@ pub(super) fn run<V: Copy + Debug>(
         let order = options.order.unwrap_or_default() ^ u64::from(rerun) << 32;
         let options = Options {
             order: Some(order),
-            spurious_failures: options.spurious_failures.map(|seed| seed ^ order),
             // Two halves of a workgroup go round a loop one after the other.
             step_budget: options.step_budget.saturating_mul(2),
             trace: None,
@@ -42,13 +41,13 @@ pub(super) fn run<V: Copy + Debug>(
             .collect();
         match run(&mut again, &options) {
             Ok(told) => outcome.warn(told.warnings),
-            Err(error) => return Err(error.after(outcome)),
+            Err(error) => return Err(error.after(outcome.in_order(order))),
         }
         for (i, (binding, copy)) in bindings.iter().zip(&copies).enumerate() {
             if let (Some(memory), Some(copy)) = (binding.memory(), copy)
                 && let Some(fault) = difference(tree, i, memory, &copy.memory)
             {
-                return Err(fault.at(tree, tree.loc).after(outcome));
+                return Err(fault.at(tree, tree.loc).after(outcome.in_order(order)));
             }
         }
     }
