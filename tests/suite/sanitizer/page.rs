@@ -52,8 +52,8 @@ other invocations go on while one waits: such a loop works on a device by luck, 
     ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
 `Options::reruns` (2) times more on the same input: workgroups and lanes in another order, one half of each workgroup ahead of the other from barrier to
 barrier, and other exchanges failing. Buffers that differ are an error, and so is what goes wrong in such an order alone; a barrier that is missing
-between atomics shows here. Where any order is
-fine, `Options::reruns` = 0 allows it. The report says by which `Options::order` to have that run again, with a trace. `compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
+between atomics shows here. The report says by which `Options::order` to have that run again, with a trace. Where any order is fine, `Options::reruns` = 0
+allows it. `compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
 ];
 
 const TAIL: &str = "

@@ -12,6 +12,7 @@ mod orders;
 mod partings;
 mod races;
 mod told;
+mod trace;
 mod unwritten;
 mod wraps;
 
