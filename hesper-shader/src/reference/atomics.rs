@@ -54,6 +54,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             };
             watch.atomic(&touch, op != AtomicOp::Load)?;
         }
+        let order = self.options.order.unwrap_or_default();
         let mut step = Step {
             op,
             result,
@@ -63,7 +64,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
                 self.team.members() * self.team.per_group(),
                 self.options.order,
             ),
-            seed: self.options.spurious_failures,
+            seed: self.options.spurious_failures.map(|seed| seed ^ order),
             exchanges: &mut self.exchanges,
         };
         let changed = match target.array.space {

@@ -82,7 +82,8 @@ where
 {
     let stop = AtomicBool::new(false);
     let run = |watch: Box<Watch>, thread: usize| {
-        let mut machine = Machine::new(job, Some(watch)).ok()?;
+        let mut machine = Machine::new(job).ok()?;
+        machine.memory.watch = Some(watch);
         for team in teams * thread / threads..teams * (thread + 1) / threads {
             if stop.load(Relaxed) || machine.run(team * job.slots).is_err() {
                 stop.store(true, Relaxed);

@@ -11,7 +11,7 @@ use std::fmt;
 
 /// A run stopped: in which kernel, at which line, and why.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{loc}: in kernel `{kernel}`, {fault}")]
+#[error("{loc}: in kernel `{kernel}`, {fault}{}", again(so_far.order))]
 pub struct ExecError {
     /// The kernel's name.
     pub kernel: String,
@@ -19,7 +19,8 @@ pub struct ExecError {
     pub loc: Loc,
     /// What happened.
     pub fault: Fault,
-    /// What the run had told until then: the trace up to the statement at fault, lines of `log!`, warnings.
+    /// What the run had told until then: the trace up to the statement at fault, lines of `log!`, warnings. Where a kernel fails in another
+    /// order alone, what it told in the one asked for, and [which other](Outcome::order).
     pub so_far: Box<Outcome>,
 }
 
@@ -151,7 +152,7 @@ pub enum Fault {
         invocation: Invocation,
     },
     /// A dispatch that needs more than devices allow.
-    #[error("the dispatch {0}")]
+    #[error("the dispatch {0}\nhelp: where a device allows more, say so by `Options::limits`")]
     BeyondLimits(Excess),
     /// A loop that waits for something that cannot happen.
     #[error(
@@ -274,6 +275,12 @@ impl fmt::Display for Invocation {
 
 fn triple([x, y, z]: &[u32; 3]) -> String {
     format!("({x}, {y}, {z})")
+}
+
+fn again(order: Option<u64>) -> String {
+    order.map_or(String::new(), |order| {
+        format!("\nhelp: found in another order of invocations; `Options::order` = Some({order}) runs it so")
+    })
 }
 
 fn way(parted: Option<Parting>, other: Option<Loc>) -> String {

@@ -1,13 +1,14 @@
 //! All that a thread allocates for a dispatch, and the start of each team of workgroups.
 
+use super::ahead::Halves;
 use super::columns::Column;
 use super::error::{ExecError, Fault, internal};
 use super::frame::Frame;
 use super::mask::Mask;
 use super::options::Options;
+use super::order;
 use super::places::Memories;
 use super::reals::Reals;
-use super::sanitizer::Watch;
 use super::slot::Slot;
 use super::splits::{Splits, Way};
 use super::storage::Storage;
@@ -54,6 +55,8 @@ pub(super) struct Machine<'a, D: Domain, S> {
     pub(super) loops: Vec<(Loc, u64)>,
     /// Where the running lanes parted from others.
     pub(super) splits: Splits<'a>,
+    /// Who runs ahead, where the order is not the natural one and may matter.
+    pub(super) halves: Option<Halves>,
     /// Attempts at `compare_exchange_weak` so far.
     pub(super) exchanges: u64,
     pub(super) journal: Journal,
@@ -61,7 +64,7 @@ pub(super) struct Machine<'a, D: Domain, S> {
 
 impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     /// Allocates what a thread needs.
-    pub(super) fn new(job: &Job<'a, D, S>, watch: Option<Box<Watch>>) -> Result<Self, ExecError> {
+    pub(super) fn new(job: &Job<'a, D, S>) -> Result<Self, ExecError> {
         let (tree, options) = (job.tree, job.options);
         let team = Team::new(tree, job.groups, job.slots, options);
         let reals = Reals::new(job.domain, team.lanes());
@@ -79,7 +82,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let memory = Memories {
             tree,
             workgroup: tree.workgroup.iter().map(variable).collect(),
-            watch,
+            watch: None,
             storage,
             elements: vec![0; team.lanes()],
         };
@@ -88,6 +91,10 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             options,
             everyone: Mask::none(team.lanes()),
             splits: Splits::new(tree, team.lanes()),
+            halves: options
+                .order
+                .filter(|_| order::may_matter(tree))
+                .map(|order| Halves::new(tree, &team, order)),
             team,
             reals,
             memory,

@@ -8,6 +8,7 @@
 //! ```text
 //! dispatch      what runs when: teams, attempt   (on threads)   storage, slot   the buffers they share       order   run again in another
 //! machine       what a thread allocates                         team            the workgroups that run      permutation
+//! ahead         half of a workgroup before the other
 //! columns       one value for each lane                         mask            which lanes take part
 //! frame         one column for each expression and local of a function       shortcuts  copies left out
 //! expressions   pure operations on columns: reals (the domain's), integers, convert
@@ -17,6 +18,7 @@
 //! error         why a run stops                                 race            two accesses that nothing orders     describe
 //! ```
 
+mod ahead;
 mod atomics;
 mod attempt;
 mod binding;

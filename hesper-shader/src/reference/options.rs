@@ -25,12 +25,13 @@ pub struct Options {
     pub subgroup_size: u32,
     /// The seed by which invocations of a workgroup are dealt to subgroups; `None` for the order of `local_invocation_index()`.
     pub subgroup_mapping: Option<u64>,
-    /// The seed of the order in which workgroups run and lanes reach an atomic; `None` for the natural one.
+    /// The seed of the order in which workgroups run and lanes reach an atomic, with half of each workgroup ahead of the other between
+    /// barriers; `None` for the natural one.
     pub order: Option<u64>,
     /// How many times more a kernel with atomics runs, each time in another order, to see whether its results depend on that. Only when
     /// sanitizing.
     pub reruns: u32,
-    /// The seed by which `compare_exchange_weak` fails for no reason, as it may; `None` for never.
+    /// The seed, beside that of the order, by which `compare_exchange_weak` fails for no reason, as it may; `None` for never.
     pub spurious_failures: Option<u64>,
     /// What a dispatch may need, checked when sanitizing.
     pub limits: Limits,
@@ -51,7 +52,7 @@ impl Options {
         subgroup_size: 32,
         subgroup_mapping: None,
         order: None,
-        reruns: 1,
+        reruns: 2,
         spurious_failures: Some(0),
         limits: Limits::DESKTOP,
         threads: None,
@@ -84,6 +85,8 @@ pub struct Outcome {
     pub trace: Vec<TraceLine>,
     /// Lines of `log!` that were not printed.
     pub log: Vec<String>,
+    /// The order in which a kernel failed that does well in the one asked for: [`Options::order`] runs it so again, with a trace for example.
+    pub order: Option<u64>,
 }
 
 impl Outcome {
@@ -96,10 +99,17 @@ impl Outcome {
         }
     }
 
+    /// What the first run has told, where the one in this order fails.
+    pub(super) fn in_order(self, order: u64) -> Outcome {
+        let order = Some(order);
+        Outcome { order, ..self }
+    }
+
     /// Adds what another run has told.
     pub(crate) fn append(&mut self, mut other: Outcome) {
         self.warnings.append(&mut other.warnings);
         self.trace.append(&mut other.trace);
         self.log.append(&mut other.log);
+        self.order = other.order.or(self.order);
     }
 }

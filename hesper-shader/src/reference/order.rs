@@ -1,7 +1,7 @@
 //! Whether a result depends on the order of invocations.
 //!
 //! Where nothing races, only atomics can tell one order from another. A kernel with atomics whose outcome may do so is run again on the same
-//! input, with workgroups and lanes in another order, and the buffers are compared.
+//! input, with workgroups and lanes in another order and half of each workgroup [ahead](super::ahead), and the buffers are compared.
 
 use super::binding::Binding;
 use super::dispatch::has;
@@ -18,7 +18,7 @@ pub(super) fn run<V: Copy + Debug>(
     options: &Options,
     run: impl Fn(&mut [Binding<'_, V>], &Options) -> Result<Outcome, ExecError>,
 ) -> Result<Outcome, ExecError> {
-    if !options.sanitize || options.reruns == 0 || !has(tree, is_sensitive) {
+    if !options.sanitize || options.reruns == 0 || !may_matter(tree) {
         return run(bindings, options);
     }
     let before: Vec<Option<Copied<V>>> = bindings.iter().map(Copied::of).collect();
@@ -27,7 +27,8 @@ pub(super) fn run<V: Copy + Debug>(
         let order = options.order.unwrap_or_default() ^ u64::from(rerun) << 32;
         let options = Options {
             order: Some(order),
-            spurious_failures: options.spurious_failures.map(|seed| seed ^ order),
+            // Two halves of a workgroup go round a loop one after the other.
+            step_budget: options.step_budget.saturating_mul(2),
             trace: None,
             print_log: false,
             ..options.clone()
@@ -40,17 +41,22 @@ pub(super) fn run<V: Copy + Debug>(
             .collect();
         match run(&mut again, &options) {
             Ok(told) => outcome.warn(told.warnings),
-            Err(error) => return Err(error.after(outcome)),
+            Err(error) => return Err(error.after(outcome.in_order(order))),
         }
         for (i, (binding, copy)) in bindings.iter().zip(&copies).enumerate() {
             if let (Some(memory), Some(copy)) = (binding.memory(), copy)
                 && let Some(fault) = difference(tree, i, memory, &copy.memory)
             {
-                return Err(fault.at(tree, tree.loc).after(outcome));
+                return Err(fault.at(tree, tree.loc).after(outcome.in_order(order)));
             }
         }
     }
     Ok(outcome)
+}
+
+/// Whether the order may matter to what a kernel without races computes.
+pub(super) fn may_matter(tree: &Tree) -> bool {
+    has(tree, is_sensitive)
 }
 
 /// Whether an atomic may tell one order from another: where it yields what was there before, or the last one wins.

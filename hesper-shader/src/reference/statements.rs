@@ -28,9 +28,23 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         f: usize,
         block: &'a Block,
         active: &mut Mask,
+        exits: Option<&mut Exits>,
+    ) -> Result<(), ExecError> {
+        if self.runs_ahead() {
+            return self.block_in_halves(f, block, active, exits);
+        }
+        self.statements(f, block, active, exits)
+    }
+
+    /// Runs statements, one after the other for all lanes.
+    pub(super) fn statements(
+        &mut self,
+        f: usize,
+        statements: &'a [Stmt],
+        active: &mut Mask,
         mut exits: Option<&mut Exits>,
     ) -> Result<(), ExecError> {
-        for stmt in block {
+        for stmt in statements {
             if active.is_empty() {
                 break;
             }

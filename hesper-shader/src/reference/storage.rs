@@ -49,7 +49,7 @@ pub(super) struct Storage<'b, V, S> {
 pub(super) type Written = Vec<Option<Vec<bool>>>;
 
 impl<'b, V: Copy, S: Slot<V>> Storage<'b, V, S> {
-    /// Takes what the bindings hold, for [`give_back`](Storage::give_back) to return it.
+    /// Takes what the bindings hold, for [`give_back`](Loan::give_back) to return it.
     pub(super) fn lend(tree: &Tree, bindings: &'b mut [Binding<'_, V>]) -> (Self, Loan<'b, V>) {
         let mut storage = Storage {
             buffers: Vec::with_capacity(bindings.len()),

@@ -7,6 +7,7 @@ use super::sanitizer::{Pool, Watch};
 use super::slot::Slot;
 use super::storage::Written;
 use crate::domain::Domain;
+use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
@@ -20,18 +21,16 @@ impl<D: Domain, S> Job<'_, D, S> {
 /// All teams on this thread.
 pub(super) fn in_order<D: Domain<Mask = bool>, S: Slot<D::Value>>(
     job: &Job<'_, D, S>,
-    written: Written,
+    mut written: Written,
     pool: &Pool,
 ) -> (Result<Outcome, ExecError>, Written) {
-    let (watch, written) = if job.options.sanitize {
-        (Some(Box::new(job.watch(written, pool))), Written::new())
-    } else {
-        (None, written)
-    };
-    let mut machine = match Machine::new(job, watch) {
+    let mut machine = match Machine::new(job) {
         Ok(machine) => machine,
         Err(error) => return (Err(error), written),
     };
+    if job.options.sanitize {
+        machine.memory.watch = Some(Box::new(job.watch(take(&mut written), pool)));
+    }
     let firsts = (0..workgroups(job.groups)).step_by(job.slots.max(1));
     let mut ran = Ok(());
     for first in firsts {
@@ -69,7 +68,7 @@ where
     let at_a_time = (teams / threads / 16).clamp(1, 64);
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
     let work = || -> Result<(), (usize, ExecError)> {
-        let mut machine = Machine::new(job, None).map_err(|error| (0, error))?;
+        let mut machine = Machine::new(job).map_err(|error| (0, error))?;
         loop {
             let start = next.fetch_add(at_a_time, Relaxed);
             if start >= teams {

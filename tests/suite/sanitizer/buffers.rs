@@ -67,14 +67,14 @@ pub(super) const STREAM: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
-1 | the first part is not loaded            | unwritten         | 0 @ use                                   | reads `tile[0][1]`
-2 | no barrier after the first part         | race              | 1 @ first part, 0 @ use                   | `tile[0][1]` is written
-3 | a part beyond the last                  | out of bounds     | 0 @ unguarded part                        | reads `x` at index 24
-4 | the next part over the one that is used | race              | 1 @ into the same half, 0 @ use           | `tile[0][1]` is written
-5 | a half for each part                    | out of bounds     | 0 @ a half for each part                  | writes `tile` at index 2, but its length is 2
-6 | a lane that leaves early                | divergent barrier | - @ end of a part, 0 @ last part          | which left the loop
-7 | a lane that skips the barrier           | divergent barrier | - @ end of a part, 3 @ nothing to add     | which went on to the next iteration
-8 | no barrier between parts                | race              | 7 @ use, 0 @ next part                    | `tile[0][0]` is read
+1 | the first part is not loaded            | unwritten         | 0 @ use                               | reads `tile[0][1]`
+2 | no barrier after the first part         | race              | 1 @ first part, 0 @ use               | `tile[0][1]` is written
+3 | a part beyond the last                  | out of bounds     | 0 @ unguarded part                    | reads `x` at index 24
+4 | the next part over the one that is used | race              | 1 @ into the same half, 0 @ use       | `tile[0][1]` is written
+5 | a half for each part                    | out of bounds     | 0 @ a half for each part              | writes `tile` at index 2, but its length is 2
+6 | a lane that leaves early                | divergent barrier | - @ end of a part, 0 @ last part      | which left the loop
+7 | a lane that skips the barrier           | divergent barrier | - @ end of a part, 3 @ nothing to add | which went on to the next iteration
+8 | no barrier between parts                | race              | 7 @ use, 0 @ next part                | `tile[0][0]` is read
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

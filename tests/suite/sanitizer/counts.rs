@@ -21,7 +21,9 @@ shader! {
                 local[lane].store(0);
             }
         }
-        workgroup_barrier();
+        if FAULT != 9 {
+            workgroup_barrier();
+        }
         if i < x.len() {
             if FAULT == 3 {
                 local[x[i]].fetch_add(1); // a value for a bin
@@ -40,7 +42,7 @@ shader! {
             if i < x.len() { // guard
                 workgroup_barrier(); // guarded barrier
             }
-        } else {
+        } else if FAULT != 10 {
             workgroup_barrier();
         }
         if lane < 8 {
@@ -111,20 +113,22 @@ pub(super) const LOCKED: Kernel = Kernel {
 };
 
 const HISTOGRAM_FAULTS: &str = "
-1 | one bin too few is cleared            | unwritten         | 7 @ sum                         | reads `local[7]`
-2 | nothing is cleared                    | unwritten         | 0 @ count                       | workgroup memory is not zero everywhere
-3 | a value for a bin                     | out of bounds     | 3 @ a value for a bin           | reads `local` at index 9, but its length is 8
-4 | a sum that is not atomic              | race              | 65 @ not atomic, 0 @ not atomic | `plain[
-5 | who comes first has the place         | order dependent   | - @ histogram                   | `firsts[
-6 | the last one wins                     | order dependent   | - @ histogram                   | `bins[0]` is
-7 | a barrier in the guard                | divergent barrier | - @ guarded barrier, 75 @ guard | reached by 11 of 32 invocations
-8 | workgroups add without atomics        | race              | 64 @ plain sum, 0 @ plain sum   | use a dispatch for each step
+ 1 | one bin too few is cleared     | unwritten         | 7 @ sum                         | reads `local[7]`
+ 2 | nothing is cleared             | unwritten         | 0 @ count                       | workgroup memory is not zero everywhere
+ 3 | a value for a bin              | out of bounds     | 3 @ a value for a bin           | reads `local` at index 9, but its length is 8
+ 4 | a sum that is not atomic       | race              | 65 @ not atomic, 0 @ not atomic | `plain[
+ 5 | who comes first has the place  | order dependent   | - @ histogram                   | `firsts[
+ 6 | the last one wins              | order dependent   | - @ histogram                   | `bins[0]` is
+ 7 | a barrier in the guard         | divergent barrier | - @ guarded barrier, 75 @ guard | reached by 11 of 32 invocations
+ 8 | workgroups add without atomics | race              | 64 @ plain sum, 0 @ plain sum   | use a dispatch for each step
+ 9 | no barrier after the clearing  | unwritten         | 48 @ count                      | write it first, then put a barrier
+10 | no barrier before the sum      | order dependent   | - @ histogram                   | `bins[
 ";
 
 const LOCKED_FAULTS: &str = "
-1 | a lock that is given back too late    | no progress       | 1 @ take it                     | so 31 of 32 invocations wait for ever
-2 | a wait for another workgroup          | no progress       | 0 @ wait for it                 | nothing makes other invocations go on
-3 | an exchange that is tried once        | order dependent   | - @ locked                      | in another
+1 | a lock that is given back too late | no progress     | 1 @ take it     | so 31 of 32 invocations wait for ever
+2 | a wait for another workgroup       | no progress     | 0 @ wait for it | nothing makes other invocations go on
+3 | an exchange that is tried once     | order dependent | - @ locked      | in another
 ";
 
 fn run_histogram(device: &Device, fault: u32) -> Result<(), Error> {
@@ -132,7 +136,7 @@ fn run_histogram(device: &Device, fault: u32) -> Result<(), Error> {
     let x = device.upload(&x)?;
     let (mut bins, mut plain) = (device.zeros::<u32>(8)?, device.zeros::<u32>(8)?);
     let mut firsts = device.zeros::<u32>(1000)?;
-    let kernel = with_fault!(fault, histogram: 0 1 2 3 4 5 6 7 8);
+    let kernel = with_fault!(fault, histogram: 0 1 2 3 4 5 6 7 8 9 10);
     let args = histogram::Args {
         x: &x,
         bins: &mut bins,

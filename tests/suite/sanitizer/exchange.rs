@@ -58,7 +58,7 @@ shader! {
 
 pub(super) const NEIGHBOURS: Kernel = Kernel {
     name: "neighbours",
-    run: run,
+    run,
     file: file!(),
     source: include_str!("exchange.rs"),
     faults: FAULTS,
@@ -66,14 +66,14 @@ pub(super) const NEIGHBOURS: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
-1 | the wrong element is decided          | unwritten            | 0 @ uniform             | reads `count[0]`
-2 | an element of each invocation's own   | unequal uniform load | 0 @ own, 1 @ own        | reads `count[0]` in
-3 | a plain load of what another wrote    | race                 | 0 @ decide, 1 @ plain   | `count[0]` is written
-4 | the lane after the last               | inactive lane        | 31 @ above              | lane 32 of its subgroup for a value, and that lane does not exist
-5 | a lane that took another branch       | inactive lane        | 0 @ in a branch         | lane 1 of its subgroup for a value, and that lane does not take part
-6 | a lane beyond the subgroup            | inactive lane        | 0 @ beyond              | lane 40
-7 | a subgroup that is not full           | inactive lane        | 32 @ far                | does not exist
-8 | a uniform load in a branch            | divergent barrier    | - @ by some, 16 @ some  | reached by 16 of 48
+1 | the wrong element is decided        | unwritten            | 0 @ uniform            | reads `count[0]`
+2 | an element of each invocation's own | unequal uniform load | 0 @ own, 1 @ own       | reads `count[0]` in
+3 | a plain load of what another wrote  | race                 | 0 @ decide, 1 @ plain  | `count[0]` is written
+4 | the lane after the last             | inactive lane        | 31 @ above             | lane 32 of its subgroup for a value, and that lane does not exist
+5 | a lane that took another branch     | inactive lane        | 0 @ in a branch        | lane 1 of its subgroup for a value, and that lane does not take part
+6 | a lane beyond the subgroup          | inactive lane        | 0 @ beyond             | lane 40
+7 | a subgroup that is not full         | inactive lane        | 32 @ far               | does not exist
+8 | a uniform load in a branch          | divergent barrier    | - @ by some, 16 @ some | reached by 16 of 48
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

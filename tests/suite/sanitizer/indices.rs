@@ -33,6 +33,10 @@ shader! {
                 y[i] = x[i] + y[(i + 1).min(y.len() - 1)]; // next
             } else if FAULT == 7 {
                 y[i] = x[row % (distance - 2) * columns + column]; // remainder
+            } else if FAULT == 10 {
+                let mut last = [0.0; 4];
+                last[column] = x[i]; // local
+                y[i] = last[0];
             } else {
                 let from = if row >= distance { row - distance } else { 0 };
                 // A hash that is meant to wrap.
@@ -48,7 +52,7 @@ shader! {
 
 pub(super) const SHIFT: Kernel = Kernel {
     name: "shift",
-    run: run,
+    run,
     file: file!(),
     source: include_str!("indices.rs"),
     faults: FAULTS,
@@ -56,15 +60,16 @@ pub(super) const SHIFT: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
-1 | a row below the first, in a helper     | wrapped          | 0 @ by a helper, - @ below | as an index of `x`
-2 | a row below the first, in a variable   | wrapped          | 0 @ by a variable, - @ less | as an index of `x`
-3 | a product too large                    | wrapped          | 10 @ scaled, - @ scaled | as an index of `x`
-4 | a negative row                         | wrapped          | 0 @ signed, - @ signed | as an index of `x`
-5 | a sum into a fresh buffer              | unwritten        | 0 @ sum | reads `y[0]`
-6 | a neighbour not yet written            | unwritten        | 0 @ next | reads `y[1]`
-7 | a remainder by zero                    | division by zero | 0 @ remainder | computes 0 % 0
-8 | more workgroups than a dimension has   | beyond limits    | - @ kernel | needs 70000 workgroups in x, and the limit is 65535
-9 | more workgroup memory than there is    | beyond limits    | - @ kernel | bytes of workgroup memory
+ 1 | a row below the first, in a helper   | wrapped          | 0 @ by a helper, - @ below  | as an index of `x`
+ 2 | a row below the first, in a variable | wrapped          | 0 @ by a variable, - @ less | as an index of `x`
+ 3 | a product too large                  | wrapped          | 10 @ scaled, - @ scaled     | as an index of `x`
+ 4 | a negative row                       | wrapped          | 0 @ signed, - @ signed      | as an index of `x`
+ 5 | a sum into a fresh buffer            | unwritten        | 0 @ sum                     | reads `y[0]`
+ 6 | a neighbour not yet written          | unwritten        | 0 @ next                    | reads `y[1]`
+ 7 | a remainder by zero                  | division by zero | 0 @ remainder               | computes 0 % 0
+ 8 | more workgroups than a dimension has | beyond limits    | - @ kernel                  | needs 70000 workgroups in x, and the limit is 65535
+ 9 | more workgroup memory than there is  | beyond limits    | - @ kernel                  | bytes of workgroup memory
+10 | more columns than a local array has  | out of bounds    | 4 @ local                   | writes `last` at index 4, but its length is 4
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {
@@ -72,7 +77,7 @@ fn run(device: &Device, fault: u32) -> Result<(), Error> {
     let n = rows * columns;
     let x = device.upload(&vec![1.0; n])?;
     let mut y = device.uninit::<f32>(n)?;
-    let kernel = with_fault!(fault, shift: 0 1 2 3 4 5 6 7 8 9);
+    let kernel = with_fault!(fault, shift: 0 1 2 3 4 5 6 7 8 9 10);
     let grid = match fault {
         8 => Grid::exact(70_000, 1, 1),
         _ => Grid::cover(n),

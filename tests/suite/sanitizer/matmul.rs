@@ -82,15 +82,15 @@ pub(super) const MATMUL: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
- 1 | a return where there is no result    | divergent barrier | - @ loaded, 6 @ return                      | which returned at
- 2 | no guard of the load                 | out of bounds     | 0,5 @ unguarded                             | reads `a` at index 30
- 3 | nothing stored outside               | unwritten         | 0,5 @ product                               | reads `left[1][0]`
- 4 | a tile indexed by one's column alone | race              | 0 @ diagonal, 0,1 @ diagonal                | `right[0][0]` is written
- 5 | no barrier after the loads           | race              | 0 @ left, 1 @ product                       | `left[0][0]` is written
- 6 | as many products as there are rows   | out of bounds     | 0 @ all of k                                | reads `left` at index 4
- 7 | no barrier before the next tile      | race              | 1 @ product, 0 @ left                       | `left[0][0]` is read
- 8 | no guard of the store                | out of bounds     | 0,5 @ unguarded store                       | writes `c` at index 30
- 9 | the stride of another matrix         | race              | 0,1 @ wrong stride, 5 @ wrong stride        | `c[5]` is written
+ 1 | a return where there is no result    | divergent barrier | - @ loaded, 6 @ return                       | which returned at
+ 2 | no guard of the load                 | out of bounds     | 0,5 @ unguarded                              | reads `a` at index 30
+ 3 | nothing stored outside               | unwritten         | 0,5 @ product                                | reads `left[1][0]`
+ 4 | a tile indexed by one's column alone | race              | 0 @ diagonal, 0,1 @ diagonal                 | `right[0][0]` is written
+ 5 | no barrier after the loads           | race              | 0 @ left, 1 @ product                        | `left[0][0]` is written
+ 6 | as many products as there are rows   | out of bounds     | 0 @ all of k                                 | reads `left` at index 4
+ 7 | no barrier before the next tile      | race              | 1 @ product, 0 @ left                        | `left[0][0]` is read
+ 8 | no guard of the store                | out of bounds     | 0,5 @ unguarded store                        | writes `c` at index 30
+ 9 | the stride of another matrix         | race              | 0,1 @ wrong stride, 5 @ wrong stride         | `c[5]` is written
 10 | tiles that add to one result         | race              | 0,4 @ to the first row, 0 @ to the first row | `c[0]` is read
 ";
 

@@ -115,15 +115,15 @@ pub(super) const LAYER_NORM: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
-1 | no barriers in a helper            | race             | 4 @ hasty sum, 0 @ hasty sum       | `tile[4]` is written
-2 | every lane stores the mean         | same value       | 0 @ all means, 1 @ all means       | in kernel `layer_norm`, `shared_mean` is written
-3 | a row in too many parts            | division by zero | 0 @ mean of parts                  | computes 10 / 0
-4 | a plain load of the mean           | race             | 0 @ one mean, 1 @ plain            | `shared_mean` is written
-5 | one mean for all rows              | race             | 15 @ one for all rows, 16 @ one for all rows | `means[0]` is written
-6 | the mean through storage           | race             | 0 @ row's mean, 1 @ by storage     | `means[0]` is written
-7 | no barrier before the second sum   | race             | 8 @ own squares, 0 @ sum           | `tile[8]` is written
-8 | a return before a helper's barrier | divergent barrier | - @ end of a round, 10 @ few       | reached by 10 of 16
-9 | the lane added twice               | race             | 5 @ twice the lane, 16 @ twice the lane | `y[10]` is written
+1 | no barriers in a helper            | race              | 4 @ hasty sum, 0 @ hasty sum                 | `tile[4]` is written
+2 | every lane stores the mean         | same value        | 0 @ all means, 1 @ all means                 | in kernel `layer_norm`, `shared_mean` is written
+3 | a row in too many parts            | division by zero  | 0 @ mean of parts                            | computes 10 / 0
+4 | a plain load of the mean           | race              | 0 @ one mean, 1 @ plain                      | `shared_mean` is written
+5 | one mean for all rows              | race              | 15 @ one for all rows, 16 @ one for all rows | `means[0]` is written
+6 | the mean through storage           | race              | 0 @ row's mean, 1 @ by storage               | `means[0]` is written
+7 | no barrier before the second sum   | race              | 8 @ own squares, 0 @ sum                     | `tile[8]` is written
+8 | a return before a helper's barrier | divergent barrier | - @ end of a round, 10 @ few                 | reached by 10 of 16
+9 | the lane added twice               | race              | 5 @ twice the lane, 16 @ twice the lane      | `y[10]` is written
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

@@ -50,8 +50,10 @@ entered."),
     ("no progress", "Loop that waits in vain", "An iteration of a `loop` or `while` after which everything is as before, and all invocations that were in it still are. Nothing makes
 other invocations go on while one waits: such a loop works on a device by luck, or hangs it."),
     ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
-`Options::reruns` (1) times more on the same input, workgroups and lanes in another order and other exchanges failing; buffers that differ are an error. Where any order is
-fine, `Options::reruns` = 0 allows it. `compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
+`Options::reruns` (2) times more on the same input: workgroups and lanes in another order, one half of each workgroup ahead of the other from barrier to
+barrier, and other exchanges failing. Buffers that differ are an error, and so is what goes wrong in such an order alone; a barrier that is missing
+between atomics shows here. The report says by which `Options::order` to have that run again, with a trace. Where any order is fine, `Options::reruns` = 0
+allows it. `compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
 ];
 
 const TAIL: &str = "
@@ -63,16 +65,20 @@ its workgroup ran it together. Of `compact` above, invocation 2:
 ```text
 {TRACE}```
 
+And of `mirrored`, invocation 1, up to the race:
+
+```text
+{FAILED}```
+
 `log!(\"{} of {}\", a, b)` in a kernel prints a line for each invocation that gets there, on the reference executor alone: devices see nothing of it.
 `Options::print_log` = false collects the lines in `take_outcome().log`.
 
 ## Limits of the method
 
 - Runs are concrete: what this input does not reach is not seen. Addresses are nearly always made of positions and sizes, so a few awkward sizes go far.
-- Integers that wrap are not followed through buffers and workgroup memory.
+- Integers that wrap are not followed through buffers and workgroup memory, and wrap at the sizes that run, not at the largest that could.
 - Racing accesses of a kernel are reported one pair at a time.
-- Atomics that no barrier orders are no race, and invocations run in lockstep: a barrier that is missing between an atomic `store` and a `fetch_add` of others
-  is found only where the order of workgroups, or of lanes within one statement, changes the outcome.
+- Atomics that no barrier orders are no race. What a missing barrier between them does is found where it changes a buffer in one of the orders that are tried.
 - Subgroups have one size and one mapping in a run. What a kernel takes for granted of them is found where it asks a lane that is not there, reads a part that
   no subgroup wrote, or races; a result that merely differs is not. Run it with `Options::subgroup_size` 4, 8 and 64 and with a
   `subgroup_mapping`, and compare.
@@ -111,16 +117,17 @@ fn page() -> String {
             "\n## {heading}\n\n{definition}\n\n```rust,ignore\n{code}```\n\n```text\n{report}\n```\n"
         );
     }
-    page + &TAIL.replace("{TRACE}", &trace())
+    let (trace, failed) = (trace("order dependent", 2), trace("race", 1));
+    page + &TAIL.replace("{TRACE}", &trace).replace("{FAILED}", &failed)
 }
 
-fn trace() -> String {
+/// What an invocation of an example did, to its end or its error.
+fn trace(example: &str, invocation: u32) -> String {
     let device = Device::reference_with(Options {
-        trace: Some([2, 0, 0]),
-        reruns: 0,
+        trace: Some([invocation, 0, 0]),
         ..Options::default()
     });
-    examples::run("order dependent", &device).unwrap();
+    assert!(examples::run(example, &device).is_err());
     let lines = device.take_outcome().trace;
     assert!(!lines.is_empty());
     lines.iter().map(|line| format!("{line}\n")).collect()

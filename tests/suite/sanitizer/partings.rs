@@ -100,17 +100,17 @@ pub(super) const PARTED: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
- 1 | in a branch             | divergent barrier | - @ in a branch, 13 @ branch                             | reached by 5 of 8 invocations
- 2 | in the other branch     | divergent barrier | - @ in the other branch, 8 @ forked                      | but not by invocation (8, 0, 0)
- 3 | in an arm               | divergent barrier | - @ first arm, 9 @ match, - @ second arm                 | to the barrier at
- 4 | after a return          | divergent barrier | - @ after a return, 11 @ return                          | which returned at
- 5 | after a break           | divergent barrier | - @ after a break, 8 @ break                             | which left the loop at
- 6 | after a continue        | divergent barrier | - @ after a continue, 8 @ continue                       | which went on to the next iteration at
- 7 | in a while              | divergent barrier | - @ in a while, 8 @ while                                | which left the loop at
- 8 | in a for                | divergent barrier | - @ in a for, 8 @ for                                    | which was done with the loop at
- 9 | in a helper             | divergent barrier | - @ barrier of the helper, 8 @ return of the helper      | which returned at
-10 | a uniform load          | divergent barrier | - @ uniform load, 15 @ all but one                       | which took another way at
-11 | after a short circuit   | divergent barrier | - @ after a short circuit, 12 @ short circuit            | reached by 4 of 8
+ 1 | in a branch           | divergent barrier | - @ in a branch, 13 @ branch                        | reached by 5 of 8 invocations
+ 2 | in the other branch   | divergent barrier | - @ in the other branch, 8 @ forked                 | but not by invocation (8, 0, 0)
+ 3 | in an arm             | divergent barrier | - @ first arm, 9 @ match, - @ second arm            | to the barrier at
+ 4 | after a return        | divergent barrier | - @ after a return, 11 @ return                     | which returned at
+ 5 | after a break         | divergent barrier | - @ after a break, 8 @ break                        | which left the loop at
+ 6 | after a continue      | divergent barrier | - @ after a continue, 8 @ continue                  | which went on to the next iteration at
+ 7 | in a while            | divergent barrier | - @ in a while, 8 @ while                           | which left the loop at
+ 8 | in a for              | divergent barrier | - @ in a for, 8 @ for                               | which was done with the loop at
+ 9 | in a helper           | divergent barrier | - @ barrier of the helper, 8 @ return of the helper | which returned at
+10 | a uniform load        | divergent barrier | - @ uniform load, 15 @ all but one                  | which took another way at
+11 | after a short circuit | divergent barrier | - @ after a short circuit, 12 @ short circuit       | reached by 4 of 8
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

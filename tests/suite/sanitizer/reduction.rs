@@ -87,7 +87,7 @@ shader! {
 
 pub(super) const SUM: Kernel = Kernel {
     name: "sum",
-    run: run,
+    run,
     file: file!(),
     source: include_str!("reduction.rs"),
     faults: FAULTS,
@@ -95,22 +95,22 @@ pub(super) const SUM: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
- 1 | no guard at the last workgroup     | out of bounds     | 100 @ unguarded load                                   | reads `x` at index 100, but its length is 100
- 2 | nothing where there is no element  | unwritten         | 68 @ sum                                               | reads `tile[36]`, which nothing has written
- 3 | a return before a barrier          | divergent barrier | - @ after the load, 100 @ return                       | reached by 36 of 64 invocations, but not by invocation (100, 0, 0) of workgroup (1, 0, 0)
- 4 | the barrier of the other memory    | race              | 32 @ load, 0 @ sum                                     | put a barrier for this memory between them
- 5 | no barrier after the loads         | race              | 32 @ load, 0 @ sum                                     | `tile[32]` is written
- 6 | a barrier in a branch              | divergent barrier | - @ barrier of half, 32 @ lower half                   | reached by 32 of 64
- 7 | no guard of the upper half         | out of bounds     | 32 @ sum of all                                        | reads `tile` at index 64, but its length is 64
- 8 | one lane too many                  | out of bounds     | 32 @ sum of one more                                   | reads `tile` at index 64
- 9 | two barriers instead of one        | divergent barrier | - @ one barrier, 32 @ fork, - @ another barrier        | which took another way at
-10 | no barrier in the loop             | race              | 16 @ sum, 0 @ sum                                      | `tile[16]` is written
-11 | a stride that never shrinks        | endless           | 0 @ loop                                               | the budget of 10000 iterations is spent, 10000 of them here
-12 | every lane stores its own          | race              | 0 @ own, 1 @ own                                       | `sums[0]` is written
-13 | every lane stores the result       | same value        | 0 @ all, 1 @ all                                       | in kernel `sum`, `sums[0]` is written
-14 | workgroups add to one element      | race              | 0 @ one element, 64 @ one element                      | use a dispatch for each step
-15 | the neighbour's element            | out of bounds     | 64 @ next                                              | writes `sums` at index 2
-16 | a divisor nobody looked at         | division by zero  | 0 @ mean                                               | computes 100 / 0
+ 1 | no guard at the last workgroup    | out of bounds     | 100 @ unguarded load                            | reads `x` at index 100, but its length is 100
+ 2 | nothing where there is no element | unwritten         | 68 @ sum                                        | reads `tile[36]`, which nothing has written
+ 3 | a return before a barrier         | divergent barrier | - @ after the load, 100 @ return                | reached by 36 of 64 invocations, but not by invocation (100, 0, 0) of workgroup (1, 0, 0)
+ 4 | the barrier of the other memory   | race              | 32 @ load, 0 @ sum                              | put a barrier for this memory between them
+ 5 | no barrier after the loads        | race              | 32 @ load, 0 @ sum                              | `tile[32]` is written
+ 6 | a barrier in a branch             | divergent barrier | - @ barrier of half, 32 @ lower half            | reached by 32 of 64
+ 7 | no guard of the upper half        | out of bounds     | 32 @ sum of all                                 | reads `tile` at index 64, but its length is 64
+ 8 | one lane too many                 | out of bounds     | 32 @ sum of one more                            | reads `tile` at index 64
+ 9 | two barriers instead of one       | divergent barrier | - @ one barrier, 32 @ fork, - @ another barrier | which took another way at
+10 | no barrier in the loop            | race              | 16 @ sum, 0 @ sum                               | `tile[16]` is written
+11 | a stride that never shrinks       | endless           | 0 @ loop                                        | the budget of 10000 iterations is spent, 10000 of them here
+12 | every lane stores its own         | race              | 0 @ own, 1 @ own                                | `sums[0]` is written
+13 | every lane stores the result      | same value        | 0 @ all, 1 @ all                                | in kernel `sum`, `sums[0]` is written
+14 | workgroups add to one element     | race              | 0 @ one element, 64 @ one element               | use a dispatch for each step
+15 | the neighbour's element           | out of bounds     | 64 @ next                                       | writes `sums` at index 2
+16 | a divisor nobody looked at        | division by zero  | 0 @ mean                                        | computes 100 / 0
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

@@ -84,16 +84,16 @@ pub(super) const SCAN: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
- 1 | no barrier after the loads         | race              | 0 @ load, 1 @ sum                 | `tile[0][0]` is written
- 2 | in place, with one half            | race              | 1 @ sum, 0 @ store                | `tile[0][0]` is read
- 3 | no guard of the lane below         | wrapped           | 0 @ unguarded, - @ unguarded      | 4294967295 as an index of `tile`
- 4 | a read of the half that is written | unwritten         | 1 @ wrong half                    | reads `tile[1][0]`
- 5 | nothing copied where none is added | unwritten         | 2 @ only some                     | reads `tile[1][0]`
- 6 | a barrier in the guard             | divergent barrier | - @ guarded barrier, 0 @ guard    | reached by 31 of 32
- 7 | no barrier in the loop             | race              | 0 @ store, 2 @ sum                | `tile[1][0]` is written
- 8 | sums of workgroups before          | race              | 31 @ total, 32 @ total before     | use a dispatch for each step
- 9 | the lane below the first           | wrapped           | 0 @ below, - @ below              | as an index of `tile`
-10 | a store beside one's own           | race              | 1 @ result, 0 @ shifted           | `y[1]` is written
+ 1 | no barrier after the loads         | race              | 0 @ load, 1 @ sum              | `tile[0][0]` is written
+ 2 | in place, with one half            | race              | 1 @ sum, 0 @ store             | `tile[0][0]` is read
+ 3 | no guard of the lane below         | wrapped           | 0 @ unguarded, - @ unguarded   | 4294967295 as an index of `tile`
+ 4 | a read of the half that is written | unwritten         | 1 @ wrong half                 | reads `tile[1][0]`
+ 5 | nothing copied where none is added | unwritten         | 2 @ only some                  | reads `tile[1][0]`
+ 6 | a barrier in the guard             | divergent barrier | - @ guarded barrier, 0 @ guard | reached by 31 of 32
+ 7 | no barrier in the loop             | race              | 0 @ store, 2 @ sum             | `tile[1][0]` is written
+ 8 | sums of workgroups before          | race              | 31 @ total, 32 @ total before  | use a dispatch for each step
+ 9 | the lane below the first           | wrapped           | 0 @ below, - @ below           | as an index of `tile`
+10 | a store beside one's own           | race              | 1 @ result, 0 @ shifted        | `y[1]` is written
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

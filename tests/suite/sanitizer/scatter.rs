@@ -60,16 +60,16 @@ pub(super) const SCATTER: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
- 1 | plain sums of one key           | race            | 16 @ plain sum, 0 @ plain sum   | `real[0]` is read
- 2 | the last one with a key         | race            | 0 @ last one, 1 @ last one      | `last[0]` is written
- 3 | a mark for each key             | same value      | 0 @ seen, 1 @ seen              | `last[0]` is written
- 4 | the next key                    | out of bounds   | 2 @ next key                    | reads `sums` at index 4
- 5 | a store instead of a sum        | order dependent | - @ kernel                      | `sums[
- 6 | what was there before           | order dependent | - @ kernel                      | `real[
- 7 | the place before                | wrapped         | 19 @ place before, - @ place before | as an index of `real`
- 8 | half as many places             | race            | 0 @ half a place, 1 @ half a place | is written
- 9 | a tile by key                   | race            | 0 @ by key, 1 @ by key          | `tile[0]` is written
-10 | what others write in this dispatch | race         | 19 @ by place, 0 @ read back    | `real[0]` is written
+ 1 | plain sums of one key              | race            | 16 @ plain sum, 0 @ plain sum       | `real[0]` is read
+ 2 | the last one with a key            | race            | 0 @ last one, 1 @ last one          | `last[0]` is written
+ 3 | a mark for each key                | same value      | 0 @ seen, 1 @ seen                  | `last[0]` is written
+ 4 | the next key                       | out of bounds   | 2 @ next key                        | reads `sums` at index 4
+ 5 | a store instead of a sum           | order dependent | - @ kernel                          | `sums[
+ 6 | what was there before              | order dependent | - @ kernel                          | `real[
+ 7 | the place before                   | wrapped         | 19 @ place before, - @ place before | as an index of `real`
+ 8 | half as many places                | race            | 0 @ half a place, 1 @ half a place  | is written
+ 9 | a tile by key                      | race            | 0 @ by key, 1 @ by key              | `tile[0]` is written
+10 | what others write in this dispatch | race            | 19 @ by place, 0 @ read back        | `real[0]` is written
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

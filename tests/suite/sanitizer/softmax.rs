@@ -95,15 +95,15 @@ pub(super) const SOFTMAX: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
-1 | nothing where a lane has one element less | unwritten         | 4 @ maximum                           | reads `tile[4]`, which nothing has written
-2 | no barrier before the maximum             | race              | 8 @ own maximum, 0 @ maximum          | `tile[8]` is written
-3 | no barrier between maximum and sum        | race              | 1 @ read of the maximum, 0 @ own sum  | `tile[0]` is read
-4 | a barrier for each column of one's own    | divergent barrier | - @ barrier in the loop, 4 @ columns  | which left the loop
-5 | columns beyond the row                    | out of bounds     | 52 @ too many                         | reads `x` at index 80
-6 | all add to one place                      | race              | 1 @ one place, 0 @ one place          | `tile[0]` is
-7 | no barrier before the sum                 | race              | 8 @ own sum, 0 @ sum                  | `tile[8]` is written
-8 | no barrier after the last round           | race              | 0 @ sum, 1 @ result                   | `tile[0]` is written
-9 | two columns to one                        | race              | 0 @ two to one, 1 @ two to one        | `y[0]` is written
+1 | nothing where a lane has one element less | unwritten         | 4 @ maximum                          | reads `tile[4]`, which nothing has written
+2 | no barrier before the maximum             | race              | 8 @ own maximum, 0 @ maximum         | `tile[8]` is written
+3 | no barrier between maximum and sum        | race              | 1 @ read of the maximum, 0 @ own sum | `tile[0]` is read
+4 | a barrier for each column of one's own    | divergent barrier | - @ barrier in the loop, 4 @ columns | which left the loop
+5 | columns beyond the row                    | out of bounds     | 52 @ too many                        | reads `x` at index 80
+6 | all add to one place                      | race              | 1 @ one place, 0 @ one place         | `tile[0]` is
+7 | no barrier before the sum                 | race              | 8 @ own sum, 0 @ sum                 | `tile[8]` is written
+8 | no barrier after the last round           | race              | 0 @ sum, 1 @ result                  | `tile[0]` is written
+9 | two columns to one                        | race              | 0 @ two to one, 1 @ two to one       | `y[0]` is written
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

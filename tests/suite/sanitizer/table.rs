@@ -22,6 +22,14 @@ pub(super) struct Kernel {
     pub(super) subgroup_size: u32,
 }
 
+/// Devices that a correct kernel must not mind: the size of subgroups, who is in which, and the order.
+const OTHERS: [(u32, Option<u64>, Option<u64>); 4] = [
+    (4, None, None),
+    (64, None, Some(5)),
+    (8, Some(3), None),
+    (16, Some(7), Some(1 << 32)),
+];
+
 /// A row of the table.
 struct Row {
     fault: u32,
@@ -32,16 +40,27 @@ struct Row {
 }
 
 impl Kernel {
-    /// What is amiss with the correct kernel: everything that is found.
-    pub(super) fn check_correct(&self) -> Option<String> {
-        let found = found(&self.device(), (self.run)(&self.device(), 0));
-        (!found.is_empty()).then(|| format!("{}: {found:#?}", self.name))
+    /// What is amiss with the correct kernel, on this device and on others: everything that is found.
+    pub(super) fn check_correct(&self) -> Vec<String> {
+        let others = OTHERS.map(|(subgroup_size, subgroup_mapping, order)| Options {
+            subgroup_size,
+            subgroup_mapping,
+            order,
+            ..self.options()
+        });
+        let all = [self.options()].into_iter().chain(others);
+        let amiss = all.filter_map(|options| {
+            let device = Device::reference_with(options.clone());
+            let found = found(&device, (self.run)(&device, 0));
+            (!found.is_empty()).then(|| format!("{}, {options:?}: {found:#?}", self.name))
+        });
+        amiss.collect()
     }
 
     /// Runs every fault: how many there are, and what is not found as its row says.
     pub(super) fn check_faults(&self) -> (usize, Vec<String>) {
         let rows = self.rows();
-        let device = self.device();
+        let device = Device::reference_with(self.options());
         let amiss = rows.iter().filter_map(|row| {
             let found = found(&device, (self.run)(&device, row.fault));
             let problem = self.problem(row, &found)?;
@@ -53,12 +72,12 @@ impl Kernel {
         (rows.len(), amiss.collect())
     }
 
-    fn device(&self) -> Device {
-        Device::reference_with(Options {
+    fn options(&self) -> Options {
+        Options {
             step_budget: 10_000,
             subgroup_size: self.subgroup_size,
             ..Options::default()
-        })
+        }
     }
 
     /// The rows, numbered from 1 without a gap.

@@ -72,7 +72,7 @@ shader! {
 
 pub(super) const STENCIL: Kernel = Kernel {
     name: "stencil",
-    run: run,
+    run,
     file: file!(),
     source: include_str!("tiles.rs"),
     faults: FAULTS,

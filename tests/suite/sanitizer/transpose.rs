@@ -93,19 +93,19 @@ pub(super) const IN_PLACE: Kernel = Kernel {
 };
 
 const TRANSPOSE_FAULTS: &str = "
-1 | the tile's indices swapped         | out of bounds     | 4 @ swapped                                        | writes `tile` at index 4, but its length is 4
-2 | a tile half as wide                | race              | 0 @ squeezed, 1 @ squeezed                         | `tile[0][0]` is written
-3 | the barrier of the other memory    | race              | 0,1 @ load, 1 @ read                               | `tile[1][0]` is written
-4 | a barrier for all rows but one     | divergent barrier | - @ barrier for rows, 0,3 @ rows but the last      | reached by 24 of 32
-5 | no barrier                         | race              | 0,1 @ load, 1 @ read                               | `tile[1][0]` is written
-6 | one's own place in the result      | race              | 4 @ own place, 8 @ own place                       | `y[8]` is written
-7 | the stride of the other matrix     | out of bounds     | 8 @ wrong stride                                   | writes `y` at index 128
-8 | the height of a tile for its width | race              | 0,2 @ wrong tile, 8 @ wrong tile                   | `y[32]` is written
+1 | the tile's indices swapped         | out of bounds     | 4 @ swapped                                   | writes `tile` at index 4, but its length is 4
+2 | a tile half as wide                | race              | 0 @ squeezed, 1 @ squeezed                    | `tile[0][0]` is written
+3 | the barrier of the other memory    | race              | 0,1 @ load, 1 @ read                          | `tile[1][0]` is written
+4 | a barrier for all rows but one     | divergent barrier | - @ barrier for rows, 0,3 @ rows but the last | reached by 24 of 32
+5 | no barrier                         | race              | 0,1 @ load, 1 @ read                          | `tile[1][0]` is written
+6 | one's own place in the result      | race              | 4 @ own place, 8 @ own place                  | `y[8]` is written
+7 | the stride of the other matrix     | out of bounds     | 8 @ wrong stride                              | writes `y` at index 128
+8 | the height of a tile for its width | race              | 0,2 @ wrong tile, 8 @ wrong tile              | `y[32]` is written
 ";
 
 const IN_PLACE_FAULTS: &str = "
-1 | each moves one of a pair       | race | 0,1 @ other, 1 @ mine                          | `x[1]` is read
-2 | a place that others exchange   | race | 0 @ exchanged, 1 @ first of the row            | `x[0]` is written
+1 | each moves one of a pair     | race | 0,1 @ other, 1 @ mine               | `x[1]` is read
+2 | a place that others exchange | race | 0 @ exchanged, 1 @ first of the row | `x[0]` is written
 ";
 
 fn run_transpose(device: &Device, fault: u32) -> Result<(), Error> {

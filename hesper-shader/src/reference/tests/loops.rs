@@ -99,18 +99,19 @@ fn a_loop_in_which_nothing_changes_waits_in_vain() {
 
 #[test]
 fn a_loop_in_which_something_changes_goes_on() {
-    let turn_taken_inside = waiting(|h| {
-        let turn = h.storage_mut::<crate::Atomic<u32>>("turn").at(h.int(0u32));
+    let locked = waiting(|h| {
+        let lock = h.storage_mut::<crate::Atomic<u32>>("turn").at(h.int(0u32));
         let open = h.var("open", h.boolean(true));
         h.loop_();
         h.while_(open.get());
-        h.if_(turn.load().eq(h.local_invocation_index()));
-        turn.fetch_add(h.int(1u32));
+        let (_, exchanged) = lock.compare_exchange_weak(h.int(0u32), h.int(1u32));
+        h.if_(exchanged);
+        lock.store(h.int(0u32));
         h.store(open, h.boolean(false));
         h.end_if();
         h.end_loop();
     });
-    assert_eq!(turn_taken_inside, None);
+    assert_eq!(locked, None);
     let counted = waiting(|h| {
         let turn = h.storage_mut::<crate::Atomic<u32>>("turn").at(h.int(0u32));
         let tries = h.var("tries", h.int(0u32));

@@ -133,6 +133,7 @@ fn damaged_trees_do_not_panic() {
                 Ok(_) => fine += 1,
                 Err(_) => refused += 1,
             }
+            assert_eq!((x.len(), sums.len()), (64, 64), "buffers are given back");
         }
     }
     assert!(

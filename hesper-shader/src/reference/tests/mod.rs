@@ -1,5 +1,6 @@
 //! Kernels recorded by hand and run here; `record` and the executor are all they need.
 
+mod ahead;
 mod arithmetic;
 mod control;
 mod domains;
@@ -12,6 +13,7 @@ mod partings;
 mod races;
 mod threads;
 mod told;
+mod trace;
 mod unwritten;
 mod wraps;
 

@@ -1,11 +1,11 @@
 //! Results that depend on the order of invocations, on exchanges that fail, or on who is in which subgroup.
 
-use super::{both, fault, record, run_f32};
+use super::{both, fault, record};
 use crate::record::builtins::subgroup_add;
 use crate::reference::{Binding, Fault, Options};
 use crate::{Atomic, Kernel, Memory};
 
-const SIZE: u32 = 8;
+pub(super) const SIZE: u32 = 8;
 
 /// Each invocation takes the next place and writes something there.
 fn places(what: impl FnOnce(&crate::record::Recorder) -> crate::Exp<'_, u32>) -> Kernel {
@@ -17,7 +17,8 @@ fn places(what: impl FnOnce(&crate::record::Recorder) -> crate::Exp<'_, u32>) ->
     })
 }
 
-fn run(kernel: &Kernel, groups: u32, options: &Options) -> Result<Memory<f32>, Fault> {
+/// What `out` holds after a run of a kernel with an atomic and a buffer.
+pub(super) fn run(kernel: &Kernel, groups: u32, options: &Options) -> Result<Memory<f32>, Fault> {
     let (mut next, mut out) = (Memory::U32(vec![0]), Memory::U32(vec![0; 32]));
     let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
     match both(kernel, [groups, 1, 1], &mut bindings, options) {
@@ -176,8 +177,8 @@ fn invocations_are_dealt_to_subgroups_by_a_seed() {
 }
 
 #[test]
-fn an_error_in_another_order_alone_is_an_error() {
-    // The lane that comes first divides by its number: 0 is first in the natural order, where it divides by 1.
+fn an_error_in_another_order_alone_is_an_error_and_can_be_had_again() {
+    // Eight divided by whether an invocation comes as the natural order has it.
     let kernel = record([SIZE, 1, 1], |h| {
         let next = h.storage_mut::<Atomic<u32>>("next");
         let out = h.storage_mut::<u32>("out");
@@ -185,13 +186,26 @@ fn an_error_in_another_order_alone_is_an_error() {
         let same = place.eq(h.local_invocation_index()).cast::<u32>();
         h.store(out.at(h.local_invocation_index()), h.int(8u32) / same);
     });
-    let (mut next, mut out) = (Memory::U32(vec![0]), Memory::U32(vec![0; 8]));
-    let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
-    let ran = run_f32(&kernel, [1, 1, 1], &mut bindings);
-    let fault = ran.map_err(|error| error.fault);
-    assert!(
-        matches!(fault, Err(Fault::DivisionByZero { dividend: 8, .. })),
-        "{fault:?}"
-    );
+    let run = |options: &Options| {
+        let (mut next, mut out) = (Memory::U32(vec![0]), Memory::U32(vec![0; 8]));
+        let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
+        let ran = both(&kernel, [1, 1, 1], &mut bindings, options);
+        (ran.map(|_| ()), out)
+    };
+    let (ran, out) = run(&Options::default());
+    // What is left is that of the order asked for.
     assert_eq!(out, Memory::U32(vec![8; 8]));
+    let error = ran.expect_err("other orders divide by zero");
+    let Some(order) = error.so_far.order else {
+        panic!("{error}");
+    };
+    let help = format!("`Options::order` = Some({order})");
+    assert!(error.to_string().contains(&help), "{error}");
+    let options = Options {
+        order: Some(order),
+        reruns: 0,
+        ..Options::default()
+    };
+    let again = run(&options).0.expect_err("the same order");
+    assert_eq!((&again.fault, again.so_far.order), (&error.fault, None));
 }
