@@ -54,7 +54,11 @@ fn arguments<N: Numbers>(
                 Scalar::U32 => Memory::U32(places.map(|n| integer(n) as u32).collect()),
                 _ => {
                     let real = |_| {
-                        let x = rng.uniform(-2.0, 2.0);
+                        let x = match N::EXTREME {
+                            [] => rng.uniform(-2.0, 2.0),
+                            extreme if rng.below(8) == 0 => extreme[rng.below(extreme.len())],
+                            _ => rng.uniform(-2.0, 2.0),
+                        };
                         numbers.given(x, rng)
                     };
                     Memory::Real(places.map(real).collect())

@@ -20,17 +20,34 @@ fn sizes(workgroup: usize) -> [usize; 4] {
 
 /// What both executors run the kernels over.
 pub(super) trait Numbers: Domain<Value: Agree, Mask = bool> {
+    /// Numbers at which texts are apt to go wrong.
+    const EXTREME: &[f32];
+
     /// A number that comes as data.
     fn given(&self, x: f32, rng: &mut Rng) -> Self::Value;
 }
 
 impl Numbers for F32 {
+    const EXTREME: &[f32] = &[
+        0.0,
+        -0.0,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        f32::MAX,
+        1e-40,
+        -2_147_483_904.0,
+        4_294_967_296.0,
+    ];
+
     fn given(&self, x: f32, _: &mut Rng) -> f32 {
         x
     }
 }
 
 impl Numbers for Exact {
+    const EXTREME: &[f32] = &[];
+
     fn given(&self, x: f32, rng: &mut Rng) -> Element {
         self.random(x.into(), self.demands().roots, rng)
     }
