@@ -1,12 +1,12 @@
 //! Atomic statements: lane after lane, each in one step.
 
+use super::arrays::Space;
 use super::columns::{Column, MIXED};
 use super::error::{AccessKind, Fault};
 use super::frame::{Frame, MISSING};
 use super::machine::Machine;
 use super::mask::Mask;
 use super::permutation::{Permutation, scramble};
-use super::places::Space;
 use super::sanitizer::Touch;
 use super::slot::Slot;
 use super::statements::access;

@@ -1,10 +1,11 @@
 //! Loads and stores of locals, which live in the frame: no other invocation sees them.
 
+use super::arrays::{SHAPE, out_of_bounds, outside, split};
 use super::columns::{Column, MIXED, copy, copy_active, part, part_mut, same_scalar};
 use super::error::{AccessKind, Fault};
 use super::frame::{Frame, missing};
 use super::moves::Pattern;
-use super::places::{Access, SHAPE, out_of_bounds, outside, split};
+use super::places::Access;
 use crate::tree::{ExprId, Local, LocalId, Step, Tree};
 use std::fmt::Debug;
 use std::mem::replace;

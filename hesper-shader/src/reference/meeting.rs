@@ -1,10 +1,11 @@
 //! Where the invocations of a workgroup meet: barriers, and loads of one value for all.
 
+use super::arrays::Array;
 use super::error::{AccessKind, Fault};
 use super::frame::MISSING;
 use super::machine::Machine;
 use super::mask::Mask;
-use super::places::{Access, Array};
+use super::places::Access;
 use super::sanitizer::Touch;
 use super::slot::Slot;
 use super::statements::access;

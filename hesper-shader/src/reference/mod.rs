@@ -6,19 +6,20 @@
 //! barrier that part of a workgroup does not reach, an index out of bounds, a loop without end.
 //!
 //! ```text
-//! dispatch      what runs when: teams, attempt   (on threads)   storage, slot   the buffers they share       order   run again in another
+//! dispatch      what runs when: teams, attempt                 storage, slot   the buffers they share       order   run again in another
 //! machine       what a thread allocates                         team            the workgroups that run      permutation
 //! ahead         half of a workgroup before the other
 //! columns       one value for each lane                         mask            which lanes take part
 //! frame         one column for each expression and local of a function       shortcuts  copies left out
 //! expressions   pure operations on columns: reals (the domain's), integers, convert
-//! places        loads and stores: moves, runs, locals           atomics, subgroups
+//! places        loads and stores: arrays, moves, runs, locals   atomics, subgroups
 //! statements    branches, loops, calls                          meeting, splits  barriers
 //! sanitizer     what a device would hide                        trace           what one invocation does, and logs
 //! error         why a run stops                                 race            two accesses that nothing orders     describe
 //! ```
 
 mod ahead;
+mod arrays;
 mod atomics;
 mod attempt;
 mod binding;

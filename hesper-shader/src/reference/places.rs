@@ -1,7 +1,8 @@
 //! Loads and stores: where a place is for each lane, whether it is inside, and the move itself.
 
+use super::arrays::{Array, SHAPE, Space, Target, advance, out_of_bounds, outside, split};
 use super::columns::{Column, MIXED, View, ViewMut, copy};
-use super::error::{AccessKind, Fault, internal};
+use super::error::{AccessKind, Fault};
 use super::frame::{Frame, MISSING, missing};
 use super::locals;
 use super::mask::Mask;
@@ -10,7 +11,7 @@ use super::sanitizer::{Touch, Watch};
 use super::slot::Slot;
 use super::storage::{Buffer, Storage};
 use super::team::Team;
-use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree, Type};
+use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree};
 use std::fmt::Debug;
 
 /// Memory outside frames: buffers and workgroup variables.
@@ -32,50 +33,6 @@ pub(super) struct Access<'m> {
     pub(super) loc: Loc,
     /// The frame of the function that runs.
     pub(super) frame: usize,
-}
-
-/// Whose memory an access goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Space {
-    Storage(usize),
-    Workgroup(usize),
-}
-
-/// An array in memory.
-#[derive(Clone, Copy)]
-pub(super) struct Array<'t> {
-    pub(super) name: &'t str,
-    pub(super) element: Type,
-    pub(super) space: Space,
-    /// Elements of one workgroup's array; all of a buffer's.
-    pub(super) count: u32,
-    /// Lengths of the dimensions of a workgroup array; `None` for a buffer, whose length is its count.
-    dims: Option<&'t [u32]>,
-}
-
-impl<'t> Array<'t> {
-    fn dims(&self) -> &[u32] {
-        self.dims.unwrap_or(std::slice::from_ref(&self.count))
-    }
-
-    /// An element as it is written: `tile[1][2]`.
-    pub(super) fn place(&self, element: usize) -> String {
-        let mut place = String::new();
-        let mut rest = element % (self.count as usize).max(1);
-        for dim in self.dims().iter().rev().map(|d| (*d as usize).max(1)) {
-            place = format!("[{}]{place}", rest % dim);
-            rest /= dim;
-        }
-        format!("{}{place}", self.name)
-    }
-}
-
-/// Where an access goes.
-#[derive(Clone, Copy)]
-pub(super) struct Target<'t> {
-    pub(super) array: Array<'t>,
-    /// The component of a vector, if one is named.
-    pub(super) component: Option<usize>,
 }
 
 impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
@@ -323,52 +280,4 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
 fn agree<V: Copy + Debug>(value: &Column<V>, lane: usize, other: usize, lanes: usize) -> bool {
     let mut components = (0..value.len()).step_by(lanes.max(1));
     components.all(|start| value.text(start + lane) == value.text(start + other))
-}
-
-pub(super) const SHAPE: Fault = internal("a place that does not end at a value");
-
-/// Splits a path into one index for each dimension and a component.
-pub(super) fn split(
-    path: &[Step],
-    dims: usize,
-    element: Type,
-) -> Result<(&[Step], Option<usize>), Fault> {
-    match path.split_at_checked(dims).ok_or(SHAPE)? {
-        (indices, []) => Ok((indices, None)),
-        (indices, [Step::Component(c)]) if *c < element.size => Ok((indices, Some((*c).into()))),
-        _ => Err(SHAPE),
-    }
-}
-
-pub(super) fn out_of_bounds(
-    kind: AccessKind,
-    name: &str,
-    index: &[u32],
-    length: u32,
-    lane: usize,
-    access: Access<'_>,
-) -> Fault {
-    Fault::OutOfBounds {
-        access: kind,
-        name: name.to_string(),
-        index: index.get(lane).copied().unwrap_or_default(),
-        length: length.into(),
-        invocation: access.team.invocation(lane),
-    }
-}
-
-/// The first active lane whose index is not below `length`.
-pub(super) fn outside(index: &[u32], length: u32, active: &[bool]) -> Option<usize> {
-    // Without an early exit, and without a look at who takes part, the test is a few vector instructions; it seldom finds anything.
-    let any = index.iter().fold(false, |any, i| any | (*i >= length));
-    let mut lanes = index.iter().zip(active);
-    any.then(|| lanes.position(|(i, on)| *on && *i >= length))
-        .flatten()
-}
-
-/// `element = element · scale + index`
-fn advance(elements: &mut [u32], index: &[u32], scale: u32) {
-    for (element, index) in elements.iter_mut().zip(index) {
-        *element = element.wrapping_mul(scale).wrapping_add(*index);
-    }
 }

@@ -1,7 +1,7 @@
 //! What looks for mistakes that a device hides. `docs/sanitizer.md` defines each finding.
 //!
 //! ```text
-//! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks
+//! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks, clock
 //! wraps      integers that wrapped, and where they reach an index              feeds   which integers may
 //! division   what a division by zero divides                                   pool    memory of runs before
 //! meet       what threads did to each other
@@ -9,6 +9,7 @@
 
 mod blocks;
 mod cells;
+mod clock;
 mod division;
 mod feeds;
 mod meet;
@@ -16,8 +17,9 @@ mod pool;
 mod shadow;
 mod wraps;
 
+use super::arrays::{Array, Space};
 use super::error::{AccessKind, Fault};
-use super::places::{Access, Array, Space};
+use super::places::Access;
 use super::race::{Race, RaceAccess, Warning};
 use super::team::Team;
 use crate::tree::{Barrier, ExprId, Tree};

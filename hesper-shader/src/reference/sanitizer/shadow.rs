@@ -9,23 +9,13 @@
 
 use super::Touch;
 use super::cells::{Cells, Here, Met, Packed, lane, site, stamp};
+use super::clock::Clock;
 use super::pool::{Lease, Pool};
+use crate::reference::arrays::Space;
 use crate::reference::error::{AccessKind, Fault};
-use crate::reference::places::Space;
 use crate::reference::team::Team;
 use crate::tree::{Barrier, Loc, Root, StmtKind, Tree, WorkgroupVar};
 use std::collections::HashMap;
-
-/// The time of the running team in one address space.
-#[derive(Clone, Debug, Default)]
-struct Clock {
-    /// The last stamp given out.
-    last: u32,
-    /// The first stamp of the running team.
-    first: u32,
-    /// The stamp of the workgroup in each slot.
-    now: Vec<u32>,
-}
 
 /// The memory of accesses of a dispatch.
 #[derive(Debug)]
@@ -305,23 +295,6 @@ impl Shadow {
         self.sites.push(loc);
         self.site_numbers.insert(address, number);
         Ok(number)
-    }
-}
-
-impl Clock {
-    /// Gives new stamps to the workgroups of some slots.
-    fn tick(&mut self, takes_part: impl Fn(usize) -> bool) -> Result<(), Fault> {
-        for (slot, now) in self.now.iter_mut().enumerate() {
-            if takes_part(slot) {
-                self.last = self.last.checked_add(1).ok_or(Fault::Limit {
-                    what: "barriers and workgroups of one dispatch",
-                    need: 1 << 32,
-                    limit: u32::MAX.into(),
-                })?;
-                *now = self.last;
-            }
-        }
-        Ok(())
     }
 }
 
