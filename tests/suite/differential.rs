@@ -184,8 +184,18 @@ const EXCHANGES: [&str; 16] = [
     "QuadSwapDiagonal",
 ];
 
-const UPDATES: [&str; 9] = [
-    "Load", "Store", "Add", "Subtract", "Max", "Min", "And", "Or", "Xor",
+const UPDATES: [&str; 11] = [
+    "CompareExchangeWeak",
+    "Exchange",
+    "Load",
+    "Store",
+    "Add",
+    "Subtract",
+    "Max",
+    "Min",
+    "And",
+    "Or",
+    "Xor",
 ];
 
 /// Nothing of the language is left out by accident.
