@@ -83,6 +83,8 @@ pub(crate) struct Generator<'c> {
     pub(crate) own: Vec<(Root, Vec<Step>, Sort)>,
     /// Workgroup variables that nobody writes at present.
     pub(crate) still: Vec<WorkgroupId>,
+    /// Values of workgroup memory that are the same for the whole workgroup.
+    pub(crate) uniform: Vec<ExprId>,
     pub(crate) leave: Leave,
     /// Iterations that a statement here may be run for, over all loops around it.
     pub(crate) weight: u32,
@@ -156,6 +158,7 @@ impl<'c> Generator<'c> {
             locals: Vec::new(),
             own: Vec::new(),
             still: Vec::new(),
+            uniform: Vec::new(),
             leave: STAY,
             weight: 1,
             cost: 0,
