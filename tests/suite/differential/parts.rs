@@ -1,119 +1,10 @@
-//! Random kernels: whoever understands the tree gives it the same meaning.
+//! What random kernels are made of.
 
-use hesper_shader::Memory;
 use hesper_shader::tree::{
-    AtomicOp, BinaryOp, Block, BuiltinValue, ExprKind, Function, Math, StmtKind, Tree, UnaryOp,
+    AtomicOp, Block, BuiltinValue, ExprKind, Function, Math, StmtKind, Tree, UnaryOp,
 };
 use std::collections::BTreeSet;
-use std::fs;
-use tests::differential::{
-    Case, Choices, Executor, Judges, SUBGROUP_SIZE, Search, Stage, check, generate, known,
-    on_device, on_reference, subgroup_size,
-};
-use tests::tools::{self, Verdict};
-
-/// Cases that every run of the tests checks.
-const CASES: u64 = 200;
-
-fn tint() -> bool {
-    match tools::tint("@compute @workgroup_size(1) fn f() {}") {
-        Verdict::Absent(reason) => {
-            tests::tell(&format!("SKIPPED: {reason}"));
-            false
-        }
-        _ => true,
-    }
-}
-
-#[test]
-fn random_kernels_mean_the_same_to_all() {
-    let device = tests::gpu("random kernels");
-    let on_it = device.map(|device| move |case: &Case| on_device(device, case));
-    let judges = Judges {
-        tint: tint(),
-        executor: on_it.as_ref().map(|executor| executor as &Executor<'_>),
-        subgroup_size: device.and_then(subgroup_size),
-    };
-    let search = Search {
-        seed: 1,
-        cases: CASES,
-        attempts: 500,
-    };
-    let summary = search
-        .run(&judges, |_| {})
-        .unwrap_or_else(|finding| panic!("{finding}"));
-    assert_eq!(summary.cases, CASES);
-    let tally = summary.tally;
-    assert!(tally.exact > 20 * CASES as usize, "{summary}");
-    assert!(tally.bounded > CASES as usize, "{summary}");
-    assert!(tally.unbounded * 10 < tally.compared(), "{summary}");
-}
-
-// A tester that finds nothing is worth nothing.
-
-/// The tree with every operator `from` turned into another.
-fn mistaken(tree: &Tree, from: BinaryOp, to: BinaryOp) -> Tree {
-    let mut tree = tree.clone();
-    for function in tree.functions.iter_mut().chain([&mut tree.entry]) {
-        for expr in &mut function.exprs {
-            if let ExprKind::Binary(op, ..) = &mut expr.kind
-                && *op == from
-            {
-                *op = to;
-            }
-        }
-    }
-    tree
-}
-
-/// An executor that takes one operator for another is found out, and what is shown of it is small: the operator, and little around.
-#[test]
-fn a_planted_fault_is_found_and_made_small() {
-    for (from, to) in [
-        (BinaryOp::Xor, BinaryOp::Or),
-        (BinaryOp::Less, BinaryOp::LessEqual),
-        (BinaryOp::ShiftRight, BinaryOp::ShiftLeft),
-        (BinaryOp::Subtract, BinaryOp::Add),
-    ] {
-        let faulty = |case: &Case| -> Result<Vec<Memory<f32>>, String> {
-            let tree = mistaken(&case.tree, from, to);
-            let mistaken = Case {
-                tree,
-                ..case.clone()
-            };
-            on_reference(&mistaken, SUBGROUP_SIZE)
-        };
-        let judges = Judges {
-            tint: false,
-            executor: Some(&faulty),
-            subgroup_size: Some(SUBGROUP_SIZE),
-        };
-        let search = Search {
-            seed: 1,
-            cases: 300,
-            attempts: 2000,
-        };
-        let Err(finding) = search.run(&judges, |_| {}) else {
-            panic!("{from:?} taken for {to:?} is not found");
-        };
-        let tree = &finding.case.tree;
-        let statements: usize = tree.all_functions().map(|f| count(&f.body)).sum();
-        assert!(
-            matches!(finding.failure.stage, Stage::Results | Stage::Run),
-            "{finding}"
-        );
-        assert!(statements <= 60, "{statements} statements: {finding}");
-        assert!(
-            tree.to_string().contains(from.symbol()),
-            "{from:?}: {finding}"
-        );
-    }
-}
-
-fn count(block: &Block) -> usize {
-    let inner = |stmt: &hesper_shader::tree::Stmt| stmt.kind.blocks().map(count).sum::<usize>();
-    block.iter().map(|stmt| 1 + inner(stmt)).sum()
-}
+use tests::differential::{Choices, generate};
 
 /// What a tree is made of, by name.
 fn parts(tree: &Tree) -> BTreeSet<String> {
@@ -265,32 +156,4 @@ fn kernels_are_made_of_everything() {
         .filter(|part| !parts.contains(*part))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
-}
-
-/// The kernel of no choices is the smallest there is, and holds.
-#[test]
-fn the_simplest_case_holds() {
-    let case = generate(&mut Choices::replay(&[]));
-    let judges = Judges {
-        tint: tint(),
-        executor: None,
-        subgroup_size: None,
-    };
-    let tally = check(&case, &judges).unwrap_or_else(|failure| panic!("{failure}\n{case}"));
-    assert_eq!(tally.compared(), 1);
-    assert!(count(&case.tree.entry.body) <= 3, "{case}");
-}
-
-/// What kernels leave out for the sake of drivers is written up.
-#[test]
-fn avoided_constructs_are_on_the_page() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../docs/known-driver-issues.md"
-    );
-    let page = fs::read_to_string(path).unwrap();
-    for avoided in known::AVOIDED {
-        let heading = format!("## {}\n", avoided.issue);
-        assert!(page.contains(&heading), "no {heading}");
-    }
 }
