@@ -96,6 +96,8 @@ pub(crate) struct Generator<'c> {
     pub(crate) fuel: u32,
     /// Whether what is being made may reach an index, so that it must not wrap unmeant.
     pub(crate) tame: bool,
+    /// Whether what is being made decides a branch in a loop.
+    pub(crate) steers: bool,
     /// Whether the statements are for the reference executor alone.
     pub(crate) aside: bool,
     /// Whether invocations of a subgroup exchange values.
@@ -165,6 +167,7 @@ impl<'c> Generator<'c> {
             indexing: 0,
             fuel: 0,
             tame: false,
+            steers: false,
             aside: false,
             subgroups: false,
             zero_divisors: false,

@@ -31,4 +31,8 @@ pub const AVOIDED: &[Avoided] = &[
         issue: "A step is off where it is added",
         instead: "a chosen 0 or 1 is taken for a difference (`interval.rs`)",
     },
+    Avoided {
+        issue: "A loop left at 2³¹ does not compile",
+        instead: "literals around 2³¹ decide no branch in a loop (`integers.rs`)",
+    },
 ];

@@ -93,7 +93,9 @@ impl Generator<'_> {
     }
 
     fn branch(&mut self) {
+        self.steers = self.leave.in_loop;
         let condition = self.expr(Sort::BOOL, 2);
+        self.steers = false;
         let accept = self.arm();
         let reject = if self.choices.one_in(2) {
             self.arm()
