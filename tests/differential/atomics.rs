@@ -52,16 +52,58 @@ impl Generator<'_> {
         let root = Root::Workgroup(variable);
         self.clear(variable, sort);
         self.w.stmt(StmtKind::Barrier(Barrier::Workgroup));
-        let update = self.choices.pick(&UPDATES);
-        let value = self.expr(sort, 2);
-        let path = vec![self.index_below(VOTES)];
-        let op = AtomicOp::Update(update, value);
-        self.w.atomic(Place { root, path }, op, sort);
+        match self.choices.below(4) {
+            0 | 1 => {
+                let update = self.choices.pick(&UPDATES);
+                let value = self.expr(sort, 2);
+                self.vote_for(variable, sort, AtomicOp::Update(update, value));
+            }
+            2 => {
+                // One value for all.
+                let value = self.literal(sort);
+                let op = AtomicOp::Update(AtomicUpdate::Exchange, value);
+                self.vote_for(variable, sort, op);
+            }
+            _ => self.add_by_exchange(variable, sort),
+        }
         self.w.stmt(StmtKind::Barrier(Barrier::Workgroup));
         let path = vec![self.index_below(VOTES)];
         let result = self.w.atomic(Place { root, path }, AtomicOp::Load, sort);
         self.w.stmt(StmtKind::Barrier(Barrier::Workgroup));
         self.scope.extend(result);
+    }
+
+    fn vote_for(&mut self, variable: WorkgroupId, sort: Sort, op: AtomicOp) {
+        let (root, path) = (Root::Workgroup(variable), vec![self.index_below(VOTES)]);
+        self.w.atomic(Place { root, path }, op, sort);
+    }
+
+    /// `loop { if place.compare_exchange_weak(old, old + value) { break } }`, where `old` is what was there before.
+    fn add_by_exchange(&mut self, variable: WorkgroupId, sort: Sort) {
+        let value = self.expr(sort, 2);
+        let (root, path) = (Root::Workgroup(variable), vec![self.index_below(VOTES)]);
+        let place = Place { root, path };
+        self.w.open();
+        let old = self.w.result(sort);
+        self.w.stmt(StmtKind::Atomic {
+            place: place.clone(),
+            op: AtomicOp::Load,
+            result: Some(old),
+        });
+        let new = self.w.integer(BinaryOp::WrappingAdd, old, value);
+        let exchanged = self.w.result(Sort::BOOL);
+        let op = AtomicOp::CompareExchangeWeak {
+            expected: old,
+            new,
+            exchanged,
+        };
+        self.w.atomic(place, op, sort);
+        self.w.open();
+        self.w.stmt(StmtKind::Break);
+        let leave = self.w.close();
+        self.w.branch(exchanged, leave, Block::new());
+        let body = self.w.close();
+        self.w.stmt(StmtKind::Loop { body });
     }
 
     fn clear(&mut self, variable: WorkgroupId, sort: Sort) {

@@ -2,14 +2,18 @@
 
 use super::compare::{Tally, compare, describe};
 use super::enclosure::Enclosure;
-use super::execute::{Executor, in_domain, quick, sanitized};
 use super::generate::Case;
+use super::reference::{in_domain, on_reference, sanitized};
 use crate::tools::{self, Verdict};
+use hesper_shader::Memory;
 use hesper_shader::lower::{Lowered, lower};
 use hesper_shader::tree::verify;
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs a case; yields the buffers that it may write, in order of the parameters.
+pub type Executor<'a> = dyn Fn(&Case) -> Result<Vec<Memory<f32>>, String> + 'a;
 
 /// Who is asked besides the verifier, the lowering and the reference executor.
 pub struct Judges<'a> {
@@ -46,7 +50,7 @@ pub enum Stage {
     Tint,
     /// The reference executor's sanitizer finds nothing.
     Sanitizer,
-    /// The reference executor runs it in every domain.
+    /// Without the sanitizer the reference executor yields the same, to the bit.
     Reference,
     /// Its results are within WGSL's accuracy, and nothing rounded decides.
     Enclosure,
@@ -154,11 +158,14 @@ fn rewritten(wgsl: &str) -> Result<String, String> {
 
 fn results(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
     let size = judges.subgroup_size.unwrap_or(SUBGROUP_SIZE);
-    let reference = sanitized(case, size).map_err(failure(Stage::Sanitizer))?;
+    let watched = sanitized(case, size).map_err(failure(Stage::Sanitizer))?;
+    let reference = on_reference(case, size).map_err(failure(Stage::Reference))?;
+    if watched.is_some_and(|watched| bits(&watched) != bits(&reference)) {
+        let message = "with the sanitizer another result".to_string();
+        return Err(failure(Stage::Reference)(message));
+    }
     let enclosure = Enclosure::default();
-    let (allowed, _) = in_domain(&enclosure, case, &quick(size))
-        .map_err(|error| error.to_string())
-        .map_err(failure(Stage::Reference))?;
+    let allowed = in_domain(&enclosure, case, size).map_err(failure(Stage::Enclosure))?;
     if enclosure.is_undecided() {
         let message = "a rounded number decides; the generator is wrong".to_string();
         return Err(failure(Stage::Enclosure)(message));
@@ -177,4 +184,9 @@ fn results(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
                 .map_err(failure(Stage::Results))
         }
     }
+}
+
+fn bits(memories: &[Memory<f32>]) -> Vec<Memory<u32>> {
+    let bits = |memory: &Memory<f32>| memory.map_reals(f32::to_bits);
+    memories.iter().map(bits).collect()
 }

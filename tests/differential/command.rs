@@ -6,7 +6,11 @@
 #![allow(clippy::print_stdout, reason = "a program that reports")]
 
 use hesper_shader::{Device, Memory};
-use std::process::ExitCode;
+use std::process::{ExitCode, exit};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
 use tests::differential::{
     Case, Choices, Executor, Judges, Search, generate, on_device, subgroup_size,
 };
@@ -26,6 +30,9 @@ Usage: differential [--cases N] [--seed N] [--attempts N] [--keep-on] [--referen
   --help         this
 
 The device is a GPU, or a software driver; WGPU_ADAPTER_NAME chooses one.";
+
+/// More than any run takes.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 struct Options {
     cases: u64,
@@ -104,24 +111,30 @@ fn run(options: &Options) -> ExitCode {
         .as_ref()
         .map_or("the reference executor alone", Device::name);
     println!("running on {name}");
+    let pulse = Arc::new(Pulse::default());
+    pulse.seed.store(options.seed, Relaxed);
+    if device.is_some() {
+        Arc::clone(&pulse).watch();
+    }
     let on_it = device.as_ref().map(|device| {
-        move |case: &Case| -> Result<Vec<Memory<f32>>, String> { on_device(device, case) }
+        let pulse = Arc::clone(&pulse);
+        move |case: &Case| -> Result<Vec<Memory<f32>>, String> {
+            pulse.runs.fetch_add(1, Relaxed);
+            on_device(device, case)
+        }
     });
     let judges = Judges {
         tint,
         executor: on_it.as_ref().map(|executor| executor as &Executor<'_>),
         subgroup_size: device.as_ref().and_then(subgroup_size),
     };
-    match judges.subgroup_size {
-        None if judges.executor.is_some() => {
-            println!("SKIPPED: kernels with subgroups run on the reference executor alone");
-        }
-        _ => {}
+    if judges.executor.is_some() && judges.subgroup_size.is_none() {
+        println!("SKIPPED: kernels with subgroups run on the reference executor alone");
     }
-    search(options, &judges)
+    search(options, &judges, &pulse)
 }
 
-fn search(options: &Options, judges: &Judges<'_>) -> ExitCode {
+fn search(options: &Options, judges: &Judges<'_>, pulse: &Pulse) -> ExitCode {
     let (mut seed, end) = (options.seed, options.seed.saturating_add(options.cases));
     let (mut failures, mut compared) = (0, 0);
     while seed < end {
@@ -131,6 +144,7 @@ fn search(options: &Options, judges: &Judges<'_>) -> ExitCode {
             attempts: options.attempts,
         };
         let mut tell = |seed: u64| {
+            pulse.seed.store(seed + 1, Relaxed);
             let done = seed + 1 - options.seed;
             if done.is_multiple_of(100) {
                 println!("{done} cases");
@@ -163,5 +177,30 @@ fn search(options: &Options, judges: &Judges<'_>) -> ExitCode {
             println!("{failures} failures");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What the program is at.
+#[derive(Default)]
+struct Pulse {
+    seed: AtomicU64,
+    /// Runs on the device so far.
+    runs: AtomicU64,
+}
+
+impl Pulse {
+    /// Ends the program where the device is at one run for long: some compilers never return, and nobody can stop them.
+    fn watch(self: Arc<Self>) {
+        thread::spawn(move || {
+            loop {
+                let runs = self.runs.load(Relaxed);
+                thread::sleep(PATIENCE);
+                if self.runs.load(Relaxed) == runs {
+                    let seed = self.seed.load(Relaxed);
+                    println!("the device does not return from seed {seed}, or one made from it");
+                    exit(1);
+                }
+            }
+        });
     }
 }

@@ -124,7 +124,7 @@ impl Domain for Enclosure {
     }
 
     fn select(&self, mask: bool, on_true: Interval, on_false: Interval) -> Interval {
-        if mask { on_true } else { on_false }
+        (if mask { on_true } else { on_false }).chosen()
     }
 }
 
@@ -223,6 +223,10 @@ mod tests {
         assert!(!sum(0.1, 2108.0, 2108.0).holds(0.102));
         assert_eq!(sum(0.25, 2108.0, 2108.0).low, 0.25);
         assert!(sum(0.25, 2108.0, 2108.0).is_point());
+        // 0.1 + (1 - 1), but also (0.1 + 1) - 1.
+        let step = e.select(false, e.from_f32(1.0), e.from_f32(0.0));
+        let step = e.binary(RealBinary::Add, e.from_f32(0.1), step);
+        assert!(step.holds(1.1 - 1.0) && !step.holds(0.1 + 1e-6));
         assert!(sum(0.0, 2108.0, 0.1).low >= f64::from(2107.89f32));
     }
 

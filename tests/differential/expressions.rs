@@ -1,7 +1,6 @@
 //! Random expressions of a wanted sort, apart from what is special to reals.
 
 use super::generate::Generator;
-use super::integers::SPECIAL;
 use super::sorts::{Grid, Sort};
 use hesper_shader::tree::{
     BinaryOp, BuiltinValue, ExprId, ExprKind, Literal, ParamId, ParamKind, Scalar, Type, UnaryOp,
@@ -84,8 +83,8 @@ impl Generator<'_> {
                 let scalar = self.real_literal(sort.rough);
                 return self.w.splat(scalar, sort.ty.size);
             }
-            Scalar::U32 => Literal::U32(self.choices.pick(&SPECIAL)),
-            Scalar::I32 => Literal::I32(self.choices.pick(&SPECIAL) as i32),
+            Scalar::U32 => Literal::U32(self.special()),
+            Scalar::I32 => Literal::I32(self.special() as i32),
             Scalar::Bool => Literal::Bool(self.choices.one_in(2)),
         };
         let scalar = self.w.literal(literal);

@@ -83,6 +83,8 @@ pub(crate) struct Generator<'c> {
     pub(crate) own: Vec<(Root, Vec<Step>, Sort)>,
     /// Workgroup variables that nobody writes at present.
     pub(crate) still: Vec<WorkgroupId>,
+    /// Values of workgroup memory that are the same for the whole workgroup.
+    pub(crate) uniform: Vec<ExprId>,
     pub(crate) leave: Leave,
     /// Iterations that a statement here may be run for, over all loops around it.
     pub(crate) weight: u32,
@@ -94,6 +96,8 @@ pub(crate) struct Generator<'c> {
     pub(crate) fuel: u32,
     /// Whether what is being made may reach an index, so that it must not wrap unmeant.
     pub(crate) tame: bool,
+    /// Whether what is being made decides a branch in a loop.
+    pub(crate) steers: bool,
     /// Whether the statements are for the reference executor alone.
     pub(crate) aside: bool,
     /// Whether invocations of a subgroup exchange values.
@@ -156,12 +160,14 @@ impl<'c> Generator<'c> {
             locals: Vec::new(),
             own: Vec::new(),
             still: Vec::new(),
+            uniform: Vec::new(),
             leave: STAY,
             weight: 1,
             cost: 0,
             indexing: 0,
             fuel: 0,
             tame: false,
+            steers: false,
             aside: false,
             subgroups: false,
             zero_divisors: false,

@@ -64,6 +64,19 @@ impl Interval {
         Interval::between(value, value)
     }
 
+    /// A number that was chosen: 0 and 1 may be written as 1 − 1 and 1 − 0, and are sums then.
+    pub(super) fn chosen(self) -> Interval {
+        if self != Interval::point(0.0) && self != Interval::point(1.0) {
+            return self;
+        }
+        let terms = Terms {
+            count: 2.0,
+            size: 2.0,
+            grain: 1.0,
+        };
+        Interval { terms, ..self }
+    }
+
     /// Whether it is one number.
     pub fn is_point(self) -> bool {
         self.low == self.high

@@ -23,4 +23,16 @@ pub const AVOIDED: &[Avoided] = &[
         issue: "A float remainder is off by a whole divisor",
         instead: "`%` of floats is compared within WGSL's bound, which allows either neighbour of a quotient that is nearly whole (`enclosure.rs`)",
     },
+    Avoided {
+        issue: "Sums are added up in another order",
+        instead: "a sum of rounded numbers holds what any order yields (`interval.rs`)",
+    },
+    Avoided {
+        issue: "A step is off where it is added",
+        instead: "a chosen 0 or 1 is taken for a difference (`interval.rs`)",
+    },
+    Avoided {
+        issue: "A loop left at 2³¹ does not compile",
+        instead: "literals around 2³¹ decide no branch in a loop (`integers.rs`)",
+    },
 ];

@@ -3,7 +3,7 @@
 use super::generate::Generator;
 use super::sorts::{Grid, Sort};
 use hesper_shader::tree::{
-    Access, BinaryOp, ExprId, ExprKind, ParamId, ParamKind, Root, Step, Type, WorkgroupId,
+    Access, BinaryOp, ExprId, ExprKind, Math, ParamId, ParamKind, Root, Step, Type, WorkgroupId,
 };
 
 /// Indices within indices, at most.
@@ -75,7 +75,7 @@ impl Generator<'_> {
         let length = self
             .w
             .ambient(ExprKind::Length(param), Type::U32, Grid::SETTLED);
-        self.w.integer(BinaryOp::Remainder, value, length)
+        self.within(value, length)
     }
 
     /// A path to any element of a workgroup variable.
@@ -88,7 +88,17 @@ impl Generator<'_> {
     pub(crate) fn index_below(&mut self, length: u32) -> Step {
         let value = self.index();
         let length = self.w.u32(length);
-        Step::Index(self.w.integer(BinaryOp::Remainder, value, length))
+        Step::Index(self.within(value, length))
+    }
+
+    /// A number brought below a length, which is 1 at least: by its remainder, or as near as can be.
+    fn within(&mut self, value: ExprId, length: ExprId) -> ExprId {
+        if !self.choices.one_in(4) {
+            return self.w.integer(BinaryOp::Remainder, value, length);
+        }
+        let one = self.w.u32(1);
+        let last = self.w.integer(BinaryOp::Subtract, length, one);
+        self.w.math(Math::Min, &[value, last], Grid::SETTLED)
     }
 
     /// A number to be brought into range; of memory, unless it is read to find an index already.

@@ -5,14 +5,18 @@
 //! device, and compares. A case that fails is made smaller by [`shrink`]ing its choices.
 //!
 //! ```text
-//! choices   numbers drawn one by one            shrink   fewer and smaller ones
-//! sorts     which reals are exact               writer   a function in the making
-//! generate  parameters, helpers, the body       phases   workgroup memory
-//! statements  expressions  reals  optional      features   what is switched on
-//! digest    all that locals hold                known    what is left out because drivers are wrong
-//! inputs    buffers and scalars                 enclosure  what WGSL allows
-//! execute   on the reference, on a device       compare  results
-//! check     all of it                           search   many cases, the smallest that fails
+//! choices       numbers drawn one by one              shrink      fewer and smaller ones
+//! sorts         which reals are exact                 writer      a function in the making, and which of its values may have wrapped
+//! generate      what has been decided so far          declare     parameters, workgroup variables, locals
+//! functions     helpers and the body                  statements  branches, loops, calls
+//! phases        workgroup memory                      atomics     subgroups
+//! expressions   of any type                           integers    reals    memory
+//! digest        all that locals hold                  known       what is left out because drivers are wrong
+//! inputs        buffers and scalars                   lanes       how large a device's subgroups are
+//! reference     runs on the reference executor        device      runs on a device
+//! interval      what WGSL allows                      enclosure   a domain of it
+//! compare       results                               check       all of it
+//! search        many cases, the smallest that fails
 //! ```
 
 mod atomics;
@@ -20,9 +24,9 @@ mod check;
 mod choices;
 mod compare;
 mod declare;
+mod device;
 mod digest;
 mod enclosure;
-mod execute;
 mod expressions;
 mod functions;
 mod generate;
@@ -34,6 +38,7 @@ mod lanes;
 mod memory;
 mod phases;
 mod reals;
+mod reference;
 mod search;
 mod shrink;
 mod sorts;
@@ -41,14 +46,15 @@ mod statements;
 mod subgroups;
 mod writer;
 
-pub use check::{Failure, Judges, SUBGROUP_SIZE, Stage, check};
+pub use check::{Executor, Failure, Judges, SUBGROUP_SIZE, Stage, check};
 pub use choices::Choices;
 pub use compare::{Difference, Tally, compare};
+pub use device::on_device;
 pub use enclosure::Enclosure;
-pub use execute::{Executor, on_device, on_reference};
 pub use generate::{Case, generate};
 pub use inputs::{Input, Inputs};
 pub use interval::Interval;
 pub use lanes::subgroup_size;
+pub use reference::on_reference;
 pub use search::{Finding, Search, Summary};
 pub use shrink::shrink;

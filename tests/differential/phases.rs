@@ -35,6 +35,7 @@ impl Generator<'_> {
 
     fn uniform_block(&mut self, variable: WorkgroupId, counter: Option<ExprId>) -> Block {
         let (scope, weight) = (self.scope.len(), self.weight);
+        let uniform = self.uniform.len();
         self.w.open();
         if let Some(counter) = counter {
             self.weight *= 3;
@@ -42,6 +43,7 @@ impl Generator<'_> {
         }
         self.write_and_read(variable);
         self.scope.truncate(scope);
+        self.uniform.truncate(uniform);
         self.weight = weight;
         self.w.close()
     }
@@ -73,7 +75,7 @@ impl Generator<'_> {
         }
         self.barrier();
         if self.choices.one_in(3) {
-            self.uniform_load(variable, sort, dims.len());
+            self.uniform_load(variable, sort, &dims);
         }
         self.still.push(variable);
         self.statements(3);
@@ -115,15 +117,20 @@ impl Generator<'_> {
         self.w.store(Root::Local(local), Vec::new(), value);
     }
 
-    fn uniform_load(&mut self, variable: WorkgroupId, sort: Sort, dims: usize) {
-        let zero = self.w.u32(0);
+    fn uniform_load(&mut self, variable: WorkgroupId, sort: Sort, dims: &[u32]) {
+        let path = dims.iter().map(|n| {
+            let (value, n) = (self.uniform_u32(), self.w.u32(*n));
+            Step::Index(self.w.integer(BinaryOp::Remainder, value, n))
+        });
+        let path = path.collect();
+        let root = Root::Workgroup(variable);
         let result = self.w.result(sort);
-        let place = Place {
-            root: Root::Workgroup(variable),
-            path: vec![Step::Index(zero); dims],
-        };
+        let place = Place { root, path };
         self.w.stmt(StmtKind::UniformLoad { place, result });
         self.scope.push(result);
+        if sort == Sort::U32 {
+            self.uniform.push(result);
+        }
     }
 
     /// A small number of trips, the same for a whole workgroup in the eyes of WGSL.
@@ -142,7 +149,8 @@ impl Generator<'_> {
     }
 
     pub(crate) fn uniform_u32(&mut self) -> ExprId {
-        match self.choices.below(4) {
+        let loaded = self.uniform.last().copied();
+        match self.choices.below(5) {
             0 => {
                 let value = self.choices.below(4) as u32;
                 self.w.u32(value)
@@ -152,8 +160,11 @@ impl Generator<'_> {
                 let id = self.builtin(BuiltinValue::NumWorkgroups);
                 self.w.component(id, 0)
             }
-            _ => match self.uniform_param(Scalar::U32) {
-                Some(param) => param,
+            n => match loaded
+                .filter(|_| n == 3)
+                .or(self.uniform_param(Scalar::U32))
+            {
+                Some(value) => value,
                 None => self
                     .w
                     .ambient(ExprKind::Length(ParamId(0)), Type::U32, Grid::SETTLED),

@@ -93,7 +93,9 @@ impl Generator<'_> {
     }
 
     fn branch(&mut self) {
+        self.steers = self.leave.in_loop;
         let condition = self.expr(Sort::BOOL, 2);
+        self.steers = false;
         let accept = self.arm();
         let reject = if self.choices.one_in(2) {
             self.arm()
@@ -226,15 +228,26 @@ impl Generator<'_> {
     fn aside(&mut self) {
         let (scope, outside) = (self.scope.len(), std::mem::replace(&mut self.aside, true));
         self.w.open();
+        if self.choices.one_in(3) {
+            let condition = self.expr(Sort::BOOL, 2);
+            self.w.open();
+            self.log();
+            let accept = self.w.close();
+            self.w.branch(condition, accept, Block::new());
+        } else {
+            self.log();
+        }
+        let body = self.w.close();
+        self.scope.truncate(scope);
+        self.aside = outside;
+        self.w.stmt(StmtKind::Aside { body });
+    }
+    fn log(&mut self) {
         let sort = self.sort(true);
         let value = self.expr(sort, 2);
         self.w.stmt(StmtKind::Log {
             text: vec!["value ".to_string(), String::new()],
             values: vec![value],
         });
-        let body = self.w.close();
-        self.scope.truncate(scope);
-        self.aside = outside;
-        self.w.stmt(StmtKind::Aside { body });
     }
 }

@@ -129,9 +129,7 @@ impl FunctionLowering<'_, '_> {
             }
             // So is a constant division by zero, or of the least integer by −1.
             BinaryOp::Divide | BinaryOp::Remainder
-                if right_ty.scalar.is_integer()
-                    && self.value(right, loc)?.constant
-                    && !self.is_safe_divisor(right) =>
+                if right_ty.scalar.is_integer() && self.shows_a_bad_divisor(right, loc)? =>
             {
                 r = self.at_run_time(r, right_ty, loc);
             }
@@ -191,6 +189,21 @@ impl FunctionLowering<'_, '_> {
             Some(ExprKind::Splat(value)) if *value < id => self.is_below_32(*value),
             _ => false,
         }
+    }
+
+    /// Whether a divisor is constant and perhaps 0 or −1. naga looks at each component of a vector that is put together.
+    fn shows_a_bad_divisor(&self, id: ExprId, loc: Loc) -> Result<bool, LowerError> {
+        if self.value(id, loc)?.constant {
+            return Ok(!self.is_safe_divisor(id));
+        }
+        if let Some(ExprKind::Compose(parts)) = self.source.get(id).map(|e| &e.kind) {
+            for part in parts.iter().filter(|part| **part < id) {
+                if self.shows_a_bad_divisor(*part, loc)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a divisor is seen to be a constant other than 0 and −1.

@@ -65,7 +65,7 @@ fn wgsl_has() {
         ("names", "fn main() {"),
         ("reduction", "let neg_infinity = bitcast<f32>(_e20);"),
         ("reduction", "let stride = (32u >> (step_ & 31u));"),
-        ("shifts_and_divisions", "x[global_index] = (_e34 / 3i);"),
+        ("shifts_and_divisions", "x[global_index] = (_e35 / 3i);"),
         ("subgroups", "enable subgroups;"),
         ("uniforms", "let causal = (_e20 != 0u);"),
         (

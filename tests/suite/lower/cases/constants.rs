@@ -119,5 +119,11 @@ pub(crate) fn shifts_and_divisions() -> Tree {
                 }
             }
         }
+        // A component alone that is 0 is seen too.
+        let zero = b.i32(0);
+        let pair = (b.splat(value, 2), b.compose(&[value, zero]));
+        let result = b.binary(Divide, pair.0, pair.1);
+        let result = b.component(result, 1);
+        b.store(at(x, i), result);
     })
 }
