@@ -71,6 +71,12 @@ impl Generator<'_> {
         let result = self.w.atomic(Place { root, path }, AtomicOp::Load, sort);
         self.w.stmt(StmtKind::Barrier(Barrier::Workgroup));
         self.scope.extend(result);
+        if let Some(result) = result {
+            // Into the digest, lest it be forgotten.
+            let local = self.w.local(sort, None);
+            self.w.store(Root::Local(local), Vec::new(), result);
+            self.locals.push((local, sort, None));
+        }
     }
 
     fn vote_for(&mut self, variable: WorkgroupId, sort: Sort, op: AtomicOp) {

@@ -35,4 +35,8 @@ pub const AVOIDED: &[Avoided] = &[
         issue: "A loop left at 2³¹ does not compile",
         instead: "literals around 2³¹ decide no branch in a loop (`integers.rs`)",
     },
+    Avoided {
+        issue: "Unreachable loops crash the compiler",
+        instead: "of the arms of a branch one leaves at most (`statements.rs`)",
+    },
 ];

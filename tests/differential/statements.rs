@@ -96,22 +96,25 @@ impl Generator<'_> {
         self.steers = self.leave.in_loop;
         let condition = self.expr(Sort::BOOL, 2);
         self.steers = false;
-        let accept = self.arm();
+        let accept = self.arm(true);
+        let leaves = accept.last().is_some_and(|s| s.kind.is_terminator());
         let reject = if self.choices.one_in(2) {
-            self.arm()
+            // Were both to leave, what follows would be unreachable (see `known`).
+            self.arm(!leaves)
         } else {
             Block::new()
         };
         self.w.branch(condition, accept, reject);
     }
 
-    /// A block that may end by leaving.
-    fn arm(&mut self) -> Block {
+    /// A block that may end by leaving, where it is allowed to.
+    fn arm(&mut self, may_leave: bool) -> Block {
         let scope = self.scope.len();
         self.w.open();
         self.statements(2);
         let Leave { in_loop, returns } = self.leave;
-        match (self.choices.below(5), returns) {
+        let how = self.choices.below(5);
+        match (if may_leave { how } else { 0 }, returns) {
             (1, _) if in_loop => self.w.stmt(StmtKind::Break),
             (2, _) if in_loop => self.w.stmt(StmtKind::Continue),
             (3, Some(None)) => self.w.stmt(StmtKind::Return(None)),

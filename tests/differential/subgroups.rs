@@ -6,7 +6,7 @@
 use super::generate::Generator;
 use super::sorts::{Grid, Sort};
 use hesper_shader::tree::{
-    BinaryOp, BuiltinValue, Combine, ExprId, Math, Scalar, StmtKind, SubgroupOp, Type,
+    BinaryOp, BuiltinValue, Combine, ExprId, Math, Root, Scalar, StmtKind, SubgroupOp, Type,
 };
 
 /// The fewest invocations of a subgroup.
@@ -31,6 +31,11 @@ impl Generator<'_> {
         let result = self.w.result_on(ty, grid);
         self.w.stmt(StmtKind::Subgroup { op, value, result });
         self.scope.push(result);
+        // Into the digest, lest it be forgotten.
+        let (sort, kept) = (self.w.sort(result), self.settled(result));
+        let local = self.w.local(sort, None);
+        self.w.store(Root::Local(local), Vec::new(), kept);
+        self.locals.push((local, sort, None));
     }
 
     /// All values combined, or those of lower lanes; reals as far as no order of doing so shows.
@@ -58,7 +63,7 @@ impl Generator<'_> {
     }
 
     fn vote(&mut self) {
-        let value = self.expr(Sort::BOOL, 3);
+        let value = self.held(Sort::BOOL, 3);
         let votes = [SubgroupOp::All, SubgroupOp::Any, SubgroupOp::Ballot];
         let op = self.choices.pick(&votes);
         let ty = match op {

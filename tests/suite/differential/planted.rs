@@ -123,8 +123,11 @@ fn a_planted_fault_is_found_and_made_small() {
     }
 }
 
-/// A fault of the kernel itself, and what the sanitizer says of it.
-const FAULTS: [(&str, fn(&mut Case)); 4] = [
+/// A fault of the kernel itself.
+type Fault = fn(&mut Case);
+
+/// With what the sanitizer says of it.
+const FAULTS: [(&str, Fault); 4] = [
     ("data race", |case| {
         each_block(&mut case.tree.entry.body, &mut |block| {
             block.retain(|stmt| !matches!(stmt.kind, StmtKind::Barrier(Barrier::Workgroup)));
