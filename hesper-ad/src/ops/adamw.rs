@@ -126,8 +126,8 @@ shader! {
 
 /// The corrections `1 − β₁ᵗ` and `1 − β₂ᵗ` of step `t`, the first of which is 1.
 pub fn corrections(beta1: f32, beta2: f32, t: u32) -> [f32; 2] {
-    // In double precision: 1 − 0.999 would lose four digits.
-    [beta1, beta2].map(|beta| (1.0 - f64::from(beta).powf(f64::from(t.max(1)))) as f32)
+    // In double precision: 1 − 0.999 would lose four digits. And the same on every machine.
+    [beta1, beta2].map(|beta| (1.0 - libm::pow(beta.into(), t.max(1).into())) as f32)
 }
 
 /// The constants of a step.

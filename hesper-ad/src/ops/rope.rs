@@ -137,8 +137,8 @@ impl DiffOp for Rope {
             .fold(Sampling::default(), |sampling, angle: f32| {
                 let point: [(&str, &[f32]); 4] = [
                     ("x", &[3.0, -1.5]),
-                    ("cos", &[angle.cos()]),
-                    ("sin", &[angle.sin()]),
+                    ("cos", &[libm::cosf(angle)]),
+                    ("sin", &[libm::sinf(angle)]),
                     ("dy", &[1.0, -0.5]),
                 ];
                 let dims = [("heads", 1), ("rows", 1), ("half", 1)];

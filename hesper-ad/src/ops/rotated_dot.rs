@@ -19,8 +19,8 @@ pub fn rotated_dot() -> Result<RotatedDot, OpError> {
         [
             ("x", vec![2.0, -1.0]),
             ("k", k.to_vec()),
-            ("cos", vec![angle.cos()]),
-            ("sin", vec![angle.sin()]),
+            ("cos", vec![libm::cosf(angle)]),
+            ("sin", vec![libm::sinf(angle)]),
             ("s", vec![s]),
             ("dy", vec![1.0]),
         ]
