@@ -144,7 +144,9 @@ const FAULTS: [(&str, Fault); 4] = [
     ("an operation that wrapped", |case| {
         case.tree = mistaken(&case.tree, BinaryOp::WrappingAdd, BinaryOp::Add);
     }),
-    ("if that is meant, test for zero", |case| case.divides_by_zero = false),
+    ("if that is meant, test for zero", |case| {
+        case.divides_by_zero = false
+    }),
 ];
 
 /// A kernel that is wrong is found out by the reference executor alone, whatever it yields.
