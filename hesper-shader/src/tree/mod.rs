@@ -15,6 +15,7 @@
 
 mod builtin;
 mod display;
+mod exchange;
 mod expr;
 mod seen;
 mod stmt;
@@ -22,10 +23,9 @@ mod types;
 pub mod verify;
 
 pub use builtin::{Math, Signature};
+pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, UnaryOp};
-pub use stmt::{
-    AtomicOp, AtomicUpdate, Barrier, Block, Combine, Place, Root, Step, Stmt, StmtKind, SubgroupOp,
-};
+pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
 pub use types::{Scalar, Type};
 
 use std::fmt;

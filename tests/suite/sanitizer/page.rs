@@ -83,7 +83,7 @@ And of `mirrored`, invocation 1, up to the race:
   no subgroup wrote, or races; a result that merely differs is not. Run it with `Options::subgroup_size` 4, 8 and 64 and with a
   `subgroup_mapping`, and compare.
 - Buffers that are one under two names are none of its findings: Rust's borrows refuse them at a launch, and a plan when the dispatch is recorded.
-- It runs on one thread, and takes one word for each element that is written and two more where it is read too.
+- Each thread takes one word for each element that is written and two more where it is read too; where that is beyond a gibibyte, fewer threads run.
 ";
 
 #[test]
