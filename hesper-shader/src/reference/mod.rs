@@ -12,7 +12,7 @@
 //! columns       one value for each lane                         mask            which lanes take part
 //! frame         one column for each expression and local of a function       shortcuts  copies left out
 //! expressions   pure operations on columns: reals (the domain's), integers, convert
-//! places        loads and stores: arrays, moves, runs, locals   atomics, subgroups
+//! places        loads and stores: arrays, moves, runs, locals   atomics, subgroups, exchange
 //! statements    branches, loops, calls                          meeting, splits  barriers
 //! sanitizer     what a device would hide                        trace           what one invocation does, and logs
 //! error         why a run stops                                 race            two accesses that nothing orders     describe
@@ -29,6 +29,7 @@ mod convert;
 mod describe;
 mod dispatch;
 mod error;
+mod exchange;
 mod expressions;
 mod frame;
 mod integers;

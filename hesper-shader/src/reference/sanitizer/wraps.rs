@@ -5,6 +5,7 @@
 
 use super::feeds::Feeds;
 use crate::reference::columns::Column;
+use crate::reference::error::Fault;
 use crate::reference::frame::Frame;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc, LocalId};
 use std::collections::HashMap;
@@ -110,6 +111,38 @@ impl Wraps {
                 .for_each(|(origin, _)| *origin = None);
         }
         self.join(from, to, active);
+    }
+
+    /// Lanes exchanged a value. `exchange` does for numbers what they did; each stands for a line, and the greater one is told.
+    pub(in crate::reference) fn exchanged<V>(
+        &mut self,
+        from: Value,
+        to: Value,
+        exchange: impl FnOnce(&Column<V>, &mut Column<V>) -> Result<(), Fault>,
+    ) -> Result<(), Fault>
+    where
+        V: Copy,
+    {
+        self.origins.remove(&to);
+        let Some(origins) = self.origins.get(&from) else {
+            return Ok(());
+        };
+        let sites: Vec<Loc> = origins.iter().flatten().copied().collect();
+        let mut last = 0;
+        let numbers = origins.iter().map(|origin| match origin {
+            None => 0,
+            Some(_) => {
+                last += 1;
+                last
+            }
+        });
+        let numbers = Column::U32(numbers.collect());
+        let mut out = Column::U32(vec![0; origins.len()]);
+        exchange(&numbers, &mut out)?;
+        let line = |number: &u32| sites.get((*number as usize).checked_sub(1)?).copied();
+        let carried = out.unsigned()?.iter().map(line).collect();
+        self.origins.insert(to, carried);
+        Ok(())
     }
 
     /// Adds the origins of one value to those of another.

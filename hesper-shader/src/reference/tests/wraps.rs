@@ -2,6 +2,7 @@
 
 use super::{fault, record, run_f32};
 use crate::record::Recorder;
+use crate::record::builtins::{subgroup_add, subgroup_exclusive_add, subgroup_shuffle};
 use crate::reference::{Binding, Fault};
 use crate::{Exp, Kernel, Memory};
 
@@ -77,11 +78,28 @@ const FOLLOWED: &[(&str, Body)] = &[
     }),
 ];
 
+/// One line for each way from a wrap in lane 2 to the index of lane 0.
+const EXCHANGED: &[(&str, Body)] = &[
+    ("through another lane of its subgroup", |h, n| {
+        subgroup_shuffle(n - h.int(1u32), h.int(2u32))
+    }),
+    ("through a sum of its subgroup", |h, n| {
+        subgroup_add(n - h.int(1u32))
+    }),
+];
+
 /// One line for each wrap that is none of our business.
 const LEFT_ALONE: &[(&str, Body)] = &[
     ("it is meant", |h, n| n.wrapping_sub(h.int(1u32))),
     ("it is not chosen", |h, n| {
         choose(h, n.gt(h.int(0u32)), [n - h.int(1u32), h.int(4u32)])
+    }),
+    ("no lane asks for it", |h, n| {
+        subgroup_shuffle(n - h.int(1u32), h.int(3u32))
+    }),
+    ("higher lanes do not matter", |h, n| {
+        let sum = subgroup_exclusive_add(n - h.int(1u32));
+        choose(h, h.global_index().lt(h.int(3u32)), [sum, h.int(1u32)])
     }),
     ("it is compared", |h, n| {
         (n - h.int(1u32)).gt(n).cast::<u32>()
@@ -103,10 +121,12 @@ const LEFT_ALONE: &[(&str, Body)] = &[
 #[test]
 fn a_wrap_is_followed_to_the_index() {
     let x = Memory::U32(X.to_vec());
-    for (name, body) in FOLLOWED {
+    let in_lane = |lane| move |(name, body): &(&'static str, Body)| (*name, *body, lane);
+    let followed = FOLLOWED.iter().map(in_lane(2));
+    for (name, body, lane) in followed.chain(EXCHANGED.iter().map(in_lane(0))) {
         let mut y = Memory::U32(vec![0; 4]);
         let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
-        let error = fault(&kernel(*body), [1, 1, 1], &mut bindings);
+        let error = fault(&kernel(body), [1, 1, 1], &mut bindings);
         let Fault::Wrapped {
             name: array,
             wrapped,
@@ -118,7 +138,7 @@ fn a_wrap_is_followed_to_the_index() {
         };
         assert_eq!(
             (array.as_str(), invocation.global),
-            ("x", [2, 0, 0]),
+            ("x", [lane, 0, 0]),
             "{name}"
         );
         assert!(wrapped.0.line() != error.loc.0.line(), "{name}: {error}");
