@@ -21,10 +21,10 @@ pub(crate) const SPECIAL: [u32; 12] = [
 ];
 
 impl Generator<'_> {
-    /// An integer at which something changes, but none around 2³¹ where it decides a branch in a loop (see [`known`](super::known)).
+    /// An integer at which something changes, a small one where it decides a branch in a loop (see [`known`](super::known)).
     pub(crate) fn special(&mut self) -> u32 {
         match self.choices.pick(&SPECIAL) {
-            n if self.steers && n.abs_diff(1 << 31) < 8 => 256,
+            n if self.steers && n > 256 => 256,
             n => n,
         }
     }

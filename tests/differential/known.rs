@@ -32,11 +32,11 @@ pub const AVOIDED: &[Avoided] = &[
         instead: "a chosen 0 or 1 is taken for a difference (`interval.rs`)",
     },
     Avoided {
-        issue: "A loop left at 2³¹ does not compile",
-        instead: "literals around 2³¹ decide no branch in a loop (`integers.rs`)",
+        issue: "Some comparisons in loops are never compiled",
+        instead: "only small literals decide a branch in a loop (`integers.rs`)",
     },
     Avoided {
-        issue: "Unreachable loops crash the compiler",
+        issue: "Unreachable code crashes the compiler",
         instead: "of the arms of a branch one leaves at most (`statements.rs`)",
     },
 ];
