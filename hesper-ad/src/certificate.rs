@@ -259,6 +259,11 @@ impl Tally {
         error <= bound && bound.is_finite()
     }
 
+    /// How many numbers were compared so far.
+    pub(crate) fn count(&self) -> usize {
+        self.finding.compared
+    }
+
     /// Counts numbers that are equal.
     pub(crate) fn equal(&mut self, count: usize) {
         self.finding.compared += count;

@@ -66,6 +66,7 @@ impl<O: DiffOp> Verify for O {
             options.seed,
             options.points,
         ));
+        checks.push(check::singular_points(&spec, options.seed));
         checks.extend(check::known_points(&spec, options.seed));
         for target in &options.targets {
             checks.extend(check::kernels(&spec, target, options.seed));

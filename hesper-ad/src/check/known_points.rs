@@ -1,13 +1,15 @@
 //! The points that an op's sampling names, each on its own.
 
 use super::finite_differences::{Stencil, note};
+use super::singular::judge_known;
 use crate::certificate::{Finding, Tally};
 use crate::op::DiffOp;
-use crate::sample::{Known, Rng};
+use crate::sample::{Known, Rng, Sample};
 use crate::spec::Spec;
 
-/// Checks `backward` against differences of `forward` as [`finite_differences`](super::finite_differences()) does, at each
-/// [known point](crate::Sampling::known) of the op. The finding's place is the point's label.
+/// Checks `backward` at each [known point](crate::Sampling::known) of the op: against differences of `forward` as
+/// [`finite_differences`](super::finite_differences()) does, and against its slopes from both sides as
+/// [`singular_points`](super::singular_points()) does. The finding's place is the point's label.
 pub fn known_points<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Vec<Finding> {
     let known = spec.sampling().known_points().iter();
     known.map(|known| known_point(spec, known, seed)).collect()
@@ -16,12 +18,40 @@ pub fn known_points<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Vec<Finding> {
 fn known_point<O: DiffOp>(spec: &Spec<O>, known: &Known, seed: u64) -> Finding {
     let mut tally = Tally::new("known point", &known.label, seed);
     let sample = spec.complete(known, &mut Rng::new(seed));
-    match Stencil::new(spec, &sample).and_then(|s| s.check_point(&mut tally)) {
-        Ok(point) => {
-            tally.point(&known.dims);
-            tally.note(note(point.classic, point.skipped));
-            tally.finish()
-        }
-        Err(message) => tally.fail(format!("{message} ({})", known.dims)),
+    let (note, has_no_derivative) = match judge(spec, &sample, &mut tally) {
+        Ok(seen) => seen,
+        Err(message) => return tally.fail(format!("{message} ({})", known.dims)),
+    };
+    if tally.count() == 0 && has_no_derivative {
+        return tally.inconclusive(format!("`forward` has no derivative here: {note}"));
     }
+    if tally.count() > 0 {
+        tally.point(&known.dims);
+    }
+    tally.note(note);
+    tally.finish()
+}
+
+/// Both judgements: what they note, and whether forward has no derivative along any element. Differences want numbers everywhere; where
+/// there are none, slopes have told that there need not be.
+fn judge<O: DiffOp>(
+    spec: &Spec<O>,
+    sample: &Sample,
+    tally: &mut Tally,
+) -> Result<(String, bool), String> {
+    let slopes = judge_known(spec, sample, tally)?;
+    let mut notes = Vec::new();
+    match Stencil::new(spec, sample) {
+        Ok(stencil) => {
+            let point = stencil.check_point(tally)?;
+            if tally.count() > 0 {
+                notes.push(note(point.classic, point.skipped));
+            }
+        }
+        Err(message) if slopes.declared == 0 => return Err(message),
+        Err(_) => {}
+    }
+    let said = slopes.note(spec.sampling().undefined_reason());
+    notes.extend((!said.is_empty()).then_some(said));
+    Ok((notes.join("; "), slopes.has_no_derivative()))
 }

@@ -6,6 +6,7 @@ mod finite_differences;
 mod kernels;
 mod known_points;
 mod shapes;
+mod singular;
 mod target;
 
 pub use dual_numbers::dual_numbers;
@@ -13,6 +14,7 @@ pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;
 pub use kernels::kernels;
 pub use known_points::known_points;
+pub use singular::singular_points;
 pub use target::Target;
 
 /// Points that must count in a check of the spec.

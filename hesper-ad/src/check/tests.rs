@@ -29,7 +29,7 @@ fn passes<O: DiffOp>(op: &O) {
     });
     assert!(certificate.is_pass(), "{certificate}");
     let known = op.sampling().known_points().len();
-    assert_eq!(certificate.checks.len(), 8 + known);
+    assert_eq!(certificate.checks.len(), 9 + known);
     for finding in certificate.checks {
         assert_eq!(
             finding.verdict,

@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 pub struct Sampling {
     draws: BTreeMap<String, Draw>,
     unreachable: Option<String>,
+    undefined: Option<String>,
     multiples: BTreeMap<String, usize>,
     known: Vec<Known>,
 }
@@ -71,7 +72,7 @@ impl Sampling {
     }
 
     /// Has this point looked at always: sizes, and the elements of ports and of outputs' cotangents, row-major. What is not
-    /// given is drawn. Differences judge it on its own line; kernels run there too.
+    /// given is drawn. Differences, and slopes from both sides where it has kinks, judge it on its own line; kernels run there too.
     ///
     /// ```
     /// use hesper_ad::Sampling;
@@ -113,6 +114,28 @@ impl Sampling {
         self.unreachable.as_deref()
     }
 
+    /// Declares that `backward` yields no number where `forward` has no derivative, and why: the gradient of a norm at zero is 0/0, say.
+    /// Undeclared, a NaN or an infinity there fails. Where `forward` has a derivative, `backward` must be that number, declared or not.
+    pub fn undefined_at_kinks(mut self, reason: &str) -> Sampling {
+        self.undefined = Some(reason.to_string());
+        self
+    }
+
+    /// Why `backward` yields no number at kinks.
+    pub(crate) fn undefined_reason(&self) -> Option<&str> {
+        self.undefined.as_deref()
+    }
+
+    /// Whether the port may hold this number; if it must be `inside`, with neighbours on both sides.
+    pub(crate) fn allows(&self, port: &str, value: f32, inside: bool) -> bool {
+        match self.draws.get(port) {
+            None => true,
+            Some(Draw::Uniform(low, high)) if inside => *low < value && value < *high,
+            Some(Draw::Uniform(low, high)) => (*low..=*high).contains(&value),
+            Some(Draw::OneOf(list)) => list.contains(&value),
+        }
+    }
+
     /// Whether no rule names the port.
     pub(crate) fn is_free(&self, port: &str) -> bool {
         !self.draws.contains_key(port)
@@ -133,10 +156,8 @@ impl Sampling {
         for (port, draw) in other.draws {
             self.draws.entry(port).or_insert(draw);
         }
-        self.unreachable = match (self.unreachable, other.unreachable) {
-            (Some(one), Some(two)) => Some(format!("{one}; {two}")),
-            (one, two) => one.or(two),
-        };
+        self.unreachable = both(self.unreachable, other.unreachable);
+        self.undefined = both(self.undefined, other.undefined);
         for (dim, n) in other.multiples {
             let both = self.multiples.entry(dim).or_insert(1);
             *both = lcm(*both, n);
@@ -150,7 +171,10 @@ impl Sampling {
         port: impl Fn(&str) -> Option<String>,
         dim: impl Fn(&str) -> Option<String>,
     ) -> Sampling {
-        let mut renamed = Sampling::default();
+        let mut renamed = Sampling {
+            undefined: self.undefined,
+            ..Sampling::default()
+        };
         for (name, draw) in self.draws {
             if let Some(name) = port(&name) {
                 renamed.draws.entry(name).or_insert(draw);
@@ -245,6 +269,14 @@ pub struct Sample {
     pub cotangents: Vec<Tensor<f32>>,
     /// A random tangent per differentiable input.
     pub directions: Vec<Tensor<f32>>,
+}
+
+/// The reasons of two parts.
+fn both(one: Option<String>, two: Option<String>) -> Option<String> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some(format!("{one}; {two}")),
+        (one, two) => one.or(two),
+    }
 }
 
 fn lcm(a: usize, b: usize) -> usize {

@@ -1,0 +1,99 @@
+//! Backward where numbers are zero, equal or at a threshold.
+//!
+//! ```text
+//! points   numbers made special on purpose      roots    where the spec's own decisions tie and divisors vanish
+//! line     forward's slopes on both sides       probe    duals that see kinks and poles
+//! judge    backward against the slopes          report   kinks, and what was left out
+//! ```
+
+mod judge;
+mod line;
+mod points;
+mod probe;
+mod report;
+mod roots;
+#[cfg(test)]
+mod tests;
+
+use crate::certificate::{Finding, Tally};
+use crate::dims::Dims;
+use crate::op::DiffOp;
+use crate::sample::{Rng, Sample};
+use crate::spec::Spec;
+use judge::{Judge, Stop};
+use points::{scale_cotangents, special_points};
+pub(super) use report::Report;
+use roots::roots;
+
+/// The check's name in reports.
+const NAME: &str = "singular points";
+
+/// Checks `backward` at points that random numbers never hit: zeros, rows of zeros, equal numbers, small integers, and wherever the
+/// spec's own comparisons tie or its divisors vanish.
+///
+/// Where `forward` is smooth, or its one-sided slopes agree in all directions, `backward` must be a number and equal them: 0/0 is a
+/// failure, and so is a rule for `max` or `|x|` where the kinks of several cancel. Where it has a kink, `backward` must be a number
+/// unless [`Sampling::undefined_at_kinks`](crate::Sampling::undefined_at_kinks) declares otherwise; which number is noted. Where
+/// `forward` is not defined the point does not count.
+///
+/// Slopes are those of dual numbers in f64 with a running error bound: at the point itself where no decision is near its threshold, else at
+/// shrinking distances on both sides of it.
+pub fn singular_points<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Finding {
+    let mut tally = Tally::new(NAME, "f64", seed);
+    let mut report = Report::default();
+    let mut rng = Rng::new(seed);
+    for dims in shapes(spec) {
+        if let Err(stop) = check_shape(spec, &dims, &mut rng, &mut tally, &mut report) {
+            return tally.fail(stop.to_string());
+        }
+    }
+    tally.note(report.note(spec.sampling().undefined_reason()));
+    tally.finish()
+}
+
+fn check_shape<O: DiffOp>(
+    spec: &Spec<O>,
+    dims: &Dims,
+    rng: &mut Rng,
+    tally: &mut Tally,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    let mut points = special_points(spec, dims, rng);
+    let mut start = spec.draw(dims, rng);
+    scale_cotangents(&mut start);
+    points.extend(roots(spec, &start, rng)?);
+    for (label, sample) in &points {
+        if Judge::new(spec, sample, label, rng)?.judge(tally, report)? {
+            tally.point(dims);
+        }
+    }
+    Ok(())
+}
+
+/// One point that an op names, judged as special points are.
+pub(super) fn judge_known<O: DiffOp>(
+    spec: &Spec<O>,
+    sample: &Sample,
+    tally: &mut Tally,
+) -> Result<Report, String> {
+    let mut report = Report::default();
+    let judged = Judge::new(spec, sample, "this point", &mut Rng::new(1))
+        .and_then(|mut judge| judge.judge(tally, &mut report));
+    judged.map_err(|stop| stop.to_string())?;
+    Ok(report)
+}
+
+/// One element of each dimension, and two small shapes in which neighbours differ.
+fn shapes<O: DiffOp>(spec: &Spec<O>) -> Vec<Dims> {
+    let names = spec.signature().dims();
+    let shape = |sizes: [usize; 2]| {
+        let size = |(i, name): (usize, &&str)| {
+            (
+                name.to_string(),
+                sizes[i % 2] * spec.sampling().multiple_of(name),
+            )
+        };
+        Dims::new(names.iter().enumerate().map(size))
+    };
+    vec![spec.least_shape(), shape([2, 3]), shape([3, 2])]
+}

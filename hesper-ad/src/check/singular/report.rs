@@ -1,0 +1,104 @@
+//! What was seen beside agreement.
+
+/// What a check of special points found that is neither agreement nor failure.
+#[derive(Debug, Default)]
+pub(in crate::check) struct Report {
+    /// Points at which forward is not defined.
+    pub(super) undefined: usize,
+    /// Elements of which rounding hides what forward does.
+    pub(super) untold: usize,
+    /// Elements without derivative at which backward yields no number, as declared.
+    pub(in crate::check) declared: usize,
+    kinks: usize,
+    /// The kink to show: the first at which backward is not between the slopes, else the first.
+    example: Option<Kink>,
+}
+
+/// An element along which forward has no derivative, and backward yields a number.
+#[derive(Clone, Debug)]
+pub(super) struct Kink {
+    /// `dx[0]`.
+    pub(super) name: String,
+    /// What backward yields.
+    pub(super) dx: f64,
+    /// Forward's slopes from the left and from the right, where it has any.
+    pub(super) slopes: Option<[f64; 2]>,
+}
+
+impl Kink {
+    /// Whether backward lies between the slopes, but for rounding.
+    pub(super) fn is_between(&self) -> bool {
+        self.slopes.is_some_and(|[left, right]| {
+            let room = 1e-9 * left.abs().max(right.abs());
+            left.min(right) - room <= self.dx && self.dx <= left.max(right) + room
+        })
+    }
+}
+
+impl std::fmt::Display for Kink {
+    /// `dx[0] = 0 between 0 and 1`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Kink { name, dx, slopes } = self;
+        write!(f, "{name} = {}", short(*dx))?;
+        let Some([left, right]) = slopes else {
+            return f.write_str(", where there is no slope");
+        };
+        let word = if self.is_between() { "" } else { ", not" };
+        let (low, high) = (left.min(*right), left.max(*right));
+        write!(f, "{word} between {} and {}", short(low), short(high))
+    }
+}
+
+impl Report {
+    pub(super) fn kink(&mut self, kink: Kink) {
+        self.kinks += 1;
+        let outside = |kink: &Kink| kink.slopes.is_some() && !kink.is_between();
+        match &self.example {
+            Some(example) if outside(example) || !outside(&kink) => {}
+            _ => self.example = Some(kink),
+        }
+    }
+
+    /// Whether all that was seen are elements without derivative.
+    pub(in crate::check) fn has_no_derivative(&self) -> bool {
+        self.kinks + self.declared > 0 && self.untold == 0
+    }
+
+    /// The same in words.
+    pub(in crate::check) fn note(&self, declared: Option<&str>) -> String {
+        let mut parts = Vec::new();
+        if let Some(example) = &self.example {
+            let kinks = counted(self.kinks, "kink");
+            parts.push(format!(
+                "at {kinks} backward yields a number, e.g. {example}"
+            ));
+        }
+        if let (count @ 1.., Some(reason)) = (self.declared, declared) {
+            let kinks = counted(count, "kink");
+            parts.push(format!("at {kinks} it yields none, as declared: {reason}"));
+        }
+        if self.undefined > 0 {
+            let points = counted(self.undefined, "point");
+            parts.push(format!("{points} left out: forward is not defined there"));
+        }
+        if self.untold > 0 {
+            let elements = counted(self.untold, "element");
+            parts.push(format!("{elements} left out: rounding hides the slope"));
+        }
+        parts.join("; ")
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
+}
+
+/// At most four digits.
+fn short(x: f64) -> String {
+    if x != 0.0 && !(1e-3..1e4).contains(&x.abs()) {
+        return format!("{x:.1e}");
+    }
+    let text = format!("{x:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
