@@ -15,7 +15,7 @@
 use clap::Parser;
 use examples::cli::{Selection, WRONG_OPTIONS, say, stop};
 use hesper_ad::prelude::*;
-use hesper_ad::{Finding, Spec, Verdict, Visit, check, ops};
+use hesper_ad::{Finding, Progress, Spec, Visit, check, fitted, ops};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
@@ -40,18 +40,14 @@ fn main() -> ExitCode {
         ops,
         seed: selection.seed,
         kernels: BTreeSet::new(),
-        findings: Vec::new(),
-        broken: 0,
+        certificates: Certificates::default(),
     };
     say(format!("kernels run on {}", device.name()));
     if let Err(error) = ops::visit(&mut run) {
         return stop(WRONG_OPTIONS, &error.to_string());
     }
     say(run.summary());
-    match run.is_pass() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
+    run.certificates.exit_code()
 }
 
 /// Checks the kernels of every op it meets.
@@ -62,9 +58,7 @@ struct Run {
     seed: u64,
     /// The names of all kernels that ran.
     kernels: BTreeSet<String>,
-    findings: Vec<Finding>,
-    /// How many ops make no sense in themselves.
-    broken: usize,
+    certificates: Certificates,
 }
 
 impl Visit for Run {
@@ -77,33 +71,34 @@ impl Visit for Run {
             Ok(spec) => spec,
             Err(error) => {
                 say(format!("FAIL {name}\n     {error}"));
-                self.broken += 1;
+                // Nothing was checked, which is no pass.
+                let (op, checks) = (name, Vec::new());
+                self.certificates.0.push(Certificate { op, checks });
                 return;
             }
         };
+        let progress = Progress::new(&name, true);
+        progress.at(&format!("kernels, {}", self.target.name()));
         let kernels = kernels(&spec);
         let findings = check::kernels(&spec, &self.target, self.seed);
-        for (finding, kernels) in findings.into_iter().zip(kernels) {
-            say(line(&name, &finding, &kernels));
+        drop(progress);
+        for (finding, kernels) in findings.iter().zip(kernels) {
+            say(fitted(&line(&name, finding, &kernels), 5));
             self.kernels.extend(kernels);
-            self.findings.push(finding);
         }
+        let checks = findings.into();
+        self.certificates.0.push(Certificate { op: name, checks });
     }
 }
 
 impl Run {
-    fn is_pass(&self) -> bool {
-        self.broken == 0 && self.findings.iter().all(|f| f.verdict == Verdict::Pass)
-    }
-
     fn summary(&self) -> String {
-        let compared: usize = self.findings.iter().map(|f| f.compared).sum();
-        let worst = self.findings.iter().map(part).fold(0.0, f64::max);
+        let findings = self.certificates.0.iter().flat_map(|c| &c.checks);
+        let worst = findings.map(part).fold(0.0, f64::max);
         format!(
-            "{}: {} kernels in {} passes; {compared} numbers compared, the worst at {worst:.2} of its bound",
-            if self.is_pass() { "PASS" } else { "FAIL" },
+            "{}\n{} kernels; the worst number at {worst:.2} of its bound",
+            self.certificates.summary(),
             self.kernels.len(),
-            self.findings.len(),
         )
     }
 }
@@ -137,19 +132,20 @@ fn part(finding: &Finding) -> f64 {
 fn line(op: &str, finding: &Finding, kernels: &[String]) -> String {
     let pass = finding.check.split(' ').next().unwrap_or_default();
     let mut line = format!(
-        "{} {op:<24} {pass:<8} {:>6} compared on {:>2} shapes   worst {:.1e} of {:.1e}   {}",
+        "{} {op:<24} {pass:<8} worst {:.1e} of {:.1e}   {}\n     {} compared; {}",
         finding.verdict.word(),
-        finding.compared,
-        finding.dims.len(),
         finding.worst,
         finding.bound,
         kernels.join(", "),
+        finding.compared,
+        finding.sizes(),
     );
     if finding.granted > 0 {
         line += &format!("; {} more within their own rounding only", finding.granted);
     }
-    match finding.verdict.message() {
-        Some(message) => line + "\n     " + message,
-        None => line,
+    let below = finding.verdict.message().into_iter();
+    for text in below.chain(finding.warnings.iter().map(String::as_str)) {
+        line += &format!("\n     {text}");
     }
+    line
 }

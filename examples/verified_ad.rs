@@ -55,34 +55,29 @@ fn main() -> ExitCode {
     }
     let certificates = verify(&ops, &options, |certificate| {
         if !arguments.json {
-            say(certificate);
+            say(format!("{certificate}\n"));
         }
     });
     // A worker that died has left something out.
-    let passed = certificates.len() == ops.len() && certificates.iter().all(Certificate::is_pass);
+    let passed = certificates.0.len() == ops.len() && certificates.is_pass();
     if arguments.json {
-        say(format!("{:#}", report(&device, &certificates, passed)));
+        say(format!("{:#}", report(&device, &certificates.0, passed)));
     } else {
-        say(summary(&certificates, passed));
+        say(certificates.summary());
     }
     if let Some(file) = &arguments.picture
-        && let Err(error) = picture::draw(file, TITLE, &certificates)
+        && let Err(error) = picture::draw(file, TITLE, &certificates.0)
     {
         return stop(WRONG_OPTIONS, &format!("{}: {error}", file.display()));
     }
-    if passed {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    match passed {
+        true => certificates.exit_code(),
+        false => ExitCode::FAILURE,
     }
 }
 
 /// Verifies ops, given by their places in the catalogue, a core each, but one after the other on a GPU; shows the certificates in order.
-fn verify(
-    ops: &[usize],
-    options: &Options,
-    mut show: impl FnMut(&Certificate),
-) -> Vec<Certificate> {
+fn verify(ops: &[usize], options: &Options, mut show: impl FnMut(&Certificate)) -> Certificates {
     let on_gpu = |target: &Target| matches!(target, Target::Device(_));
     let cores = match options.targets.iter().any(on_gpu) {
         true => 1,
@@ -109,7 +104,7 @@ fn verify(
                 certificates.push(certificate);
             }
         }
-        certificates
+        Certificates(certificates)
     })
 }
 
@@ -126,28 +121,6 @@ fn places(device: &Device) -> String {
         }
         _ => format!("kernels run on the reference executor (f32 and f64) and on {}", device.name()),
     }
-}
-
-fn summary(certificates: &[Certificate], passed: bool) -> String {
-    let findings = || certificates.iter().flat_map(|c| &c.checks);
-    let count = |word: &str| findings().filter(|f| f.verdict.word() == word).count();
-    let compared: usize = findings().map(|f| f.compared).sum();
-    let exact = certificates.iter().filter(|c| c.is_exact()).count();
-    let mut text = format!(
-        "{}: {} ops, {exact} of them exact; {} checks passed, {} failed, {} skipped, {compared} numbers compared",
-        if passed { "PASS" } else { "FAIL" },
-        certificates.len(),
-        count("PASS"),
-        count("FAIL"),
-        count("SKIP"),
-    );
-    for (word, meaning) in [("OPEN", "could not be judged"), ("PART", "are incomplete")] {
-        match count(word) {
-            0 => {}
-            n => text += &format!(", {n} {meaning}"),
-        }
-    }
-    text
 }
 
 fn report(device: &Device, certificates: &[Certificate], passed: bool) -> Value {
@@ -178,5 +151,6 @@ fn finding(finding: &Finding) -> Value {
         "exact": finding.exact.map(|e| json!({ "fields": e.fields, "paths": e.paths, "bits": e.bits })),
         "seed": finding.seed,
         "note": finding.note,
+        "warnings": finding.warnings,
     })
 }

@@ -1,5 +1,4 @@
 //! The program of the README: an op of your own, from its mathematics to its certificate.
-#![allow(clippy::print_stdout)]
 
 use hesper_ad::prelude::*;
 
@@ -40,6 +39,6 @@ impl DiffOp for Cube {
     }
 }
 
-fn main() {
-    println!("{}", Cube.verify(&Options::default()));
+fn main() -> Certificate {
+    Cube.verify(&Options::default())
 }

@@ -89,6 +89,7 @@ impl DeviceChoice {
 /// Writes a line to standard output; a reader that has seen enough is no error.
 pub fn say(line: impl std::fmt::Display) {
     use std::io::Write;
+    hesper_ad::Progress::clear();
     if let Err(error) = writeln!(std::io::stdout(), "{line}")
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {

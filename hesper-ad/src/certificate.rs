@@ -2,7 +2,7 @@
 
 use crate::compare::Agreement;
 use crate::dims::Dims;
-use std::fmt;
+use hesper_shader::reference::Warning;
 
 /// Everything that was checked about an op.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Anything else worth reporting.
     pub note: String,
+    /// What the reference executor warned of while kernels ran: suspicious, but not wrong. Each once.
+    pub warnings: Vec<String>,
 }
 
 /// How sure an exact comparison is.
@@ -97,22 +99,6 @@ impl Certificate {
     }
 }
 
-impl fmt::Display for Certificate {
-    /// One aligned line per finding, the message of a failure or the reason of a skip below it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, finding) in self.checks.iter().enumerate() {
-            let break_ = if i == 0 { "" } else { "\n" };
-            write!(
-                f,
-                "{break_}{} {:<28} {finding}",
-                finding.verdict.word(),
-                self.op
-            )?;
-        }
-        Ok(())
-    }
-}
-
 impl Verdict {
     /// `PASS`, `FAIL`, `SKIP`, `OPEN` for what a check cannot judge, or `PART` for what it did not see the whole of.
     pub fn word(&self) -> &'static str {
@@ -135,79 +121,6 @@ impl Verdict {
             | Verdict::Incomplete(message) => Some(message),
         }
     }
-}
-
-impl Finding {
-    /// The least and the greatest size of each dimension: `rows 1-131, cols 1-131`.
-    fn sizes(&self) -> String {
-        let mut ranges: Vec<(&str, usize, usize)> = Vec::new();
-        for (dim, size) in self.dims.iter().flat_map(Dims::iter) {
-            match ranges.iter_mut().find(|(name, ..)| *name == dim) {
-                Some((_, low, high)) => (*low, *high) = ((*low).min(size), (*high).max(size)),
-                None => ranges.push((dim, size, size)),
-            }
-        }
-        let texts = ranges
-            .iter()
-            .map(|(dim, low, high)| format!("{dim} {low}-{high}"));
-        texts.collect::<Vec<_>>().join(", ")
-    }
-}
-
-impl fmt::Display for Finding {
-    /// The finding without verdict and op: what, where, how much, how far.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding {
-            check,
-            place,
-            points,
-            compared,
-            worst,
-            bound,
-            seed,
-            note,
-            ..
-        } = self;
-        write!(f, "{check:<24} {:<14}", short(place))?;
-        if *compared > 0 {
-            let shapes = self.dims.len();
-            write!(
-                f,
-                " {compared:>6} compared at {points:>2} points on {shapes:>2} shapes"
-            )?;
-            match self.exact {
-                Some(exact) => write!(f, " ({})   {exact}", self.sizes())?,
-                // What is just watched has no error.
-                None if *bound == 0.0 => {}
-                None => write!(f, "   worst {worst:.1e} of {bound:.1e}")?,
-            }
-        }
-        if self.granted > 0 {
-            write!(f, "  {} more within their own rounding only", self.granted)?;
-        }
-        if !note.is_empty() {
-            write!(f, "  {note}")?;
-        }
-        match self.verdict.message() {
-            Some(message) => write!(f, "\n       {message} (seed {seed})"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Exactness {
-    /// `exact, error <= 2^-61`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.bits {
-            Some(bits) => write!(f, "exact, error <= 2^-{:.0}", bits.floor()),
-            None => f.write_str("exact, no rigorous bound"),
-        }
-    }
-}
-
-/// A device's name without what stands in parentheses and brackets.
-fn short(place: &str) -> &str {
-    place.split(['(', '[']).next().unwrap_or(place).trim_end()
 }
 
 /// A finding in the making: what was seen so far.
@@ -233,6 +146,7 @@ impl Tally {
                 seed,
                 verdict: Verdict::Pass,
                 note: String::new(),
+                warnings: Vec::new(),
             },
             least_points: 1,
         }
@@ -282,6 +196,39 @@ impl Tally {
             agreement.worst.bound,
         );
         self.finding.granted += agreement.granted;
+    }
+
+    /// Counts a point far out, where numbers may agree within their rounding only, however right.
+    pub(crate) fn far(&mut self, dims: &Dims, granted: usize) {
+        self.finding.granted = granted;
+        self.point(dims);
+    }
+
+    /// How many numbers agree within their rounding only, so far.
+    pub(crate) fn granted(&self) -> usize {
+        self.finding.granted
+    }
+
+    /// Takes note of warnings, each once; those of one pair of lines differ by who met there, not by what to do.
+    pub(crate) fn warn(&mut self, warnings: &[Warning]) {
+        for warning in warnings {
+            self.warn_of(&warning.to_string());
+        }
+    }
+
+    /// Takes note of what another tally was warned of.
+    pub(crate) fn warn_as(&mut self, other: &Tally) {
+        for text in &other.finding.warnings {
+            self.warn_of(text);
+        }
+    }
+
+    fn warn_of(&mut self, text: &str) {
+        let line = |text: &str| text.split(": warning").next().map(str::to_string);
+        let known = self.finding.warnings.iter().any(|w| line(w) == line(text));
+        if !known {
+            self.finding.warnings.push(text.to_string());
+        }
     }
 
     fn seen(&mut self, count: usize, error: f64, bound: f64) {
@@ -376,10 +323,5 @@ mod tests {
         assert!(of(&[&pass]).is_pass());
         assert!(!of(&[]).is_pass());
         assert!(!of(&[&pass, &skip]).is_pass());
-        let text = "\
-PASS ReLU                         dual numbers             f64                 1 compared at  1 points on  1 shapes   worst 1.0e-9 of 1.0e-8
-SKIP ReLU                         dual numbers             f64           
-       no GPU (seed 7)";
-        assert_eq!(of(&[&pass, &skip]).to_string(), text);
     }
 }

@@ -38,6 +38,8 @@ pub mod check;
 mod compare;
 pub mod ops;
 pub mod prelude;
+mod progress;
+mod report;
 mod sample;
 mod spec;
 #[cfg(test)]
@@ -55,7 +57,9 @@ pub use dual::{Dual, DualValue};
 pub use graph::{Composite, Graph, GraphError, Nodes, Visit, accumulate};
 pub use op::{DiffOp, OpError, Ports, checked_signature};
 pub use op_plan::{OpPlan, OpStep, Plans, UniformValue};
+pub use progress::Progress;
 pub use real::{Num, Operand, Real};
+pub use report::{Certificates, fitted};
 pub use sample::{Rng, Sample, Sampling};
 pub use signature::{Port, Role, Signature, SignatureError};
 pub use spec::{Forward, Primals, Spec, SpecError, exact};

@@ -25,7 +25,7 @@ pub struct OpPlan {
     pub(crate) backward: Vec<OpStep>,
 }
 
-/// Memory for the time of one pass, zero at its start.
+/// Memory for the time of one pass; it holds nothing until a kernel writes it.
 #[derive(Clone, Debug)]
 pub(crate) struct Temporary {
     pub(crate) name: String,
@@ -76,7 +76,7 @@ impl OpPlan {
         })
     }
 
-    /// Adds memory for the time of one pass, zero at its start; kernels bind to it by its name.
+    /// Adds memory for the time of one pass, whose elements must be written before they are read; kernels bind to it by its name.
     ///
     /// # Errors
     /// Where the name is taken.

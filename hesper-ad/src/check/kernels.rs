@@ -1,7 +1,9 @@
 //! Kernels against the spec.
 
-use super::shapes::{broad_shapes, kernel_shapes};
-use super::target::{Given, Target, is_limit};
+use super::cost::Growth;
+use super::shapes::{alone, broad_shapes, kernel_shapes, threshold_shapes};
+use super::target::{Given, Speed, Target, is_limit};
+use super::thresholds::{FAR, Thresholds};
 use crate::binding::Pass;
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
@@ -24,6 +26,9 @@ const ROUNDINGS: f64 = 4.0;
 /// How often a point with close comparisons is drawn anew.
 const REDRAWS: usize = 64;
 
+/// How often a point far out is drawn.
+const FAR_DRAWS: usize = 3;
+
 /// Checks that the forward and the backward kernels compute the spec on `target`, at shapes around their workgroup sizes.
 ///
 /// The spec runs in f64 on the same binary32 inputs, and tracks how far rounding like the target's could take it there: an
@@ -34,8 +39,21 @@ const REDRAWS: usize = 64;
 ///
 /// Every plan runs again with more workgroups than needed, over two dimensions: so it would on more data. Where two dimensions are
 /// large, kernels are checked also at equal numbers and at large ones, wherever the spec has binary32 results there.
+///
+/// What the kernels compare sizes, indices and counts with is read from their trees: each dimension goes just below, at and beyond each such
+/// number. In the end each dimension alone is far beyond, 100 000, on the reference executor without its sanitizer; where the work
+/// grows too fast for that, or comparisons there are always within rounding, the finding says so.
 pub fn kernels<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> [Finding; 2] {
-    [Pass::Forward, Pass::Backward].map(|pass| Check { spec, target, pass }.run(seed))
+    let reach = Reach::of(spec, target, seed);
+    [Pass::Forward, Pass::Backward].map(|pass| {
+        let check = Check {
+            spec,
+            target,
+            pass,
+            reach: &reach,
+        };
+        check.run(seed)
+    })
 }
 
 /// One pass on one target.
@@ -43,6 +61,13 @@ struct Check<'s, O> {
     spec: &'s Spec<'s, O>,
     target: &'s Target,
     pass: Pass,
+    reach: &'s Reach,
+}
+
+/// Numbers at certain sizes.
+struct Case {
+    dims: Dims,
+    numbers: Numbers,
 }
 
 /// Why a check stopped.
@@ -71,7 +96,7 @@ impl<O: DiffOp> Check<'_, O> {
         };
         let mut rng = Rng::new(seed);
         let mut undefined = [Numbers::Equal, Numbers::Large].to_vec();
-        for (dims, numbers) in &cases {
+        for Case { dims, numbers } in &cases {
             match self.check_case(dims, *numbers, &mut rng, &mut tally) {
                 Ok(true) => {
                     tally.point(dims);
@@ -79,6 +104,13 @@ impl<O: DiffOp> Check<'_, O> {
                 }
                 Ok(false) => {}
                 Err(stop) => return stop.finding(tally, dims),
+            }
+        }
+        for far in &self.reach.far {
+            let granted = tally.granted();
+            match self.check_plans(&far.dims, false, &far.point, Speed::Fast, &mut tally) {
+                Ok(()) => tally.far(&far.dims, granted),
+                Err(stop) => return stop.finding(tally, &far.dims),
             }
         }
         for known in self.spec.sampling().known_points() {
@@ -94,26 +126,35 @@ impl<O: DiffOp> Check<'_, O> {
             Numbers::Equal | Numbers::Plain => "equal",
         });
         let names: Vec<&str> = names.collect();
+        let mut notes = self.reach.notes.clone();
         if !names.is_empty() {
-            tally.note(format!("undefined at {} numbers", names.join(" and ")));
+            notes.insert(0, format!("undefined at {} numbers", names.join(" and ")));
         }
+        tally.note(notes.join("; "));
         tally.finish()
     }
 
     /// The shapes, and the numbers at each.
-    fn cases(&self) -> Result<Vec<(Dims, Numbers)>, String> {
+    fn cases(&self) -> Result<Vec<Case>, String> {
         let plans = built_plans(self.spec, &self.spec.least_shape(), false)?;
         let plans = [&plans.forward, &plans.backward];
         let (names, sampling) = (self.spec.signature().dims(), self.spec.sampling());
-        let plain = kernel_shapes(&names, sampling, &plans).into_iter();
-        let broad = broad_shapes(&names, sampling, &plans).into_iter();
-        let every = |dims: Dims| {
-            [Numbers::Plain, Numbers::Equal, Numbers::Large].map(|numbers| (dims.clone(), numbers))
+        let mut plain = kernel_shapes(&names, sampling, &plans);
+        for dims in &self.reach.shapes {
+            if !plain.contains(dims) {
+                plain.push(dims.clone());
+            }
+        }
+        let case = |dims: &Dims, numbers| Case {
+            dims: dims.clone(),
+            numbers,
         };
-        Ok(plain
-            .map(|dims| (dims, Numbers::Plain))
-            .chain(broad.flat_map(every))
-            .collect())
+        let mut cases: Vec<Case> = plain.iter().map(|d| case(d, Numbers::Plain)).collect();
+        for dims in broad_shapes(&names, sampling, &plans) {
+            let every = [Numbers::Plain, Numbers::Equal, Numbers::Large];
+            cases.extend(every.map(|numbers| case(&dims, numbers)));
+        }
+        Ok(cases)
     }
 
     /// Whether the op is defined at such numbers; if so, the kernels are right there.
@@ -144,26 +185,36 @@ impl<O: DiffOp> Check<'_, O> {
     }
 
     fn check_point(&self, dims: &Dims, point: &Point, tally: &mut Tally) -> Result<(), Stop> {
-        let plans = built_plans(self.spec, dims, false).map_err(Stop::Fail)?;
-        self.check_plans(plans, point, tally)?;
-        let plans = built_plans(self.spec, dims, true).map_err(Stop::Fail)?;
+        let speed = speed(dims);
+        self.check_plans(dims, false, point, speed, tally)?;
         let more = |stop| match stop {
             Stop::Fail(message) => Stop::Fail(format!(
                 "with more workgroups than needed, over two dimensions: {message}"
             )),
             skip => skip,
         };
-        self.check_plans(plans, point, &mut tally.clone())
-            .map_err(more)
+        let mut other = tally.clone();
+        self.check_plans(dims, true, point, speed, &mut other)
+            .map_err(more)?;
+        tally.warn_as(&other);
+        Ok(())
     }
 
-    fn check_plans(&self, plans: Plans, point: &Point, tally: &mut Tally) -> Result<(), Stop> {
+    fn check_plans(
+        &self,
+        dims: &Dims,
+        folded: bool,
+        point: &Point,
+        speed: Speed,
+        tally: &mut Tally,
+    ) -> Result<(), Stop> {
+        let plans = built_plans(self.spec, dims, folded).map_err(Stop::Fail)?;
         let (plan, wanted) = match self.pass {
             Pass::Forward => (plans.forward, &point.results),
             Pass::Backward => (plans.backward, &point.cotangents),
         };
-        let results = self.target.run(&plan, &point.given(self.pass));
-        let mut results = results.map_err(|error| {
+        let ran = self.target.run(&plan, &point.given(self.pass), speed);
+        let ran = ran.map_err(|error| {
             let kind = if is_limit(&error) {
                 Stop::Skip
             } else {
@@ -171,6 +222,8 @@ impl<O: DiffOp> Check<'_, O> {
             };
             kind(error.to_string())
         })?;
+        tally.warn(&ran.warnings);
+        let mut results = ran.reals;
         let tolerance = self.spec.op().tolerance().scaled(self.target.precision());
         for (name, want) in wanted {
             let got = results.remove(name).unwrap_or_default();
@@ -195,6 +248,80 @@ impl<O: DiffOp> Check<'_, O> {
     }
 }
 
+/// Sizes beyond this run without the sanitizer: what it looks for shows at smaller ones.
+const WATCHED: usize = 4200;
+
+fn speed(dims: &Dims) -> Speed {
+    match dims.iter().all(|(_, size)| size <= WATCHED) {
+        true => Speed::Watched,
+        false => Speed::Fast,
+    }
+}
+
+/// Which sizes are reached beyond those around the workgroups, on one target.
+struct Reach {
+    /// Around every threshold.
+    shapes: Vec<Dims>,
+    /// Each dimension far beyond.
+    far: Vec<Far>,
+    /// What is not reached, and why.
+    notes: Vec<String>,
+}
+
+/// A point at which one dimension is far beyond.
+struct Far {
+    dims: Dims,
+    point: Point,
+}
+
+impl Reach {
+    fn of<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> Reach {
+        let (thresholds, mut rng) = (Thresholds::of(spec), Rng::new(seed));
+        let (names, sampling) = (spec.signature().dims(), spec.sampling());
+        let (mut most, mut far, mut notes) = (BTreeMap::new(), Vec::new(), Vec::new());
+        for dim in &names {
+            let planned = thresholds.far.get(*dim).copied().unwrap_or(0);
+            // Without any, what is wrong there is told by others.
+            let growth = Growth::of(spec, dim, &mut rng);
+            let bearable = growth.as_ref().map_or(0, Growth::most);
+            let sizes = FAR.into_iter().filter(|size| *size <= planned);
+            let reached = sizes.into_iter().find(|size| *size <= bearable);
+            let reached = reached.unwrap_or(bearable.min(planned));
+            if planned < FAR[0] {
+                notes.push(format!("{dim} to {planned}: there is no plan beyond"));
+            } else if let (true, Some(growth)) = (reached < planned, &growth) {
+                notes.push(format!("{dim} to {reached}: {}", growth.words()));
+            }
+            most.insert(dim.to_string(), reached);
+            // A device has limits of its own, and software drivers stop long loops.
+            if reached > 0 && !matches!(target, Target::Device(_)) {
+                let dims = alone(&names, sampling, dim, reached);
+                match Point::far(spec, target, &dims, &mut rng) {
+                    Ok(Some(point)) => far.push(Far { dims, point }),
+                    Ok(None) => notes.push(format!(
+                        "not at {dims}: comparisons there are within rounding"
+                    )),
+                    // Told by the checks of the spec.
+                    Err(error) => notes.push(format!("not at {dims}: {error}")),
+                }
+            }
+            let beyond = thresholds.sizes.get(*dim).into_iter().flatten();
+            let beyond = beyond.filter(|size| Some(*size) > most.get(*dim));
+            if let (Some(least), count) = (beyond.clone().min(), beyond.count()) {
+                notes.push(format!(
+                    "{count} sizes of {dim} at thresholds from {least} on not reached"
+                ));
+            }
+        }
+        let most = |dim: &str| most.get(dim).copied().unwrap_or(0);
+        Reach {
+            shapes: threshold_shapes(&names, sampling, &thresholds, most),
+            far,
+            notes,
+        }
+    }
+}
+
 /// An op's plans with results as in-out slots; `folded` ones have more workgroups than needed.
 pub(super) fn built_plans<O: DiffOp>(
     spec: &Spec<O>,
@@ -215,6 +342,8 @@ pub(super) fn built_plans<O: DiffOp>(
 /// A point with everything the spec computes there, by name.
 struct Point {
     integers: BTreeMap<String, Tensor<u32>>,
+    /// Whether coarser rounding would decide every comparison as here.
+    decided: bool,
     /// What results hold before.
     even: bool,
     /// Inputs, constants and the outputs' cotangents.
@@ -244,8 +373,7 @@ impl Point {
             let domain = target.tracked(ROUNDINGS);
             let sample = spec.draw_with(numbers, dims, rng);
             let point = Point::at(spec, &domain, sample, rng.below(2) == 0)?;
-            let good =
-                domain.undecided() == 0 && (numbers == Numbers::Plain || point.is_binary32());
+            let good = point.decided && (numbers == Numbers::Plain || point.is_binary32());
             if good {
                 return Ok(Some(point));
             }
@@ -253,6 +381,24 @@ impl Point {
                 return Ok((numbers == Numbers::Plain).then_some(point));
             }
         }
+    }
+
+    /// A point at a size where each costs: of a few draws the first at which every comparison is decided.
+    fn far<O: DiffOp>(
+        spec: &Spec<O>,
+        target: &Target,
+        dims: &Dims,
+        rng: &mut Rng,
+    ) -> Result<Option<Point>, SpecError> {
+        for _ in 0..FAR_DRAWS {
+            let sample = spec.draw_with(Numbers::Plain, dims, rng);
+            let even = rng.below(2) == 0;
+            let point = Point::at(spec, &target.tracked(ROUNDINGS), sample, even)?;
+            if point.decided {
+                return Ok(Some(point));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether all that the spec yields are binary32 numbers, but for rounding, or mask values.
@@ -298,6 +444,7 @@ impl Point {
                 .zip(backward)
                 .collect(),
             integers: sample.integers,
+            decided: domain.undecided() == 0,
             even,
         })
     }

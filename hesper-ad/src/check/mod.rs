@@ -1,17 +1,21 @@
 //! The checks: each takes a [`Spec`](crate::Spec) and returns a [`Finding`](crate::Finding).
 
+mod cost;
 mod dual_numbers;
 mod exact;
 mod finite_differences;
+mod fits;
 mod kernels;
 mod known_points;
 mod shapes;
 mod singular;
 mod target;
+mod thresholds;
 
 pub use dual_numbers::dual_numbers;
 pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;
+pub(crate) use fits::{plan_mistake, spec_mistake};
 pub use kernels::kernels;
 pub use known_points::known_points;
 pub use singular::singular_points;
@@ -20,5 +24,7 @@ pub use target::Target;
 /// Points that must count in a check of the spec.
 const LEAST_POINTS: usize = 8;
 
+#[cfg(test)]
+mod cap_tests;
 #[cfg(test)]
 mod tests;

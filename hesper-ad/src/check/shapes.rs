@@ -1,5 +1,6 @@
 //! Shapes at which kernels break: around the workgroup size, ragged, one.
 
+use super::thresholds::Thresholds;
 use crate::dims::Dims;
 use crate::sample::Sampling;
 use hesper_shader::Plan;
@@ -52,6 +53,33 @@ pub(crate) fn broad_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) 
         .iter()
         .map(|given| shape(dims, sampling, given))
         .collect()
+}
+
+/// Each dimension in turn at its thresholds, up to `most`, the others distinct and small; and at the thresholds themselves with the others as
+/// small as they get, where a count of all elements is that size.
+pub(crate) fn threshold_shapes(
+    dims: &[&str],
+    sampling: &Sampling,
+    thresholds: &Thresholds,
+    most: impl Fn(&str) -> usize,
+) -> Vec<Dims> {
+    let mut shapes = Vec::new();
+    for dim in dims {
+        let sizes = thresholds.sizes.get(*dim).into_iter().flatten();
+        for size in sizes.filter(|size| **size <= most(dim)) {
+            shapes.push(shape(dims, sampling, &[(dim, *size)]));
+            shapes.push(alone(dims, sampling, dim, *size));
+        }
+    }
+    shapes
+}
+
+/// One dimension at a size, the others as small as they get.
+pub(crate) fn alone(dims: &[&str], sampling: &Sampling, dim: &str, size: usize) -> Dims {
+    let sizes = dims
+        .iter()
+        .map(|other| (*other, if *other == dim { size } else { 1 }));
+    shape(dims, sampling, &sizes.collect::<Vec<_>>())
 }
 
 /// The extents above 1 of the workgroups of all kernels, and their numbers of invocations.

@@ -2,7 +2,8 @@
 
 use crate::tensor::Tensor;
 use crate::tracked::{NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
-use hesper_shader::domain::{F32, F64};
+use hesper_shader::domain::{Domain, F32, F64};
+use hesper_shader::reference::{self, Outcome, Warning};
 use hesper_shader::tree::Type;
 use hesper_shader::{
     Buffer, Device, DeviceError, Error, LaunchError, Memory, Plan, PlanBuffers, PlanError, Role,
@@ -59,29 +60,81 @@ impl Target {
         }
     }
 
-    /// Runs a plan whose results are in-out slots; yields the reals of every such slot.
-    pub(crate) fn run(
-        &self,
-        plan: &Plan,
-        given: &Given<'_>,
-    ) -> Result<BTreeMap<String, Vec<f64>>, Error> {
-        match self {
-            Target::F32 => {
-                let results = plan.run_in_with(
-                    &F32,
-                    given.memory(plan, narrow),
-                    given.scalars(plan, narrow),
-                )?;
-                Ok(reals(plan, results, f64::from))
+    /// Runs a plan whose results are in-out slots; yields the reals of every such slot, and what the executor warns of.
+    pub(crate) fn run(&self, plan: &Plan, given: &Given<'_>, speed: Speed) -> Result<Ran, Error> {
+        match (self, speed) {
+            (Target::F32, Speed::Watched) => run_in(&F32, plan, given, narrow, speed),
+            (Target::F64, Speed::Watched) => run_in(&F64, plan, given, |x| x, speed),
+            (Target::F32, Speed::Fast) => {
+                let (memory, scalars) = (given.memory(plan, narrow), given.scalars(plan, narrow));
+                let ran = plan.run_fast(&F32, memory, scalars, &speed.options())?;
+                Ok(Ran::new(plan, ran, f64::from))
             }
-            Target::F64 => {
-                let results =
-                    plan.run_in_with(&F64, given.memory(plan, |x| x), given.scalars(plan, |x| x))?;
-                Ok(reals(plan, results, |x| x))
+            (Target::F64, Speed::Fast) => {
+                let (memory, scalars) = (given.memory(plan, |x| x), given.scalars(plan, |x| x));
+                let ran = plan.run_fast(&F64, memory, scalars, &speed.options())?;
+                Ok(Ran::new(plan, ran, |x| x))
             }
-            Target::Device(device) => given.run_on(device, plan),
+            (Target::Device(device), _) => {
+                let reals = given.run_on(device, plan)?;
+                let warnings = device.take_outcome().warnings;
+                Ok(Ran { reals, warnings })
+            }
         }
     }
+}
+
+/// How closely the reference executor looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speed {
+    /// For everything that is suspicious.
+    Watched,
+    /// For results and what stops any run.
+    Fast,
+}
+
+impl Speed {
+    fn options(self) -> reference::Options {
+        match self {
+            Speed::Watched => reference::Options::default(),
+            Speed::Fast => reference::Options::fast(),
+        }
+    }
+}
+
+/// What a run yields: the reals of each result by name, and warnings.
+pub(crate) struct Ran {
+    pub(crate) reals: BTreeMap<String, Vec<f64>>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Ran {
+    fn new<V: Copy>(
+        plan: &Plan,
+        (results, told): (BTreeMap<String, Memory<V>>, Outcome),
+        to_f64: impl Fn(V) -> f64,
+    ) -> Ran {
+        Ran {
+            reals: reals(plan, results, to_f64),
+            warnings: told.warnings,
+        }
+    }
+}
+
+/// Runs a plan in any domain of numbers like `f64`.
+pub(crate) fn run_in<D: Domain<Mask = bool>>(
+    domain: &D,
+    plan: &Plan,
+    given: &Given<'_>,
+    real: impl Fn(f64) -> D::Value,
+    speed: Speed,
+) -> Result<Ran, Error>
+where
+    f64: From<D::Value>,
+{
+    let (memory, scalars) = (given.memory(plan, &real), given.scalars(plan, &real));
+    let ran = plan.run_told(domain, memory, scalars, &speed.options())?;
+    Ok(Ran::new(plan, ran, f64::from))
 }
 
 /// Whether the error says that a device lacks something, rather than that a kernel is wrong.

@@ -3,8 +3,11 @@
 use super::{dual_numbers, finite_differences};
 use crate::ops::Relu;
 use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
-use crate::{Compose, DiffOp, Finding, Options, Spec, Target, Verdict, Verify};
-use hesper_shader::Device;
+use crate::{
+    Compose, Context, DiffOp, Finding, OpError, OpPlan, Options, Real, Signature, Spec, Target,
+    Tensor, Verdict, Verify,
+};
+use hesper_shader::{Device, Grid};
 
 fn both<O: DiffOp>(op: &O) -> [Finding; 2] {
     let spec = Spec::new(op).unwrap();
@@ -149,5 +152,112 @@ fn wrong_kernels_are_refused_by_name() {
             assert_eq!(finding.check, check, "{mutant:?}");
             assert!(message.starts_with(says), "{mutant:?}: {message}");
         }
+    }
+}
+
+#[test]
+fn one_mistake_is_told_once() {
+    // (op, what alone fails)
+    let wrong_spec = |mutant| Softmax(mutant).verify(&Options::default());
+    for (mutant, says) in [
+        (
+            Mutant::Transposed,
+            "backward yields `dx` of shape [3, 2], not [2, 3]",
+        ),
+        (
+            Mutant::Panics,
+            "backward panicked: index [0, 3] lies outside the shape [2, 3]",
+        ),
+        (
+            Mutant::NotSaved,
+            "forward: the saved result `lse` is missing",
+        ),
+    ] {
+        let certificate = wrong_spec(mutant);
+        let [only] = &certificate.checks[..] else {
+            panic!("told more than once:\n{certificate}");
+        };
+        assert_eq!(only.check, "spec fits its ports");
+        let message = only.verdict.message().unwrap_or_default();
+        assert!(message.starts_with(says), "{message}");
+        assert!(message.ends_with("no other check was run"), "{message}");
+    }
+    let certificate = Doubled { bound: false }.verify(&Options::default());
+    let failed: Vec<&Finding> = certificate.failures().collect();
+    assert_eq!(failed.len(), 1, "{certificate}");
+    assert_eq!(failed[0].check, "plan of kernels");
+    assert!(!certificate.is_pass());
+}
+
+#[test]
+fn what_the_executor_warns_of_stands_in_the_certificate() {
+    let certificate = Doubled { bound: true }.verify(&Options::default());
+    assert!(certificate.is_pass(), "{certificate}");
+    let places = ["reference f32", "reference f64"];
+    for finding in certificate
+        .checks
+        .iter()
+        .filter(|f| places.contains(&f.place.as_str()))
+    {
+        let [warning] = &finding.warnings[..] else {
+            panic!("{:?}", finding.warnings);
+        };
+        assert!(
+            warning.contains("the same value, but nothing orders the two"),
+            "{warning}"
+        );
+    }
+    let text = certificate.to_string();
+    assert!(text.contains("the same value, but nothing"), "{text}");
+    assert!(certificate.summary().ends_with("1 warning"), "{text}");
+}
+
+hesper_shader::shader! {
+    /// Each element by two invocations.
+    #[workgroup_size(8)]
+    fn doubled(x: &[f32], y: &mut [f32]) {
+        let i = global_index() / 2;
+        if i < y.len() { y[i] = x[i] + x[i]; }
+    }
+}
+
+/// `y = 2x`;  `dx = 2dy`.
+struct Doubled {
+    /// Whether every parameter is bound to something.
+    bound: bool,
+}
+
+impl DiffOp for Doubled {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Doubled")
+            .input("x", ["n"])
+            .output("y", ["n"])
+    }
+    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [x.map(|x| *x * 2.0)]
+    }
+    fn backward<T: Real>(
+        &self,
+        _: &mut Context<T>,
+        _: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        [dy.map(|dy| *dy * 2.0)]
+    }
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(2 * plan.dim("n")?);
+        plan.forward(doubled(), grid);
+        let step = plan.backward(doubled(), grid);
+        if self.bound {
+            step.bind("x", "dy");
+        }
+        step.bind("y", "dx");
+        if !self.bound {
+            step.bind("x", "nothing");
+        }
+        Ok(())
     }
 }

@@ -73,7 +73,7 @@ pub enum Role {
     Output,
     /// Given; handed back.
     InOut,
-    /// Zero at the start; gone at the end.
+    /// Holds nothing until a step writes it; gone at the end. To read an element that no step has written is an error.
     Temporary,
 }
 

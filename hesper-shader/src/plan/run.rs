@@ -9,8 +9,9 @@ use crate::domain::Domain;
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::number::Number;
-use crate::reference;
+use crate::reference::{self, Binding, ExecError, Outcome, Shareable};
 use crate::shader_type::Element;
+use crate::tree::Tree;
 use std::collections::BTreeMap;
 
 /// What one run of a plan is given: buffers for its slots, and scalars, by name.
@@ -141,9 +142,57 @@ impl Plan {
     pub fn run_in_with<D: Domain<Mask = bool>>(
         &self,
         domain: &D,
-        mut inputs: BTreeMap<String, Memory<D::Value>>,
+        inputs: BTreeMap<String, Memory<D::Value>>,
         scalars: Vec<(String, ScalarValue<D::Value>)>,
     ) -> Result<BTreeMap<String, Memory<D::Value>>, Error> {
+        let options = reference::Options::default();
+        self.run_told(domain, inputs, scalars, &options)
+            .map(|(results, _)| results)
+    }
+
+    /// [`run_in_with`](Plan::run_in_with) with the executor's options; yields also what it told, warnings for one.
+    ///
+    /// # Errors
+    /// As [`run_in`](Plan::run_in).
+    pub fn run_told<D: Domain<Mask = bool>>(
+        &self,
+        domain: &D,
+        inputs: BTreeMap<String, Memory<D::Value>>,
+        scalars: Vec<(String, ScalarValue<D::Value>)>,
+        options: &reference::Options,
+    ) -> Result<(BTreeMap<String, Memory<D::Value>>, Outcome), Error> {
+        self.run_by(domain, inputs, scalars, |tree, groups, bindings| {
+            reference::run_with(domain, tree, groups, bindings, options)
+        })
+    }
+
+    /// [`run_told`](Plan::run_told) on all cores, as [`reference::run_fast`] does, for domains without state.
+    ///
+    /// # Errors
+    /// As [`run_in`](Plan::run_in).
+    pub fn run_fast<D>(
+        &self,
+        domain: &D,
+        inputs: BTreeMap<String, Memory<D::Value>>,
+        scalars: Vec<(String, ScalarValue<D::Value>)>,
+        options: &reference::Options,
+    ) -> Result<(BTreeMap<String, Memory<D::Value>>, Outcome), Error>
+    where
+        D: Domain<Mask = bool> + Sync,
+        D::Value: Shareable,
+    {
+        self.run_by(domain, inputs, scalars, |tree, groups, bindings| {
+            reference::run_fast(domain, tree, groups, bindings, options)
+        })
+    }
+
+    fn run_by<D: Domain<Mask = bool>>(
+        &self,
+        domain: &D,
+        mut inputs: BTreeMap<String, Memory<D::Value>>,
+        scalars: Vec<(String, ScalarValue<D::Value>)>,
+        run: impl Fn(&Tree, [u32; 3], &mut [Binding<'_, D::Value>]) -> Result<Outcome, ExecError>,
+    ) -> Result<(BTreeMap<String, Memory<D::Value>>, Outcome), Error> {
         let scalars = self.scalars_from(scalars)?;
         let mut memories = Vec::with_capacity(self.slots.len());
         let mut written = Vec::with_capacity(self.slots.len());
@@ -172,8 +221,10 @@ impl Plan {
                 None => Cell::Unique(memory),
             })
             .collect();
+        let mut told = Outcome::default();
         run_on_reference(&dispatches, &mut cells, |tree, groups, bindings| {
-            reference::run(domain, tree, groups, bindings)
+            told.append(run(tree, groups, bindings)?);
+            Ok(())
         })
         .map_err(|failed| self.failed(failed))?;
         let results = self
@@ -181,9 +232,8 @@ impl Plan {
             .iter()
             .zip(memories)
             .filter(|(slot, _)| slot.role != Role::Input);
-        Ok(results
-            .map(|(slot, memory)| (slot.name.clone(), memory))
-            .collect())
+        let results = results.map(|(slot, memory)| (slot.name.clone(), memory));
+        Ok((results.collect(), told))
     }
 
     fn temporaries(&self, device: &Device) -> Result<Vec<RawBuffer>, Error> {

@@ -19,6 +19,7 @@ mod exchange;
 mod expr;
 mod seen;
 mod stmt;
+mod thresholds;
 mod types;
 pub mod verify;
 

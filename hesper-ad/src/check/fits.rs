@@ -1,0 +1,43 @@
+//! Mistakes that every check would tell in its turn, told once and first.
+
+use super::kernels::built_plans;
+use super::shapes::{broad_shapes, kernel_shapes};
+use crate::certificate::{Finding, Tally};
+use crate::op::DiffOp;
+use crate::sample::Rng;
+use crate::spec::{Spec, SpecError, exact};
+use hesper_shader::domain::F64;
+
+/// Whether the spec runs, and yields every result in the shape of its port, at all shapes that other checks go to. The finding where not;
+/// nothing else can be checked then.
+pub(crate) fn spec_mistake<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Option<Finding> {
+    let mut rng = Rng::new(seed);
+    let mut shapes = spec.small_shapes();
+    shapes.push(spec.least_shape());
+    shapes.extend(spec.large_shapes());
+    if let Ok(plans) = built_plans(spec, &spec.least_shape(), false) {
+        let plans = [&plans.forward, &plans.backward];
+        let (names, sampling) = (spec.signature().dims(), spec.sampling());
+        shapes.extend(kernel_shapes(&names, sampling, &plans));
+        shapes.extend(broad_shapes(&names, sampling, &plans));
+    }
+    shapes.into_iter().find_map(|dims| {
+        let sample = spec.draw(&dims, &mut rng);
+        let run = || -> Result<(), SpecError> {
+            let inputs = exact(&F64, &sample.inputs);
+            spec.forward(&F64, &sample, &inputs)?;
+            let seeds = exact(&F64, &sample.cotangents);
+            spec.backward(&F64, &sample, &inputs, &seeds).map(|_| ())
+        };
+        let error = run().err()?;
+        let tally = Tally::new("spec fits its ports", "f64", seed);
+        Some(tally.fail(format!("{error} ({dims}); no other check was run")))
+    })
+}
+
+/// What is wrong with the op's plan; no kernel can be checked then.
+pub(crate) fn plan_mistake<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Option<Finding> {
+    let error = built_plans(spec, &spec.least_shape(), false).err()?;
+    let tally = Tally::new("plan of kernels", "", seed);
+    Some(tally.fail(format!("{error}; no kernel was run")))
+}
