@@ -73,6 +73,38 @@ pub fn spirv_val(words: &[u32]) -> Verdict {
     judge("spirv-val", &["--target-env", "vulkan1.1"], "spv", &bytes)
 }
 
+/// The Khronos compiler of GLSL, by either of its names.
+pub fn glslang(glsl: &str) -> Verdict {
+    let arguments = ["-G", "--target-env", "spirv1.3", "-o", null_device()];
+    let run = |tool| judge(tool, &arguments, "comp", glsl.as_bytes());
+    match run("glslang") {
+        Verdict::Absent(_) => run("glslangValidator"),
+        verdict => verdict,
+    }
+}
+
+/// Has a tool judge texts, and says how many it accepts or why it judges none.
+///
+/// # Panics
+/// Where it refuses a text, where there was none, and where it judges some of them only.
+#[track_caller]
+pub fn require_all(tool: &str, verdicts: impl IntoIterator<Item = (String, Verdict)>) {
+    let (mut accepted, mut reasons) = (0, Vec::new());
+    for (name, verdict) in verdicts {
+        match verdict {
+            Verdict::Accepted => accepted += 1,
+            Verdict::Refused(message) => panic!("{name}: {message}"),
+            Verdict::Absent(reason) => reasons.push(reason),
+        }
+    }
+    match (accepted, reasons.first()) {
+        (0, None) => panic!("{tool} was shown nothing"),
+        (0, Some(reason)) => crate::tell(&format!("SKIPPED: {reason}")),
+        (_, Some(reason)) => panic!("{tool} judged {accepted} texts only: {reason}"),
+        (_, None) => crate::tell(&format!("{tool} accepts {accepted} texts")),
+    }
+}
+
 /// Runs `tool` with `arguments` and a file of these contents.
 fn judge(tool: &str, arguments: &[&str], extension: &str, contents: &[u8]) -> Verdict {
     let file = match Scratch::new(extension, contents) {

@@ -41,10 +41,10 @@ macro_rules! float_domain {
                 match op {
                     RealUnary::Negate => -x,
                     RealUnary::Abs => x.abs(),
-                    // NaN stays NaN, so that it is noticed.
                     RealUnary::Sign if x > 0.0 => 1.0,
                     RealUnary::Sign if x < 0.0 => -1.0,
-                    RealUnary::Sign => x + 0.0,
+                    // Of NaN too, as devices have it.
+                    RealUnary::Sign => 0.0,
                     RealUnary::Floor => x.floor(),
                     RealUnary::Ceil => x.ceil(),
                     RealUnary::RoundTiesEven => x.round_ties_even(),
@@ -73,12 +73,10 @@ macro_rules! float_domain {
                     RealBinary::Multiply => x * y,
                     RealBinary::Divide => x / y,
                     RealBinary::Remainder => x - y * (x / y).trunc(),
-                    // WGSL may return either operand where one is NaN: it stays NaN, so that it is noticed.
-                    RealBinary::Max if x >= y => x,
-                    RealBinary::Max if x < y => y,
-                    RealBinary::Min if x <= y => x,
-                    RealBinary::Min if x > y => y,
-                    RealBinary::Max | RealBinary::Min => x + y,
+                    // As in Rust: the other operand where one is NaN, so that a NaN goes unnoticed.
+                    RealBinary::Max if x < y || x.is_nan() => y,
+                    RealBinary::Min if x > y || x.is_nan() => y,
+                    RealBinary::Max | RealBinary::Min => x,
                     // A device computes 2^(y·log₂ x): no number below zero, whatever y is.
                     RealBinary::Pow if x < 0.0 => $float::NAN,
                     RealBinary::Pow => $math::pow(x, y),

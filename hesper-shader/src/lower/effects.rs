@@ -8,7 +8,9 @@ use naga::{
 use super::function::FunctionLowering;
 use super::statements::run_time;
 use super::{LowerError, types};
-use crate::tree::{AtomicOp, AtomicUpdate, Combine, ExprId, Loc, Place, SubgroupOp, Type};
+use crate::tree::{
+    AtomicOp, AtomicUpdate, Combine, ExprId, ExprKind, Literal, Loc, Place, SubgroupOp, Type,
+};
 
 impl FunctionLowering<'_, '_> {
     pub(super) fn atomic(
@@ -27,7 +29,10 @@ impl FunctionLowering<'_, '_> {
                 Ok(())
             }
             (AtomicOp::Update(update, value), Some(result)) => {
-                let (fun, value) = (atomic_function(update), self.handle(value, loc)?);
+                let (fun, value) = match update {
+                    AtomicUpdate::Subtract => self.subtraction(value, loc)?,
+                    _ => (atomic_function(update), self.handle(value, loc)?),
+                };
                 let ty = self.expr(result, loc)?.ty;
                 let ty = types::value(self.shared.types, ty);
                 let old = self.change(place, (fun, value), (ty, false), loc)?;
@@ -56,6 +61,31 @@ impl FunctionLowering<'_, '_> {
             }
             (op, _) => Err(self.internal(loc, format!("{op:?} with a wrong result"))),
         }
+    }
+
+    /// naga writes a subtraction for GLSL and HLSL as the addition of the value with a minus before it. Where the value's text begins
+    /// with one too, the two would be a decrement: such a literal is added instead, and another value gets a name.
+    fn subtraction(
+        &mut self,
+        value: ExprId,
+        loc: Loc,
+    ) -> Result<(AtomicFunction, Handle<Expression>), LowerError> {
+        let handle = self.handle(value, loc)?;
+        match self.expr(value, loc)?.kind {
+            ExprKind::Literal(Literal::I32(n)) if n < 0 => {
+                let opposite = naga::Literal::I32(n.wrapping_neg());
+                let opposite = self.append(Expression::Literal(opposite), loc);
+                return Ok((AtomicFunction::Add, opposite));
+            }
+            ExprKind::Unary(..) | ExprKind::Component(..)
+                if !self.out.named_expressions.contains_key(&handle) =>
+            {
+                let name = self.shared.globals.local_name("subtracted", "value");
+                self.name(handle, name);
+            }
+            _ => {}
+        }
+        Ok((AtomicFunction::Subtract, handle))
     }
 
     /// An atomic statement and what it yields, of type `ty`.

@@ -3,7 +3,7 @@
 use naga::{BinaryOperator, Expression, Handle, MathFunction, UnaryOperator};
 
 use super::function::{FunctionLowering, Value};
-use super::{LowerError, types};
+use super::{Edges, LowerError, types};
 use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Literal, Loc, Math, Scalar, Type, UnaryOp};
 
 impl FunctionLowering<'_, '_> {
@@ -133,7 +133,20 @@ impl FunctionLowering<'_, '_> {
             {
                 r = self.at_run_time(r, right_ty, loc);
             }
+            // naga writes `!=` for SPIR-V as a comparison that NaN fails, and it differs from everything.
+            BinaryOp::NotEqual if left_ty.scalar == Scalar::F32 => {
+                let equal = self.binary(BinaryOperator::Equal, l, r, loc);
+                let op = UnaryOperator::LogicalNot;
+                return Ok(self.emit(Expression::Unary { op, expr: equal }, loc));
+            }
             _ => {}
+        }
+        if matches!(op, BinaryOp::Divide | BinaryOp::Remainder)
+            && left_ty.scalar.is_integer()
+            && self.shared.edges == Edges::SpelledOut
+        {
+            let safe = self.is_safe_divisor(right);
+            return self.spelled_division(op, (l, r), safe, left_ty, loc);
         }
         Ok(self.binary(binary_operator(op, left_ty), l, r, loc))
     }
@@ -152,7 +165,7 @@ impl FunctionLowering<'_, '_> {
         self.call(math_function(math), operands, loc)
     }
 
-    fn call(
+    pub(super) fn call(
         &mut self,
         fun: MathFunction,
         operands: &[Handle<Expression>],

@@ -9,7 +9,7 @@ use naga::{Expression, Handle, Range, Span, Statement};
 
 use super::globals::Globals;
 use super::spans::Spans;
-use super::{LowerError, types};
+use super::{Edges, LowerError, types};
 use crate::tree::{self, BuiltinValue, Expr, ExprId, Loc, Tree, Type};
 
 /// Texts nest a single-use expression into its user. Browsers and naga's own parser give up between 100 and 200 levels,
@@ -37,6 +37,7 @@ pub(super) struct Helper {
 /// What the functions of a module share while they are lowered.
 pub(super) struct Shared<'t> {
     pub(super) tree: &'t Tree,
+    pub(super) edges: Edges,
     pub(super) types: &'t mut naga::UniqueArena<naga::Type>,
     pub(super) globals: &'t Globals,
     pub(super) spans: &'t mut Spans,

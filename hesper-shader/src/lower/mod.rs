@@ -6,12 +6,14 @@
 //! digit, `_1` to names already taken, and names the results of calls itself.
 
 mod convert;
+mod division;
 mod effects;
 mod entry;
 mod error;
 mod expressions;
 mod function;
 mod globals;
+mod layout;
 mod spans;
 mod statements;
 mod types;
@@ -26,7 +28,7 @@ use naga::valid::{
     Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator,
 };
 
-use crate::tree::{Function, Loc, Tree};
+use crate::tree::{Function, Tree};
 use function::{FunctionLowering, Helper, Shared};
 use globals::Globals;
 use spans::Spans;
@@ -37,11 +39,17 @@ use usage::Usage;
 pub struct Lowered {
     module: naga::Module,
     info: ModuleInfo,
-    kernel: String,
-    loc: Loc,
-    docs: Vec<String>,
-    /// Whether WGSL must say that it uses subgroups.
-    subgroups: bool,
+    /// What it was lowered from.
+    tree: Tree,
+}
+
+/// What a target makes of the edges of arithmetic: a division by zero, a remainder of a negative number, a cast of what does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edges {
+    /// What WGSL says. naga's writers of SPIR-V, MSL and HLSL see to it.
+    Defined,
+    /// Anything. naga's writer of GLSL passes them on, so they are spelled out.
+    SpelledOut,
 }
 
 impl Lowered {
@@ -57,15 +65,15 @@ impl Lowered {
 
     /// The name of the entry point in the module: the kernel's.
     pub fn entry_point(&self) -> &str {
-        &self.kernel
+        &self.tree.name
     }
 }
 
 impl fmt::Debug for Lowered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lowered")
-            .field("kernel", &self.kernel)
-            .field("loc", &self.loc)
+            .field("kernel", &self.tree.name)
+            .field("loc", &self.tree.loc)
             .finish_non_exhaustive()
     }
 }
@@ -77,20 +85,22 @@ impl fmt::Debug for Lowered {
 /// refuses the module; the error names the kernel and the line. A tree that breaks the verifier's rules is an error too,
 /// never a panic.
 pub fn lower(tree: &Tree) -> Result<Lowered, LowerError> {
-    let mut spans = Spans::new(tree.loc);
-    let module = build(tree, &mut spans)?;
-    let info = validate(tree, &module, &spans)?;
+    let (module, info) = validated(tree, Edges::Defined)?;
     Ok(Lowered {
         module,
         info,
-        kernel: tree.name.clone(),
-        loc: tree.loc,
-        docs: tree.docs.clone(),
-        subgroups: tree.uses_subgroups(),
+        tree: tree.clone(),
     })
 }
 
-fn build(tree: &Tree, spans: &mut Spans) -> Result<naga::Module, LowerError> {
+fn validated(tree: &Tree, edges: Edges) -> Result<(naga::Module, ModuleInfo), LowerError> {
+    let mut spans = Spans::new(tree.loc);
+    let module = build(tree, edges, &mut spans)?;
+    let info = validate(tree, &module, &spans)?;
+    Ok((module, info))
+}
+
+fn build(tree: &Tree, edges: Edges, spans: &mut Spans) -> Result<naga::Module, LowerError> {
     let mut module = naga::Module::default();
     let globals = Globals::declare(tree, &mut module, spans)?;
     let mut usages = Vec::with_capacity(tree.functions.len());
@@ -99,6 +109,7 @@ fn build(tree: &Tree, spans: &mut Spans) -> Result<naga::Module, LowerError> {
         let usage = Usage::of(function, &usages);
         let mut shared = Shared {
             tree,
+            edges,
             types: &mut module.types,
             globals: &globals,
             spans,
@@ -115,6 +126,7 @@ fn build(tree: &Tree, spans: &mut Spans) -> Result<naga::Module, LowerError> {
     let usage = Usage::of(&tree.entry, &usages);
     let mut shared = Shared {
         tree,
+        edges,
         types: &mut module.types,
         globals: &globals,
         spans,

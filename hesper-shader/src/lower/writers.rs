@@ -4,7 +4,7 @@ use naga::back::{glsl, hlsl, msl, spv, wgsl};
 use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
 
 use super::error::{catch, with_causes};
-use super::{LowerError, Lowered};
+use super::{Edges, LowerError, Lowered, layout, validated};
 
 impl Lowered {
     /// Standard WGSL, headed by the kernel's doc comment; before that stands `enable subgroups;` where the kernel uses them.
@@ -14,7 +14,7 @@ impl Lowered {
                 .map_err(|e| with_causes(&e))
         })?;
         // naga never writes the line, and its parser refuses it; Tint and browsers ask for it.
-        let enable = if self.subgroups {
+        let enable = if self.tree.uses_subgroups() {
             "enable subgroups;\n\n"
         } else {
             ""
@@ -33,9 +33,10 @@ impl Lowered {
             },
             ..Default::default()
         };
-        self.write("SPIR-V", || {
+        let words = self.write("SPIR-V", || {
             spv::write_vec(&self.module, &self.info, &options, None).map_err(|e| with_causes(&e))
-        })
+        })?;
+        Ok(layout::of_buffers_alone(&words))
     }
 
     /// The Metal shading language, for reading: buffer slots are made up.
@@ -72,7 +73,7 @@ impl Lowered {
         Ok(self.headed(&text))
     }
 
-    /// Desktop GLSL 4.50, for reading.
+    /// Desktop GLSL 4.50, for reading. What GLSL leaves undefined, such as a division by zero, is spelled out.
     pub fn glsl(&self) -> Result<String, LowerError> {
         let options = glsl::Options {
             version: glsl::Version::Desktop(450),
@@ -81,14 +82,14 @@ impl Lowered {
         };
         let pipeline = glsl::PipelineOptions {
             shader_stage: naga::ShaderStage::Compute,
-            entry_point: self.kernel.clone(),
+            entry_point: self.tree.name.clone(),
             multiview: None,
         };
+        let (module, info) = validated(&self.tree, Edges::SpelledOut)?;
         let text = self.write("GLSL", || {
             let mut text = String::new();
             let policies = BoundsCheckPolicies::default();
-            let (module, info) = (&self.module, &self.info);
-            glsl::Writer::new(&mut text, module, info, &options, &pipeline, policies)
+            glsl::Writer::new(&mut text, &module, &info, &options, &pipeline, policies)
                 .and_then(|mut writer| writer.write())
                 .map_err(|e| with_causes(&e))?;
             Ok(text)
@@ -102,8 +103,8 @@ impl Lowered {
         f: impl FnOnce() -> Result<T, String>,
     ) -> Result<T, LowerError> {
         catch(f).map_err(|message| LowerError::Writer {
-            kernel: self.kernel.clone(),
-            loc: self.loc,
+            kernel: self.tree.name.clone(),
+            loc: self.tree.loc,
             target,
             message,
         })
@@ -131,7 +132,7 @@ impl Lowered {
     /// The kernel's doc comment as line comments, then the text.
     fn headed(&self, text: &str) -> String {
         let mut out = String::new();
-        for line in self.docs.iter().flat_map(|d| d.split(is_line_break)) {
+        for line in self.tree.docs.iter().flat_map(|d| d.split(is_line_break)) {
             // At the end of a line, C's languages take a backslash for "continued on the next".
             let line = format!("// {line}");
             out.push_str(line.trim_end_matches(|c: char| c == '\\' || c.is_whitespace()));

@@ -30,6 +30,8 @@ shader! {
             let v = i as i32 - 500;
             cells[0].fetch_add(v);
             cells[1].fetch_sub(v);
+            cells[7].fetch_sub(-1);
+            cells[8].fetch_sub(-v);
             cells[2].fetch_max(v);
             cells[3].fetch_min(v);
             cells[4].fetch_and(!(1 << (i % 7)));
@@ -102,7 +104,7 @@ pub(super) fn updates_are_one_step(device: &Device) -> Outcome {
     ];
     assert_eq!(cells.read()?, expected);
 
-    let start = [0, 0, i32::MIN, i32::MAX, -1, 0, 0];
+    let start = [0, 0, i32::MIN, i32::MAX, -1, 0, 0, 0, 0];
     let mut cells = device.upload(&start)?;
     let args = update_signed::Args {
         cells: &mut cells,
@@ -112,7 +114,8 @@ pub(super) fn updates_are_one_step(device: &Device) -> Outcome {
     let values = || (0..n as i32).map(|i| i - 500);
     let sum: i32 = values().sum();
     let xor = values().fold(0, |a, b| a ^ b);
-    let expected = [sum, -sum, 499, -500, -1 << 7, (1 << 29) - 1, xor];
+    let n = n as i32;
+    let expected = [sum, -sum, 499, -500, -1 << 7, (1 << 29) - 1, xor, n, sum];
     assert_eq!(cells.read()?, expected);
     Ok(())
 }

@@ -14,6 +14,15 @@ fn lowered(tree: &Tree) -> Lowered {
     lower(tree).unwrap_or_else(|e| panic!("{e}"))
 }
 
+/// Has a tool judge every case.
+#[track_caller]
+fn judge(tool: &str, verdict: impl Fn(&Lowered) -> tools::Verdict) {
+    let judged = cases::CASES
+        .iter()
+        .map(|(name, case)| (name.to_string(), verdict(&lowered(&case()))));
+    tools::require_all(tool, judged);
+}
+
 fn for_each_case(check: impl Fn(&str, Lowered)) {
     for (name, case) in cases::CASES {
         check(name, lowered(&case()));
@@ -30,24 +39,27 @@ fn the_verifier_accepts_every_case() {
 
 #[test]
 fn wgsl_parses_again() {
-    for_each_case(|name, lowered| {
-        tools::naga_parses(&lowered.wgsl().expect(name)).require(name);
+    judge("naga", |lowered| {
+        tools::naga_parses(&lowered.wgsl().unwrap())
     });
 }
 
 #[test]
 fn tint_accepts_the_wgsl() {
-    for_each_case(|name, lowered| {
-        let text = lowered.wgsl().expect(name);
-        tools::tint(&text).require(&format!("{name} as WGSL\n{text}"));
-    });
+    judge("tint", |lowered| tools::tint(&lowered.wgsl().unwrap()));
 }
 
 #[test]
 fn spirv_val_accepts_the_spirv() {
-    for_each_case(|name, lowered| {
-        let words = lowered.spirv().expect(name);
-        tools::spirv_val(&words).require(&format!("{name} as SPIR-V"));
+    judge("spirv-val", |lowered| {
+        tools::spirv_val(&lowered.spirv().unwrap())
+    });
+}
+
+#[test]
+fn glslang_accepts_the_glsl() {
+    judge("glslang", |lowered| {
+        tools::glslang(&lowered.glsl().unwrap())
     });
 }
 

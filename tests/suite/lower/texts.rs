@@ -81,6 +81,50 @@ fn wgsl_has() {
     }
 }
 
+/// GLSL leaves the edges of arithmetic undefined, so its text spells them out.
+#[test]
+fn glsl_has() {
+    let glsl = lowered(&case("edges")).glsl().unwrap();
+    for line in [
+        "_group_0_binding_0_cs[global_index] = (_e19 / (((_e22 == 0) || ((_e19 == -2147483648) && (_e22 == -1))) ? 1 : _e22));",
+        "_group_0_binding_0_cs[global_index] = (_e19 / 3);",
+        "_group_0_binding_1_cs[global_index] = (_e25 / ((_e28 == 0u) ? 1u : _e28));",
+        "int _e70 = (((_e22 == 0) || ((_e19 == -2147483648) && (_e22 == -1))) ? 1 : _e22);",
+        "_group_0_binding_0_cs[global_index] = (_e19 - ((_e19 / _e70) * _e70));",
+        "_group_0_binding_0_cs[global_index] = (_e19 - ((_e19 / 3) * 3));",
+        "_group_0_binding_1_cs[global_index] = (_e25 % ((_e28 == 0u) ? 1u : _e28));",
+        "_group_0_binding_0_cs[global_index] = ((_e31 == _e31) ? ((_e31 >= 2147483600.0) ? 2147483647 : int(max(_e31, -2147483600.0))) : 0);",
+        "_group_0_binding_1_cs[global_index] = uint(!((_e31 == _e34)));",
+    ] {
+        let mut lines = glsl.lines();
+        assert!(lines.any(|l| l.trim() == line), "{line} in:\n{glsl}");
+    }
+}
+
+/// A minus before a text that begins with one would be a decrement; GLSL's `%` of integers knows no negative numbers.
+#[test]
+fn no_text_decrements_or_divides_wrongly() {
+    for (name, case) in CASES {
+        let lowered = lowered(&case());
+        let (glsl, hlsl, msl) = (lowered.glsl(), lowered.hlsl(), lowered.msl());
+        for text in [lowered.wgsl(), glsl.clone(), hlsl, msl] {
+            let text = text.expect(name);
+            let code = text.lines().filter(|l| !l.trim().starts_with("//"));
+            for line in code {
+                assert!(!line.contains("--"), "{name}: {line}");
+            }
+        }
+        let glsl = glsl.expect(name);
+        let remainders = glsl.lines().filter(|l| l.contains(" % "));
+        for line in remainders {
+            assert!(
+                line.contains("u)") || line.contains("uvec"),
+                "{name}: {line}"
+            );
+        }
+    }
+}
+
 /// Neither a log nor what only a log reads is in a text, and no device needs anything for it.
 #[test]
 fn logs_leave_no_trace() {

@@ -133,7 +133,7 @@ impl Domain for BigFloats<'_> {
         self.0.with(|constants| match op {
             RealUnary::Negate => x.neg(),
             RealUnary::Abs => x.abs(),
-            RealUnary::Sign if x.is_zero() || x.is_nan() => x,
+            RealUnary::Sign if x.is_zero() || x.is_nan() => BigFloat::from_i64(0, BITS),
             RealUnary::Sign => BigFloat::from_i64(if x.is_positive() { 1 } else { -1 }, BITS),
             RealUnary::Floor => x.floor(),
             RealUnary::Ceil => x.ceil(),
@@ -171,7 +171,7 @@ impl Domain for BigFloats<'_> {
                 let whole = x.div(&y, BITS, NEAREST).int();
                 x.sub(&y.mul(&whole, BITS, NEAREST), BITS, NEAREST)
             }
-            RealBinary::Max | RealBinary::Min if order.is_none() => NAN,
+            RealBinary::Max | RealBinary::Min if x.is_nan() => y,
             RealBinary::Max if order == Some(Ordering::Less) => y,
             RealBinary::Min if order == Some(Ordering::Greater) => y,
             RealBinary::Max | RealBinary::Min => x,

@@ -121,7 +121,7 @@ fn as_written<Op: Debug>(ops: &[Op], f32: &[u64], f64: &[u64], written: &[(u64, 
 const UNARY: [(u64, u64); 20] = [
     (0x9778_9232_e2aa_1251, 0x6024_8f87_af81_50b9), // Negate
     (0x8e7a_b475_03d8_8ad1, 0x1066_6f25_5cfa_c6b9), // Abs
-    (0x103f_d36e_5cb7_1cc5, 0xe4f0_09cf_d3bb_6efd), // Sign
+    (0xd9e6_12e8_8c14_7598, 0x9283_3a81_16a8_6d78), // Sign
     (0x344f_e05d_c6e7_dfaa, 0x14ff_68c3_b8e8_f7c1), // Floor
     (0xeec7_1880_744f_0c59, 0xf3dd_c3b5_3b44_dd94), // Ceil
     (0xd7ab_4c35_9fbc_3d8e, 0x2292_1b41_ae3e_c6e1), // RoundTiesEven
@@ -148,8 +148,8 @@ const BINARY: [(u64, u64); 8] = [
     (0x11ea_844a_d2ee_d0aa, 0x1794_a55d_a0d9_55bb), // Multiply
     (0x52e3_b0f7_d004_2186, 0xc1b8_a9aa_4084_a7bf), // Divide
     (0x84d2_3354_39f1_687e, 0x99bc_f639_42a6_da55), // Remainder
-    (0x4cdc_4d9c_dbd5_e949, 0x0203_68c1_2b38_a945), // Max
-    (0xb447_daca_aa3f_ab12, 0xffb1_0e5b_a21c_dc4b), // Min
+    (0x9029_0b51_7f47_84d6, 0x7ab4_9c21_c4b7_38cf), // Max
+    (0x1631_074b_2c51_37f5, 0xfe79_82e9_dd85_b6f5), // Min
     (0x79db_a8fb_80a3_e9ac, 0x5281_b984_1464_1152), // Pow
 ];
 

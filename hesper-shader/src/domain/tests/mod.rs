@@ -72,7 +72,7 @@ fn rows() {
     use RealUnary::*;
     let (inf, nan) = (f32::INFINITY, f32::NAN);
     for (op, x, expected) in [
-        (Negate, 0.0, -0.0), (Abs, -2.0, 2.0), (Sign, -0.5, -1.0), (Sign, -0.0, 0.0), (Sign, nan, nan),
+        (Negate, 0.0, -0.0), (Abs, -2.0, 2.0), (Sign, -0.5, -1.0), (Sign, -0.0, 0.0), (Sign, nan, 0.0),
         (Floor, -0.5, -1.0), (Ceil, 0.5, 1.0), (Trunc, -1.75, -1.0), (RoundTiesEven, 0.5, 0.0),
         (RoundTiesEven, 1.5, 2.0), (RoundTiesEven, -2.5, -2.0), (Sqrt, 9.0, 3.0), (Sqrt, -1.0, nan),
         (InverseSqrt, 4.0, 0.5), (Exp, 0.0, 1.0), (Exp, -inf, 0.0), (Exp2, -1.0, 0.5), (Ln, 1.0, 0.0),
@@ -87,6 +87,8 @@ fn rows() {
         (Add, 1.0, 2.0, 3.0), (Subtract, 1.0, 2.0, -1.0), (Multiply, 3.0, -2.0, -6.0), (Divide, 1.0, -4.0, -0.25),
         (Divide, -1.0, 0.0, -inf), (Remainder, 5.5, 2.0, 1.5), (Remainder, -5.5, 2.0, -1.5), (Max, 1.0, 2.0, 2.0),
         (Min, 1.0, 2.0, 1.0), (Pow, 2.0, 0.5, std::f32::consts::SQRT_2), (Pow, -2.0, 2.0, nan),
+        (Max, nan, 2.0, 2.0), (Max, 2.0, nan, 2.0), (Max, nan, nan, nan), (Min, nan, 2.0, 2.0), (Min, 2.0, nan, 2.0),
+        (Min, nan, nan, nan), (Max, nan, -inf, -inf), (Min, inf, nan, inf),
     ] {
         same(F32.binary(op, x, y), expected, (op, x, y));
         if y != 0.5 {

@@ -1,9 +1,9 @@
 //! Arithmetic, comparisons and roundings of `f32`: where all results are representable, every device gives them exactly.
 //!
-//! What WGSL leaves open is not asked for: NaN and infinite operands, the sign of zero, subnormal numbers, a remainder whose quotient
-//! is next to an integer.
+//! What WGSL leaves open is not asked for: infinite operands, the sign of zero, subnormal numbers, a remainder whose quotient
+//! is next to an integer. It leaves NaN open too; what the language promises of it is asked for, and what all known devices do.
 
-use super::{check, pairs, run};
+use super::{check, pairs, run, unwatched};
 use crate::conformance::Outcome;
 use hesper_shader::{Device, shader};
 
@@ -78,6 +78,41 @@ shader! {
         }
     }
 
+    #[workgroup_size(16)]
+    fn comparing(x: &[Vec2<f32>], y: &mut [u32]) {
+        let i = global_index();
+        if i < x.len() {
+            let a = x[i].x;
+            let b = x[i].y;
+            y[4 * i] = (a != b) as u32;
+            y[4 * i + 1] = (a == b) as u32;
+            y[4 * i + 2] = (a != a) as u32 + 2 * (b != b) as u32;
+            y[4 * i + 3] = if a != b { 1 } else { 0 };
+        }
+    }
+
+    #[workgroup_size(16)]
+    fn casting(x: &[f32], y: &mut [i32]) {
+        let i = global_index();
+        if i < x.len() {
+            y[3 * i] = x[i] as i32;
+            y[3 * i + 1] = x[i] as u32 as i32;
+            y[3 * i + 2] = (vec2(1.5, x[i]) as Vec2<i32>).y;
+        }
+    }
+
+    #[workgroup_size(16)]
+    fn extremes(x: &[Vec2<f32>], y: &mut [f32]) {
+        let i = global_index();
+        if i < x.len() {
+            y[5 * i] = x[i].x.max(x[i].y);
+            y[5 * i + 1] = x[i].x.min(x[i].y);
+            y[5 * i + 2] = x[i].x.max(0.25);
+            y[5 * i + 3] = x[i].x.clamp(-1.0, 2.0);
+            y[5 * i + 4] = sign(x[i].x);
+        }
+    }
+
     #[workgroup_size(1)]
     fn literals(y: &mut [f32], x: &[f32]) {
         y[0] = 0.1;
@@ -120,6 +155,57 @@ pub(super) fn operators(device: &Device) -> Outcome {
             ("== !=", |[a, b]| two(a == b, a != b)),
             ("< <=", |[a, b]| two(a < b, a <= b)),
             ("> >=", |[a, b]| two(a > b, a >= b)),
+        ],
+    )
+}
+
+const WITH_NAN: [f32; 4] = [1.0, f32::NAN, -2.5, 0.0];
+
+pub(super) fn nan_differs_from_itself(device: &Device) -> Outcome {
+    check(
+        &unwatched(device),
+        &comparing(),
+        &pairs(&WITH_NAN),
+        &[
+            ("!=", |[a, b]| u32::from(a != b)),
+            ("==", |[a, b]| u32::from(a == b)),
+            ("!= itself", |[a, b]| {
+                u32::from(a.is_nan()) + 2 * u32::from(b.is_nan())
+            }),
+            ("if", |[a, b]| u32::from(a != b)),
+        ],
+    )
+}
+
+pub(super) fn a_cast_of_nan_is_zero(device: &Device) -> Outcome {
+    check(
+        &unwatched(device),
+        &casting(),
+        &WITH_NAN,
+        &[
+            ("as i32", |x| x as i32),
+            ("as u32", |x| x as u32 as i32),
+            ("as Vec2<i32>", |x| x as i32),
+        ],
+    )
+}
+
+/// WGSL lets a device give either operand; none is known that gives NaN.
+pub(super) fn maxima_leave_nan_out(device: &Device) -> Outcome {
+    let mut rows = pairs(&WITH_NAN);
+    rows.retain(|row| row.iter().any(|x| !x.is_nan()));
+    check(
+        &unwatched(device),
+        &extremes(),
+        &rows,
+        &[
+            ("max", |[a, b]| a.max(b)),
+            ("min", |[a, b]| a.min(b)),
+            ("max of a constant", |[a, _]| a.max(0.25)),
+            ("clamp", |[a, _]| a.max(-1.0).min(2.0)),
+            ("sign", |[a, _]| {
+                f32::from(u8::from(a > 0.0)) - f32::from(u8::from(a < 0.0))
+            }),
         ],
     )
 }

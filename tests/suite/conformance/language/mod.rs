@@ -23,7 +23,7 @@ use std::fmt::Debug;
 conformance! {
     control: choices_and_order each_lane_its_own_loops helper_functions;
     conversions: componentwise constants of_integers of_reals to_floats;
-    floats: literals_keep_their_values operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
+    floats: a_cast_of_nan_is_zero literals_keep_their_values maxima_leave_nan_out nan_differs_from_itself operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
     functions: of_any_sign of_positive_numbers;
     integers: signed unsigned operators_that_assign constant_operands;
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
@@ -74,6 +74,10 @@ fn judged(kernel: &Kernel) -> Outcome {
     let wgsl = kernel.wgsl()?;
     tests::tools::naga_parses(wgsl).require(kernel.name());
     tests::tools::tint(wgsl).require(&format!("{}\n{wgsl}", kernel.name()));
+    let lowered = kernel.lowered()?;
+    tests::tools::spirv_val(&lowered.spirv()?).require(kernel.name());
+    let glsl = lowered.glsl()?;
+    tests::tools::glslang(&glsl).require(&format!("{}\n{glsl}", kernel.name()));
     Ok(())
 }
 

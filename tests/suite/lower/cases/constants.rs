@@ -81,6 +81,44 @@ pub(crate) fn extreme_literals() -> Tree {
     })
 }
 
+/// Operators at whose edges languages differ: quotients, casts, `!=`.
+pub(crate) fn edges() -> Tree {
+    use BinaryOp::*;
+    let mut k = Kernel::new("edges");
+    let s = k.write("s", Type::I32);
+    let u = k.write("u", Type::U32);
+    let f = k.write("f", Type::F32);
+    k.body(|b| {
+        let i = b.global_index();
+        let [m, n] = [0, 1].map(|_| b.load(at(s, i), Type::I32));
+        let [p, q] = [0, 1].map(|_| b.load(at(u, i), Type::U32));
+        let [x, y] = [0, 1].map(|_| b.load(at(f, i), Type::F32));
+        let (three, seven) = (b.i32(3), b.u32(7));
+        for op in [Divide, Remainder] {
+            for divisor in [n, three] {
+                let result = b.binary(op, m, divisor);
+                b.store(at(s, i), result);
+            }
+            for divisor in [q, seven] {
+                let result = b.binary(op, p, divisor);
+                b.store(at(u, i), result);
+            }
+        }
+        let integer = b.convert(x, Scalar::I32);
+        b.store(at(s, i), integer);
+        let integer = b.convert(x, Scalar::U32);
+        b.store(at(u, i), integer);
+        let differs = b.binary(NotEqual, x, y);
+        let differs = b.convert(differs, Scalar::U32);
+        b.store(at(u, i), differs);
+        let (pair, other) = (b.splat(x, 2), b.splat(y, 2));
+        let differs = b.binary(NotEqual, pair, other);
+        let differs = b.convert(differs, Scalar::U32);
+        let differs = b.component(differs, 1);
+        b.store(at(u, i), differs);
+    })
+}
+
 pub(crate) fn shifts_and_divisions() -> Tree {
     use BinaryOp::*;
     let mut k = Kernel::new("shifts_and_divisions");

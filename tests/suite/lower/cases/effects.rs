@@ -22,6 +22,13 @@ pub(crate) fn atomics() -> Tree {
         let lane = h.bind("lane", h.local_invocation_index());
         let old = h.bind("old", count.at(lane).fetch_add(h.int(1)));
         count.at(old).fetch_sub(h.int(2));
+        // Values whose text begins with a minus.
+        for least in [-1, i32::MIN] {
+            sums.at(lane).fetch_sub(h.int(least));
+        }
+        sums.at(lane).fetch_sub(-total.load());
+        let pair = vec2(total.load(), total.load());
+        sums.at(lane).fetch_sub((-pair).x());
         sums.at(lane).fetch_max(h.int(-3));
         sums.at(lane).fetch_min(total.load());
         bins.at(lane).fetch_and(h.int(4));

@@ -21,6 +21,7 @@ pub(crate) const CASES: &[Case] = &[
     ("conversions", values::conversions),
     ("deep_chain", values::deep_chain),
     ("early_return", control::early_return),
+    ("edges", constants::edges),
     ("empty", control::empty),
     ("extreme_literals", constants::extreme_literals),
     ("helpers", control::helpers),
