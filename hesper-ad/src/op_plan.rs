@@ -25,7 +25,7 @@ pub struct OpPlan {
     pub(crate) backward: Vec<OpStep>,
 }
 
-/// Memory for the time of one pass, zero at its start.
+/// Memory for the time of one pass.
 #[derive(Clone, Debug)]
 pub(crate) struct Temporary {
     pub(crate) name: String,
@@ -76,7 +76,7 @@ impl OpPlan {
         })
     }
 
-    /// Adds memory for the time of one pass, zero at its start; kernels bind to it by its name.
+    /// Adds memory for the time of one pass, which may hold anything until a kernel writes it; kernels bind to it by its name.
     ///
     /// # Errors
     /// Where the name is taken.

@@ -5,7 +5,7 @@ use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
 use crate::{Compose, Context, DiffOp, Dims, OpError, OpPlan, Plans, Real, Signature, Tensor};
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
-use hesper_shader::{Grid, Kernel};
+use hesper_shader::{Atomic, Grid, Kernel};
 
 /// An op with given plan; its spec is the identity.
 struct Planned(fn(&mut OpPlan) -> Result<(), OpError>);
@@ -61,6 +61,14 @@ fn fill(name: &str) -> Kernel {
         h.if_(i.lt(y.len()));
         h.store(y.at(i), value);
         h.end_if();
+    })
+}
+
+/// A kernel that counts in `counts`.
+fn tally() -> Kernel {
+    Recorder::record("tally", &[], [64, 1, 1], |h| {
+        let counts = h.storage_mut::<Atomic<u32>>("counts");
+        counts.at(h.int(0)).fetch_add(h.int(1));
     })
 }
 
@@ -205,6 +213,13 @@ fn wrong_plans_are_errors_that_name_the_culprit() {
                 Ok(())
             },
             "Op, backward: step 1, kernel `copy`: `dy` is written, and is bound to the input `dy`; make the slot in-out, or copy it",
+        ),
+        (
+            |p| {
+                p.forward(tally(), GRID).bind("counts", "labels");
+                rest(p)
+            },
+            "Op, forward: step 1, kernel `tally`: `counts` is written, and is bound to the input `labels`; make the slot in-out, or copy it",
         ),
         (
             |p| p.temporary("dx", Type::F32, 5),

@@ -73,7 +73,7 @@ pub enum Role {
     Output,
     /// Given; handed back.
     InOut,
-    /// Zero at the start; gone at the end.
+    /// Nobody's values until a step writes it; gone at the end.
     Temporary,
 }
 
