@@ -1,6 +1,6 @@
 //! All checks on one op.
 
-use crate::certificate::{Certificate, Tally, Verdict};
+use crate::certificate::{Certificate, Finding, Tally, Verdict};
 use crate::check::{self, Target};
 use crate::op::DiffOp;
 use crate::spec::Spec;
@@ -70,9 +70,31 @@ impl<O: DiffOp> Verify for O {
         for target in &options.targets {
             checks.extend(check::kernels(&spec, target, options.seed));
         }
+        tell_once(&mut checks);
         Certificate {
             op: self.name(),
             checks,
+        }
+    }
+}
+
+/// A mistake that stops several checks, an unbound parameter say, is told by the first of them; the others name that one.
+fn tell_once(checks: &mut [Finding]) {
+    for at in 1..checks.len() {
+        let (before, rest) = checks.split_at_mut(at);
+        let Some(finding) = rest.first_mut() else {
+            return;
+        };
+        let told = before
+            .iter()
+            .find(|f| matches!(f.verdict, Verdict::Fail(_)) && f.verdict == finding.verdict);
+        if let Some(told) = told {
+            let place = match told.place.as_str() {
+                "" => String::new(),
+                place => format!(", {place}"),
+            };
+            finding.verdict =
+                Verdict::Skip(format!("it stops where `{}`{place} failed", told.check));
         }
     }
 }
