@@ -3,7 +3,7 @@
 use crate::op::OpError;
 use crate::op_plan::{OpPlan, OpStep};
 use crate::signature;
-use hesper_shader::tree::{Access, Param, ParamKind, Type};
+use hesper_shader::tree::{Param, ParamKind, Type};
 use hesper_shader::{Bound, Plan, Role, Slot};
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ impl<'p> Binder<'p> {
             let bindings = self.resolve(step)?;
             for (param, bound) in &bindings {
                 let Bound::Slot(name) = bound else { continue };
-                if is_written(param) {
+                if param.kind.writes() {
                     written.insert(name.clone());
                 }
                 if plan.slots().iter().all(|slot| slot.name != *name)
@@ -249,16 +249,6 @@ impl Pass {
             Pass::Backward => "backward",
         }
     }
-}
-
-fn is_written(param: &Param) -> bool {
-    matches!(
-        param.kind,
-        ParamKind::Storage {
-            access: Access::ReadWrite,
-            ..
-        }
-    )
 }
 
 /// The nearest known name, or all of them.

@@ -94,7 +94,29 @@ fn checks<O: DiffOp>(spec: &Spec<O>, options: &Options, progress: &Progress) -> 
             }
         }
     }
+    tell_once(&mut checks);
     checks
+}
+
+/// A mistake that stops several checks, an unbound parameter say, is told by the first of them; the others name that one.
+fn tell_once(checks: &mut [Finding]) {
+    for at in 1..checks.len() {
+        let (before, rest) = checks.split_at_mut(at);
+        let Some(finding) = rest.first_mut() else {
+            return;
+        };
+        let told = before
+            .iter()
+            .find(|f| matches!(f.verdict, Verdict::Fail(_)) && f.verdict == finding.verdict);
+        if let Some(told) = told {
+            let place = match told.place.as_str() {
+                "" => String::new(),
+                place => format!(", {place}"),
+            };
+            finding.verdict =
+                Verdict::Skip(format!("it stops where `{}`{place} failed", told.check));
+        }
+    }
 }
 
 /// Verifies an op in a test: panics with what was found wrong where it does not pass.

@@ -47,6 +47,16 @@ pub(crate) struct Param {
     pub name: Ident,
     pub kind: ParamKind,
     pub ty: Ty,
+    /// The length of an array.
+    pub length: Option<Length>,
+}
+
+/// The length of an array as written.
+#[derive(Clone)]
+pub(crate) struct Length {
+    pub value: syn::Expr,
+    /// Whether a type can hold it; what is computed from generic constants, or given when the kernel is built, it cannot.
+    pub is_constant: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,7 +130,7 @@ pub(crate) enum Stmt {
         name: Ident,
         element: Ty,
         /// Lengths as the type nests them, outermost first.
-        lengths: Vec<syn::Expr>,
+        lengths: Vec<Length>,
     },
     Store {
         place: Place,

@@ -12,6 +12,7 @@
 mod ast;
 mod builtins;
 mod check;
+mod elsewhere;
 mod errors;
 mod expand;
 mod messages;

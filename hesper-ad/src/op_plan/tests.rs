@@ -2,10 +2,13 @@
 
 use crate::ops::relu::{relu, relu_backward};
 use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
-use crate::{Compose, Context, DiffOp, Dims, OpError, OpPlan, Plans, Real, Signature, Tensor};
+use crate::{
+    Compose, Context, DiffOp, Dims, OpError, OpPlan, Options, Plans, Real, Signature, Tensor,
+    Verify,
+};
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
-use hesper_shader::{Grid, Kernel};
+use hesper_shader::{Atomic, Grid, Kernel};
 
 /// An op with given plan; its spec is the identity.
 struct Planned(fn(&mut OpPlan) -> Result<(), OpError>);
@@ -61,6 +64,14 @@ fn fill(name: &str) -> Kernel {
         h.if_(i.lt(y.len()));
         h.store(y.at(i), value);
         h.end_if();
+    })
+}
+
+/// A kernel that counts in `counts`.
+fn tally() -> Kernel {
+    Recorder::record("tally", &[], [64, 1, 1], |h| {
+        let counts = h.storage_mut::<Atomic<u32>>("counts");
+        counts.at(h.int(0)).fetch_add(h.int(1));
     })
 }
 
@@ -207,6 +218,13 @@ fn wrong_plans_are_errors_that_name_the_culprit() {
             "Op, backward: step 1, kernel `copy`: `dy` is written, and is bound to the input `dy`; make the slot in-out, or copy it",
         ),
         (
+            |p| {
+                p.forward(tally(), GRID).bind("counts", "labels");
+                rest(p)
+            },
+            "Op, forward: step 1, kernel `tally`: `counts` is written, and is bound to the input `labels`; make the slot in-out, or copy it",
+        ),
+        (
             |p| p.temporary("dx", Type::F32, 5),
             "Op: the temporary `dx` needs another name; this one is taken",
         ),
@@ -234,6 +252,35 @@ fn wrong_plans_are_errors_that_name_the_culprit() {
     .err();
     let message = error.map(|e| e.to_string()).unwrap_or_default();
     assert!(message.starts_with("Op: kernel `invalid` at "), "{message}");
+}
+
+/// What no check can do without is told by the first check that needs it.
+#[test]
+fn a_plan_that_cannot_be_built_is_told_once() {
+    let planners: [(Planner, &str); 2] = [
+        (
+            |p| {
+                p.forward(fill("scala"), GRID);
+                rest(p)
+            },
+            "`scala` binds to `scala`, which the op does not have",
+        ),
+        (
+            |p| {
+                p.forward(relu(), GRID);
+                Ok(())
+            },
+            "no backward kernel writes `dx`",
+        ),
+    ];
+    for (planner, message) in planners {
+        let certificate = Planned(planner).verify(&Options::default());
+        let text = certificate.to_string();
+        assert_eq!(text.matches(message).count(), 1, "{text}");
+        assert_eq!(certificate.failures().count(), 1, "{text}");
+        assert_eq!(certificate.skips().count(), 5, "{text}");
+        assert!(!certificate.is_pass());
+    }
 }
 
 #[test]

@@ -86,7 +86,7 @@ impl Checker<'_> {
             return Some(Stmt::Workgroup {
                 name: name.clone(),
                 element,
-                lengths: lengths.into_iter().cloned().collect(),
+                lengths: lengths.into_iter().map(|n| self.length(n)).collect(),
             });
         }
         let text = name.to_string();

@@ -4,6 +4,7 @@ use super::Checker;
 use super::place::ident;
 use crate::ast::{Expr, Place};
 use crate::builtins::{self, Builtin};
+use crate::elsewhere;
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
@@ -30,6 +31,11 @@ impl Checker<'_> {
         let receiver = self.boxed(&e.receiver);
         if name == "round" {
             self.errors.push(name, Message::Round);
+            return Expr::Broken;
+        }
+        if let Some(instead) = elsewhere::method(&name.unraw().to_string()) {
+            self.errors
+                .push_named(name, Message::MethodElsewhere, instead);
             return Expr::Broken;
         }
         if name == "powi" {
@@ -175,6 +181,11 @@ impl Checker<'_> {
                 }
                 None => {}
             }
+            if let Some(instead) = elsewhere::function(&text) {
+                self.errors
+                    .push_named(name, Message::FunctionElsewhere, instead);
+                return Expr::Broken;
+            }
         }
         if is_named(path, "workgroup") {
             self.errors.push(e, Message::WorkgroupPlace);
@@ -184,6 +195,12 @@ impl Checker<'_> {
             Some(first) if path.segments.len() == 2 => {
                 let name = first.ident.to_string();
                 if SCALARS.contains(&name.as_str()) {
+                    let function = path.segments.last().map(|s| s.ident.unraw().to_string());
+                    if let Some(instead) = function.and_then(|name| elsewhere::method(&name)) {
+                        self.errors
+                            .push_named(path, Message::MethodElsewhere, instead);
+                        return Expr::Broken;
+                    }
                     let text = path.to_token_stream().to_string().replace(' ', "");
                     self.errors.push_named(path, Message::HostFunction, &text);
                     return Expr::Broken;

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::Checker;
+use super::place::ident;
 use crate::ast::Expr;
 use crate::messages::Message;
 use crate::scope::Binding;
@@ -77,8 +78,13 @@ impl Checker<'_> {
             return read;
         }
         self.expr(&e.index);
-        if !self.is_unknown(&e.expr) {
-            self.errors.push(e, Message::IndexOfValue);
+        match ident(&e.expr).map(|name| (name, self.scope.find(name))) {
+            Some((_, Some(Binding::Unknown))) => {}
+            Some((name, None | Some(Binding::Host))) => {
+                let name = name.to_string();
+                self.errors.push_named(e, Message::IndexOfConstant, &name);
+            }
+            _ => self.errors.push(e, Message::IndexOfValue),
         }
         Expr::Broken
     }

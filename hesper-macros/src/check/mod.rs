@@ -21,6 +21,7 @@ use crate::errors::Errors;
 use crate::messages::Message;
 use crate::parse::{RawBody, RawFunction, RawItem, RawStmt};
 use crate::scope::{Binding, Scope};
+use proc_macro2::Ident;
 use quote::ToTokens;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
@@ -56,6 +57,9 @@ struct Checker<'a> {
     /// The functions of this `shader!`, which shadow builtins.
     functions: &'a HashSet<String>,
     scope: Scope,
+    /// Generic constants, and `#[comptime]` parameters.
+    generic: Vec<Ident>,
+    comptime: Vec<Ident>,
     returns: Returns,
     loops: usize,
     /// Whether all of the function parsed; what is missing from one that did not is no further mistake.
@@ -68,6 +72,8 @@ impl<'a> Checker<'a> {
             errors,
             functions,
             scope: Scope::default(),
+            generic: Vec::new(),
+            comptime: Vec::new(),
             returns: Returns::Nothing,
             loops: 0,
             whole: true,

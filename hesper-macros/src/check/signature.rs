@@ -1,7 +1,7 @@
 //! Qualifiers, generics and parameters.
 
 use super::Checker;
-use crate::ast::{Param, ParamKind, Ty};
+use crate::ast::{Length, Param, ParamKind, Ty};
 use crate::messages::Message;
 use crate::parse::RawParam;
 use crate::scope::Binding;
@@ -26,6 +26,7 @@ impl Checker<'_> {
             match param {
                 GenericParam::Const(param) => {
                     self.scope.bind(&param.ident, Binding::Host);
+                    self.generic.push(param.ident.clone());
                     consts.push(param);
                 }
                 GenericParam::Type(param) => self.errors.push(param, Message::TypeGeneric),
@@ -83,9 +84,11 @@ impl Checker<'_> {
                 self.errors.push_named(&name, Message::ComptimeMut, &text);
             }
             self.scope.bind(&name, Binding::Host);
+            self.comptime.push(name.clone());
             comptime.push((name, *param.ty));
             return;
         }
+        let length = self.array_length(&param.ty);
         let (kind, ty) = self.param_type(*param.ty, mutable, kernel);
         let binding = match (&ty, kind) {
             (Ty::Broken, _) => Binding::Unknown,
@@ -103,7 +106,19 @@ impl Checker<'_> {
             name,
             kind,
             ty,
+            length,
         });
+    }
+
+    /// The `N` of `&mut [T; N]`.
+    fn array_length(&self, ty: &Type) -> Option<Length> {
+        match ty {
+            Type::Reference(reference) => match &*reference.elem {
+                Type::Array(array) => Some(self.length(&array.len)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn param_name(&mut self, pat: Pat) -> Option<(Ident, bool)> {
@@ -189,5 +204,6 @@ fn broken(name: Ident) -> Param {
         name,
         kind: ParamKind::Value,
         ty: Ty::Broken,
+        length: None,
     }
 }

@@ -2,8 +2,10 @@
 
 use super::Checker;
 use super::call::is_named;
-use crate::ast::Ty;
+use crate::ast::{Length, Ty};
 use crate::messages::Message;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 impl Checker<'_> {
@@ -51,6 +53,17 @@ impl Checker<'_> {
         }
     }
 
+    /// Sorts a length: a type holds a constant, and a generic constant as it is, but nothing computed from one.
+    pub(super) fn length(&self, value: &syn::Expr) -> Length {
+        let is_generic = |name: &Ident| self.generic.contains(name);
+        let alone = super::place::ident(value).is_some_and(is_generic);
+        let holds = |name: &Ident| is_generic(name) || self.comptime.contains(name);
+        Length {
+            value: value.clone(),
+            is_constant: alone || !mentions(value.to_token_stream(), &holds),
+        }
+    }
+
     fn named(&mut self, segment: PathSegment, whole: Type) -> Ty {
         let name = segment.ident.to_string();
         match name.as_str() {
@@ -78,6 +91,15 @@ impl Checker<'_> {
             _ => Ty::Other(whole),
         }
     }
+}
+
+/// Whether one of these names stands anywhere.
+fn mentions(tokens: TokenStream, is_one: &impl Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => is_one(&name),
+        TokenTree::Group(group) => mentions(group.stream(), is_one),
+        _ => false,
+    })
 }
 
 /// The `T` of `<T>`.

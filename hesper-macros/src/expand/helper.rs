@@ -73,9 +73,13 @@ impl Emit<'_> {
             quote_spanned! {at=> -> #ty }
         });
         let h = self.recorder(at);
+        // An array of another length is told with the line of the call.
+        let has_array = function.params.iter().any(|p| p.kind == ParamKind::Array);
+        let tracked = has_array.then(|| quote_spanned! {at=> #[track_caller] });
         quote_spanned! {at=>
             #(#attrs)*
             #lints
+            #tracked
             #vis fn #name #generics (#h: &#lifetime #runtime::record::Recorder #(, #params)*) #result
         }
     }
@@ -103,7 +107,16 @@ impl Emit<'_> {
             }
             ParamKind::Read => quote_spanned! {at=> let #name = #call.read_buffer(#name); },
             ParamKind::Write => quote_spanned! {at=> let #name = #call.write_buffer(#name); },
-            ParamKind::Array => quote_spanned! {at=> let #name = #call.workgroup_array(#name); },
+            ParamKind::Array => {
+                let (ty, length) = (self.ty(&param.ty), self.length(param.length.as_ref(), at));
+                let value = param.length.iter().map(|length| &length.value);
+                let text = text(name);
+                quote_spanned! {at=>
+                    let #name = #call.workgroup_array_of::<#ty, #length>(
+                        #text, #name, #(#value)*, ::core::panic::Location::caller()
+                    );
+                }
+            }
         }
     }
 

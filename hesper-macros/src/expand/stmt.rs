@@ -2,7 +2,7 @@
 
 use super::Emit;
 use super::expr::text;
-use crate::ast::{Array, Block, Expr, Place, Stmt, Ty};
+use crate::ast::{Array, Block, Expr, Length, Place, Stmt, Ty};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -205,8 +205,18 @@ impl Emit<'_> {
         }}
     }
 
-    fn workgroup(&self, name: &Ident, element: &Ty, lengths: &[syn::Expr]) -> TokenStream {
+    fn workgroup(&self, name: &Ident, element: &Ty, lengths: &[Length]) -> TokenStream {
         let span = name.span();
+        if let [only] = lengths
+            && only.is_constant
+        {
+            let (h, text, element) = (self.recorder(span), text(name), self.ty(element));
+            let length = &only.value;
+            return quote_spanned! {span=>
+                let #name = #h.workgroup_array_of::<#element, { #length }>(#text);
+            };
+        }
+        let lengths = lengths.iter().map(|length| &length.value);
         let method = match lengths.len() {
             0 => "workgroup_var",
             1 => "workgroup_array",

@@ -1,7 +1,7 @@
 //! Types.
 
 use super::Emit;
-use crate::ast::{Param, ParamKind, Ty};
+use crate::ast::{Length, Param, ParamKind, Ty};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -30,18 +30,35 @@ impl Emit<'_> {
         quote_spanned! {span=> #runtime::Exp<#lifetime, #ty> }
     }
 
+    /// The type that holds an array's length: `Len<64>`, or `AnyLength`.
+    pub(super) fn length(&self, length: Option<&Length>, span: Span) -> TokenStream {
+        let runtime = self.runtime(span);
+        match length {
+            Some(Length {
+                value,
+                is_constant: true,
+            }) => quote_spanned! {span=> #runtime::record::Len<{ #value }> },
+            _ => quote_spanned! {span=> #runtime::record::AnyLength },
+        }
+    }
+
     /// The type of a helper's parameter.
     pub(super) fn handle(&self, param: &Param) -> TokenStream {
         const LIFETIME: &str = "'__hesper_m";
         let span = span_of(&param.ty);
+        let (runtime, ty) = (self.runtime(span), self.ty(&param.ty));
+        let lifetime = self.lifetime(LIFETIME, span);
         let name = match param.kind {
             ParamKind::Value | ParamKind::MutValue => return self.exp(LIFETIME, &param.ty),
             ParamKind::Read => "ReadBuffer",
             ParamKind::Write => "WriteBuffer",
-            ParamKind::Array => "WorkgroupArray",
+            ParamKind::Array => {
+                let length = self.length(param.length.as_ref(), span);
+                return quote_spanned! {span=>
+                    impl #runtime::record::ArrayArgument<#lifetime, #ty, #length>
+                };
+            }
         };
-        let (runtime, ty) = (self.runtime(span), self.ty(&param.ty));
-        let lifetime = self.lifetime(LIFETIME, span);
         let name = proc_macro2::Ident::new(name, span);
         quote_spanned! {span=> #runtime::record::#name<#lifetime, #ty> }
     }

@@ -11,7 +11,7 @@ use crate::kernel::Kernel;
 use crate::limits::Needs;
 use crate::memory::Memory;
 use crate::reference::{Binding, ExecError, run_pooled};
-use crate::tree::{Access, ParamKind, Tree};
+use crate::tree::{ParamKind, Tree};
 use crate::uniforms::{UniformBlock, UniformSource};
 use std::iter;
 
@@ -249,13 +249,9 @@ fn bindings<'m, V: Copy>(
     arguments: &[Bind<V>],
     memories: &'m mut [Cell<'_, V>],
 ) -> Vec<Binding<'m, V>> {
-    let access = |kind| match kind {
-        ParamKind::Storage { access, .. } => access,
-        ParamKind::Uniform(_) => Access::Read,
-    };
     let written = |memory: usize| {
         iter::zip(&tree.params, arguments).any(|(param, argument)| {
-            access(param.kind).writes() && matches!(argument, Bind::Buffer(i) if *i == memory)
+            param.kind.writes() && matches!(argument, Bind::Buffer(i) if *i == memory)
         })
     };
     let (mut unique, mut shared) = (Vec::new(), Vec::new());
@@ -273,9 +269,9 @@ fn bindings<'m, V: Copy>(
         shared.push(read);
     }
     iter::zip(&tree.params, arguments)
-        .filter_map(|(param, argument)| match (*argument, access(param.kind)) {
-            (Bind::Buffer(i), Access::ReadWrite | Access::Atomic) => unique.get_mut(i)?.take(),
-            (Bind::Buffer(i), Access::Read) => Some(match (*shared.get(i)?)? {
+        .filter_map(|(param, argument)| match (*argument, param.kind.writes()) {
+            (Bind::Buffer(i), true) => unique.get_mut(i)?.take(),
+            (Bind::Buffer(i), false) => Some(match (*shared.get(i)?)? {
                 (memory, None) => Binding::Read(memory),
                 (memory, Some(written)) => Binding::Partial { memory, written },
             }),

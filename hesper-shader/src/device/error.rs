@@ -37,15 +37,17 @@ pub enum DeviceError {
         /// What is known of why.
         reason: String,
     },
-    /// A submission did not finish. The device counts as lost from then on.
+    /// A submission did not finish within the limit of the handle that waited for it. It goes on, and all that is submitted after it waits.
     #[error(
-        "{device} did not finish within {limit:?}: a kernel that never ends, or too much work for one dispatch\n  \
-         Device::with_timeout gives it longer"
+        "{device} did not finish {work} within {limit:?}, the limit of the handle that waited: a kernel that never ends, or too much work for \
+         one dispatch\n  what is asked of the device from now on waits for it too; a handle with a longer limit, from Device::with_timeout, waits longer"
     )]
     Timeout {
         /// The device's name.
         device: String,
-        /// How long was waited for one submission.
+        /// What did not finish: ``kernel `relu` ``.
+        work: String,
+        /// How long was waited for it.
         limit: Duration,
     },
     /// wgpu or the driver refused.

@@ -151,7 +151,8 @@ impl Device {
         Device::over(Backend::Gpu(Arc::new(gpu)))
     }
 
-    /// The same device, giving up on a submission after this long (two minutes by default). The reference executor never gives up.
+    /// The same device, waiting at most this long for a submission (two minutes by default). Other handles of the device keep their own
+    /// limits, and what one gave up on another may still wait for. The reference executor never gives up.
     pub fn with_timeout(mut self, timeout: Duration) -> Device {
         self.timeout = timeout;
         self

@@ -4,7 +4,7 @@ use super::{Bound, Plan, Role, Source, Step, StepProblem};
 use crate::device::{ScalarValue, groups, written_type};
 use crate::grid::Grid;
 use crate::kernel::Kernel;
-use crate::tree::{Access, Param, ParamKind};
+use crate::tree::{Param, ParamKind};
 
 impl Plan {
     /// The dispatch with its arguments resolved. A new scalar is declared on the way.
@@ -67,10 +67,7 @@ impl Plan {
             })?;
         match param.kind {
             ParamKind::Storage { element, .. } if element != slot.element => {}
-            ParamKind::Storage {
-                access: Access::ReadWrite,
-                ..
-            } if slot.role == Role::Input => {
+            ParamKind::Storage { access, .. } if access.writes() && slot.role == Role::Input => {
                 return Err(StepProblem::WritesInput {
                     param: param.name.clone(),
                     slot: name.to_string(),
@@ -123,7 +120,7 @@ impl Plan {
         for (i, (param, slot)) in bound().enumerate() {
             let before = bound().take(i).find(|(_, other)| *other == slot);
             if let Some((other, _)) =
-                before.filter(|(other, _)| is_written(param) || is_written(other))
+                before.filter(|(other, _)| param.kind.writes() || other.kind.writes())
             {
                 return Err(StepProblem::Aliased {
                     slot: self
@@ -137,16 +134,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-fn is_written(param: &Param) -> bool {
-    matches!(
-        param.kind,
-        ParamKind::Storage {
-            access: Access::ReadWrite,
-            ..
-        }
-    )
 }
 
 fn mismatch(param: &Param, given: String) -> StepProblem {

@@ -8,6 +8,7 @@ use crate::kernel::Kernel;
 use crate::memory::Memory;
 use crate::number::Number;
 use crate::record::Recorder;
+use crate::shader_type::Atomic;
 use crate::tree::{Scalar, Type};
 use std::collections::BTreeMap;
 
@@ -155,6 +156,64 @@ fn dispatches_are_checked() {
             .to_string()
             .contains("needs more workgroups than a dispatch has")
     );
+}
+
+/// `counts[x[i]] += 1`, and so many of them are `seen`.
+fn count() -> Kernel {
+    Recorder::record("count", &[], [64, 1, 1], |r| {
+        let x = r.storage::<u32>("x");
+        let counts = r.storage_mut::<Atomic<u32>>("counts");
+        let seen = r.storage_mut::<Atomic<u32>>("seen");
+        let i = r.global_index();
+        r.if_(i.lt(x.len()));
+        counts.at(x.at(i).get()).fetch_add(r.int(1));
+        seen.at(r.int(0)).fetch_add(r.int(1));
+        r.end_if();
+    })
+}
+
+/// An atomic is written, whatever the update.
+#[test]
+fn atomics_are_written() {
+    let mut plan = Plan::new();
+    for (name, role) in [
+        ("x", Role::Input),
+        ("y", Role::Input),
+        ("t", Role::Temporary),
+        ("u", Role::InOut),
+    ] {
+        plan.slot(name, Type::U32, 3, role).unwrap();
+    }
+    for (slots, expected) in [
+        (
+            ["x", "y", "u"],
+            "`counts` is written, and is bound to the input `y`; make the slot in-out, or copy it",
+        ),
+        (
+            ["x", "t", "y"],
+            "`seen` is written, and is bound to the input `y`; make the slot in-out, or copy it",
+        ),
+        (
+            ["u", "u", "t"],
+            "slot `u` is bound to both `x` and `counts`, and one of them is written",
+        ),
+        (
+            ["x", "t", "t"],
+            "slot `t` is bound to both `counts` and `seen`, and one of them is written",
+        ),
+    ] {
+        let bindings = ["x", "counts", "seen"].map(|p| p.to_string());
+        let bindings: Vec<_> = bindings
+            .iter()
+            .map(String::as_str)
+            .zip(slots.map(Bound::slot))
+            .collect();
+        let error = plan.dispatch(&count(), GRID, &bindings).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("step 1, kernel `count`: {expected}")
+        );
+    }
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::memory::{ReadBuffer, WorkgroupArray, WriteBuffer};
+use super::memory::{ArrayArgument, ReadBuffer, WorkgroupArray, WriteBuffer};
 use super::recorder::Recorder;
 use super::state::{Serial, Specialisation};
 use crate::shader_type::{ShaderType, Stored};
 use crate::tree::{ExprId, ExprKind, FunctionId, Loc, ParamId, StmtKind, Type};
+use std::panic::Location;
 
 /// A call of a helper function while it is recorded.
 ///
@@ -69,12 +70,12 @@ impl<'m> Call<'m> {
         buffer
     }
 
-    /// Passes a whole workgroup array.
+    /// Passes a whole workgroup array of any length.
     #[track_caller]
-    pub fn workgroup_array<T: Stored>(
+    pub fn workgroup_array<T: Stored, L>(
         &mut self,
-        array: WorkgroupArray<'m, T>,
-    ) -> WorkgroupArray<'m, T> {
+        array: WorkgroupArray<'m, T, L>,
+    ) -> WorkgroupArray<'m, T, L> {
         match array.whole() {
             Some(root) => self.key.push_str(&format!(",{root:?}")),
             None => self
@@ -82,6 +83,30 @@ impl<'m> Call<'m> {
                 .with(|s| s.problem(RecordProblem::PartOfArray, Loc::caller())),
         }
         array
+    }
+
+    /// Passes a whole workgroup array to a parameter `name: &mut [T; length]`; one of another length is a mistake of the line `from`.
+    #[track_caller]
+    pub fn workgroup_array_of<T: Stored, L>(
+        &mut self,
+        name: &str,
+        array: impl ArrayArgument<'m, T, L>,
+        length: u32,
+        from: &'static Location<'static>,
+    ) -> WorkgroupArray<'m, T, L> {
+        let array = array.array();
+        let found = array.count();
+        if found != length {
+            let problem = RecordProblem::ArgumentLength {
+                helper: self.name.clone(),
+                param: name.to_string(),
+                declared: Loc::caller(),
+                length,
+                found,
+            };
+            self.recorder.with(|s| s.problem(problem, Loc(from)));
+        }
+        self.workgroup_array(array).measured()
     }
 
     fn specialise(&mut self, param: ParamId) {

@@ -62,6 +62,22 @@ pub enum RecordProblem {
         /// Elements it has.
         found: u32,
     },
+    /// A workgroup array of another length than the helper's parameter says.
+    #[error(
+        "`{param}` of `{helper}`, at {declared}, is an array of {length} elements, and one of {found} is handed to it"
+    )]
+    ArgumentLength {
+        /// The helper function.
+        helper: String,
+        /// Its parameter.
+        param: String,
+        /// Where the parameter is declared.
+        declared: Loc,
+        /// The length it says.
+        length: u32,
+        /// The length of the array.
+        found: u32,
+    },
     /// A row of a workgroup array handed to a helper.
     #[error("a helper function takes whole workgroup arrays only; index inside it")]
     PartOfArray,

@@ -165,10 +165,47 @@ buffers! {
     WriteBuffer;
 }
 
-/// An array shared by the workgroup.
-pub struct WorkgroupArray<'m, T> {
+/// An array shared by the workgroup. `L` is its length where the type holds it, a [`Len`], else [`AnyLength`].
+pub struct WorkgroupArray<'m, T, L = AnyLength> {
     place: Place<'m, T>,
     length: u32,
+    in_type: PhantomData<fn() -> L>,
+}
+
+/// A length that is known when the kernel is compiled.
+pub struct Len<const N: u32>;
+
+/// A length that is known when the kernel is built.
+pub struct AnyLength;
+
+/// What a helper's parameter `&mut [T; N]` takes: a workgroup array of `T` and this length. A length that no type holds is compared when
+/// the kernel is built.
+#[diagnostic::on_unimplemented(
+    message = "mismatched workgroup arrays: expected elements of `{T}` and a length of `{L}`, found `{Self}`",
+    label = "not the array that the helper's `&mut [T; N]` takes",
+    note = "a helper for several lengths is generic: `fn f<const N: u32>(t: &mut [f32; N])`"
+)]
+pub trait ArrayArgument<'m, T, L> {
+    /// The array itself.
+    fn array(self) -> WorkgroupArray<'m, T>;
+}
+
+impl<'m, T: Stored, const N: u32> ArrayArgument<'m, T, Len<N>> for WorkgroupArray<'m, T, Len<N>> {
+    fn array(self) -> WorkgroupArray<'m, T> {
+        self.measured()
+    }
+}
+
+impl<'m, T: Stored, const N: u32> ArrayArgument<'m, T, Len<N>> for WorkgroupArray<'m, T> {
+    fn array(self) -> WorkgroupArray<'m, T> {
+        self
+    }
+}
+
+impl<'m, T: Stored, L> ArrayArgument<'m, T, AnyLength> for WorkgroupArray<'m, T, L> {
+    fn array(self) -> WorkgroupArray<'m, T> {
+        self.measured()
+    }
 }
 
 /// An array of arrays shared by the workgroup.
@@ -178,13 +215,13 @@ pub struct WorkgroupArray2<'m, T> {
     columns: u32,
 }
 
-impl<T> Clone for WorkgroupArray<'_, T> {
+impl<T, L> Clone for WorkgroupArray<'_, T, L> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for WorkgroupArray<'_, T> {}
+impl<T, L> Copy for WorkgroupArray<'_, T, L> {}
 
 impl<T> Clone for WorkgroupArray2<'_, T> {
     fn clone(&self) -> Self {
@@ -194,9 +231,23 @@ impl<T> Clone for WorkgroupArray2<'_, T> {
 
 impl<T> Copy for WorkgroupArray2<'_, T> {}
 
-impl<'m, T: Stored> WorkgroupArray<'m, T> {
+impl<'m, T: Stored, L> WorkgroupArray<'m, T, L> {
     pub(super) fn new(place: Place<'m, T>, length: u32) -> Self {
-        WorkgroupArray { place, length }
+        WorkgroupArray {
+            place,
+            length,
+            in_type: PhantomData,
+        }
+    }
+
+    /// The same array with its length in another type.
+    pub(super) fn measured<M>(self) -> WorkgroupArray<'m, T, M> {
+        WorkgroupArray::new(self.place, self.length)
+    }
+
+    /// Number of elements.
+    pub(super) fn count(self) -> u32 {
+        self.length
     }
 
     /// The variable, if this is all of it.

@@ -47,7 +47,9 @@ pub use error::{Problem, RecordProblem};
 pub use exp::Exp;
 pub use literal::{HostValue, IntegerLiteral};
 pub use log::Logged;
-pub use memory::{Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
+pub use memory::{
+    AnyLength, ArrayArgument, Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer,
+};
 pub use range::{Range, RangeIndex};
 pub use recorder::Recorder;
 pub use relations::*;

@@ -2,7 +2,7 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::memory::{Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
+use super::memory::{Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
 use super::relations::StoreTy;
 use super::state::{Serial, State};
 use crate::kernel::Kernel;
@@ -151,6 +151,15 @@ impl Recorder {
     #[track_caller]
     pub fn workgroup_array<T: Stored>(&self, name: &str, length: u32) -> WorkgroupArray<'_, T> {
         WorkgroupArray::new(self.workgroup(name, vec![length], Loc::caller()), length)
+    }
+
+    /// An array shared by the workgroup whose type holds its length: `workgroup::<[T; N]>()`.
+    #[track_caller]
+    pub fn workgroup_array_of<T: Stored, const N: u32>(
+        &self,
+        name: &str,
+    ) -> WorkgroupArray<'_, T, Len<N>> {
+        WorkgroupArray::new(self.workgroup(name, vec![N], Loc::caller()), N)
     }
 
     /// An array of arrays shared by the workgroup, zero at its start: `workgroup::<[[T; columns]; rows]>()`.

@@ -52,7 +52,7 @@ pub enum Fault {
     OutOfBounds {
         /// Whether it reads or writes.
         access: AccessKind,
-        /// The buffer or workgroup variable.
+        /// The buffer or array; `tile[3]` for a row of two dimensions.
         name: String,
         /// The index that is too large.
         index: u32,

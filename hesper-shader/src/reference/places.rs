@@ -227,7 +227,13 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
                 watch.check_index(*id, array.name, index, access)?;
             }
             if let Some(lane) = outside(index, *dim, access.active.lanes()) {
-                return Err(out_of_bounds(kind, array.name, index, *dim, lane, access));
+                let row = row(
+                    array.name,
+                    indices.get(..n).unwrap_or_default(),
+                    frame,
+                    lane,
+                )?;
+                return Err(out_of_bounds(kind, &row, index, *dim, lane, access));
             }
             match n {
                 0 => copy(index, &mut self.elements)?,
@@ -274,6 +280,24 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
             Root::Local(_) => Err(MISSING),
         }
     }
+}
+
+/// The array that a lane's next index goes into: `tile`, and `tile[3]` after an index.
+fn row<V: Copy>(
+    name: &str,
+    before: &[Step],
+    frame: &Frame<V>,
+    lane: usize,
+) -> Result<String, Fault> {
+    let mut row = name.to_string();
+    for step in before {
+        let Step::Index(id) = step else {
+            return Err(SHAPE);
+        };
+        let index = frame.value(*id)?.unsigned()?.get(lane);
+        row.push_str(&format!("[{}]", index.ok_or_else(missing)?));
+    }
+    Ok(row)
 }
 
 /// Whether two lanes have the same value.

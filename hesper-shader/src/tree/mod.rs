@@ -148,6 +148,16 @@ pub enum ParamKind {
     Uniform(Scalar),
 }
 
+impl ParamKind {
+    /// Whether a kernel may write what the parameter binds.
+    pub const fn writes(self) -> bool {
+        match self {
+            ParamKind::Storage { access, .. } => access.writes(),
+            ParamKind::Uniform(_) => false,
+        }
+    }
+}
+
 /// Access mode of a storage buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {

@@ -50,7 +50,7 @@ conformance! {
     limits: every_limit_is_checked_before_the_dispatch;
     memory: contents_come_back_as_they_were_sent contents_of_another_length_are_refused
         new_buffers_are_zero too_large_buffers_are_refused;
-    plans: a_plan_with_a_temporary a_run_must_be_given_what_it_needs outputs_start_as_zeros scalars_are_given_at_each_run
+    plans: a_plan_with_a_temporary a_run_must_be_given_what_it_needs atomics_write_slots outputs_start_as_zeros scalars_are_given_at_each_run
         steps_see_what_earlier_steps_wrote;
     subgroups: local_arrays_are_indexed_at_run_time one_decides_for_a_workgroup values_are_combined values_are_shuffled;
 }

@@ -33,6 +33,25 @@ shader! {
     }
 }
 
+shader! {
+    /// How many `x` there are of each residue.
+    #[workgroup_size(64)]
+    fn count(x: &[u32], counts: &mut [Atomic<u32>]) {
+        let i = global_index();
+        if i < x.len() {
+            counts[x[i] % counts.len()].fetch_add(1);
+        }
+    }
+
+    #[workgroup_size(64)]
+    fn scale_all(x: &[u32], y: &mut [u32], by: u32) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i] * by;
+        }
+    }
+}
+
 fn sum_plan() -> Result<Plan, hesper_shader::PlanError> {
     let mut plan = Plan::new();
     plan.slot("x", Type::F32, 4000, Role::Input)?;
@@ -143,6 +162,69 @@ pub(super) fn steps_see_what_earlier_steps_wrote(device: &Device) -> Outcome {
     for value in y.read()? {
         // The product is a power of two, so that fusing it with the sum changes nothing.
         assert_eq!(value, expected);
+    }
+    Ok(())
+}
+
+/// What atomics wrote is there for later steps; what is lent to read is never written.
+pub(super) fn atomics_write_slots(device: &Device) -> Outcome {
+    let mut plan = Plan::new();
+    for (name, len, role) in [
+        ("x", 1000, Role::Input),
+        ("counts", 7, Role::Temporary),
+        ("total", 7, Role::InOut),
+        ("twice", 7, Role::Output),
+    ] {
+        plan.slot(name, Type::U32, len, role)?;
+    }
+    let counted = |counts| [("x", Bound::slot("x")), ("counts", Bound::slot(counts))];
+    let scaled = |x, y, by| {
+        let (x, y) = (Bound::slot(x), Bound::slot(y));
+        [("x", x), ("y", y), ("by", Bound::U32(by))]
+    };
+    let steps = [
+        (
+            scale_all(),
+            Grid::cover(7),
+            scaled("x", "counts", 0).to_vec(),
+        ),
+        (count(), Grid::cover(1000), counted("counts").to_vec()),
+        (count(), Grid::cover(1000), counted("total").to_vec()),
+        (
+            scale_all(),
+            Grid::cover(7),
+            scaled("counts", "twice", 2).to_vec(),
+        ),
+    ];
+    for (kernel, grid, bindings) in &steps {
+        plan.dispatch(kernel, *grid, bindings)?;
+    }
+    let lent = plan.dispatch(
+        &count(),
+        Grid::cover(1000),
+        &[("x", Bound::slot("counts")), ("counts", Bound::slot("x"))],
+    );
+    assert_eq!(
+        message(lent),
+        "step 5, kernel `count`: `counts` is written, and is bound to the input `x`; make the slot in-out, or copy it"
+    );
+
+    let xs: Vec<u32> = (0..1000).map(|i| i * i).collect();
+    let of = |residue| xs.iter().filter(|x| *x % 7 == residue).count() as u32;
+    let x = device.upload(&xs)?;
+    let (mut total, mut twice) = (device.upload(&[5; 7])?, device.upload(&[9; 7])?);
+    for run in 1..=2 {
+        let given = PlanBuffers::new().read("x", &x);
+        device.run(
+            &plan,
+            given.write("total", &mut total).write("twice", &mut twice),
+        )?;
+        assert_eq!(x.read()?, xs);
+        assert_eq!(
+            total.read()?,
+            [0, 1, 2, 3, 4, 5, 6].map(|r| 5 + run * of(r))
+        );
+        assert_eq!(twice.read()?, [0, 1, 2, 3, 4, 5, 6].map(|r| 2 * of(r)));
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ right. An atomic access and a plain one to the same element would race as well, 
 anything else is refused when the kernel is built."),
     ("same value", "Writes of one value (warning)", "As a race of two writes, but both write the same value. Most devices do what is meant; WGSL does not promise it. Each pair of lines is told once."),
     ("out of bounds", "Out of bounds", "An index that is not below the length of the buffer or array, before anything is clamped. The length is the logical one, not that
-of a padded binding."),
+of a padded binding. Of two dimensions, `tile[3]` is the row that the index goes beyond."),
     ("unwritten", "Memory nobody has written", "A read of an element of workgroup memory that the workgroup has not written, or of a fresh buffer (`Device::uninit`, a plan's temporary)
 that nobody has. Buffers that were uploaded, `Device::zeros` and a plan's outputs may be accumulated into. A vector counts as written when a component of it is."),
     ("divergent barrier", "Divergent barrier", "A barrier, or `workgroup_uniform_load`, that some invocations of a workgroup reach while others are elsewhere: in another branch, past the loop, returned,

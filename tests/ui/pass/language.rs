@@ -107,6 +107,34 @@ shader! {
         acc
     }
 
+    fn first<const N: u32>(tile: &mut [f32; N]) -> f32 {
+        tile[0] + sum_of::<N>(tile) + last(tile)
+    }
+
+    fn sum_of<const N: u32>(tile: &mut [f32; N]) -> f32 {
+        tile[N - 1]
+    }
+
+    fn last<const N: u32>(tile: &mut [f32; N]) -> f32 {
+        tile[N - 1]
+    }
+
+    fn pairs<const N: u32>(tile: &mut [f32; 2 * N]) -> f32 {
+        tile[2 * N - 1]
+    }
+
+    /// Lengths that types hold, and lengths that are known when the kernel is built.
+    #[workgroup_size(8)]
+    fn lengths<const N: u32>(y: &mut [f32], #[comptime] given: u32) {
+        const FOUR: u32 = 4;
+        let generic = workgroup::<[f32; N]>();
+        let constant = workgroup::<[f32; FOUR * 2]>();
+        let twice = workgroup::<[f32; 2 * N]>();
+        let built = workgroup::<[f32; given]>();
+        y[0] = first(generic) + first::<N>(generic) + sum(constant) + first::<8>(constant);
+        y[1] = pairs::<4>(constant) + pairs::<N>(twice) + first::<8>(built) + sum(built);
+    }
+
     #[workgroup_size(8, 8)]
     fn everything(a: &[f32], v: &[Vec3<f32>], b: &mut [f32], n: u32, mut k: i32, flag: bool) {
         let grid = workgroup::<[[f32; 8]; 4]>();
@@ -206,7 +234,7 @@ shader! {
 }
 
 fn main() {
-    let kernels = [relu(), relu_backward(), softmax::<64>(2.0), everything(), effects::<8>()];
+    let kernels = [relu(), relu_backward(), softmax::<64>(2.0), everything(), effects::<8>(), lengths::<8>(8)];
     for kernel in kernels {
         assert!(kernel.tree().is_ok(), "{:?}", kernel.tree());
     }

@@ -62,7 +62,9 @@ impl Gpu {
             drop(pass);
             encoder.finish()
         })?;
-        self.watch.submit(commands, timeout).map(|_| ())
+        self.watch
+            .submit(&named(jobs), commands, timeout)
+            .map(|_| ())
     }
 
     fn pipeline(&self, job: &Job<'_>) -> Result<Arc<Pipeline>, DeviceError> {
@@ -73,6 +75,31 @@ impl Gpu {
             uniform_bytes: job.uniforms.len() as u64,
             shader: wgpu::ShaderSource::Naga(Cow::Owned(job.lowered.module().clone())),
         })
+    }
+}
+
+/// Kernels named at most in a message about a submission.
+const NAMED: usize = 3;
+
+/// What a submission is called: ``kernel `relu` ``.
+fn named(jobs: &[Job<'_>]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for job in jobs {
+        if !names.contains(&job.kernel) {
+            names.push(job.kernel);
+        }
+    }
+    let rest = names.len().saturating_sub(NAMED);
+    let shown: Vec<String> = names
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let shown = shown.join(", ");
+    match (names.len(), rest) {
+        (1, _) => format!("kernel {shown}"),
+        (_, 0) => format!("one of the kernels {shown}"),
+        (_, rest) => format!("one of the kernels {shown} and {rest} more"),
     }
 }
 

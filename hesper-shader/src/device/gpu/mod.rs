@@ -107,7 +107,7 @@ impl Gpu {
 impl Drop for Gpu {
     /// Dropping what endless work uses would wait for it, so that is kept for ever.
     fn drop(&mut self) {
-        if self.watch.has_timed_out() {
+        if self.watch.is_stuck() {
             mem::forget(mem::take(&mut self.pipelines));
             mem::forget((self.watch.device().clone(), self.watch.queue().clone()));
         }

@@ -48,7 +48,7 @@ pub(super) fn loop_cap(watch: &Watch, timeout: Duration) -> Result<Option<u32>, 
         drop(pass);
         encoder.finish()
     })?;
-    watch.submit(commands, timeout)?;
+    watch.submit("counting loop iterations", commands, timeout)?;
     let last = |bytes: &[u8]| bytes.last_chunk::<4>().map(|b| u32::from_ne_bytes(*b));
     let counted = transfer::read(watch, &trips, 8, timeout, last)?;
     Ok(counted.filter(|n| *n < ITERATIONS))

@@ -122,11 +122,9 @@ fn refused_shaders_are_errors() {
     assert!(compiled(&gpu, "@compute @workgroup_size(1) fn a() {}").is_ok());
 }
 
-#[test]
-fn work_that_takes_too_long_is_an_error_from_then_on() {
-    let Some((device, queue)) = open("work_that_takes_too_long") else {
-        return;
-    };
+/// A device that gives up at once, with a buffer that slow work of another handle fills.
+fn at_work(test: &str) -> Option<(Device, Device, crate::Buffer<u32>)> {
+    let (device, queue) = open(test)?;
     let gpu = Gpu::from_wgpu(device, queue).unwrap();
     // Long enough anywhere, and short enough for drivers that stop loops.
     let slow = "
@@ -135,19 +133,53 @@ fn work_that_takes_too_long_is_an_error_from_then_on() {
             for (var i = 0u; i < 60000u; i++) { y[id.x % 4u] = y[id.x % 4u] * 3u + i; }
         }";
     let pipeline = compiled(&gpu, slow).unwrap();
-    let device = Device::over_gpu(gpu).with_timeout(Duration::from_millis(1));
-    let buffer = device.zeros::<u32>(4).unwrap();
-    submit(&device, &pipeline, &buffer);
+    let patient = Device::over_gpu(gpu).with_timeout(Duration::from_secs(60));
+    let hasty = patient.clone().with_timeout(Duration::from_millis(1));
+    let buffer = hasty.zeros::<u32>(4).unwrap();
+    submit(&patient, &pipeline, &buffer);
+    Some((hasty, patient, buffer))
+}
+
+/// Who gives up says what on, and after which time; who waits longer gets all there is.
+#[test]
+fn a_timeout_is_of_one_handle() {
+    let Some((hasty, patient, buffer)) = at_work("a_timeout_is_of_one_handle") else {
+        return;
+    };
     let error = buffer.read().unwrap_err();
-    assert!(matches!(error, DeviceError::Timeout { .. }), "{error}");
-    assert_eq!(
-        device
-            .clone()
-            .with_timeout(Duration::from_secs(60))
-            .upload(&[1])
-            .unwrap_err(),
-        error
-    );
+    let expected = DeviceError::Timeout {
+        device: hasty.name().to_string(),
+        work: "kernel `slow`".to_string(),
+        limit: Duration::from_millis(1),
+    };
+    assert_eq!(error, expected);
+    let fresh = patient.upload(&[7, 8]).unwrap();
+    assert_eq!(fresh.read().unwrap(), [7, 8]);
+    let read = |buffer: &crate::Buffer<u32>| read_by(&patient, buffer).unwrap();
+    assert!(read(&buffer).iter().all(|y| *y != 0));
+    // Nothing is under way any more.
+    assert!(hasty.upload(&[1]).is_ok());
+}
+
+/// The test ends, though the device is dropped while the work is under way.
+#[test]
+fn work_given_up_on_is_not_waited_for() {
+    let Some((_, _, buffer)) = at_work("work_given_up_on_is_not_waited_for") else {
+        return;
+    };
+    assert!(buffer.read().is_err());
+}
+
+fn read_by(device: &Device, buffer: &crate::Buffer<u32>) -> Result<Vec<u32>, DeviceError> {
+    let crate::device::buffer::Storage::Gpu(memory) = &buffer.raw().storage else {
+        panic!("not on a GPU");
+    };
+    memory.read(16, device.timeout, |bytes| {
+        let words = bytes.chunks_exact(4);
+        words
+            .map(|w| u32::from_ne_bytes(w.try_into().unwrap()))
+            .collect()
+    })
 }
 
 fn submit(device: &Device, pipeline: &Pipeline, buffer: &crate::Buffer<u32>) {
@@ -173,5 +205,7 @@ fn submit(device: &Device, pipeline: &Pipeline, buffer: &crate::Buffer<u32>) {
         drop(pass);
         encoder.finish()
     });
-    gpu.watch.submit(commands.unwrap(), device.timeout).unwrap();
+    gpu.watch
+        .submit("kernel `slow`", commands.unwrap(), device.timeout)
+        .unwrap();
 }

@@ -85,7 +85,7 @@ pub(super) fn read<R>(
         encoder.copy_buffer_to_buffer(from, 0, &staging, 0, bytes);
         (staging, encoder.finish())
     })?;
-    let submission = watch.submit(commands, timeout)?;
+    let submission = watch.submit(READBACK, commands, timeout)?;
     watch.finish(submission, timeout)?;
     map(watch, &staging, timeout)?;
     watch

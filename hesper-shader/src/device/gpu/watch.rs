@@ -5,7 +5,7 @@ use crate::device::{DeviceError, DeviceKind};
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Submissions under way before the oldest is waited for; bounds what a loop of dispatches can pile up.
 const MAX_IN_FLIGHT: usize = 64;
@@ -19,12 +19,13 @@ pub(super) struct Watch {
     device: wgpu::Device,
     queue: wgpu::Queue,
     name: String,
-    fault: Arc<Mutex<Option<Fault>>>,
+    /// Why the device is lost, if it is.
+    lost: Arc<Mutex<Option<String>>>,
     in_flight: Mutex<InFlight>,
     max_in_flight: usize,
 }
 
-/// Submissions not yet waited for, oldest first.
+/// Submissions not known to be done, oldest first.
 #[derive(Debug, Default)]
 struct InFlight {
     submitted: u64,
@@ -33,16 +34,13 @@ struct InFlight {
 
 /// Work handed to the queue.
 #[derive(Clone, Debug)]
-pub(super) struct Submission {
+struct Submission {
     number: u64,
     index: wgpu::SubmissionIndex,
-}
-
-/// Why the device cannot be used any more.
-#[derive(Clone, Debug)]
-enum Fault {
-    Lost(String),
-    TimedOut(Duration),
+    /// For messages.
+    work: String,
+    /// When somebody first waited for it. All before it were done then.
+    awaited: Option<Instant>,
 }
 
 impl Watch {
@@ -59,22 +57,22 @@ impl Watch {
                 DeviceKind::Software => MAX_IN_FLIGHT_IN_SOFTWARE,
                 DeviceKind::Gpu | DeviceKind::Reference => MAX_IN_FLIGHT,
             },
-            fault: Arc::default(),
+            lost: Arc::default(),
             in_flight: Mutex::default(),
         }
     }
 
     /// Has wgpu tell of a lost device, and of errors on other threads than the one that waits for them, instead of panicking.
     pub(super) fn listen(&self) {
-        let fault = Arc::clone(&self.fault);
+        let lost = Arc::clone(&self.lost);
         self.device
             .set_device_lost_callback(move |reason, message| {
-                lock(&fault).get_or_insert(Fault::Lost(format!("{reason:?}: {message}")));
+                lock(&lost).get_or_insert(format!("{reason:?}: {message}"));
             });
-        let fault = Arc::clone(&self.fault);
+        let lost = Arc::clone(&self.lost);
         self.device
             .on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-                lock(&fault).get_or_insert(Fault::Lost(format!("an error out of turn: {error}")));
+                lock(&lost).get_or_insert(format!("an error out of turn: {error}"));
             }));
     }
 
@@ -125,71 +123,86 @@ impl Watch {
         Err(self.rejected(action, reason))
     }
 
-    /// Submits commands; the work may still be under way on return.
+    /// Submits commands, called `work` in messages; it may still be under way on return. Gives its number.
     pub(super) fn submit(
         &self,
+        work: &str,
         commands: wgpu::CommandBuffer,
         timeout: Duration,
-    ) -> Result<Submission, DeviceError> {
+    ) -> Result<u64, DeviceError> {
         let mut in_flight = lock(&self.in_flight);
         while in_flight.queue.len() >= self.max_in_flight {
-            if let Some(oldest) = in_flight.queue.pop_front() {
-                self.wait_for(oldest, timeout)?;
-            }
+            let oldest = in_flight.await_oldest(u64::MAX);
+            // Others wait meanwhile, and give up when their own limits say so.
+            drop(in_flight);
+            self.wait_for(oldest, timeout)?;
+            in_flight = lock(&self.in_flight);
         }
         let index = self.attempt("a submission", |_, queue| queue.submit([commands]))?;
         let number = in_flight.submitted;
-        let submission = Submission { number, index };
         in_flight.submitted += 1;
-        in_flight.queue.push_back(submission.clone());
-        Ok(submission)
+        in_flight.queue.push_back(Submission {
+            number,
+            index,
+            work: work.to_string(),
+            awaited: None,
+        });
+        Ok(number)
     }
 
     /// Waits for a submission and all before it, each within the timeout: a long queue of short dispatches is no endless kernel.
-    pub(super) fn finish(
-        &self,
-        submission: Submission,
-        timeout: Duration,
-    ) -> Result<(), DeviceError> {
+    pub(super) fn finish(&self, number: u64, timeout: Duration) -> Result<(), DeviceError> {
         // The lock ends with each call, so that others go on submitting meanwhile.
-        let next = || lock(&self.in_flight).before(submission.number);
-        while let Some(earlier) = next() {
-            self.wait_for(earlier, timeout)?;
+        let next = || lock(&self.in_flight).await_oldest(number);
+        while let Some(oldest) = next() {
+            self.wait_for(Some(oldest), timeout)?;
         }
-        self.wait_for(submission, timeout)
+        Ok(())
     }
 
-    fn wait_for(&self, submission: Submission, timeout: Duration) -> Result<(), DeviceError> {
+    /// Waits for the oldest submission. One that is given up on stays in flight: it may be what a handle with a longer limit waits for.
+    fn wait_for(&self, oldest: Option<Submission>, timeout: Duration) -> Result<(), DeviceError> {
+        let Some(oldest) = oldest else { return Ok(()) };
+        // Who comes later waits no longer for what others have waited for: endless work costs its limit once, not at each call.
+        let waited = oldest.awaited.map_or(Duration::ZERO, |at| at.elapsed());
         let wait = wgpu::PollType::Wait {
-            submission_index: Some(submission.index),
-            timeout: Some(timeout),
+            submission_index: Some(oldest.index),
+            timeout: Some(timeout.saturating_sub(waited)),
         };
         match self.attempt("waiting", |device, _| device.poll(wait))? {
-            Ok(_) => Ok(()),
-            Err(wgpu::PollError::Timeout) => {
-                lock(&self.fault).get_or_insert(Fault::TimedOut(timeout));
-                self.check()
+            Ok(_) => {
+                lock(&self.in_flight).done(oldest.number);
+                Ok(())
             }
+            Err(wgpu::PollError::Timeout) => Err(DeviceError::Timeout {
+                device: self.name.clone(),
+                work: oldest.work,
+                limit: timeout,
+            }),
             Err(error) => Err(self.rejected("waiting", error.to_string())),
         }
     }
 
-    /// Whether work may go on without end.
-    pub(super) fn has_timed_out(&self) -> bool {
-        matches!(&*lock(&self.fault), Some(Fault::TimedOut(_)))
+    /// Whether work that somebody gave up on is under way still, and may be without end.
+    pub(super) fn is_stuck(&self) -> bool {
+        let given_up = lock(&self.in_flight)
+            .queue
+            .iter()
+            .any(|submission| submission.awaited.is_some());
+        let poll = |device: &wgpu::Device, _: &_| device.poll(wgpu::PollType::Poll);
+        given_up
+            && !matches!(
+                self.attempt("waiting", poll),
+                Ok(Ok(wgpu::PollStatus::QueueEmpty))
+            )
     }
 
     fn check(&self) -> Result<(), DeviceError> {
-        let device = || self.name.clone();
-        match &*lock(&self.fault) {
+        match &*lock(&self.lost) {
             None => Ok(()),
-            Some(Fault::Lost(reason)) => Err(DeviceError::Lost {
-                device: device(),
+            Some(reason) => Err(DeviceError::Lost {
+                device: self.name.clone(),
                 reason: reason.clone(),
-            }),
-            Some(Fault::TimedOut(limit)) => Err(DeviceError::Timeout {
-                device: device(),
-                limit: *limit,
             }),
         }
     }
@@ -204,13 +217,16 @@ impl Watch {
 }
 
 impl InFlight {
-    /// Takes the oldest, if it came before this one.
-    fn before(&mut self, number: u64) -> Option<Submission> {
-        let is_before = self
-            .queue
-            .front()
-            .is_some_and(|oldest| oldest.number < number);
-        is_before.then(|| self.queue.pop_front()).flatten()
+    /// The oldest, if it is this one or came before it; from now on it counts as waited for.
+    fn await_oldest(&mut self, number: u64) -> Option<Submission> {
+        let oldest = self.queue.front_mut().filter(|s| s.number <= number)?;
+        oldest.awaited.get_or_insert_with(Instant::now);
+        Some(oldest.clone())
+    }
+
+    /// Forgets a submission that is done, and all before it.
+    fn done(&mut self, number: u64) {
+        self.queue.retain(|s| s.number > number);
     }
 }
 

@@ -54,7 +54,7 @@ fn indices_out_of_bounds_are_named() {
             8,
             8,
             3,
-            out_of_bounds(AccessKind::Write, "tile", 3, 3, 0, 0),
+            out_of_bounds(AccessKind::Write, "tile[1]", 3, 3, 0, 0),
             line + 2,
         ),
     ];
@@ -89,6 +89,24 @@ fn a_report_names_file_line_kernel_and_invocation() {
     );
     assert_eq!(error.to_string(), expected);
     assert_eq!(x, Memory::U32(vec![1, 1, 1, 1, 0]));
+}
+
+/// Of two dimensions, the report says which: the array, or a row of it with the index that chose the row.
+#[test]
+fn an_index_into_a_row_is_named_with_the_row() {
+    let kernel = record([1, 1, 1], |h| {
+        let tile = h.workgroup_array2::<u32>("tile", 4, 2);
+        let (i, j) = (h.uniform::<u32>("i"), h.uniform::<u32>("j"));
+        h.store(tile.at(i).at(j), h.int(1u32));
+    });
+    for (i, j, expected) in [
+        (3, 2, "writes `tile[3]` at index 2, but its length is 2"),
+        (4, 1, "writes `tile` at index 4, but its length is 4"),
+        (4, 2, "writes `tile` at index 4, but its length is 4"),
+    ] {
+        let error = fault(&kernel, [1, 1, 1], &mut [Binding::U32(i), Binding::U32(j)]);
+        assert!(error.to_string().contains(expected), "{error}");
+    }
 }
 
 #[test]

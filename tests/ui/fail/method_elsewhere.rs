@@ -1,0 +1,15 @@
+use hesper_shader::shader;
+
+shader! {
+    #[workgroup_size(64)]
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        let nan = x[0].is_nan();
+        let bits = x[0].to_bits();
+        let ones = n.count_ones();
+        let sum = n.checked_add(n);
+        let low = u32::abs_diff(n, 3);
+        y[0] = x[0].atan2(x[1]);
+    }
+}
+
+fn main() {}
