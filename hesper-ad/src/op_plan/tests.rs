@@ -278,7 +278,6 @@ fn a_plan_that_cannot_be_built_is_told_once() {
         let text = certificate.to_string();
         assert_eq!(text.matches(message).count(), 1, "{text}");
         assert_eq!(certificate.failures().count(), 1, "{text}");
-        assert_eq!(certificate.skips().count(), 5, "{text}");
         assert!(!certificate.is_pass());
     }
 }
