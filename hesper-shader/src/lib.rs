@@ -29,7 +29,7 @@ pub use kernel::{Kernel, KernelError, Mistake};
 pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
-pub use plan::{Bound, Plan, PlanBuffers, PlanError, Role, Slot, Step, StepProblem};
+pub use plan::{Bound, Plan, PlanBuffers, PlanError, Role, Slot, Step, StepProblem, Told};
 pub use record::Exp;
 pub use shader_type::{Atomic, Element, ScalarType, ShaderType, Stored, Vec2, Vec3, Vec4};
 

@@ -58,9 +58,12 @@ impl Growth {
         (self.size * (most / self.operations).powf(1.0 / self.power)) as usize
     }
 
-    /// `the work grows as its power 2.0`.
+    /// Why larger sizes are not reached: `the work grows as its power 2.0`.
     pub(super) fn words(&self) -> String {
-        format!("the work grows as its power {:.1}", self.power)
+        match self.power < SLOW {
+            true => format!("beyond, one run takes more than {MOST:.0e} operations"),
+            false => format!("the work grows as its power {:.1}", self.power),
+        }
     }
 }
 

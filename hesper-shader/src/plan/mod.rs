@@ -8,7 +8,7 @@ mod run;
 mod tests;
 
 pub use error::{PlanError, StepProblem};
-pub use run::PlanBuffers;
+pub use run::{PlanBuffers, Told};
 
 use crate::device::ScalarValue;
 use crate::grid::Grid;

@@ -60,6 +60,9 @@ impl<'a> PlanBuffers<'a> {
     }
 }
 
+/// What a run in a number domain yields: the slots that come out, by name, and what the executor told beside them.
+pub type Told<V> = (BTreeMap<String, Memory<V>>, Outcome);
+
 impl Device {
     /// Runs a plan as one submission: every slot that is no temporary is given a buffer of its type and length. Outputs start as zeros;
     /// temporaries hold nothing until a step writes them.
@@ -160,7 +163,7 @@ impl Plan {
         inputs: BTreeMap<String, Memory<D::Value>>,
         scalars: Vec<(String, ScalarValue<D::Value>)>,
         options: &reference::Options,
-    ) -> Result<(BTreeMap<String, Memory<D::Value>>, Outcome), Error> {
+    ) -> Result<Told<D::Value>, Error> {
         self.run_by(domain, inputs, scalars, |tree, groups, bindings| {
             reference::run_with(domain, tree, groups, bindings, options)
         })
@@ -176,7 +179,7 @@ impl Plan {
         inputs: BTreeMap<String, Memory<D::Value>>,
         scalars: Vec<(String, ScalarValue<D::Value>)>,
         options: &reference::Options,
-    ) -> Result<(BTreeMap<String, Memory<D::Value>>, Outcome), Error>
+    ) -> Result<Told<D::Value>, Error>
     where
         D: Domain<Mask = bool> + Sync,
         D::Value: Shareable,
@@ -192,7 +195,7 @@ impl Plan {
         mut inputs: BTreeMap<String, Memory<D::Value>>,
         scalars: Vec<(String, ScalarValue<D::Value>)>,
         run: impl Fn(&Tree, [u32; 3], &mut [Binding<'_, D::Value>]) -> Result<Outcome, ExecError>,
-    ) -> Result<(BTreeMap<String, Memory<D::Value>>, Outcome), Error> {
+    ) -> Result<Told<D::Value>, Error> {
         let scalars = self.scalars_from(scalars)?;
         let mut memories = Vec::with_capacity(self.slots.len());
         let mut written = Vec::with_capacity(self.slots.len());
