@@ -78,7 +78,7 @@ fn points_and_shapes_are_enough() {
         spec_checks
             .inspect(|f| assert!(f.points >= 8, "{relu}"))
             .count()
-            == 2
+            == 3
     );
     let forward = relu
         .checks
