@@ -12,7 +12,20 @@ impl Emit<'_> {
         let head = self.helper_head(helper);
         let (import, inside) = self.within();
         let body = inside.call(helper);
-        quote_spanned! {self.site=> #head { #import #body } }
+        if !has_array(helper) {
+            return quote_spanned! {self.site=> #head { #import #body } };
+        }
+        let (from, record) = (
+            self.own("__hesper_from", self.site),
+            self.own("__hesper_record", self.site),
+        );
+        // What a function with `#[track_caller]` calls takes its caller's line for its own; a closure keeps the lines of the body.
+        quote_spanned! {self.site=> #head {
+            #import
+            let #from = ::core::panic::Location::caller();
+            let #record = move || { #body };
+            #record()
+        } }
     }
 
     fn call(&self, helper: &Helper) -> TokenStream {
@@ -74,8 +87,7 @@ impl Emit<'_> {
         });
         let h = self.recorder(at);
         // An array of another length is told with the line of the call.
-        let has_array = function.params.iter().any(|p| p.kind == ParamKind::Array);
-        let tracked = has_array.then(|| quote_spanned! {at=> #[track_caller] });
+        let tracked = has_array(helper).then(|| quote_spanned! {at=> #[track_caller] });
         quote_spanned! {at=>
             #(#attrs)*
             #lints
@@ -110,11 +122,9 @@ impl Emit<'_> {
             ParamKind::Array => {
                 let (ty, length) = (self.ty(&param.ty), self.length(param.length.as_ref(), at));
                 let value = param.length.iter().map(|length| &length.value);
-                let text = text(name);
+                let (text, from) = (text(name), self.own("__hesper_from", self.site));
                 quote_spanned! {at=>
-                    let #name = #call.workgroup_array_of::<#ty, #length>(
-                        #text, #name, #(#value)*, ::core::panic::Location::caller()
-                    );
+                    let #name = #call.workgroup_array_of::<#ty, #length>(#text, #name, #(#value)*, #from);
                 }
             }
         }
@@ -130,4 +140,10 @@ impl Emit<'_> {
         let at = super::types::span_of(result);
         quote_spanned! {at=> #stmts #call.returns::<#ty>(#tail); }
     }
+}
+
+/// Whether workgroup arrays are handed to it.
+fn has_array(helper: &Helper) -> bool {
+    let params = &helper.function.params;
+    params.iter().any(|param| param.kind == ParamKind::Array)
 }
