@@ -73,12 +73,14 @@ fn every_op_passes_on_a_gpu() {
 #[test]
 fn points_and_shapes_are_enough() {
     let relu = ops::Relu.verify(&Options::default());
-    let spec_checks = relu.checks.iter().filter(|f| f.place == "f64");
+    let random = ["dual numbers", "finite differences"];
+    let spec_checks = relu.checks.iter();
+    let spec_checks = spec_checks.filter(|f| random.contains(&f.check.as_str()));
     assert!(
         spec_checks
             .inspect(|f| assert!(f.points >= 8, "{relu}"))
             .count()
-            == 3
+            == 2
     );
     let forward = relu
         .checks
