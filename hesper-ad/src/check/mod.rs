@@ -7,6 +7,7 @@ mod finite_differences;
 mod fits;
 mod kernels;
 mod known_points;
+mod noticed;
 mod shapes;
 mod singular;
 mod target;

@@ -1,5 +1,6 @@
 //! Where kernels run, and running a plan there.
 
+use super::noticed::Noticed;
 use crate::tensor::Tensor;
 use crate::tracked::{NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
 use hesper_shader::domain::{Domain, F32, F64};
@@ -63,16 +64,16 @@ impl Target {
     /// Runs a plan whose results are in-out slots; yields the reals of every such slot, and what the executor warns of.
     pub(crate) fn run(&self, plan: &Plan, given: &Given<'_>, speed: Speed) -> Result<Ran, Error> {
         match (self, speed) {
-            (Target::F32, Speed::Watched) => run_in(&F32, plan, given, narrow, speed),
-            (Target::F64, Speed::Watched) => run_in(&F64, plan, given, |x| x, speed),
+            (Target::F32, Speed::Watched) => run_in(&Noticed(F32), plan, given, narrow, speed),
+            (Target::F64, Speed::Watched) => run_in(&Noticed(F64), plan, given, |x| x, speed),
             (Target::F32, Speed::Fast) => {
                 let (memory, scalars) = (given.memory(plan, narrow), given.scalars(plan, narrow));
-                let ran = plan.run_fast(&F32, memory, scalars, &speed.options())?;
+                let ran = plan.run_fast(&Noticed(F32), memory, scalars, &speed.options())?;
                 Ok(Ran::new(plan, ran, f64::from))
             }
             (Target::F64, Speed::Fast) => {
                 let (memory, scalars) = (given.memory(plan, |x| x), given.scalars(plan, |x| x));
-                let ran = plan.run_fast(&F64, memory, scalars, &speed.options())?;
+                let ran = plan.run_fast(&Noticed(F64), memory, scalars, &speed.options())?;
                 Ok(Ran::new(plan, ran, |x| x))
             }
             (Target::Device(device), _) => {
