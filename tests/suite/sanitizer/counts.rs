@@ -42,6 +42,8 @@ shader! {
             if i < x.len() { // guard
                 workgroup_barrier(); // guarded barrier
             }
+        } else if FAULT == 11 {
+            storage_barrier(); // for storage
         } else if FAULT != 10 {
             workgroup_barrier();
         }
@@ -123,6 +125,7 @@ const HISTOGRAM_FAULTS: &str = "
  8 | workgroups add without atomics | race              | 64 @ plain sum, 0 @ plain sum   | use a dispatch for each step
  9 | no barrier after the clearing  | unwritten         | 48 @ count                      | write it first, then put a barrier
 10 | no barrier before the sum      | order dependent   | - @ histogram                   | `bins[
+11 | a barrier for storage          | wrong barrier     | 0 @ count, 1 @ sum, - @ for storage | does not order workgroup memory
 ";
 
 const LOCKED_FAULTS: &str = "
@@ -136,7 +139,7 @@ fn run_histogram(device: &Device, fault: u32) -> Result<(), Error> {
     let x = device.upload(&x)?;
     let (mut bins, mut plain) = (device.zeros::<u32>(8)?, device.zeros::<u32>(8)?);
     let mut firsts = device.zeros::<u32>(1000)?;
-    let kernel = with_fault!(fault, histogram: 0 1 2 3 4 5 6 7 8 9 10);
+    let kernel = with_fault!(fault, histogram: 0 1 2 3 4 5 6 7 8 9 10 11);
     let args = histogram::Args {
         x: &x,
         bins: &mut bins,
