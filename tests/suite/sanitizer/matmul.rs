@@ -87,7 +87,7 @@ const FAULTS: &str = "
  3 | nothing stored outside               | unwritten         | 0,5 @ product                                | reads `left[1][0]`
  4 | a tile indexed by one's column alone | race              | 0 @ diagonal, 0,1 @ diagonal                 | `right[0][0]` is written
  5 | no barrier after the loads           | race              | 0 @ left, 1 @ product                        | `left[0][0]` is written
- 6 | as many products as there are rows   | out of bounds     | 0 @ all of k                                 | reads `left` at index 4
+ 6 | as many products as there are rows   | out of bounds     | 0 @ all of k                                 | reads `left[0]` at index 4
  7 | no barrier before the next tile      | race              | 1 @ product, 0 @ left                        | `left[0][0]` is read
  8 | no guard of the store                | out of bounds     | 0,5 @ unguarded store                        | writes `c` at index 30
  9 | the stride of another matrix         | race              | 0,1 @ wrong stride, 5 @ wrong stride         | `c[5]` is written

@@ -59,7 +59,7 @@ pub enum Source {
     /// It comes from a value of the device.
     Builtin(BuiltinValue),
     /// It is read from this buffer, which the kernel may write.
-    Buffer(String),
+    Storage(String),
     /// It is read from this workgroup variable.
     Workgroup(String),
     /// It is what this atomic held.
@@ -120,7 +120,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Builtin(value) => write!(f, "`{}()`", value.name()),
-            Source::Buffer(name) | Source::Workgroup(name) => write!(f, "what `{name}` holds"),
+            Source::Storage(name) | Source::Workgroup(name) => write!(f, "what `{name}` holds"),
             Source::Atomic(name) => write!(f, "what the atomic `{name}` held"),
             Source::Exchange(op) => write!(f, "the result of `{}`", op.name()),
         }
@@ -163,7 +163,7 @@ fn operand(collective: Collective) -> &'static str {
 fn advice(collective: Collective, source: &Source) -> String {
     let name = collective.name();
     match (source, collective) {
-        (Source::Buffer(buffer), _) => format!(
+        (Source::Storage(buffer), _) => format!(
             "read it from a buffer that is only read, `{buffer}: &[T]`, or let one invocation put it into workgroup memory and all read it by `workgroup_uniform_load`"
         ),
         (Source::Workgroup(variable), _) => {

@@ -414,7 +414,7 @@ impl<'a> Walk<'a> {
                     )
                 });
                 if !read {
-                    let source = Source::Buffer(self.name(place));
+                    let source = Source::Storage(self.name(place));
                     edges.push(self.source(source, loc, false));
                 }
             }
