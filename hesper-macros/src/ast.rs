@@ -4,7 +4,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, BinOp, ConstParam, LitBool, LitInt, Path, Token, UnOp, Visibility, token};
+use syn::{
+    Attribute, BinOp, ConstParam, LitBool, LitInt, LitStr, Path, Token, UnOp, Visibility, token,
+};
 
 /// An item of `shader!`.
 pub(crate) enum Item {
@@ -33,6 +35,8 @@ pub(crate) struct Kernel {
     pub size: Vec<syn::Expr>,
     /// `#[comptime]` parameters.
     pub comptime: Vec<(Ident, syn::Type)>,
+    /// The reason of `#[any_order("..")]`.
+    pub any_order: Option<LitStr>,
 }
 
 /// A function that kernels call.
@@ -49,6 +53,8 @@ pub(crate) struct Param {
     pub ty: Ty,
     /// The length of an array.
     pub length: Option<Length>,
+    /// The reason of `#[any_order("..")]`.
+    pub any_order: Option<LitStr>,
 }
 
 /// The length of an array as written.

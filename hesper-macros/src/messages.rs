@@ -57,7 +57,7 @@ table! {
         "write `name: type`"
     ParameterAttribute "parameter_attribute"
         "a parameter cannot have this attribute"
-        "accepted are doc comments and `#[comptime]`"
+        "accepted are doc comments, `#[comptime]` and `#[any_order(\"..\")]`"
     ComptimeInHelper "comptime_in_helper"
         "only kernels have `#[comptime]` parameters"
         "make it a generic constant, `<const N: u32>`, or an ordinary parameter"
@@ -79,6 +79,12 @@ table! {
     WorkgroupSizeTwice "workgroup_size_twice"
         "the workgroup size is given twice"
         "keep one"
+    AnyOrder "any_order"
+        "`any_order` says why any order is right"
+        "write the reason: `#[any_order(\"which slot an element gets does not matter\")]`"
+    AnyOrderPlace "any_order_place"
+        "only kernels and buffers that they write have `#[any_order(..)]`"
+        "move it to the kernel, or to its parameter `&mut [T]`"
 
     // Types.
     DoubleType "double_type"

@@ -43,6 +43,11 @@ snapshots! {
             v: &[Vec3<f32>], #[comptime] by: f32, n: u32, mut flag: bool, aliased: Real
         ) {}
     ");
+    any_order: expand("
+        #[any_order(\"a list\")]
+        #[workgroup_size(4)]
+        fn compact(next: &mut [Atomic<u32>], #[any_order(\"a list too\")] out: &mut [u32]) {}
+    ");
     helper: expand("
         pub(crate) fn positive<const K: i32>(x: &[f32], mut i: u32, tile: &mut [f32; 8]) -> f32 {
             if i > 3 { return 0.0; }

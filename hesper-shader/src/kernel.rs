@@ -1,8 +1,9 @@
 //! A kernel: its verified tree, or what is wrong with it.
 
 use crate::error::Error;
-use crate::lower::{self, LowerError, Lowered};
+use crate::lower::{self, Lowered};
 use crate::record::{Problem, RecordProblem};
+use crate::tree::uniformity::{self, UniformityProblem};
 use crate::tree::verify::{self, VerifyProblem};
 use crate::tree::{Loc, Tree};
 use crate::uniforms::UniformBlock;
@@ -23,7 +24,7 @@ struct Inner {
     loc: Loc,
     workgroup_size: [u32; 3],
     tree: Result<Tree, KernelError>,
-    compiled: OnceLock<Result<Compiled, LowerError>>,
+    compiled: OnceLock<Result<Compiled, Error>>,
 }
 
 /// What a GPU is given.
@@ -51,6 +52,8 @@ pub enum Mistake {
     Record(Problem<RecordProblem>),
     /// Found by the verifier.
     Verify(Problem<VerifyProblem>),
+    /// What WGSL would refuse: told where a text is asked for, or a launch on a GPU. The reference device runs the kernel.
+    Uniformity(Problem<UniformityProblem>),
 }
 
 impl Kernel {
@@ -133,6 +136,11 @@ impl Kernel {
     pub(crate) fn compiled(&self) -> Result<&Compiled, Error> {
         let tree = self.tree()?;
         let compiled = self.inner.compiled.get_or_init(|| {
+            uniformity::check(tree).map_err(|problems| KernelError {
+                kernel: tree.name.clone(),
+                loc: tree.loc,
+                mistakes: problems.into_iter().map(Mistake::Uniformity).collect(),
+            })?;
             let lowered = lower::lower(tree)?;
             Ok(Compiled {
                 wgsl: lowered.wgsl()?,
@@ -140,7 +148,7 @@ impl Kernel {
                 lowered,
             })
         });
-        compiled.as_ref().map_err(|error| error.clone().into())
+        compiled.as_ref().map_err(Error::clone)
     }
 }
 
@@ -157,6 +165,7 @@ impl fmt::Display for KernelError {
             match mistake {
                 Mistake::Record(problem) => write!(f, "\n  {problem}")?,
                 Mistake::Verify(problem) => write!(f, "\n  {problem}")?,
+                Mistake::Uniformity(problem) => write!(f, "\n  {problem}")?,
             }
         }
         Ok(())

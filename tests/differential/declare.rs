@@ -48,7 +48,12 @@ impl Generator<'_> {
     pub(crate) fn param(&mut self, name: &str, kind: ParamKind, sort: Sort) {
         let name = format!("{name}_{}x", self.tree.params.len());
         let loc = self.tree.loc;
-        self.tree.params.push(Param { name, loc, kind });
+        self.tree.params.push(Param {
+            name,
+            loc,
+            kind,
+            any_order: None,
+        });
         self.buffers.push(sort);
     }
 

@@ -145,6 +145,7 @@ impl<'c> Generator<'c> {
                 docs: Vec::new(),
                 loc,
                 workgroup_size,
+                any_order: None,
                 params: Vec::new(),
                 workgroup: Vec::new(),
                 functions: Vec::new(),

@@ -3,7 +3,15 @@
 use super::Checker;
 use crate::messages::Message;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Token};
+use syn::{Attribute, Expr, LitStr, Token};
+
+/// What stands before a parameter.
+#[derive(Default)]
+pub(super) struct ParameterAttributes {
+    pub(super) docs: Vec<Attribute>,
+    pub(super) comptime: Option<Attribute>,
+    pub(super) any_order: Option<Attribute>,
+}
 
 impl Checker<'_> {
     /// Takes `#[workgroup_size(..)]` out of a function's attributes; a function without one is a helper.
@@ -24,6 +32,34 @@ impl Checker<'_> {
         (kept, size)
     }
 
+    /// Takes `#[any_order("..")]` out of a kernel's attributes, with its reason; a helper has none.
+    pub(super) fn any_order(
+        &mut self,
+        attrs: Vec<Attribute>,
+        kernel: bool,
+    ) -> (Vec<Attribute>, Option<LitStr>) {
+        let (found, kept): (Vec<_>, _) = attrs.into_iter().partition(is_any_order);
+        let mut reason = None;
+        for attr in found {
+            reason = self.reason(&attr, kernel);
+        }
+        (kept, reason)
+    }
+
+    /// The reason that an `#[any_order("..")]` gives.
+    pub(super) fn reason(&mut self, attr: &Attribute, allowed: bool) -> Option<LitStr> {
+        if !allowed {
+            self.errors.push(attr, Message::AnyOrderPlace);
+            return None;
+        }
+        let reason = attr.parse_args::<LitStr>().ok();
+        let reason = reason.filter(|reason| !reason.value().trim().is_empty());
+        if reason.is_none() {
+            self.errors.push(attr, Message::AnyOrder);
+        }
+        reason
+    }
+
     fn sizes(&mut self, attr: &Attribute) -> Vec<Expr> {
         let list = attr.parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated);
         match list {
@@ -35,23 +71,21 @@ impl Checker<'_> {
         }
     }
 
-    /// Splits a parameter's attributes into its docs and whether it is `#[comptime]`.
-    pub(super) fn parameter_attributes(
-        &mut self,
-        attrs: Vec<Attribute>,
-    ) -> (Vec<Attribute>, Option<Attribute>) {
-        let mut docs = Vec::new();
-        let mut comptime = None;
+    /// Splits a parameter's attributes into its docs, whether it is `#[comptime]`, and its `#[any_order(..)]`.
+    pub(super) fn parameter_attributes(&mut self, attrs: Vec<Attribute>) -> ParameterAttributes {
+        let mut found = ParameterAttributes::default();
         for attr in attrs {
             if attr.path().is_ident("doc") {
-                docs.push(attr);
+                found.docs.push(attr);
             } else if attr.path().is_ident("comptime") {
-                comptime = Some(attr);
+                found.comptime = Some(attr);
+            } else if is_any_order(&attr) {
+                found.any_order = Some(attr);
             } else {
                 self.errors.push(&attr, Message::ParameterAttribute);
             }
         }
-        (docs, comptime)
+        found
     }
 
     /// Refuses attributes on statements and expressions.
@@ -60,4 +94,8 @@ impl Checker<'_> {
             self.errors.push(attr, Message::Attribute);
         }
     }
+}
+
+fn is_any_order(attr: &Attribute) -> bool {
+    attr.path().is_ident("any_order")
 }

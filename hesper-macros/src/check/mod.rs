@@ -84,6 +84,7 @@ impl<'a> Checker<'a> {
         let before = self.errors.count();
         self.whole = raw.whole;
         let (attrs, size) = self.workgroup_size(raw.attrs);
+        let (attrs, any_order) = self.any_order(attrs, size.is_some());
         self.qualifiers(&raw.qualifiers);
         self.scope.enter();
         let consts = self.generics(raw.generics);
@@ -105,6 +106,7 @@ impl<'a> Checker<'a> {
                 function,
                 size,
                 comptime,
+                any_order,
             }),
             None => Item::Helper(Helper { function, result }),
         }

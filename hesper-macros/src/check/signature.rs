@@ -72,16 +72,19 @@ impl Checker<'_> {
         params: &mut Vec<Param>,
         comptime: &mut Vec<(Ident, Type)>,
     ) {
-        let (docs, is_comptime) = self.parameter_attributes(param.attrs);
+        let attrs = self.parameter_attributes(param.attrs);
         let Some((name, mutable)) = self.param_name(*param.pat) else {
             return;
         };
-        if let Some(attr) = is_comptime {
+        if let Some(attr) = attrs.comptime {
             if !kernel {
                 self.errors.push(&attr, Message::ComptimeInHelper);
             } else if mutable {
                 let text = name.to_string();
                 self.errors.push_named(&name, Message::ComptimeMut, &text);
+            }
+            if let Some(attr) = attrs.any_order {
+                self.reason(&attr, false);
             }
             self.scope.bind(&name, Binding::Host);
             self.comptime.push(name.clone());
@@ -101,12 +104,15 @@ impl Checker<'_> {
             (_, ParamKind::MutValue) => Binding::Mut,
         };
         self.scope.bind(&name, binding);
+        let allowed = kernel && kind == ParamKind::Write;
+        let any_order = attrs.any_order.as_ref();
         params.push(Param {
-            docs,
+            docs: attrs.docs,
             name,
             kind,
             ty,
             length,
+            any_order: any_order.and_then(|attr| self.reason(attr, allowed)),
         });
     }
 
@@ -205,5 +211,6 @@ fn broken(name: Ident) -> Param {
         kind: ParamKind::Value,
         ty: Ty::Broken,
         length: None,
+        any_order: None,
     }
 }

@@ -30,6 +30,11 @@ impl Emit<'_> {
             Some(size) => size.to_token_stream(),
             None => quote_spanned! {at=> 1 },
         });
+        let any_order = kernel.any_order.as_ref().map(|reason| {
+            let at = reason.span();
+            let h = self.recorder(at);
+            quote_spanned! {at=> #h.any_order(#reason); }
+        });
         let params = kernel.function.params.iter().map(|p| self.declaration(p));
         let body = self.inside(&kernel.function.body);
         quote_spanned! {at=>
@@ -39,6 +44,7 @@ impl Emit<'_> {
                 &[#(#docs),*],
                 [#(#size),*],
                 |#h| {
+                    #any_order
                     #(#params)*
                     #body
                 },
@@ -92,7 +98,12 @@ impl Emit<'_> {
             ParamKind::MutValue => {
                 quote_spanned! {at=> let #name = #h.var(#text, #h.#declare #ty (#text)); }
             }
-            _ => quote_spanned! {at=> let #name = #h.#declare #ty (#text); },
+            _ => {
+                let any_order = param.any_order.as_ref().map(|reason| {
+                    quote_spanned! {reason.span()=> .any_order(#reason) }
+                });
+                quote_spanned! {at=> let #name = #h.#declare #ty (#text) #any_order; }
+            }
         }
     }
 

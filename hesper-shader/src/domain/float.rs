@@ -35,6 +35,11 @@ macro_rules! float_domain {
                 Ok((value as i64).min(high).max(low))
             }
 
+            #[inline(always)]
+            fn as_float(&self, value: $float) -> Option<f64> {
+                Some(value.into())
+            }
+
             // Always inlined, so that a column method with a constant operator is a loop over that operator alone.
             #[inline(always)]
             fn unary(&self, op: RealUnary, x: $float) -> $float {

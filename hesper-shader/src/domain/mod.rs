@@ -189,6 +189,11 @@ pub trait Domain {
     /// A real truncated towards zero and saturated to `low..=high`, as `as` does.
     fn to_integer(&self, value: Self::Value, low: i64, high: i64) -> Result<i64, NoMeaning>;
 
+    /// The value where it is a float as hardware has it, with NaN and infinities; `None` in all other domains.
+    fn as_float(&self, _value: Self::Value) -> Option<f64> {
+        None
+    }
+
     /// One operand.
     fn unary(&self, op: RealUnary, x: Self::Value) -> Self::Value;
 

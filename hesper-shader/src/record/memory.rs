@@ -165,6 +165,19 @@ buffers! {
     WriteBuffer;
 }
 
+impl<T> WriteBuffer<'_, T> {
+    /// Says why any order of accesses to the buffer is right, where that changes what it holds: `#[any_order("..")]` of a parameter.
+    pub fn any_order(self, reason: &str) -> Self {
+        let at = self.param.index();
+        self.recorder.with(|s| {
+            if let Some(param) = s.params.get_mut(at) {
+                param.any_order = Some(reason.to_string());
+            }
+        });
+        self
+    }
+}
+
 /// An array shared by the workgroup. `L` is its length where the type holds it, a [`Len`], else [`AnyLength`].
 pub struct WorkgroupArray<'m, T, L = AnyLength> {
     place: Place<'m, T>,

@@ -47,6 +47,7 @@ impl Recorder {
             docs: docs.iter().map(|line| line.to_string()).collect(),
             loc,
             workgroup_size,
+            any_order: state.any_order,
             params: state.params,
             workgroup: state.workgroup,
             functions: state.functions,
@@ -98,6 +99,7 @@ impl Recorder {
                 name: name.to_string(),
                 loc,
                 kind,
+                any_order: None,
             });
             ParamId(s.params.len() as u32 - 1)
         })
@@ -132,6 +134,11 @@ impl Recorder {
         let loc = Loc::caller();
         let param = self.param(name, ParamKind::Uniform(T::TYPE.scalar), loc);
         self.push_expr(ExprKind::Uniform(param), loc)
+    }
+
+    /// Says why any order of the kernel's invocations is right, where that changes what it computes: `#[any_order("..")]` of a kernel.
+    pub fn any_order(&self, reason: &str) {
+        self.with(|s| s.any_order = Some(reason.to_string()));
     }
 
     // Workgroup memory.

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 pub(super) struct Serial(pub(super) u32);
 
 pub(super) struct State {
+    pub(super) any_order: Option<String>,
     pub(super) params: Vec<Param>,
     pub(super) workgroup: Vec<WorkgroupVar>,
     pub(super) functions: Vec<Function>,
@@ -85,6 +86,7 @@ impl OpenKind {
 impl State {
     pub(super) fn new(name: &str, loc: Loc) -> State {
         let mut state = State {
+            any_order: None,
             params: Vec::new(),
             workgroup: Vec::new(),
             functions: Vec::new(),

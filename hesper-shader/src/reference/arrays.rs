@@ -5,7 +5,7 @@ use super::places::Access;
 use crate::tree::{Step, Type};
 
 /// Whose memory an access goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Space {
     Storage(usize),
     Workgroup(usize),

@@ -45,14 +45,24 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             return Err(MIXED);
         }
         self.memory.check_writable(target.array)?;
-        if let Some(watch) = &mut self.memory.watch {
+        if let Some(mut watch) = self.memory.watch.take() {
             let touch = Touch {
-                kind,
+                kind: match op {
+                    AtomicOp::Load => AccessKind::Read,
+                    _ => AccessKind::Write,
+                },
                 array: target.array,
                 elements: &self.memory.elements,
                 access: here,
             };
-            watch.atomic(&touch, op != AtomicOp::Load)?;
+            let stored = match op {
+                AtomicOp::Store(value) => Some(frame.value(value)?),
+                _ => None,
+            };
+            let same = |lane| stored.is_some_and(|from| self.memory.holds(target, from, lane));
+            let judged = watch.atomic(&touch, op, same);
+            self.memory.watch = Some(watch);
+            judged?;
         }
         let order = self.options.order.unwrap_or_default();
         let mut step = Step {

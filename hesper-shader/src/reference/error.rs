@@ -5,7 +5,7 @@ use super::race::Race;
 use super::splits::Parting;
 use crate::domain::NoMeaning;
 use crate::limits::Excess;
-use crate::tree::{Loc, Tree};
+use crate::tree::{Loc, SubgroupOp, Tree};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -137,19 +137,50 @@ pub enum Fault {
         /// Who.
         invocation: Invocation,
     },
-    /// A value of another lane of the subgroup that gives none.
+    /// An exchange within a subgroup that part of the subgroup does not reach.
     #[error(
-        "{invocation} asks lane {lane} of its subgroup for a value, and that lane {}\n\
-         help: what it gets differs between devices; ask a lane that takes part in every subgroup size",
-        if *exists { "does not take part here" } else { "does not exist" }
+        "`{}` is reached by {reached} of {invocations} invocations of a subgroup, but not by {absent}{}\n\
+         help: call it in all of them, before the branch, and choose what each one gives and keeps",
+        op.name(), way(*parted, None)
+    )]
+    DivergentExchange {
+        /// The exchange.
+        op: SubgroupOp,
+        /// How many invocations of a subgroup reach it.
+        reached: usize,
+        /// How many the subgroup has.
+        invocations: usize,
+        /// One that does not.
+        absent: Invocation,
+        /// Where that one left the others.
+        parted: Option<Parting>,
+    },
+    /// A value of another lane of the subgroup that does not exist.
+    #[error(
+        "{invocation} asks lane {lane} of its subgroup for a value, and that lane does not exist\n\
+         help: what it gets differs between devices; ask a lane that is there in every subgroup size"
     )]
     InactiveLane {
         /// The lane asked for.
         lane: u32,
-        /// Whether it is an invocation at all.
-        exists: bool,
         /// Who asks.
         invocation: Invocation,
+    },
+    /// Two atomic accesses with a barrier between them that orders the other kind of memory.
+    #[error(
+        "`{}` is {}, and {}, and the barrier between them at {barrier} does not order {}\n\
+         help: write `{}()` there; where any order is right, say why: `#[any_order(\"..\")]`",
+        race.place, race.first, race.second,
+        if *shared { "workgroup memory" } else { "storage" },
+        if *shared { "workgroup_barrier" } else { "storage_barrier" }
+    )]
+    WrongBarrier {
+        /// The two accesses, of which one would have to come first.
+        race: Box<Race>,
+        /// The barrier.
+        barrier: Loc,
+        /// Whether they go to workgroup memory.
+        shared: bool,
     },
     /// A dispatch that needs more than devices allow.
     #[error("the dispatch {0}\nhelp: where a device allows more, say so by `Options::limits`")]
@@ -170,7 +201,8 @@ pub enum Fault {
     /// A result that depends on the order in which workgroups run or lanes reach an atomic.
     #[error(
         "the result depends on the order of invocations: `{place}` is {natural} in one order and {other} in another\n\
-         help: use operations whose order does not matter, or allow it with `Options::reruns` = 0"
+         help: use operations whose order does not matter; where any order is right, say why: `#[any_order(\"..\")]` on `{}`",
+        place.split('[').next().unwrap_or_default()
     )]
     OrderDependent {
         /// The element that differs, `out[3]`; of a vector, with its component.

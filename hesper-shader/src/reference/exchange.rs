@@ -200,7 +200,6 @@ impl Exchange<'_> {
                 if let (None, true) = (giver, self.sanitize) {
                     return Err(Fault::InactiveLane {
                         lane: source,
-                        exists: there.is_some(),
                         invocation: self.team.invocation(lane),
                     });
                 }

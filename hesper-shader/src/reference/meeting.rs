@@ -9,8 +9,9 @@ use super::places::Access;
 use super::sanitizer::Touch;
 use super::slot::Slot;
 use super::statements::access;
+use super::subgroups::Subgroups;
 use crate::domain::Domain;
-use crate::tree::{Barrier, ExprId, Loc, Place, Root};
+use crate::tree::{Barrier, ExprId, Loc, Place, Root, SubgroupOp};
 
 impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
     /// A barrier.
@@ -78,6 +79,37 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
                 absent: self.team.invocation(absent),
                 parted,
                 other,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+    /// Checks that of each subgroup all invocations are there, or none.
+    pub(super) fn meet_in_subgroups(
+        &self,
+        op: SubgroupOp,
+        subgroups: &Subgroups,
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        if active.count() == self.everyone.count() {
+            return Ok(());
+        }
+        for members in subgroups.each() {
+            let there = |lane: &usize| active.lanes().get(*lane) == Some(&true);
+            let lanes = || members.iter().flatten().copied();
+            let reached = lanes().filter(there).count();
+            let absent = lanes().find(|lane| !there(lane));
+            let (1.., Some(absent)) = (reached, absent) else {
+                continue;
+            };
+            return Err(Fault::DivergentExchange {
+                op,
+                reached,
+                invocations: lanes().count(),
+                absent: self.team.invocation(absent),
+                parted: self.splits.parting(absent).0,
             });
         }
         Ok(())

@@ -15,7 +15,7 @@
 //! places        loads and stores: arrays, moves, runs, locals   atomics, subgroups, exchange
 //! statements    branches, loops, calls                          meeting, splits  barriers
 //! sanitizer     what a device would hide                        trace           what one invocation does, and logs
-//! error         why a run stops                                 race            two accesses that nothing orders     describe
+//! error         why a run stops     warning  what is suspicious      race            two accesses that nothing orders     describe
 //! ```
 
 mod ahead;
@@ -58,18 +58,20 @@ mod teams;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod warning;
 
 pub use binding::Binding;
 pub use error::{AccessKind, ExecError, Fault, Invocation};
 pub use options::{Options, Outcome};
-pub use race::{Race, RaceAccess, Warning};
+pub use race::{Race, RaceAccess};
 pub(crate) use sanitizer::Pool;
 pub use slot::{Shareable, Slot};
 pub use splits::{Parting, Way};
 pub use trace::TraceLine;
+pub use warning::{Choice, Warning};
 
 use crate::domain::Domain;
-use crate::tree::{Tree, verify};
+use crate::tree::{Tree, uniformity, verify};
 
 /// Runs a kernel over `groups` workgroups in x, y and z, with one binding for each parameter in declaration order.
 ///
@@ -123,7 +125,8 @@ pub fn run_with<D: Domain<Mask = bool>>(
     options: &Options,
 ) -> Result<Outcome, ExecError> {
     check(tree)?;
-    dispatch::alone(domain, tree, groups, bindings, options, &Pool::default())
+    let ran = dispatch::alone(domain, tree, groups, bindings, options, &Pool::default());
+    Ok(with_refusals(tree, options, ran?))
 }
 
 /// [`run_with`], several workgroups at a time and on all cores, for domains without state. What it computes is the same, and what is an error
@@ -159,7 +162,23 @@ where
     D::Value: Shareable,
 {
     check(tree)?;
-    dispatch::together(domain, tree, groups, bindings, options, pool)
+    let ran = dispatch::together(domain, tree, groups, bindings, options, pool);
+    Ok(with_refusals(tree, options, ran?))
+}
+
+/// Adds what WGSL refuses about a kernel that did well in this run.
+fn with_refusals(tree: &Tree, options: &Options, mut outcome: Outcome) -> Outcome {
+    if options.sanitize
+        && let Err(problems) = uniformity::check(tree)
+    {
+        let refused = problems.into_iter().map(|problem| Warning::NotUniform {
+            kernel: tree.name.clone(),
+            loc: problem.loc,
+            problem: Box::new(problem.kind),
+        });
+        outcome.warn(refused.collect());
+    }
+    outcome
 }
 
 /// A kernel verifies its tree when it is built; trees made by hand are checked where it costs little.

@@ -1,7 +1,7 @@
 //! How a run goes, and what it tells beside its result.
 
-use super::race::Warning;
 use super::trace::TraceLine;
+use super::warning::Warning;
 use crate::limits::Limits;
 
 /// How a run is watched, and what it takes for granted of the device it stands for.

@@ -163,7 +163,7 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
     }
 
     /// Whether the element of a lane holds already what the lane would write.
-    fn holds(&self, target: Target<'_>, value: &Column<V>, lane: usize) -> bool {
+    pub(super) fn holds(&self, target: Target<'_>, value: &Column<V>, lane: usize) -> bool {
         let lanes = self.elements.len();
         let size = usize::from(target.array.element.size);
         let (first, count) = target.component.map_or((0, size), |c| (c, 1));

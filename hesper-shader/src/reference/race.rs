@@ -26,32 +26,6 @@ impl Race {
     }
 }
 
-/// What is suspicious, but fails no run.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Warning {
-    /// Two writes of one value to one element that nothing orders.
-    #[error(
-        "{}: warning: in kernel `{kernel}`, `{}` is {}, and {}: the same value, but nothing orders the two\n\
-         help: let one invocation write it",
-        race.second.loc, race.place, race.first, race.second
-    )]
-    SameValue {
-        /// The kernel's name.
-        kernel: String,
-        /// The two writes.
-        race: Box<Race>,
-    },
-}
-
-impl Warning {
-    /// Whether both come from the same lines.
-    pub(super) fn is_like(&self, other: &Warning) -> bool {
-        let (Warning::SameValue { race: a, .. }, Warning::SameValue { race: b, .. }) =
-            (self, other);
-        a.first.loc == b.first.loc && a.second.loc == b.second.loc
-    }
-}
-
 /// One side of a race.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RaceAccess {

@@ -3,6 +3,7 @@
 //! An invocation that is not at a barrier either waits for the other side of a branch, which stands on a stack, or has left a loop or the
 //! function before, which is remembered lane by lane.
 
+use super::dispatch::has;
 use super::mask::Mask;
 use crate::tree::{Block, Loc, StmtKind, Tree};
 use std::fmt;
@@ -49,7 +50,7 @@ impl fmt::Display for Parting {
 pub(super) struct Splits<'a> {
     /// The branches that run, outermost first.
     branches: Vec<Split<'a>>,
-    /// For each lane, where it last left a loop or a function; empty where the kernel has no barrier.
+    /// For each lane, where it last left a loop or a function; empty where invocations never meet.
     left: Vec<Option<Parting>>,
 }
 
@@ -65,7 +66,9 @@ pub(super) struct Split<'a> {
 
 impl<'a> Splits<'a> {
     pub(super) fn new(tree: &Tree, lanes: usize) -> Splits<'a> {
-        let meets = tree.all_functions().any(|f| meeting(&f.body).is_some());
+        let exchanges = |kind: &StmtKind| matches!(kind, StmtKind::Subgroup { .. });
+        let meets =
+            tree.all_functions().any(|f| meeting(&f.body).is_some()) || has(tree, exchanges);
         Splits {
             branches: Vec::new(),
             left: vec![None; if meets { lanes } else { 0 }],

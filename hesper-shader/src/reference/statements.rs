@@ -11,7 +11,7 @@ use super::loops::Exits;
 use super::machine::Machine;
 use super::mask::Mask;
 use super::places::Access;
-use super::sanitizer::{Value, division};
+use super::sanitizer::{Value, choice, division};
 use super::slot::Slot;
 use super::splits::{Split, Way};
 
@@ -125,7 +125,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
                 self.atomic(f, loc, place, *op, *result, active)
             }
             StmtKind::Subgroup { op, value, result } => {
-                self.subgroup(f, *op, *value, *result, active)
+                self.subgroup(f, loc, *op, *value, *result, active)
             }
             StmtKind::Log { text, values } => self.log(f, text, values, active),
         };
@@ -174,10 +174,14 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     fn emit(&mut self, f: usize, id: ExprId, active: &Mask) -> Result<(), Fault> {
         let function = self.function(f)?;
         let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let domain = self.reals.domain;
         if let Some(watch) = &mut self.memory.watch {
             let lanes = active.lanes();
             if let Some(lane) = divides_by_zero(function, id, frame, lanes) {
                 return Err(division(function, id, frame, lane, &self.team));
+            }
+            if let Some(choice) = choice(function, id, frame, domain, lanes) {
+                watch.left_open(choice, function[id].loc, &self.team);
             }
             // Before the operands can change.
             watch.wraps.computed(f, function, id, frame, lanes);

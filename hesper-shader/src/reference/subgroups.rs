@@ -6,17 +6,18 @@ use super::exchange::Exchange;
 use super::frame::MISSING;
 use super::machine::Machine;
 use super::mask::Mask;
-use super::sanitizer::Value;
+use super::sanitizer::{Value, exchange_choice};
 use super::slot::Slot;
 use super::team::Team;
 use crate::domain::Domain;
-use crate::tree::{ExprId, SubgroupOp};
+use crate::tree::{ExprId, Loc, SubgroupOp};
 use std::mem::replace;
 
 impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
     pub(super) fn subgroup(
         &mut self,
         f: usize,
+        loc: Loc,
         op: SubgroupOp,
         value: ExprId,
         result: ExprId,
@@ -24,8 +25,17 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
     ) -> Result<(), Fault> {
         let subgroups = Subgroups::of(&self.team, active);
         let sanitize = self.options.sanitize;
+        if sanitize {
+            self.meet_in_subgroups(op, &subgroups, active)?;
+        }
+        let domain = self.reals.domain;
         let frame = self.frames.get_mut(f).ok_or(MISSING)?;
         let mut out = replace(frame.value_mut(result)?, Column::Bool(Vec::new()));
+        if let Some(watch) = &mut self.memory.watch
+            && let Some(choice) = exchange_choice(op, value, frame, domain, active.lanes())
+        {
+            watch.left_open(choice, loc, &self.team);
+        }
         let lane_of = match op.operand() {
             Some(id) => Some(frame.value(id)?.unsigned()?),
             None => None,

@@ -21,6 +21,7 @@ mod seen;
 mod stmt;
 mod thresholds;
 mod types;
+pub mod uniformity;
 pub mod verify;
 
 pub use builtin::{Math, Signature};
@@ -87,6 +88,8 @@ pub struct Tree {
     pub loc: Loc,
     /// Invocations per workgroup in x, y and z; each at least 1.
     pub workgroup_size: [u32; 3],
+    /// Why any order of its invocations is right, where that changes what it computes.
+    pub any_order: Option<String>,
     /// Buffers and uniforms, in declaration order.
     pub params: Vec<Param>,
     /// Variables shared by a workgroup, zero at its start.
@@ -132,6 +135,8 @@ pub struct Param {
     pub loc: Loc,
     /// What it binds.
     pub kind: ParamKind,
+    /// Of a buffer, why any order of accesses to it is right, where that changes what it holds.
+    pub any_order: Option<String>,
 }
 
 /// What a kernel parameter binds.

@@ -20,6 +20,7 @@ impl Kernel {
                 docs: Vec::new(),
                 loc,
                 workgroup_size: [64, 1, 1],
+                any_order: None,
                 params: Vec::new(),
                 workgroup: Vec::new(),
                 functions: Vec::new(),
@@ -31,7 +32,12 @@ impl Kernel {
     #[track_caller]
     fn param(&mut self, name: &str, kind: ParamKind) -> ParamId {
         let (name, loc) = (name.into(), Loc::caller());
-        self.tree.params.push(Param { name, loc, kind });
+        self.tree.params.push(Param {
+            name,
+            loc,
+            kind,
+            any_order: None,
+        });
         ParamId(self.tree.params.len() as u32 - 1)
     }
 

@@ -4,6 +4,7 @@ mod build;
 pub(crate) mod cases;
 mod errors;
 mod texts;
+mod uniformity;
 
 use hesper_shader::lower::{Lowered, lower};
 use hesper_shader::tree::Tree;

@@ -33,7 +33,7 @@ shader! {
                 let place = bins[x[i] % 8].fetch_add(1);
                 firsts[(place * 8 + x[i] % 8) % firsts.len()] = i;
             } else if FAULT == 6 {
-                bins[0].swap(i);
+                bins[0].swap(i); // last wins
             } else {
                 local[x[i] % 8].fetch_add(1); // count
             }
@@ -42,8 +42,10 @@ shader! {
             if i < x.len() { // guard
                 workgroup_barrier(); // guarded barrier
             }
+        } else if FAULT == 11 {
+            storage_barrier(); // for storage
         } else if FAULT != 10 {
-            workgroup_barrier();
+            workgroup_barrier(); // before the sum
         }
         if lane < 8 {
             if FAULT == 8 {
@@ -118,11 +120,12 @@ const HISTOGRAM_FAULTS: &str = "
  3 | a value for a bin              | out of bounds     | 3 @ a value for a bin           | reads `local` at index 9, but its length is 8
  4 | a sum that is not atomic       | race              | 65 @ not atomic, 0 @ not atomic | `plain[
  5 | who comes first has the place  | order dependent   | - @ histogram                   | `firsts[
- 6 | the last one wins              | order dependent   | - @ histogram                   | `bins[0]` is
+ 6 | the last one wins              | wrong barrier     | 31 @ last wins, 0 @ sum, - @ before the sum | does not order storage
  7 | a barrier in the guard         | divergent barrier | - @ guarded barrier, 75 @ guard | reached by 11 of 32 invocations
  8 | workgroups add without atomics | race              | 64 @ plain sum, 0 @ plain sum   | use a dispatch for each step
  9 | no barrier after the clearing  | unwritten         | 48 @ count                      | write it first, then put a barrier
 10 | no barrier before the sum      | order dependent   | - @ histogram                   | `bins[
+11 | a barrier for storage          | wrong barrier     | 4 @ count, 0 @ sum, - @ for storage | does not order workgroup memory
 ";
 
 const LOCKED_FAULTS: &str = "
@@ -136,7 +139,7 @@ fn run_histogram(device: &Device, fault: u32) -> Result<(), Error> {
     let x = device.upload(&x)?;
     let (mut bins, mut plain) = (device.zeros::<u32>(8)?, device.zeros::<u32>(8)?);
     let mut firsts = device.zeros::<u32>(1000)?;
-    let kernel = with_fault!(fault, histogram: 0 1 2 3 4 5 6 7 8 9 10);
+    let kernel = with_fault!(fault, histogram: 0 1 2 3 4 5 6 7 8 9 10 11);
     let args = histogram::Args {
         x: &x,
         bins: &mut bins,

@@ -51,6 +51,26 @@ shader! {
     }
     // end
 
+    // example divergent exchange
+    #[workgroup_size(4)]
+    fn sum_of_some(x: &mut [f32]) {
+        let lane = local_invocation_index();
+        if lane < 3 {
+            x[lane] = subgroup_add(x[lane]);
+        }
+    }
+    // end
+
+    // example refused
+    #[workgroup_size(4)]
+    fn rounds(x: &mut [f32], count: &mut [u32]) {
+        for _ in 0..count[0] {
+            x[local_invocation_index()] += 1.0;
+            storage_barrier();
+        }
+    }
+    // end
+
     // example unequal uniform load
     #[workgroup_size(4)]
     fn own_place(out: &mut [u32]) {
@@ -115,6 +135,25 @@ shader! {
     }
     // end
 
+    // example wrong barrier
+    #[workgroup_size(4)]
+    fn tally(x: &[f32]) {
+        let bins = workgroup::<[Atomic<u32>; 4]>();
+        let lane = local_invocation_index();
+        bins[lane].store(0);
+        storage_barrier();
+        bins[x[lane] as u32].fetch_add(1);
+    }
+    // end
+
+    // example device choice
+    #[workgroup_size(4)]
+    fn rectified(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        y[i] = x[i].max(0.0);
+    }
+    // end
+
     // example order dependent
     #[workgroup_size(4)]
     fn compact(next: &mut [Atomic<u32>], out: &mut [u32]) {
@@ -138,6 +177,16 @@ pub(super) fn run(finding: &str, device: &Device) -> Result<(), Error> {
         }
         "unwritten" => uncleared().launch(device, four, uncleared::Args { out: &mut n }),
         "divergent barrier" => halves().launch(device, four, halves::Args { x: &mut y }),
+        "divergent exchange" => sum_of_some().launch(device, four, sum_of_some::Args { x: &mut y }),
+        "refused" => {
+            let (x, count) = (&mut y, &mut n);
+            rounds().launch(device, four, rounds::Args { x, count })
+        }
+        "wrong barrier" => tally().launch(device, four, tally::Args { x: &x }),
+        "device choice" => {
+            let x = device.upload(&[1.0, f32::NAN, 3.0, 4.0])?;
+            rectified().launch(device, four, rectified::Args { x: &x, y: &mut y })
+        }
         "unequal uniform load" => own_place().launch(device, four, own_place::Args { out: &mut n }),
         "inactive lane" => from_above().launch(device, four, from_above::Args { x: &mut y }),
         "wrapped" => neighbour().launch(device, four, neighbour::Args { x: &x, y: &mut y }),

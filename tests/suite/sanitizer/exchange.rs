@@ -35,7 +35,7 @@ shader! {
             if FAULT == 4 {
                 sum += subgroup_shuffle_down(sum, 1); // above
             } else if FAULT == 5 {
-                if subgroup_invocation_id() % 2 == 0 {
+                if subgroup_invocation_id() % 2 == 0 { // even lanes
                     sum += subgroup_shuffle_xor(sum, 1); // in a branch
                 }
             } else if FAULT == 6 {
@@ -70,7 +70,7 @@ const FAULTS: &str = "
 2 | an element of each invocation's own | unequal uniform load | 0 @ own, 1 @ own       | reads `count[0]` in
 3 | a plain load of what another wrote  | race                 | 0 @ decide, 1 @ plain  | `count[0]` is written
 4 | the lane after the last             | inactive lane        | 31 @ above             | lane 32 of its subgroup for a value, and that lane does not exist
-5 | a lane that took another branch     | inactive lane        | 0 @ in a branch        | lane 1 of its subgroup for a value, and that lane does not take part
+5 | an exchange in a branch             | divergent exchange   | - @ in a branch, 1 @ even lanes | `subgroup_shuffle_xor` is reached by 16 of 32 invocations of a subgroup
 6 | a lane beyond the subgroup          | inactive lane        | 0 @ beyond             | lane 40
 7 | a subgroup that is not full         | inactive lane        | 32 @ far               | does not exist
 8 | a uniform load in a branch          | divergent barrier    | - @ by some, 16 @ some | reached by 16 of 48

@@ -24,10 +24,16 @@ pub(super) fn found(device: &Device, ran: Result<(), Error>) -> Vec<Finding> {
 }
 
 fn of_warning(warning: &Warning) -> Finding {
-    let Warning::SameValue { race, .. } = warning;
+    let (name, sites) = match warning {
+        Warning::SameValue { race, .. } => ("same value", both(race)),
+        Warning::NotUniform { loc, .. } => ("refused", vec![(None, *loc)]),
+        Warning::DeviceChoice {
+            loc, invocation, ..
+        } => ("device choice", vec![(Some(*invocation), *loc)]),
+    };
     Finding {
-        name: "same value",
-        sites: both(race),
+        name,
+        sites,
         report: warning.to_string(),
     }
 }
@@ -53,6 +59,15 @@ fn of_error(error: &ExecError) -> Finding {
             let other = other.map(|loc| (None, loc));
             let sites = [Some((None, error.loc)), parted, other];
             ("divergent barrier", sites.into_iter().flatten().collect())
+        }
+        Fault::DivergentExchange { absent, parted, .. } => {
+            let parted = parted.map(|parted| (Some(*absent), parted.loc));
+            let sites = [Some((None, error.loc)), parted];
+            ("divergent exchange", sites.into_iter().flatten().collect())
+        }
+        Fault::WrongBarrier { race, barrier, .. } => {
+            let sites = both(race).into_iter().chain([(None, *barrier)]);
+            ("wrong barrier", sites.collect())
         }
         Fault::UnequalUniformLoad { reads } => {
             let sites = reads.iter().map(|(_, who)| here(who));

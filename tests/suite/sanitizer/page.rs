@@ -24,7 +24,7 @@ This page is written by the tests: each report below is what its example prints.
 ";
 
 /// A finding's name, its heading and its definition.
-const FINDINGS: [(&str, &str, &str); 13] = [
+const FINDINGS: [(&str, &str, &str); 17] = [
     ("race", "Data race", "Two accesses to one element by different invocations, at least one of them a write, that nothing orders. `workgroup_barrier` orders
 accesses to workgroup memory within a workgroup, `storage_barrier` those to storage, and nothing orders workgroups of one dispatch. Accesses are
 judged by what orders them, not by the order in which the executor happens to do them: a kernel that works here, in lockstep, is not thereby
@@ -38,8 +38,14 @@ that nobody has. Buffers that were uploaded, `Device::zeros` and a plan's output
     ("divergent barrier", "Divergent barrier", "A barrier, or `workgroup_uniform_load`, that some invocations of a workgroup reach while others are elsewhere: in another branch, past the loop, returned,
 or at another barrier. The report names an invocation of the workgroup that does not get there, where that one left the others (a branch, `break`,
 `continue`, `return` or the last iteration of a loop), and the barrier that lies on its way, if there is one."),
+    ("divergent exchange", "Exchange that part of a subgroup reaches", "A sum, vote, shuffle or any other exchange of values within a subgroup that some invocations of the subgroup reach while others are elsewhere. The values
+of those that are missing are not taken, and what comes out differs between devices. Who is in a subgroup is the device's: see `Options::subgroup_size`."),
+    ("refused", "Refused by WGSL (warning)", "A barrier, `workgroup_uniform_load` or exchange of a subgroup that all invocations did reach in this run, but of which that cannot be seen in the
+kernel's text: it hangs on a lane's number, on memory that the kernel writes, on an atomic. WGSL refuses such a text, so `wgsl()` and the other texts, and a launch on a GPU, are
+an error with the same report; so are a place or a distance that may differ where one for all is wanted. What is read from a buffer `&[T]` at the same place, sizes, scalars, `workgroup_id()`
+and what `workgroup_uniform_load` yields are the same for all; `subgroup_id()` and sums and votes of a subgroup are for that subgroup."),
     ("unequal uniform load", "Uniform load that is not uniform", "`workgroup_uniform_load` of places that differ within a workgroup."),
-    ("inactive lane", "Value of a lane that is not there", "A subgroup's shuffle or broadcast that asks a lane for its value which does not take part, or which the subgroup does not have. `Options::subgroup_size`
+    ("inactive lane", "Value of a lane that is not there", "A subgroup's shuffle or broadcast that asks for the value of a lane which the subgroup does not have. `Options::subgroup_size`
 (32) says how large a subgroup is, `Options::subgroup_mapping` deals invocations to subgroups in another order."),
     ("wrapped", "Index that comes from a wrap", "An index computed from an integer `+`, `-` or `*` that wrapped, through whatever arithmetic, choices, locals and calls. A wrap that reaches no index is
 none of our business, and `wrapping_add`, `wrapping_sub` and `wrapping_mul` say that it is meant. Memory ends the trail. Of several wraps, the first is named."),
@@ -49,11 +55,20 @@ none of our business, and `wrapping_add`, `wrapping_sub` and `wrapping_mul` say 
 entered."),
     ("no progress", "Loop that waits in vain", "An iteration of a `loop` or `while` after which everything is as before, and all invocations that were in it still are. Nothing makes
 other invocations go on while one waits: such a loop works on a device by luck, or hangs it."),
+    ("wrong barrier", "Barrier for other memory between atomics", "Two atomic accesses to one element by different invocations of a workgroup with a barrier between them that does not order them: `storage_barrier`
+where they go to workgroup memory, or `workgroup_barrier` where they go to storage. With no barrier between them no order is meant; and two loads, two `fetch_add`, two `fetch_max` and so on, and
+stores of one value leave the same in either order. All else is an error, but where [any order is right](#result-that-depends-on-order)."),
+    ("device choice", "Outcome left to the device (warning)", "A NaN that meets `max`, `min`, `clamp`, `sign`, `step`, `subgroup_max`, `subgroup_min`, a comparison or a cast to an integer, and `powf` of a negative base, in an active
+invocation. The kernel language says [what comes out](kernel-language.md#where-devices-may-choose) and what devices may make of it. `x == x` and `x != x` tell NaN, and `!=` is true of it: they are left
+alone. Each line is told once. Only runs on floats tell it."),
     ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
 `Options::reruns` (2) times more on the same input: workgroups and lanes in another order, one half of each workgroup ahead of the other from barrier to
 barrier, and other exchanges failing. Buffers that differ are an error, and so is what goes wrong in such an order alone; a barrier that is missing
-between atomics shows here. The report says by which `Options::order` to have that run again, with a trace. Where any order is fine, `Options::reruns` = 0
-allows it. `compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
+between atomics shows here. The report says by which `Options::order` to have that run again, with a trace.
+
+Where any order is right, as for the slots of a bump allocator or of a hash table, the kernel says so and why: `#[any_order(\"the slots' order does not matter\")]` before a parameter
+`&mut [T]` leaves that buffer out of the comparison, before the kernel all of them. The runs in other orders are made all the same, and whatever else goes wrong in them is an error.
+`compare_exchange_weak` fails for no reason once in four times, by the seed `Options::spurious_failures`."),
 ];
 
 const TAIL: &str = "

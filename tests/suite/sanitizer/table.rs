@@ -51,7 +51,7 @@ impl Kernel {
         let all = [self.options()].into_iter().chain(others);
         let amiss = all.filter_map(|options| {
             let device = Device::reference_with(options.clone());
-            let found = found(&device, (self.run)(&device, 0));
+            let found = self.found(&device, 0);
             (!found.is_empty()).then(|| format!("{}, {options:?}: {found:#?}", self.name))
         });
         amiss.collect()
@@ -62,7 +62,7 @@ impl Kernel {
         let rows = self.rows();
         let device = Device::reference_with(self.options());
         let amiss = rows.iter().filter_map(|row| {
-            let found = found(&device, (self.run)(&device, row.fault));
+            let found = self.found(&device, row.fault);
             let problem = self.problem(row, &found)?;
             Some(format!(
                 "{} {}, {}: {problem}",
@@ -70,6 +70,13 @@ impl Kernel {
             ))
         });
         (rows.len(), amiss.collect())
+    }
+
+    /// What a run found. That WGSL refuses the text counts for nothing: the branches of all faults stand in it, though a constant leads past them.
+    fn found(&self, device: &Device, fault: u32) -> Vec<Finding> {
+        let mut found = found(device, (self.run)(device, fault));
+        found.retain(|finding| finding.name != "refused");
+        found
     }
 
     fn options(&self) -> Options {

@@ -2,7 +2,70 @@
 
 use super::examples;
 use hesper_shader::reference::Options;
-use hesper_shader::{Device, Error};
+use hesper_shader::{Device, Error, Grid, Kernel, shader};
+
+shader! {
+    /// A bump allocator: which places an invocation gets does not matter.
+    #[workgroup_size(8)]
+    fn bump(next: &mut [Atomic<u32>], #[any_order("a list of all that came, in no order")] out: &mut [u32]) {
+        out[next[0].fetch_add(1)] = global_index();
+    }
+    /// A set by open addressing: which of the equal places a number takes depends on who comes first.
+    #[any_order("a set: where a number stands does not matter")]
+    #[workgroup_size(8)]
+    fn insert(keys: &[u32], table: &mut [Atomic<u32>]) {
+        let i = global_index();
+        let mut place = keys[i] % table.len();
+        let mut open = true;
+        while open {
+            let (old, exchanged) = table[place].compare_exchange_weak(0, keys[i]);
+            if exchanged || old == keys[i] {
+                open = false;
+            } else if old != 0 {
+                place = (place + 1) % table.len();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_kernel_says_why_any_order_is_right() {
+    let device = Device::reference();
+    let (mut next, mut out) = (
+        device.zeros::<u32>(1).unwrap(),
+        device.zeros::<u32>(32).unwrap(),
+    );
+    let args = bump::Args {
+        next: &mut next,
+        out: &mut out,
+    };
+    bump().launch(&device, Grid::cover(32), args).unwrap();
+    let mut found = out.read().unwrap();
+    found.sort_unstable();
+    assert_eq!(found, (0..32).collect::<Vec<u32>>());
+
+    let keys = device
+        .upload(&(0..32).map(|i| i * 16 % 7 + 1).collect::<Vec<u32>>())
+        .unwrap();
+    let mut table = device.zeros::<u32>(8).unwrap();
+    let args = insert::Args {
+        keys: &keys,
+        table: &mut table,
+    };
+    insert().launch(&device, Grid::cover(32), args).unwrap();
+    let mut found = table.read().unwrap();
+    found.sort_unstable();
+    assert_eq!(found, [0, 1, 2, 3, 4, 5, 6, 7]);
+
+    // The reason is part of the tree, and no device sees it.
+    let text = |kernel: Kernel| kernel.tree().unwrap().to_string();
+    assert!(text(bump()).contains("any_order(\"a list of all that came, in no order\") param out"));
+    assert!(
+        text(insert())
+            .contains("any_order(\"a set: where a number stands does not matter\")\nkernel insert")
+    );
+    assert!(!bump().wgsl().unwrap().contains("in no order"));
+}
 
 #[test]
 fn a_device_hands_out_what_a_failed_launch_has_told() {

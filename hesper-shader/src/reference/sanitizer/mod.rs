@@ -3,31 +3,36 @@
 //! ```text
 //! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks, clock
 //! wraps      integers that wrapped, and where they reach an index              feeds   which integers may
-//! division   what a division by zero divides                                   pool    memory of runs before
-//! meet       what threads did to each other
+//! division   what a division by zero divides        choices  what WGSL leaves to the device      pool    memory of runs before
+//! meet       what threads did to each other                                    unordered  atomics on both sides of a barrier for other memory
 //! ```
 
 mod blocks;
 mod cells;
+mod choices;
 mod clock;
 mod division;
 mod feeds;
 mod meet;
 mod pool;
 mod shadow;
+mod unordered;
 mod wraps;
 
 use super::arrays::{Array, Space};
 use super::error::{AccessKind, Fault};
 use super::places::Access;
-use super::race::{Race, RaceAccess, Warning};
+use super::race::{Race, RaceAccess};
 use super::team::Team;
-use crate::tree::{Barrier, ExprId, Tree};
+use super::warning::{Choice, Warning};
+use crate::tree::{AtomicOp, Barrier, ExprId, Loc, Tree};
+pub(super) use choices::{choice, exchange_choice};
 pub(super) use division::division;
 use feeds::Feeds;
 pub(super) use meet::meet;
 pub(crate) use pool::Pool;
 use shadow::{BadRead, Clash, Shadow};
+use unordered::Action;
 pub(super) use wraps::{Value, Wraps};
 
 /// An access to an array, for the sanitizer to judge.
@@ -78,7 +83,7 @@ impl Watch {
     pub(super) fn barrier(&mut self, barrier: Barrier, access: Access<'_>) -> Result<(), Fault> {
         let per_group = access.team.per_group();
         self.shadow
-            .barrier(barrier, access.active.lanes(), per_group)
+            .barrier(barrier, access.active.lanes(), per_group, access.loc)
     }
 
     /// Judges a load.
@@ -109,19 +114,35 @@ impl Watch {
             return Err(Fault::Race(Box::new(race(touch, clash))));
         }
         if let Some(clash) = clashes.same_value {
-            self.warn(race(touch, clash));
+            let (kernel, race) = (self.kernel.clone(), Box::new(race(touch, clash)));
+            self.warn(Warning::SameValue { kernel, race });
         }
         Ok(())
     }
 
-    /// Judges an atomic access: it races with nothing, but an element must have been written before it is read.
-    pub(super) fn atomic(&mut self, touch: &Touch<'_>, writes: bool) -> Result<(), Fault> {
-        if touch.kind == AccessKind::Read
+    /// Judges an atomic access: it races with nothing, but an element must have been written before it is read, and a barrier that stands before
+    /// it must be one for its memory. `same(lane)` says whether a lane stores what is there already.
+    pub(super) fn atomic(
+        &mut self,
+        touch: &Touch<'_>,
+        op: AtomicOp,
+        same: impl Fn(usize) -> bool,
+    ) -> Result<(), Fault> {
+        if !matches!(op, AtomicOp::Store(_))
             && let Some(lane) = self.shadow.unwritten(touch)?
         {
             return Err(unwritten(touch, lane));
         }
-        if writes {
+        if let Some((clash, barrier)) = self.shadow.atomic(touch, Action::of(op), same)? {
+            let race = Box::new(race(touch, clash));
+            let shared = matches!(touch.array.space, Space::Workgroup(_));
+            return Err(Fault::WrongBarrier {
+                race,
+                barrier,
+                shared,
+            });
+        }
+        if op != AtomicOp::Load {
             self.shadow.mark(touch)?;
         }
         Ok(())
@@ -167,10 +188,19 @@ impl Watch {
         }
     }
 
-    /// Remembers a warning, once for each pair of lines.
-    fn warn(&mut self, race: Race) {
-        let (kernel, race) = (self.kernel.clone(), Box::new(race));
-        let warning = Warning::SameValue { kernel, race };
+    /// Remembers that the outcome of an operation is left to the device.
+    pub(super) fn left_open(&mut self, (choice, lane): (Choice, usize), loc: Loc, team: &Team) {
+        let kernel = self.kernel.clone();
+        self.warn(Warning::DeviceChoice {
+            kernel,
+            loc,
+            choice,
+            invocation: team.invocation(lane),
+        });
+    }
+
+    /// Remembers a warning, once for each line or pair of lines.
+    fn warn(&mut self, warning: Warning) {
         if !self.warnings.iter().any(|known| known.is_like(&warning)) {
             self.warnings.push(warning);
         }

@@ -11,6 +11,7 @@ use super::Touch;
 use super::cells::{Cells, Here, Met, Packed, lane, site, stamp};
 use super::clock::Clock;
 use super::pool::{Lease, Pool};
+use super::unordered::{Action, Seen, Unordered};
 use crate::reference::arrays::Space;
 use crate::reference::error::{AccessKind, Fault};
 use crate::reference::team::Team;
@@ -26,6 +27,7 @@ pub(super) struct Shadow {
     teams: Vec<(u32, usize)>,
     workgroup: Vec<Cells>,
     workgroup_clock: Clock,
+    unordered: Unordered,
     sites: Vec<Loc>,
     site_numbers: HashMap<usize, u16>,
     lease: Lease,
@@ -100,6 +102,7 @@ impl Shadow {
             teams: Vec::new(),
             workgroup,
             workgroup_clock: clock,
+            unordered: Unordered::new(tree),
             lease,
             sites: Vec::new(),
             site_numbers: HashMap::new(),
@@ -122,6 +125,7 @@ impl Shadow {
             clock.tick(|_| true)?;
             clock.first = clock.now.first().copied().unwrap_or_default();
         }
+        self.unordered.enter();
         self.teams.push((self.storage_clock.first, team.first()));
         Ok(())
     }
@@ -132,7 +136,9 @@ impl Shadow {
         barrier: Barrier,
         active: &[bool],
         per_group: usize,
+        loc: Loc,
     ) -> Result<(), Fault> {
+        self.unordered.barrier(barrier, loc);
         let there = |slot: usize| active.get(slot * per_group) == Some(&true);
         match barrier {
             Barrier::Workgroup => self.workgroup_clock.tick(there),
@@ -201,6 +207,55 @@ impl Shadow {
             None
         })?;
         Ok(())
+    }
+
+    /// Records an atomic access; one before it that a barrier stands between which does not order the two, and that barrier. `same(lane)` says
+    /// whether a lane stores what is there already.
+    pub(super) fn atomic(
+        &mut self,
+        touch: &Touch<'_>,
+        action: Action,
+        same: impl Fn(usize) -> bool,
+    ) -> Result<Option<(Clash, Loc)>, Fault> {
+        let space = touch.array.space;
+        if !self.unordered.is_watched(space) {
+            return Ok(None);
+        }
+        let site = self.site(touch.access.loc)?;
+        let per_group = touch.access.team.per_group().max(1);
+        let lanes = touch.elements.iter().zip(touch.access.active.lanes());
+        for (lane, (element, _)) in lanes.enumerate().filter(|(_, (_, on))| **on) {
+            let slot = lane / per_group;
+            let now = |clock: &Clock| clock.now.get(slot).copied().unwrap_or_default();
+            let (storage, workgroup) = (now(&self.storage_clock), now(&self.workgroup_clock));
+            let ((epoch, since), barrier) = match space {
+                Space::Storage(_) => ((storage, workgroup), self.unordered.workgroup_barrier),
+                Space::Workgroup(_) => ((workgroup, storage), self.unordered.storage_barrier),
+            };
+            let me = Seen {
+                epoch,
+                since,
+                lane,
+                site,
+                action,
+            };
+            let met = self
+                .unordered
+                .meet((space, *element, slot), me, || same(lane));
+            if let (Some(seen), Some(barrier)) = (met, barrier) {
+                let kind = match seen.action {
+                    Action::Load => AccessKind::Read,
+                    _ => AccessKind::Write,
+                };
+                let met = Met {
+                    lane,
+                    kind,
+                    earlier: seen.packed(),
+                };
+                return Ok(Some((self.clash(touch, met), barrier)));
+            }
+        }
+        Ok(None)
     }
 
     /// Which elements of fresh buffers are written; the memory goes back to the pool.

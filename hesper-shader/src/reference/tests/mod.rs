@@ -2,8 +2,10 @@
 
 mod ahead;
 mod arithmetic;
+mod choices;
 mod control;
 mod domains;
+mod exchanges;
 mod faults;
 mod loops;
 mod malformed;
@@ -14,6 +16,7 @@ mod races;
 mod threads;
 mod told;
 mod trace;
+mod unordered;
 mod unwritten;
 mod wraps;
 

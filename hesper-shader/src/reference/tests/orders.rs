@@ -44,6 +44,64 @@ fn a_result_that_depends_on_the_order_of_workgroups_or_lanes_is_an_error() {
 }
 
 #[test]
+fn a_reason_allows_a_result_to_depend_on_order() {
+    let kernel = |of_kernel: bool, of_buffer: bool| {
+        record([SIZE, 1, 1], |h| {
+            if of_kernel {
+                h.any_order("places are taken as they come");
+            }
+            let next = h.storage_mut::<Atomic<u32>>("next");
+            let mut out = h.storage_mut::<u32>("out");
+            if of_buffer {
+                out = out.any_order("places are taken as they come");
+            }
+            let place = next.at(h.int(0u32)).fetch_add(h.int(1u32));
+            h.store(out.at(place), h.global_index());
+        })
+    };
+    let all = Options::default();
+    let run = |of_kernel, of_buffer| run(&kernel(of_kernel, of_buffer), 2, &all);
+    assert!(matches!(
+        run(false, false),
+        Err(Fault::OrderDependent { .. })
+    ));
+    assert!(run(true, false).is_ok() && run(false, true).is_ok());
+}
+
+#[test]
+fn a_reason_for_one_buffer_allows_nothing_else() {
+    // Whoever comes first has the place, and who that was is written elsewhere.
+    let kernel = record([SIZE, 1, 1], |h| {
+        let next = h.storage_mut::<Atomic<u32>>("next");
+        let out = h.storage_mut::<u32>("out").any_order("a list");
+        let place = next.at(h.int(0u32)).fetch_add(h.int(1u32));
+        h.store(out.at(place), place);
+        next.at(h.int(1u32)).store(h.local_invocation_index());
+    });
+    let (mut next, mut out) = (Memory::U32(vec![0; 2]), Memory::U32(vec![0; 32]));
+    let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
+    let error = fault(&kernel, [1, 1, 1], &mut bindings);
+    let Fault::OrderDependent { place, .. } = &error.fault else {
+        panic!("{error}");
+    };
+    assert_eq!(place, "next[1]");
+    // What goes wrong in another order alone is still found.
+    let beyond = record([SIZE, 1, 1], |h| {
+        h.any_order("a list");
+        let next = h.storage_mut::<Atomic<u32>>("next");
+        let out = h.storage_mut::<u32>("out");
+        let place = next.at(h.int(0u32)).fetch_add(h.int(1u32));
+        h.store(
+            out.at(place * h.int(3u32) + h.local_invocation_index()),
+            place,
+        );
+    });
+    let mut bindings = [Binding::Write(&mut next), Binding::Write(&mut out)];
+    let error = fault(&beyond, [1, 1, 1], &mut bindings);
+    assert!(matches!(error.fault, Fault::OutOfBounds { .. }), "{error}");
+}
+
+#[test]
 fn any_order_can_be_allowed_and_asked_for() {
     let kernel = places(|h| h.global_index());
     let order = |order| {

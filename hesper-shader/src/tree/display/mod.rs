@@ -16,8 +16,14 @@ impl fmt::Display for Tree {
             writeln!(f, "{}", format!("/// {line}").trim_end())?;
         }
         let [x, y, z] = self.workgroup_size;
+        if let Some(reason) = &self.any_order {
+            writeln!(f, "any_order({reason:?})")?;
+        }
         writeln!(f, "kernel {} workgroup_size({x}, {y}, {z})", self.name)?;
         for param in &self.params {
+            if let Some(reason) = &param.any_order {
+                write!(f, "any_order({reason:?}) ")?;
+            }
             match param.kind {
                 ParamKind::Storage {
                     element,

@@ -47,7 +47,17 @@ fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {
         add(VerifyProblem::WorkgroupSize(tree.workgroup_size), tree.loc);
     }
     let mut names = HashSet::new();
+    if is_blank(&tree.any_order) {
+        add(VerifyProblem::NoReason(tree.name.clone()), tree.loc);
+    }
     for param in &tree.params {
+        if is_blank(&param.any_order) {
+            add(VerifyProblem::NoReason(param.name.clone()), param.loc);
+        }
+        let writes = matches!(param.kind, ParamKind::Storage { access, .. } if access.writes());
+        if param.any_order.is_some() && !writes {
+            add(VerifyProblem::OrderOfReads(param.name.clone()), param.loc);
+        }
         if !names.insert(param.name.as_str()) {
             add(VerifyProblem::DuplicateParam(param.name.clone()), param.loc);
         }
@@ -87,6 +97,11 @@ fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {
     if !tree.entry.arguments.is_empty() || tree.entry.result.is_some() {
         add(VerifyProblem::EntrySignature, tree.entry.loc);
     }
+}
+
+/// Whether any order is allowed without a reason.
+fn is_blank(reason: &Option<String>) -> bool {
+    reason.as_ref().is_some_and(|text| text.trim().is_empty())
 }
 
 fn can_be_atomic(ty: Type) -> bool {

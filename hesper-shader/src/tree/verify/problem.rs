@@ -11,6 +11,12 @@ pub enum VerifyProblem {
     /// Two parameters of one name.
     #[error("the kernel has two parameters named `{0}`")]
     DuplicateParam(String),
+    /// Any order is allowed, and nobody says why.
+    #[error("`{0}` allows any order without a reason; say why any order is right")]
+    NoReason(String),
+    /// Any order is allowed for what is not written.
+    #[error("`{0}` is only read, so that no order can matter")]
+    OrderOfReads(String),
     /// A buffer of a type that memory shared with the host cannot hold.
     #[error("`{name}` cannot be a buffer of `{ty}`; use `u32` for truth values")]
     NotHostShareable {

@@ -156,6 +156,15 @@ fn each_broken_rule_is_refused() {
                 access: Access::ReadWrite,
             };
         }),
+        ("`sums` allows any order without a reason", |t| {
+            t.any_order = Some(" ".into())
+        }),
+        ("`y` allows any order without a reason", |t| {
+            t.params[1].any_order = Some(String::new())
+        }),
+        ("`x` is only read, so that no order can matter", |t| {
+            t.params[0].any_order = Some("why".into())
+        }),
         ("dimension of zero", |t| t.workgroup[0].dims = vec![4, 0]),
         ("is not a shader type", |t| t.workgroup[0].element.size = 7),
         ("takes no arguments and returns nothing", |t| {
