@@ -2,7 +2,7 @@
 
 use super::element::{Element, Exponent, Kind};
 use super::modular::{Modulus, Residue};
-use super::primes::{Demands, Fields, prime_factors};
+use super::primes::{Demands, Fields, MOST_SQUARES, prime_factors};
 use super::trace::Trace;
 use super::watch::{Range, Watch};
 use crate::sample::Rng;
@@ -34,6 +34,10 @@ pub struct Exact {
     pub(super) arguments: RefCell<HashMap<Residue, Residue>>,
     pub(super) rng: RefCell<Rng>,
     pub(super) constants: RefCell<BTreeSet<(u128, u64, bool)>>,
+    /// Integers that a kernel made into reals: counters and sizes.
+    pub(super) counters: RefCell<BTreeSet<u64>>,
+    /// Where a root was first taken.
+    pub(super) first_root: Cell<Option<&'static Location<'static>>>,
     pub(super) trace: RefCell<Trace>,
     watch: RefCell<Watch>,
     outside: RefCell<Option<Trouble>>,
@@ -88,6 +92,8 @@ impl Exact {
             arguments: RefCell::default(),
             rng: RefCell::new(Rng::new(rng.bits())),
             constants: RefCell::default(),
+            counters: RefCell::default(),
+            first_root: Cell::default(),
             trace: RefCell::default(),
             watch: RefCell::default(),
             outside: RefCell::default(),
@@ -156,9 +162,11 @@ impl Exact {
         &self.demands
     }
 
-    /// What primes would have to fulfil for all that was done so far.
+    /// What primes would have to fulfil for all that was done so far, counters of kernels left aside. What was demanded for one
+    /// point is forgotten.
     pub fn needs(&self) -> Demands {
         let mut needs = self.demands.clone();
+        needs.here.clear();
         needs.circular |= self.circular.get();
         needs.roots |= self.has_roots();
         if self.has_roots() {
@@ -174,6 +182,30 @@ impl Exact {
         needs.squares.sort_unstable();
         needs.squares.dedup();
         needs
+    }
+
+    /// [`Exact::needs`], where the integers that kernels made into reals have to be squares too. They hardly ever do: what a kernel
+    /// counts divides out (a running mean), or the spec has it too (a row's length).
+    pub(crate) fn needs_of_counters(&self) -> Demands {
+        let mut needs = self.needs();
+        if self.has_roots() {
+            let counters = self.counters.borrow();
+            let primes = counters.iter().flat_map(|n| prime_factors((*n).into()));
+            needs.squares.extend(primes);
+            needs.squares.sort_unstable();
+            needs.squares.dedup();
+        }
+        needs
+    }
+
+    /// Why primes that fulfil all this are not looked for: too many numbers would have to be squares.
+    pub(crate) fn beyond(&self, needs: &Demands) -> Option<Trouble> {
+        let count = needs.squares.len();
+        let operation = format!(
+            "a square root beside constants with {count} different prime factors, more than {MOST_SQUARES},"
+        );
+        let line = self.first_root.get().unwrap_or_else(|| self.line.get());
+        (count > MOST_SQUARES).then_some(Trouble { operation, line })
     }
 
     /// A random element with this shadow; where roots are taken, its sign in both fields is the shadow's. Zero is zero.
