@@ -163,39 +163,52 @@ impl Exact {
     }
 
     /// What primes would have to fulfil for all that was done so far, counters of kernels left aside. What was demanded for one
-    /// point is forgotten.
+    /// point is forgotten; what was demanded elsewhere too, where it is too much.
     pub fn needs(&self) -> Demands {
-        let mut needs = self.demands.clone();
-        needs.here.clear();
-        needs.circular |= self.circular.get();
-        needs.roots |= self.has_roots();
-        if self.has_roots() {
-            let constants = self.constants.borrow();
-            for (digits, divisor, power_of_ten) in constants.iter() {
-                needs.squares.extend(prime_factors(*digits));
-                needs.squares.extend(prime_factors((*divisor).into()));
-                needs
-                    .squares
-                    .extend(power_of_ten.then_some([2, 5]).into_iter().flatten());
-            }
-        }
-        needs.squares.sort_unstable();
-        needs.squares.dedup();
-        needs
+        self.needs_for(self.literal_primes())
     }
 
     /// [`Exact::needs`], where the integers that kernels made into reals have to be squares too. They hardly ever do: what a kernel
     /// counts divides out (a running mean), or the spec has it too (a row's length).
     pub(crate) fn needs_of_counters(&self) -> Demands {
-        let mut needs = self.needs();
+        let mut primes = self.literal_primes();
         if self.has_roots() {
             let counters = self.counters.borrow();
-            let primes = counters.iter().flat_map(|n| prime_factors((*n).into()));
-            needs.squares.extend(primes);
-            needs.squares.sort_unstable();
-            needs.squares.dedup();
+            primes.extend(counters.iter().flat_map(|n| prime_factors((*n).into())));
         }
-        needs
+        self.needs_for(primes)
+    }
+
+    fn needs_for(&self, primes: BTreeSet<u64>) -> Demands {
+        let all: BTreeSet<u64> = primes
+            .iter()
+            .chain(&self.demands.squares)
+            .copied()
+            .collect();
+        let squares = if all.len() > MOST_SQUARES {
+            primes
+        } else {
+            all
+        };
+        Demands {
+            squares: squares.into_iter().collect(),
+            here: Vec::new(),
+            roots: self.demands.roots || self.has_roots(),
+            circular: self.demands.circular || self.circular.get(),
+        }
+    }
+
+    /// The prime factors of all constants, where roots are taken.
+    fn literal_primes(&self) -> BTreeSet<u64> {
+        let mut primes = BTreeSet::new();
+        if self.has_roots() {
+            for (digits, divisor, power_of_ten) in self.constants.borrow().iter() {
+                primes.extend(prime_factors(*digits));
+                primes.extend(prime_factors((*divisor).into()));
+                primes.extend(power_of_ten.then_some([2, 5]).into_iter().flatten());
+            }
+        }
+        primes
     }
 
     /// Why primes that fulfil all this are not looked for: too many numbers would have to be squares.
