@@ -269,6 +269,7 @@ impl Display for Exactness {
     /// `exact, error <= 2^-61`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.bits {
+            Some(bits) if bits.is_infinite() => f.write_str("exact, error 0"),
             Some(bits) => write!(f, "exact, error <= 2^-{:.0}", bits.floor()),
             None => f.write_str("exact, no rigorous bound"),
         }

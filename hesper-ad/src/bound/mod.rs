@@ -34,13 +34,13 @@ impl Least {
     pub(crate) fn new(demands: &Demands) -> Least {
         Least {
             bits: f64::INFINITY,
-            squares: demands.squares.len() as f64,
+            squares: (demands.squares.len() + demands.here.len()) as f64,
         }
     }
 
-    /// The bound so far, if there is any.
+    /// The bound so far, if there is any; infinite where every coefficient is the zero of no terms, which holds in every field.
     pub(crate) fn bits(&self, sizes: &Sizes<'_>) -> Option<f64> {
-        (self.bits > 1.0 && self.bits.is_finite() && !sizes.is_loose()).then_some(self.bits)
+        (self.bits > 1.0 && !sizes.is_loose()).then_some(self.bits)
     }
 
     /// Takes in that two expressions are equal: coefficient by coefficient.

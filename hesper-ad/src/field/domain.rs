@@ -25,6 +25,22 @@ fn residue_of(field: &Modulus, number: Number) -> Option<Residue> {
     Some(residue)
 }
 
+impl Exact {
+    /// A number as an element.
+    fn literal(&self, number: Number) -> Element {
+        let Some(value) = residue_of(&self.fields.p, number) else {
+            return self.poison("a constant whose denominator is zero in this field");
+        };
+        let exponent = residue_of(&self.fields.q, number);
+        Element {
+            value,
+            exponent: exponent.map_or(Exponent::Unlucky, Exponent::Known),
+            shadow: self.tracked.constant(number),
+            ..Element::zero()
+        }
+    }
+}
+
 impl Domain for Exact {
     type Value = Element;
     type Mask = bool;
@@ -52,16 +68,7 @@ impl Domain for Exact {
             number.exponent() != 0,
         );
         self.constants.borrow_mut().insert(key);
-        let Some(value) = residue_of(&self.fields.p, number) else {
-            return self.poison("a constant whose denominator is zero in this field");
-        };
-        let exponent = residue_of(&self.fields.q, number);
-        Element {
-            value,
-            exponent: exponent.map_or(Exponent::Unlucky, Exponent::Known),
-            shadow: self.tracked.constant(number),
-            ..Element::zero()
-        }
+        self.literal(number)
     }
 
     fn neg_infinity(&self) -> Element {
@@ -80,7 +87,8 @@ impl Domain for Exact {
         if self.is_binary32() && value.unsigned_abs() > 1 << 24 {
             self.note("integer to f32", value as f64, true);
         }
-        self.constant(Number::integer(value))
+        self.counters.borrow_mut().insert(value.unsigned_abs());
+        self.literal(Number::integer(value))
     }
 
     fn to_integer(&self, x: Element, low: i64, high: i64) -> Result<i64, NoMeaning> {

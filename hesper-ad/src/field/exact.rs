@@ -2,7 +2,7 @@
 
 use super::element::{Element, Exponent, Kind};
 use super::modular::{Modulus, Residue};
-use super::primes::{Demands, Fields, prime_factors};
+use super::primes::{Demands, Fields, MOST_SQUARES, prime_factors};
 use super::trace::Trace;
 use super::watch::{Range, Watch};
 use crate::sample::Rng;
@@ -34,6 +34,10 @@ pub struct Exact {
     pub(super) arguments: RefCell<HashMap<Residue, Residue>>,
     pub(super) rng: RefCell<Rng>,
     pub(super) constants: RefCell<BTreeSet<(u128, u64, bool)>>,
+    /// Integers that a kernel made into reals: counters and sizes.
+    pub(super) counters: RefCell<BTreeSet<u64>>,
+    /// Where a root was first taken.
+    pub(super) first_root: Cell<Option<&'static Location<'static>>>,
     pub(super) trace: RefCell<Trace>,
     watch: RefCell<Watch>,
     outside: RefCell<Option<Trouble>>,
@@ -88,6 +92,8 @@ impl Exact {
             arguments: RefCell::default(),
             rng: RefCell::new(Rng::new(rng.bits())),
             constants: RefCell::default(),
+            counters: RefCell::default(),
+            first_root: Cell::default(),
             trace: RefCell::default(),
             watch: RefCell::default(),
             outside: RefCell::default(),
@@ -156,24 +162,63 @@ impl Exact {
         &self.demands
     }
 
-    /// What primes would have to fulfil for all that was done so far.
+    /// What primes would have to fulfil for all that was done so far, counters of kernels left aside. What was demanded for one
+    /// point is forgotten; what was demanded elsewhere too, where it is too much.
     pub fn needs(&self) -> Demands {
-        let mut needs = self.demands.clone();
-        needs.circular |= self.circular.get();
-        needs.roots |= self.has_roots();
+        self.needs_for(self.literal_primes())
+    }
+
+    /// [`Exact::needs`], where the integers that kernels made into reals have to be squares too. They hardly ever do: what a kernel
+    /// counts divides out (a running mean), or the spec has it too (a row's length).
+    pub(crate) fn needs_of_counters(&self) -> Demands {
+        let mut primes = self.literal_primes();
         if self.has_roots() {
-            let constants = self.constants.borrow();
-            for (digits, divisor, power_of_ten) in constants.iter() {
-                needs.squares.extend(prime_factors(*digits));
-                needs.squares.extend(prime_factors((*divisor).into()));
-                needs
-                    .squares
-                    .extend(power_of_ten.then_some([2, 5]).into_iter().flatten());
+            let counters = self.counters.borrow();
+            primes.extend(counters.iter().flat_map(|n| prime_factors((*n).into())));
+        }
+        self.needs_for(primes)
+    }
+
+    fn needs_for(&self, primes: BTreeSet<u64>) -> Demands {
+        let all: BTreeSet<u64> = primes
+            .iter()
+            .chain(&self.demands.squares)
+            .copied()
+            .collect();
+        let squares = if all.len() > MOST_SQUARES {
+            primes
+        } else {
+            all
+        };
+        Demands {
+            squares: squares.into_iter().collect(),
+            here: Vec::new(),
+            roots: self.demands.roots || self.has_roots(),
+            circular: self.demands.circular || self.circular.get(),
+        }
+    }
+
+    /// The prime factors of all constants, where roots are taken.
+    fn literal_primes(&self) -> BTreeSet<u64> {
+        let mut primes = BTreeSet::new();
+        if self.has_roots() {
+            for (digits, divisor, power_of_ten) in self.constants.borrow().iter() {
+                primes.extend(prime_factors(*digits));
+                primes.extend(prime_factors((*divisor).into()));
+                primes.extend(power_of_ten.then_some([2, 5]).into_iter().flatten());
             }
         }
-        needs.squares.sort_unstable();
-        needs.squares.dedup();
-        needs
+        primes
+    }
+
+    /// Why primes that fulfil all this are not looked for: too many numbers would have to be squares.
+    pub(crate) fn beyond(&self, needs: &Demands) -> Option<Trouble> {
+        let count = needs.squares.len();
+        let operation = format!(
+            "a square root beside constants with {count} different prime factors, more than {MOST_SQUARES},"
+        );
+        let line = self.first_root.get().unwrap_or_else(|| self.line.get());
+        (count > MOST_SQUARES).then_some(Trouble { operation, line })
     }
 
     /// A random element with this shadow; where roots are taken, its sign in both fields is the shadow's. Zero is zero.

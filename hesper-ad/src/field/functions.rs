@@ -11,6 +11,9 @@ impl Exact {
     pub(super) fn root(&self, x: Element) -> Element {
         let (p, q) = (&self.fields.p, &self.fields.q);
         self.roots.set(self.roots.get() + 1);
+        if self.first_root.get().is_none() {
+            self.first_root.set(Some(self.line.get()));
+        }
         if self.demands.circular {
             return self.no_meaning("a square root beside a sine or cosine");
         }

@@ -25,5 +25,6 @@ pub use element::{Element, Exponent, Kind};
 pub use exact::{Exact, Radicand, Trouble};
 pub use modular::{Modulus, Residue};
 pub use primes::{Demands, Fields};
+pub(crate) use primes::{MOST_SQUARES, prime_factors};
 pub use trace::{Decision, MANY, Pair, Site, Trace};
 pub use watch::{Oddity, Range, Watch};

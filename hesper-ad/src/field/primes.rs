@@ -8,11 +8,16 @@ use crate::sample::Rng;
 pub struct Demands {
     /// Numbers that must be squares modulo both primes: the primes of constants under a square root.
     pub squares: Vec<u64>,
+    /// The same for one point alone: the primes of how often it repeats a number.
+    pub here: Vec<u64>,
     /// Whether roots are taken, so that squares stand for positive numbers.
     pub roots: bool,
     /// Whether −1 must be a square modulo `p`, for sine and cosine; else it is none, for the sign of roots.
     pub circular: bool,
 }
+
+/// Numbers that can be demanded to be squares, at most: each halves the fields that will do, so the search for one takes `2ⁿ` tries.
+pub(crate) const MOST_SQUARES: usize = 16;
 
 /// A prime field `F_p` with an exponent field `F_q`, `q | p − 1`, and an element `ω` of order `q`: `x ↦ ωˣ` is an exponential.
 #[derive(Clone, Debug)]
@@ -102,7 +107,7 @@ fn prime(demands: &Demands, mut candidate: impl FnMut() -> u64) -> Modulus {
         let n = candidate();
         let suits = |s: &u64| jacobi(*s, n) == 1;
         if has_no_small_factor(n)
-            && demands.squares.iter().all(suits)
+            && demands.squares.iter().chain(&demands.here).all(suits)
             && let Some(modulus) = Modulus::new(n)
             && is_prime(&modulus)
         {
@@ -156,7 +161,7 @@ fn is_prime(f: &Modulus) -> bool {
 }
 
 /// The prime factors of a number.
-pub(super) fn prime_factors(mut n: u128) -> Vec<u64> {
+pub(crate) fn prime_factors(mut n: u128) -> Vec<u64> {
     let mut factors = Vec::new();
     let mut divisor = 2u128;
     while divisor * divisor <= n && divisor < 1 << 20 {
@@ -212,13 +217,14 @@ mod tests {
                 squares,
                 roots,
                 circular,
+                here: vec![7],
             };
             for _ in 0..5 {
                 let f = Fields::draw(&demands, &mut rng);
                 let (p, q) = (f.p.value(), f.q.value());
                 assert!((1 << 61..1 << 62).contains(&p) && (1 << 30..1 << 31).contains(&q));
                 assert!(p % q == 1 && q % 4 == 3 && p % 4 == if circular { 1 } else { 3 });
-                for s in &demands.squares {
+                for s in demands.squares.iter().chain(&demands.here) {
                     assert!(f.p.is_square(f.p.residue(*s)) && f.q.is_square(f.q.residue(*s)));
                 }
                 assert_eq!(

@@ -14,6 +14,7 @@ fn field(circular: bool, seed: u64) -> Exact {
         squares: vec![2, 3, 5, 7],
         roots: true,
         circular,
+        ..Demands::default()
     };
     Exact::new(demands, Range::Reals, &mut Rng::new(seed))
 }

@@ -38,6 +38,8 @@ pub struct Counterexample {
 const FIELDS: usize = 8;
 /// Points tried at a smaller shape.
 const TRIES: usize = 12;
+/// Sizes of a dimension that are all tried, from the least on.
+const SIZES: usize = 8;
 
 impl Counterexample {
     /// A point with these sizes; random fields follow from the seed.
@@ -67,11 +69,11 @@ impl Counterexample {
     /// What differs, or what the point lacks.
     pub fn check<O: DiffOp>(&self, op: &O, tie: Tie) -> Result<(), String> {
         let spec = Spec::new(op).map_err(|error| error.to_string())?;
-        let point = self.point(&spec)?;
+        let point = self.point(&spec, tie)?;
         breaks(&spec, &point, tie, self.seed).map_or(Ok(()), Err)
     }
 
-    fn point(&self, spec: &dyn Subject) -> Result<Point, String> {
+    fn point(&self, spec: &dyn Subject, tie: Tie) -> Result<Point, String> {
         let signature = spec.signature();
         let port = |name: String, shape: Vec<usize>| {
             let values = self.reals.get(&name).cloned();
@@ -89,7 +91,7 @@ impl Counterexample {
         });
         let shape = |p: &crate::Port| p.shape(&self.dims);
         let constants = signature.constants();
-        Ok(Point {
+        let mut point = Point {
             primals: Primals {
                 dims: self.dims.clone(),
                 inputs: signature
@@ -105,22 +107,29 @@ impl Counterexample {
                 .outputs()
                 .map(|p| port(p.cotangent(), shape(p)))
                 .collect::<Result<_, _>>()?,
-            ties: tie_within(&self.reals),
-        })
+            ties: false,
+        };
+        point.ties = ties(&point, tie);
+        Ok(point)
     }
 }
 
-/// Whether a number occurs twice: then both are the same number.
-fn tie_within(reals: &BTreeMap<String, Vec<f64>>) -> bool {
-    let mut bits: Vec<u64> = reals.values().flatten().map(|x| x.to_bits()).collect();
+/// Whether a number occurs twice: then both are the same number. A function has its derivatives whatever the cotangents are, so
+/// where those are checked, equal cotangents are numbers that happen to be alike.
+fn ties(point: &Point, tie: Tie) -> bool {
+    let primals = &point.primals;
+    let primals = primals.inputs.iter().chain(primals.constants.values());
+    let cotangents = point.cotangents.iter().filter(|_| tie != Tie::Vjp);
+    let all = primals.chain(cotangents).flat_map(|t| t.data());
+    let mut bits: Vec<u64> = all.map(|x| x.to_bits()).collect();
     bits.sort_unstable();
     bits.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// What breaks a tie at a point, if anything does.
 fn breaks(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> Option<String> {
-    let mut tallies = Tallies::new(spec, seed);
-    let shape = Shape::new(spec, point.primals.dims.clone());
+    let mut tallies = Tallies::of(tie, spec, seed);
+    let shape = Shape::unmeasured(spec, point.primals.dims.clone());
     for _ in 0..FIELDS {
         match shape.trial(point, &mut tallies) {
             Ok(outcome) => {
@@ -142,7 +151,7 @@ fn breaks(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> Option<Stri
 
 /// The smallest point found near a failing one, in words and as a test.
 pub(super) fn explain(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> String {
-    let point = rounded(spec, smaller(spec, point, tie, seed), tie, seed);
+    let point = simpler(spec, smaller(spec, point, tie, seed), tie, seed);
     let text = breaks(spec, &point, tie, seed).unwrap_or_default();
     let dims = &point.primals.dims;
     format!(
@@ -165,8 +174,9 @@ fn smaller(spec: &dyn Subject, mut point: Point, tie: Tie, seed: u64) -> Point {
             .collect();
         for (dim, size) in dims {
             let unit = spec.sampling().multiple_of(&dim);
-            let sizes = [unit, 2 * unit, 3 * unit, size / 2 / unit * unit];
-            for less in sizes.into_iter().filter(|n| (1..size).contains(n)) {
+            let halfway = [size / 2, size.saturating_sub(1)].map(|n| n / unit * unit);
+            let sizes = (1..=SIZES).map(|n| n * unit).chain(halfway);
+            for less in sizes.filter(|n| (1..size).contains(n)) {
                 let mut dims = point.primals.dims.clone();
                 dims.set(dim.clone(), less);
                 if let Some(found) = fails_at(spec, &dims, tie, seed, &mut rng) {
@@ -190,38 +200,74 @@ fn fails_at(spec: &dyn Subject, dims: &Dims, tie: Tie, seed: u64, rng: &mut Rng)
     points.find(|point| breaks(spec, point, tie, seed).is_some())
 }
 
-/// The point with as few digits as it fails with.
-fn rounded(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> Point {
-    for digits in 0..4 {
-        let unit = 10f64.powi(digits);
-        let round = |t: &Tensor<f64>| t.map(|x| (x * unit).round() / unit);
-        let mut candidate = point.clone();
-        let Primals {
-            inputs, constants, ..
-        } = &mut candidate.primals;
-        for tensor in inputs
-            .iter_mut()
-            .chain(constants.values_mut())
-            .chain(&mut candidate.cotangents)
-        {
-            *tensor = round(tensor);
-        }
-        candidate.ties = ties(spec, &candidate);
-        if !(candidate.ties && tie == Tie::Vjp) && breaks(spec, &candidate, tie, seed).is_some() {
-            return candidate;
-        }
-    }
-    point
+/// How the numbers of a point are made simpler.
+#[derive(Clone, Copy, Debug)]
+enum Simple {
+    /// All ones.
+    Ones,
+    /// The cotangents ones, other numbers 1, 2, 3, … in each port.
+    Counted,
+    /// 1, 2, 3, … throughout: no two numbers are equal.
+    Distinct,
+    /// One common number: the first of each port, rounded.
+    Common,
+    /// To so many decimals.
+    Rounded(i32),
 }
 
-fn ties(spec: &dyn Subject, point: &Point) -> bool {
-    let reals = by_name(spec, point);
-    tie_within(
-        &reals
-            .into_iter()
-            .map(|(name, t)| (name, t.into_data()))
-            .collect(),
-    )
+impl Simple {
+    const ALL: [Simple; 8] = [
+        Simple::Ones,
+        Simple::Counted,
+        Simple::Distinct,
+        Simple::Common,
+        Simple::Rounded(0),
+        Simple::Rounded(1),
+        Simple::Rounded(2),
+        Simple::Rounded(3),
+    ];
+
+    /// The point made simpler; numbers from a list stay as they are.
+    fn applied(self, spec: &dyn Subject, point: &Point, tie: Tie) -> Point {
+        let mut point = point.clone();
+        let mut next = 0.0;
+        let names = spec.signature().inputs().map(|p| &p.name);
+        let inputs = names.zip(&mut point.primals.inputs);
+        let primals = inputs.chain(&mut point.primals.constants);
+        for (_, tensor) in primals.filter(|(name, _)| !spec.sampling().is_list(name)) {
+            self.fill(tensor, &mut next, false);
+        }
+        for tensor in &mut point.cotangents {
+            self.fill(tensor, &mut next, true);
+        }
+        point.ties = ties(&point, tie);
+        point
+    }
+
+    fn fill(self, tensor: &mut Tensor<f64>, next: &mut f64, is_cotangent: bool) {
+        let unit = |digits: i32| 10f64.powi(digits);
+        let common = tensor.data().first().map_or(1.0, |x| x.round());
+        for (n, x) in (1u32..).zip(tensor.data_mut()) {
+            *next += 1.0;
+            *x = match self {
+                Simple::Ones => 1.0,
+                Simple::Counted if is_cotangent => 1.0,
+                Simple::Counted => n.into(),
+                Simple::Distinct => *next,
+                Simple::Common => common,
+                Simple::Rounded(digits) => (*x * unit(digits)).round() / unit(digits),
+            };
+        }
+    }
+}
+
+/// The point with the simplest numbers that it fails with.
+fn simpler(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> Point {
+    let candidates = Simple::ALL.into_iter();
+    let candidates = candidates.map(|simple| simple.applied(spec, &point, tie));
+    let mut judged = candidates.filter(|point| !(point.ties && tie == Tie::Vjp));
+    let found = judged.find(|point| breaks(spec, point, tie, seed).is_some());
+    found.unwrap_or(point)
 }
 
 /// The real numbers of a point by name.

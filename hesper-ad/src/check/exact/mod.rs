@@ -13,6 +13,10 @@ mod bisect;
 mod bits;
 mod counterexample;
 mod coverage;
+#[cfg(test)]
+mod hard_ops;
+#[cfg(test)]
+mod hard_tests;
 mod notes;
 mod plan;
 mod point;

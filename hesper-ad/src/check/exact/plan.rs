@@ -66,10 +66,11 @@ impl Trial<'_> {
                         .find(|(n, _)| *n == name)
                         .map(|(_, t)| t.index_of(at));
                     let text = format!(
-                        "{name}{:?}: the kernels give {}, the spec {}",
+                        "{name}{:?}: the kernels give {}, the spec {}{}",
                         index.unwrap_or_default(),
                         shown(got),
-                        shown(want)
+                        shown(want),
+                        self.apart(got, want)
                     );
                     compared.difference = Some(Difference { text });
                 }
@@ -83,6 +84,26 @@ impl Trial<'_> {
             }
         }
         Ok(compared)
+    }
+
+    /// How two elements differ, where their real numbers do not show it.
+    pub(super) fn apart(&self, got: &Element, want: &Element) -> String {
+        let (x, y) = (got.shadow.value, want.shadow.value);
+        let gap = (x - y).abs();
+        if got.kind != want.kind || gap > 1e-6 * x.abs().max(y.abs()) {
+            return String::new();
+        }
+        let p = &self.domain.fields().p;
+        // Values that hold logarithms are told apart by their exponentials.
+        let (what, x, y) = match (got.image, want.image) {
+            (Some(x), Some(y)) => ("exponentials", x, y),
+            _ => ("values", got.value, want.value),
+        };
+        let (x, y) = (p.integer(x), p.integer(y));
+        format!(
+            "; they differ by {gap:e} only, or by rounding, but in the field of {} the {what} are {x} and {y}",
+            p.value()
+        )
     }
 
     /// The results of a pass by name.

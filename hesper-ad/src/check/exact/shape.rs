@@ -9,7 +9,7 @@ use super::tally::Tallies;
 use super::trial::{Compared, Run, Silence, Tie, Trial};
 use crate::binding::Pass;
 use crate::dims::Dims;
-use crate::field::Oddity;
+use crate::field::{Demands, Oddity};
 use crate::op_plan::Plans;
 
 /// Points drawn in search of decisions that go another way.
@@ -30,6 +30,8 @@ pub(super) struct Shape<'s> {
     pub(super) points: Vec<Point>,
     /// What one trial is worth, once that is known.
     bits: Option<Vec<(Tie, Option<f64>)>>,
+    /// Whether anyone asks for that.
+    measures: bool,
 }
 
 /// What one trial at a point found.
@@ -39,6 +41,18 @@ pub(super) struct Outcome {
     ordinary: bool,
     watched: usize,
     bits: Option<Vec<(Tie, Option<f64>)>>,
+}
+
+/// What primes must fulfil after some kernels ran: where they differ from the spec, also that what they count is a square, for
+/// that may be all the difference; unless it is too much to ask.
+fn needs(trial: &Trial<'_>, result: &Result<(Compared, Run), Silence>) -> Demands {
+    let differs = matches!(result, Ok((compared, _)) if compared.difference.is_some());
+    let all = trial.domain.needs_of_counters();
+    if differs && trial.domain.beyond(&all).is_none() {
+        all
+    } else {
+        trial.domain.needs()
+    }
 }
 
 /// Why a trial says nothing, and about which tie.
@@ -53,6 +67,15 @@ impl<'s> Shape<'s> {
             coverage: Coverage::default(),
             points: Vec::new(),
             bits: None,
+            measures: true,
+        }
+    }
+
+    /// The same, for whether a tie breaks, and not how sure that is.
+    pub(super) fn unmeasured(spec: &'s dyn Subject, dims: Dims) -> Shape<'s> {
+        Shape {
+            measures: false,
+            ..Shape::new(spec, dims)
         }
     }
 
@@ -270,8 +293,11 @@ impl<'s> Shape<'s> {
                 continue;
             };
             let result = trial.check_plan(plans, pass, &mut tallies.rng);
-            let needs = trial.domain.needs();
+            let needs = needs(&trial, &result);
             if needs != tallies.demands {
+                if let Some(trouble) = trial.domain.beyond(&needs) {
+                    return Err((Some(tie), Silence::Outside(trouble)));
+                }
                 tallies.demands = needs;
                 return Ok(None);
             }
@@ -289,7 +315,8 @@ impl<'s> Shape<'s> {
             }
         }
         let sound = ties.iter().all(|(_, result)| result.is_ok());
-        let bits = (self.bits.is_none() && sound).then(|| bits(&trial, self.plans.as_ref()));
+        let bits = (self.measures && self.bits.is_none() && sound)
+            .then(|| bits(&trial, self.plans.as_ref()));
         Ok(Some(Outcome {
             bits,
             ordinary: trial.is_ordinary(),

@@ -2,25 +2,36 @@
 
 use super::point::{Lifted, Unit};
 use super::trial::{Silence, Trial};
-use crate::field::{Element, Radicand};
+use crate::field::{Element, Radicand, prime_factors};
 use crate::sample::Rng;
+use std::collections::BTreeSet;
 
-/// How often a unit is drawn anew until roots have square arguments.
-const REDRAWS: usize = 64;
+/// How often a unit is drawn anew until roots have square arguments: each time the chances are even, unless nothing drawn helps.
+const REDRAWS: usize = 24;
+
+/// Numbers or rows drawn anew one by one without any success, before the field is given up: so many, and as many for each.
+const PATIENCE: usize = 32;
+
+/// Why a field is given up.
+pub(super) fn no_squares() -> Silence {
+    let reason = "no inputs make the argument of every square root a square";
+    Silence::Unlucky(reason.to_string())
+}
 
 impl Trial<'_> {
     /// Draws inputs anew until every root has a square to take it of, as the sign of a real's root asks for: all rows or numbers
-    /// whose root has none at once, then, where roots depend on several, one by one.
-    pub(super) fn find_squares(&mut self, rng: &mut Rng) -> Result<(), Silence> {
+    /// whose root has none at once, then, where roots depend on several, one by one. Whether it was of use.
+    pub(super) fn find_squares(&mut self, rng: &mut Rng) -> Result<bool, Silence> {
         let mut roots = self.run_spec()?;
         if roots.iter().all(|root| root.is_square) {
-            return Ok(());
+            return Ok(true);
         }
         let units = self.lifted.units(self.spec.sampling());
         let owners = self.owners(&roots, &units, rng)?;
         for _ in 0..REDRAWS {
             let bad = owners.iter().zip(&roots).filter(|(_, r)| !r.is_square);
             let mut bad: Vec<&Unit> = bad.filter_map(|(owner, _)| *owner).collect();
+            bad.sort_unstable_by_key(|unit| (unit.0, unit.1.start));
             bad.dedup();
             if bad.is_empty() {
                 break;
@@ -30,7 +41,32 @@ impl Trial<'_> {
             }
             roots = self.run_spec()?;
         }
+        // What is no square after so many draws, and depends on one unit alone, will never be one in this field.
+        let mut owned = owners.iter().zip(&roots);
+        if owned.any(|(owner, root)| owner.is_some() && !root.is_square) {
+            return Ok(false);
+        }
         self.find_squares_one_by_one(&units.concat(), rng)
+    }
+
+    /// Primes that are not demanded yet, of how often numbers occur: `n` equal numbers have the square sum `n·a²`, which is a square
+    /// in just those fields where `n` is one, whatever `a` is. Counted in rows and in whole tensors, zeros left aside.
+    pub(super) fn repetitions(&self) -> Vec<u64> {
+        let demands = self.domain.demands();
+        let is_new =
+            |prime: &u64| !demands.squares.contains(prime) && !demands.here.contains(prime);
+        let tensors = self.lifted.primals.inputs.iter();
+        let tensors = tensors.chain(self.lifted.primals.constants.values());
+        let counts: BTreeSet<usize> = tensors
+            .flat_map(|t| t.rows().chain([t.data()]))
+            .filter_map(repetition)
+            .collect();
+        let primes = counts.into_iter().flat_map(|n| prime_factors(n as u128));
+        primes
+            .filter(is_new)
+            .collect::<BTreeSet<u64>>()
+            .into_iter()
+            .collect()
     }
 
     /// For each root what its argument depends on, where that is one unit of some tensor: the first such tensor's.
@@ -94,14 +130,16 @@ impl Trial<'_> {
         Ok(pairs.map(|(old, new)| old.value != new.value).collect())
     }
 
-    fn find_squares_one_by_one(&mut self, units: &[Unit], rng: &mut Rng) -> Result<(), Silence> {
+    fn find_squares_one_by_one(&mut self, units: &[Unit], rng: &mut Rng) -> Result<bool, Silence> {
         let mut left = self.non_squares()?;
-        for unit in units.iter().cycle().take(REDRAWS * units.len()) {
-            if left == 0 {
+        let mut idle = 0;
+        for unit in units.iter().cycle() {
+            if left == 0 || idle > PATIENCE + units.len() {
                 break;
             }
             let old = self.redraw(unit, rng);
             let now = self.non_squares()?;
+            idle = if now < left { 0 } else { idle + 1 };
             if now > left {
                 let elements = self.lifted.unit_mut(unit, self.spec.sampling());
                 elements.copy_from_slice(&old);
@@ -110,10 +148,9 @@ impl Trial<'_> {
             }
         }
         if left > 0 {
-            let reason = "no inputs make the argument of every square root a square";
-            return Err(Silence::Unlucky(reason.to_string()));
+            return Ok(false);
         }
-        self.run_spec().map(|_| ())
+        self.run_spec().map(|_| true)
     }
 
     fn non_squares(&mut self) -> Result<usize, Silence> {
@@ -128,4 +165,19 @@ impl Trial<'_> {
         Lifted::redraw_row(elements, &self.domain, rng);
         old
     }
+}
+
+/// How often the one number occurs that all elements but zeros are; none where there are several.
+fn repetition(elements: &[Element]) -> Option<usize> {
+    let mut numbers = elements.iter().filter(|x| x.shadow.value != 0.0);
+    let first = numbers.next()?;
+    let same = |x: &Element| x.shadow.value.to_bits() == first.shadow.value.to_bits();
+    let mut count = 1;
+    for x in numbers {
+        if !same(x) {
+            return None;
+        }
+        count += 1;
+    }
+    Some(count)
 }

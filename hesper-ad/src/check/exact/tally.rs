@@ -81,6 +81,14 @@ impl Tallies {
         }
     }
 
+    /// The same, with nothing but one tie open.
+    pub(super) fn of(tie: Tie, spec: &dyn Subject, seed: u64) -> Tallies {
+        let mut tallies = Tallies::new(spec, seed);
+        let others = tallies.ties.iter_mut().filter(|(t, _)| *t != tie);
+        others.for_each(|(_, state)| state.tally = None);
+        tallies
+    }
+
     /// Trials of one path, where one is worth so many bits for each tie.
     pub(super) fn trials(&self, bits: &[(Tie, Option<f64>)]) -> usize {
         let least = if self.demands.roots {
@@ -96,6 +104,9 @@ impl Tallies {
     /// Takes note of what the trials of a path are worth.
     pub(super) fn worth(&mut self, bits: &[(Tie, Option<f64>)], trials: usize) {
         self.fields = self.fields.max(trials);
+        if trials == 0 {
+            return;
+        }
         for (tie, bits) in bits {
             let all = bits.map(|bits| bits * trials as f64);
             if let Some(state) = self.state(*tie) {

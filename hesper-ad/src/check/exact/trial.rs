@@ -1,9 +1,10 @@
 //! One trial: an op's spec and kernels at one point, in one random field.
 
 use super::point::{Lifted, Point};
+use super::squares::no_squares;
 use super::subject::Subject;
 use crate::field::{
-    Demands, Element, Exact, Kind, Radicand, Range, Residue, Trace, Trouble, Watch,
+    Demands, Element, Exact, Kind, MOST_SQUARES, Radicand, Range, Residue, Trace, Trouble, Watch,
 };
 use crate::sample::Rng;
 use crate::spec::Forward;
@@ -104,18 +105,34 @@ impl<'s> Trial<'s> {
         demands: &mut Demands,
         rng: &mut Rng,
     ) -> Result<Trial<'s>, Silence> {
+        let mut here = Vec::new();
         loop {
-            let domain = Exact::new(demands.clone(), Range::Reals, rng);
+            let demanded = Demands {
+                here: here.clone(),
+                ..demands.clone()
+            };
+            let domain = Exact::new(demanded, Range::Reals, rng);
             let mut trial = Trial::lifted(spec, point, domain, rng);
             trial.run_spec()?;
             let needs = trial.domain.needs();
-            if needs == *demands {
-                if needs.roots {
-                    trial.find_squares(rng)?;
+            if needs != *demands {
+                if let Some(trouble) = trial.domain.beyond(&needs) {
+                    return Err(Silence::Outside(trouble));
                 }
-                return trial.checked();
+                *demands = needs;
+                continue;
             }
-            *demands = needs;
+            if needs.roots && !trial.find_squares(rng)? {
+                let wanted = trial.repetitions();
+                if wanted.is_empty()
+                    || needs.squares.len() + here.len() + wanted.len() > MOST_SQUARES
+                {
+                    return Err(no_squares());
+                }
+                here.extend(wanted);
+                continue;
+            }
+            return trial.checked();
         }
     }
 

@@ -4,6 +4,7 @@ use super::trial::{Compared, Difference, Trial};
 use crate::field::{Element, Range, Residue};
 use crate::spec::Primals;
 use crate::tensor::Tensor;
+use crate::tracked::Bounded;
 
 impl Trial<'_> {
     /// `⟨dy, J v⟩` against `⟨backward(x, dy), v⟩`.
@@ -38,9 +39,23 @@ impl Trial<'_> {
                 let here = &dx.data()[at];
                 if field != here.value {
                     let (name, index) = (port.cotangent(), dx.index_of(at));
+                    let derivative = Element {
+                        kind: here.kind,
+                        value: field,
+                        shadow: Bounded {
+                            value: shadow,
+                            error: f64::INFINITY,
+                        },
+                        ..Element::zero()
+                    };
+                    let gives = Element {
+                        image: None,
+                        ..*here
+                    };
                     return format!(
-                        "{name}{index:?}: `backward` gives {:e}, the derivative of `forward` is about {shadow:e}",
-                        here.shadow.value
+                        "{name}{index:?}: `backward` gives {:e}, the derivative of `forward` is about {shadow:e}{}",
+                        here.shadow.value,
+                        self.apart(&gives, &derivative)
                     );
                 }
             }

@@ -1,0 +1,263 @@
+//! Right ops that were hard to judge: roots of sums of equal numbers, many constants beside a root, sums of nothing.
+
+use crate::prelude::*;
+
+/// `y = x/max(‖x‖, eps)` along rows.
+pub(super) struct Normalize;
+
+/// `y = (x − mean)/√(var + eps)` along rows, by Welford's recurrence in the kernel.
+pub(super) struct Standardize {
+    /// Added to every result of the kernel beyond this many columns.
+    pub(super) fault: Option<u32>,
+}
+
+/// `yⱼ = Σ_{k<j} xₖ` along rows.
+pub(super) struct SumBefore;
+
+/// Where a row's norm is cut off.
+const EPS: f64 = 0.5;
+
+shader! {
+    #[workgroup_size(8)]
+    fn normalize(x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
+        let row = global_index();
+        if row < rows {
+            let start = row * cols;
+            let mut squares = 0.0;
+            for j in 0..cols {
+                squares += x[start + j] * x[start + j];
+            }
+            let norm = squares.sqrt().max(0.5);
+            for j in 0..cols {
+                y[start + j] = x[start + j] / norm;
+            }
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn normalize_backward(x: &[f32], dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
+        let row = global_index();
+        if row < rows {
+            let start = row * cols;
+            let mut squares = 0.0;
+            let mut dot = 0.0;
+            for j in 0..cols {
+                squares += x[start + j] * x[start + j];
+                dot += x[start + j] * dy[start + j];
+            }
+            let norm = squares.sqrt();
+            for j in 0..cols {
+                if norm > 0.5 {
+                    dx[start + j] = (dy[start + j] - x[start + j] * dot / squares) / norm;
+                } else {
+                    dx[start + j] = dy[start + j] / 0.5;
+                }
+            }
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn welford(x: &[f32], y: &mut [f32], rows: u32, cols: u32, wrong_from: u32) {
+        let row = global_index();
+        if row < rows {
+            let start = row * cols;
+            let mut mean = 0.0;
+            let mut squares = 0.0;
+            for j in 0..cols {
+                let apart = x[start + j] - mean;
+                mean += apart / ((j + 1) as f32);
+                squares += apart * (x[start + j] - mean);
+            }
+            let scale = inverse_sqrt(squares / (cols as f32) + 0.25);
+            for j in 0..cols {
+                y[start + j] = (x[start + j] - mean) * scale;
+                if j >= wrong_from {
+                    y[start + j] = (x[start + j] - mean) * scale + 0.0000001;
+                }
+            }
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn welford_backward(x: &[f32], dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
+        let row = global_index();
+        if row < rows {
+            let start = row * cols;
+            let mut mean = 0.0;
+            let mut squares = 0.0;
+            let mut mean_dy = 0.0;
+            for j in 0..cols {
+                let apart = x[start + j] - mean;
+                mean += apart / ((j + 1) as f32);
+                squares += apart * (x[start + j] - mean);
+                mean_dy += (dy[start + j] - mean_dy) / ((j + 1) as f32);
+            }
+            let scale = inverse_sqrt(squares / (cols as f32) + 0.25);
+            let mut along = 0.0;
+            for j in 0..cols {
+                along += (x[start + j] - mean) * scale * dy[start + j];
+            }
+            for j in 0..cols {
+                let y = (x[start + j] - mean) * scale;
+                dx[start + j] = scale * (dy[start + j] - mean_dy - y * along / (cols as f32));
+            }
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn sum_before(x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
+        let row = global_index();
+        if row < rows {
+            let mut sum = 0.0;
+            for j in 0..cols {
+                y[row * cols + j] = sum;
+                sum += x[row * cols + j];
+            }
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn sum_behind(dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
+        let row = global_index();
+        if row < rows {
+            let mut sum = 0.0;
+            for j in 0..cols {
+                let at = row * cols + cols - 1 - j;
+                dx[at] = sum;
+                sum += dy[at];
+            }
+        }
+    }
+}
+
+/// The inner product.
+fn dot<T: Real>(cx: &Context<T>, x: &[T], y: &[T]) -> T {
+    cx.sum(x.iter().zip(y).map(|(x, y)| *x * *y))
+}
+
+/// A row less its mean, and `√(var + eps)`.
+fn centred<T: Real>(cx: &Context<T>, row: &[T]) -> (Vec<T>, T) {
+    let n = row.len() as f64;
+    let mean = cx.sum(row.iter().copied()) / n;
+    let apart: Vec<T> = row.iter().map(|x| *x - mean).collect();
+    let deviation = (dot(cx, &apart, &apart) / n + 0.25).sqrt();
+    (apart, deviation)
+}
+
+/// `Signature`, input and output of an op along rows.
+fn along_rows(name: &str) -> Signature {
+    let signature = Signature::new(name).input("x", ["rows", "cols"]);
+    signature.output("y", ["rows", "cols"])
+}
+
+impl DiffOp for Normalize {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        along_rows("Normalize")
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [x.map_rows(|row| {
+            let norm = dot(cx, row, row).sqrt().max(EPS);
+            row.iter().map(|x| *x / norm).collect()
+        })]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x]: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        [x.zip_rows(dy, |x, dy| {
+            let norm = dot(cx, x, x).sqrt();
+            let (long, along) = (norm.gt(EPS), dot(cx, x, dy));
+            let outside = norm.max(EPS);
+            let term = |(x, dy): (&T, &T)| {
+                let bent = (*dy - *x * along / (outside * outside)) / outside;
+                T::select(long, bent, *dy / EPS)
+            };
+            x.iter().zip(dy).map(term).collect()
+        })]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("rows")?);
+        plan.forward(normalize(), grid);
+        plan.backward(normalize_backward(), grid);
+        Ok(())
+    }
+}
+
+impl DiffOp for Standardize {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        along_rows("Standardize")
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        [x.map_rows(|row| {
+            let (apart, deviation) = centred(cx, row);
+            apart.into_iter().map(|x| x / deviation).collect()
+        })]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        [x]: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        [x.zip_rows(dy, |x, dy| {
+            let n = x.len() as f64;
+            let (apart, deviation) = centred(cx, x);
+            let y: Vec<T> = apart.into_iter().map(|x| x / deviation).collect();
+            let (mean, along) = (cx.sum(dy.iter().copied()) / n, dot(cx, &y, dy) / n);
+            let term = |(y, dy): (&T, &T)| (*dy - mean - *y * along) / deviation;
+            y.iter().zip(dy).map(term).collect()
+        })]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("rows")?);
+        let fault = self.fault.unwrap_or(u32::MAX);
+        plan.forward(welford(), grid).uniform("wrong_from", fault);
+        plan.backward(welford_backward(), grid);
+        Ok(())
+    }
+}
+
+impl DiffOp for SumBefore {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        along_rows("SumBefore")
+    }
+
+    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+        let before = |row: &[T], j: usize| cx.sum(row.iter().take(j).copied());
+        [x.map_rows(|row| (0..row.len()).map(|j| before(row, j)).collect())]
+    }
+
+    fn backward<T: Real>(
+        &self,
+        cx: &mut Context<T>,
+        _: [&Tensor<T>; 1],
+        [dy]: [&Tensor<T>; 1],
+    ) -> [Tensor<T>; 1] {
+        let behind = |row: &[T], j: usize| cx.sum(row.iter().skip(j + 1).copied());
+        [dy.map_rows(|row| (0..row.len()).map(|j| behind(row, j)).collect())]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("rows")?);
+        plan.forward(sum_before(), grid);
+        plan.backward(sum_behind(), grid);
+        Ok(())
+    }
+}
