@@ -14,13 +14,20 @@ pub(crate) enum CrossEntropy {
 }
 
 shader! {
-    /// dx = exp(x − lse)·dy: wrong, the label is forgotten.
+    /// dx = exp(x − greatest)/total·dy: wrong, the label is forgotten.
     #[workgroup_size(64)]
-    fn forgetful_backward(x: &[f32], lse: &[f32], dy: &[f32], dx: &mut [f32], classes: u32) {
+    fn forgetful_backward(
+        x: &[f32],
+        greatest: &[f32],
+        total: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+        classes: u32,
+    ) {
         let i = global_index();
         if i < dx.len() {
             let row = i / classes;
-            dx[i] = (x[i] - lse[row]).exp() * dy[row];
+            dx[i] = (x[i] - greatest[row]).exp() / total[row] * dy[row];
         }
     }
 }

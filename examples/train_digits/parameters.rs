@@ -7,9 +7,9 @@ use hesper_ad::{Port, Rng};
 use std::mem;
 
 /// How fast AdamW's two means forget, and what keeps its quotient finite: the values of Kingma and Ba (2015).
-const BETA1: f32 = 0.9;
-const BETA2: f32 = 0.999;
-const EPS: f32 = 1e-8;
+const BETA1: f64 = 0.9;
+const BETA2: f64 = 0.999;
+const EPS: f64 = 1e-8;
 
 /// A tensor of parameters: an input of the graph.
 pub(crate) struct Parameter {
@@ -66,7 +66,13 @@ impl Parameter {
 
     /// One step of AdamW.
     pub(crate) fn step(&mut self, device: &Device, step: &Step) -> Result<(), Error> {
-        let [c1, c2] = adamw::corrections(BETA1, BETA2, step.number);
+        let settings = adamw::Settings {
+            lr: step.rate.into(),
+            beta1: BETA1,
+            beta2: BETA2,
+            eps: EPS,
+            decay: step.decay.into(),
+        };
         let Parameter { now, next, .. } = self;
         let mut given = PlanBuffers::new()
             .read("g", &self.gradient)
@@ -76,15 +82,7 @@ impl Parameter {
             .write("new_w", &mut next.w)
             .write("new_m", &mut next.m)
             .write("new_v", &mut next.v);
-        for (name, value) in [
-            ("lr", step.rate),
-            ("decay", step.decay),
-            ("beta1", BETA1),
-            ("beta2", BETA2),
-            ("eps", EPS),
-            ("c1", c1),
-            ("c2", c2),
-        ] {
+        for (name, value) in settings.step(step.number) {
             given = given.scalar(name, value);
         }
         device.run(&self.plan, given)?;

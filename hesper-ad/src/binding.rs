@@ -47,8 +47,9 @@ impl<'p> Binder<'p> {
                         role,
                     }) = self.slot(name, results)
                 {
-                    plan.slot(name, element, len, role)
+                    plan.slot(name.clone(), element, len, role)
                         .map_err(|e| self.error(e))?;
+                    self.bound_integers(&mut plan, &name)?;
                 }
             }
             let bindings: Vec<(&str, Bound)> = bindings
@@ -135,6 +136,17 @@ impl<'p> Binder<'p> {
                 }
             },
         }
+    }
+
+    /// Bounds the slot of an integer input, by what the signature says.
+    fn bound_integers(&self, plan: &mut Plan, slot: &str) -> Result<(), OpError> {
+        let mut integers = self.plan.signature.integers();
+        let Some((_, dim)) = integers.find(|(port, _)| port.name == slot) else {
+            return Ok(());
+        };
+        let size = self.plan.dims.get(dim).unwrap_or(0);
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        plan.below(slot, size, dim).map_err(|e| self.error(e))
     }
 
     /// The slot of a name; results of the pass have the role `results`.

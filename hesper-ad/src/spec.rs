@@ -232,6 +232,7 @@ impl<'o, O: DiffOp> Spec<'o, O> {
         primals: &Primals<D::Value>,
     ) -> Result<Forward<D::Value>, SpecError> {
         const PASS: &str = "forward";
+        self.check_integers(PASS, primals)?;
         let mut cx = primals.context(domain);
         let inputs = lift(domain, &primals.inputs);
         let outputs = guarded(PASS, &mut cx, |cx| {
@@ -262,6 +263,7 @@ impl<'o, O: DiffOp> Spec<'o, O> {
         cotangents: &[Tensor<D::Value>],
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
         const PASS: &str = "backward";
+        self.check_integers(PASS, primals)?;
         let mut cx = primals.context(domain);
         let (inputs, cotangents) = (lift(domain, &primals.inputs), lift(domain, cotangents));
         let results = guarded(PASS, &mut cx, |cx| {
@@ -272,6 +274,26 @@ impl<'o, O: DiffOp> Spec<'o, O> {
         let (results, inputs) = (lower(results), self.signature.inputs());
         check_shapes(PASS, &primals.dims, inputs, &results, Port::cotangent)?;
         Ok(results)
+    }
+
+    /// Every integer lies below the dimension that bounds it.
+    fn check_integers<V>(&self, pass: &'static str, primals: &Primals<V>) -> Result<(), SpecError> {
+        for (port, dim) in self.signature.integers() {
+            let Some(tensor) = primals.integers.get(&port.name) else {
+                continue;
+            };
+            let bound = primals.dims.get(dim).unwrap_or(0);
+            let beyond = |n: &u32| usize::try_from(*n).is_ok_and(|n| n >= bound);
+            if let Some(at) = tensor.data().iter().position(beyond) {
+                let (name, index) = (&port.name, tensor.index_of(at));
+                let value = tensor.data()[at];
+                let message = format!(
+                    "`{name}{index:?}` is {value}, and must be below `{dim}`, which is {bound}"
+                );
+                return Err(SpecError::Problem { pass, message });
+            }
+        }
+        Ok(())
     }
 
     /// Every saved result of the signature is there, in its shape, and no other.

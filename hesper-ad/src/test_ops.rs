@@ -1,9 +1,10 @@
 //! Small ops for the crate's own tests, some deliberately wrong.
 
-use crate::{Context, DiffOp, OpError, OpPlan, OpStep, Real, Signature, Tensor};
+use crate::{Context, DiffOp, Dims, OpError, OpPlan, OpStep, Plans, Real, Signature, Tensor};
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
-use hesper_shader::{Grid, Kernel};
+use hesper_shader::{Device, Error, Grid, Kernel, PlanBuffers, Role};
+use std::collections::BTreeMap;
 
 /// What is wrong with a [`Softmax`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -389,4 +390,51 @@ fn cross_entropy_backward() -> Kernel {
         h.end_for();
         h.end_if();
     })
+}
+
+/// What an op's kernels compute on the reference device, forward and then backward, by the names of ports and cotangents.
+pub(crate) fn run_kernels<O: DiffOp>(
+    op: &O,
+    dims: &Dims,
+    reals: &[(&str, &[f32])],
+    integers: &[(&str, &[u32])],
+) -> Result<BTreeMap<String, Vec<f32>>, Error> {
+    let plans = Plans::of(op, dims).unwrap();
+    let device = Device::reference();
+    let reals = reals
+        .iter()
+        .map(|(name, values)| (name.to_string(), values.to_vec()));
+    let mut known: BTreeMap<String, Vec<f32>> = reals.collect();
+    for plan in [&plans.forward, &plans.backward] {
+        let (mut read, mut whole, mut written) = (Vec::new(), Vec::new(), Vec::new());
+        for slot in plan.slots() {
+            let integers = integers.iter().find(|(port, _)| *port == slot.name);
+            match (slot.role, integers) {
+                (Role::Input, Some((_, values))) => {
+                    whole.push((&slot.name, device.upload(values)?))
+                }
+                (Role::Input, None) => read.push((&slot.name, device.upload(&known[&slot.name])?)),
+                (Role::Output, _) => written.push((&slot.name, device.zeros::<f32>(slot.len)?)),
+                _ => {}
+            }
+        }
+        let mut given = PlanBuffers::new();
+        for (name, buffer) in &read {
+            given = given.read(*name, buffer);
+        }
+        for (name, buffer) in &whole {
+            given = given.read(*name, buffer);
+        }
+        for (name, buffer) in &mut written {
+            given = given.write(*name, buffer);
+        }
+        for (name, _) in plan.scalars() {
+            given = given.scalar(name, known[name][0]);
+        }
+        device.run(plan, given)?;
+        for (name, buffer) in written {
+            known.insert(name.clone(), buffer.read()?);
+        }
+    }
+    Ok(known)
 }

@@ -169,6 +169,16 @@ impl Tracked {
         self.rounded(value, carried, LIBRARY)
     }
 
+    /// The error carried into an exponential by that of its exponent: `|eˣ⁺ᵟ − eˣ| ≤ eˣ·(eᵉ − 1)` for `|δ| ≤ e`, and at most `eˣ⁺ᵉ`,
+    /// which is 0 where the exponent is far below 0, however uncertain.
+    fn carried_by_exponent(value: f64, x: f64, error: f64) -> f64 {
+        if error > 1.0 {
+            (x + error).exp()
+        } else {
+            value * error.exp_m1()
+        }
+    }
+
     /// A function whose slope is at most `slope` within the operand's bounds.
     fn library(&self, value: f64, slope: f64, x: Bounded) -> Bounded {
         let carried = if x.error == 0.0 { 0.0 } else { slope * x.error };
@@ -241,11 +251,15 @@ impl Domain for Tracked {
             | RealUnary::Trunc => self.step(op, x),
             RealUnary::Sqrt => self.sqrt(x),
             RealUnary::InverseSqrt => self.divide(self.one(), self.sqrt(x)),
-            // eˣ⁺ᵟ − eˣ = eˣ (eᵟ − 1); a mask value has no error to carry
-            RealUnary::Exp => self.rounded(value, value * x.error.exp_m1(), LIBRARY),
+            // A mask value has no error to carry.
+            RealUnary::Exp => {
+                let carried = Tracked::carried_by_exponent(value, x.value, x.error);
+                self.rounded(value, carried, LIBRARY)
+            }
             RealUnary::Exp2 => {
-                let delta = x.error * std::f64::consts::LN_2;
-                self.rounded(value, value * delta.exp_m1(), LIBRARY)
+                let [exponent, error] = [x.value, x.error].map(|x| x * std::f64::consts::LN_2);
+                let carried = Tracked::carried_by_exponent(value, exponent, error);
+                self.rounded(value, carried, LIBRARY)
             }
             RealUnary::Ln => self.logarithm(value, x, 1.0),
             RealUnary::Log2 => self.logarithm(value, x, std::f64::consts::LOG2_E),
@@ -410,6 +424,23 @@ mod tests {
             ),
             domain.exact(0.0)
         );
+    }
+
+    #[test]
+    fn exponentials_of_what_is_far_below_zero_are_zero() {
+        let domain = Tracked::default();
+        let far = |value, error| domain.unary(RealUnary::Exp, Bounded { value, error });
+        let zero = far(-1e33, 1e26);
+        assert!(
+            zero.value == 0.0 && zero.error <= 2.0 * f64::MIN_POSITIVE,
+            "{zero:?}"
+        );
+        let wide = far(2.0, 3.0);
+        assert!(
+            wide.error >= 5f64.exp() - 2f64.exp() && wide.error <= 1.01 * 5f64.exp(),
+            "{wide:?}"
+        );
+        assert!(far(-1e33, 1e34).error.is_infinite());
     }
 
     #[test]

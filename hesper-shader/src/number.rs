@@ -165,6 +165,27 @@ impl Number {
         }
     }
 
+    /// The exact difference, or none where it has more digits than a number holds.
+    ///
+    /// ```
+    /// use hesper_shader::Number;
+    /// let beta = Number::parse("0.999").unwrap();
+    /// assert_eq!(Number::ONE.checked_sub(beta), Number::parse("0.001").ok());
+    /// ```
+    pub fn checked_sub(self, other: Number) -> Option<Number> {
+        if self.divisor != 1 || other.divisor != 1 {
+            return None;
+        }
+        let exponent = self.exponent.min(other.exponent);
+        let digits = |number: Number| {
+            let zeros = number.exponent.checked_sub(exponent)?;
+            let scale = 10i128.checked_pow(zeros.try_into().ok()?)?;
+            number.digits.checked_mul(scale)
+        };
+        let difference = digits(self)?.checked_sub(digits(other)?)?;
+        Some(Number::normal(difference, exponent))
+    }
+
     fn decimal(self) -> String {
         format!("{}e{}", self.digits, self.exponent)
     }
@@ -254,6 +275,27 @@ mod tests {
         ));
         assert!(Number::from_f32(f32::INFINITY).is_err());
         assert!(Number::ratio(1, 0).is_err());
+    }
+
+    #[test]
+    fn differences_are_exact_or_none() {
+        let number = |text| Number::parse(text).unwrap();
+        for (x, y, difference) in [
+            ("1", "0.999", Some("0.001")),
+            ("1", "0.999999999", Some("1e-9")),
+            ("1e3", "1e-3", Some("999.999")),
+            ("0.5", "0.5", Some("0")),
+            ("-2", "0.25", Some("-2.25")),
+            ("1", "1e-60", None),
+            ("1e30", "1e-30", None),
+        ] {
+            assert_eq!(
+                number(x).checked_sub(number(y)),
+                difference.map(number),
+                "{x} - {y}"
+            );
+        }
+        assert_eq!(Number::ratio(1, 3).unwrap().checked_sub(Number::ZERO), None);
     }
 
     #[test]

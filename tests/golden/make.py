@@ -1,7 +1,8 @@
 """Golden values of the ops, computed by PyTorch (and, for RoPE, Hugging Face Transformers) in float64 on the CPU.
 
-Writes one JSON file per op beside this script: inputs, constants and cotangents drawn at random and rounded to float32,
-so that float32 holds them exactly; outputs and gradients (autograd, of the sum of outputs times cotangents) in float64.
+Writes one JSON file per op beside this script: tensors drawn at random and rounded to float32, so that float32 holds them
+exactly; constants that are one number as the decimals that users write, which float32 does not hold; outputs and gradients
+(autograd, of the sum of outputs times cotangents) in float64.
 Draws come from Python's `random`, seeded by the op's name and the case's number.
 
     pip install torch==2.15.0 transformers==5.24.0
@@ -15,6 +16,7 @@ import random
 import re
 import struct
 import textwrap
+from decimal import Decimal
 from pathlib import Path
 
 import torch
@@ -38,9 +40,8 @@ def uniform(low, high):
     return lambda rng: rng.uniform(low, high)
 
 
-def adamw(w, g, m, v, lr, beta1, beta2, eps, decay, c1, c2):
-    # The optimizer takes the number of steps for the corrections; those of a case are exact in float32.
-    t = next(t for t in range(1, 9) if (1 - beta1**t, 1 - beta2**t) == (c1, c2))
+def adamw(w, g, m, v, lr, beta1, rest1, beta2, rest2, eps, keep, c1, c2, *, decay, t):
+    # The optimizer makes rest1, rest2, keep, c1 and c2 itself.
     w, m, v = w.clone(), m.clone(), v.clone()
     optimizer = torch.optim.AdamW([w], lr, (beta1, beta2), eps, decay, differentiable=True)
     optimizer.state[w] = {"step": torch.tensor(t - 1.0, dtype=torch.float64), "exp_avg": m, "exp_avg_sq": v}
@@ -71,9 +72,14 @@ def rope_halves(x, cos, sin):
 # Cases: the dims, and what the ports hold: a number, numbers, or what draws them; the others draw from normal(1).
 
 
-def step(t, beta1, beta2, **case):
-    c1, c2 = (1 - f32(beta) ** t for beta in (beta1, beta2))
-    return dict(case, beta1=beta1, beta2=beta2, c1=c1, c2=c2, v=uniform(0.06, 2))
+def step(t, beta1, beta2, *, lr, decay, **case):
+    """What the op is given for a step, each constant of the decimals, and what the optimizer is given besides."""
+    exact = [Decimal(str(x)) for x in (lr, beta1, beta2, decay)]
+    constants = {"rest1": 1 - exact[1], "rest2": 1 - exact[2], "keep": 1 - exact[0] * exact[3],
+                 "c1": 1 - exact[1] ** t, "c2": 1 - exact[2] ** t}
+    constants = {name: float(value) for name, value in constants.items()}
+    return {"v": uniform(0.06, 2), **case, **constants, "lr": lr, "beta1": beta1, "beta2": beta2,
+            "settings": {"decay": decay, "t": t}}
 
 
 def turned(heads, rows, half, first=0):
@@ -85,11 +91,12 @@ def turned(heads, rows, half, first=0):
 ROPE = "x[heads,rows,2*half]; cos[rows,half], sin[rows,half] -> y[heads,rows,2*half]"
 ROPES = [turned(2, 3, 2), turned(3, 2, 3, first=1), turned(1, 2, 4, first=4093), turned(1, 1, 1, first=2)]
 WIDE = [-12.0, -9.1, -6.3, -4.2, -2.9, -1.4, 0.0, 2.7, 5.3, 11.8]
-LINES = [dict(n=9), dict(n=10, x=WIDE), dict(n=1)]
+HUGE = [-1e30, -1e20, -1e10, 0.0, 1e-40, 1e10, 1e20, 1e30]
+LINES = [dict(n=9), dict(n=10, x=WIDE), dict(n=1), dict(n=8, x=HUGE)]
 GATES = [dict(n=9), dict(n=10, x=WIDE, up=normal(4)), dict(n=1, x=0.75)]
 ZEROS = [0.5, 0.0, -0.75, 0.0, 2.0, -1e-3]
 SHAPES = [dict(rows=3, cols=5), dict(rows=2, cols=7, x=normal(1e-3)), dict(rows=3, cols=4, x=normal(20, 50)),
-          dict(rows=2, cols=1)]
+          dict(rows=2, cols=1), dict(rows=2, cols=5, x=normal(1e25))]
 NORMS = [dict(case, eps=1e-5, gamma=normal(0.5, 1)) for case in SHAPES]
 MATRICES = [dict(m=2, k=4, n=3), dict(m=3, k=6, n=2, a=normal(100), b=normal(0.01)), dict(m=1, k=1, n=1)]
 BATCHES = [dict(case, batch=batch) for case, batch in zip(MATRICES, (2, 1, 3))]
@@ -97,12 +104,13 @@ BATCHES = [dict(case, batch=batch) for case, batch in zip(MATRICES, (2, 1, 3))]
 # Name: (library function, function, "inputs; constants; integers -> outputs", cases).
 OPS = {
     "Add": ("torch.add", torch.add, "a[n], b[n] -> y[n]", [dict(n=9), dict(n=7, b=normal(1e4)), dict(n=1)]),
-    "AdamW": ("torch.optim.AdamW", adamw, "w[n], g[n], m[n], v[n]; lr, beta1, beta2, eps, decay, c1, c2 "
+    "AdamW": ("torch.optim.AdamW", adamw, "w[n], g[n], m[n], v[n]; lr, beta1, rest1, beta2, rest2, eps, keep, c1, c2 "
               "-> new_w[n], new_m[n], new_v[n]", [
         step(1, 0.9, 0.999, n=7, lr=1e-3, eps=1e-8, decay=0.01),
         step(2, 0.875, 0.9375, n=7, lr=0.25, eps=1e-3, decay=0.125),
         step(5, 0.875, 0.9375, n=6, lr=0.1, eps=0.1, decay=0.0, g=normal(3)),
-        step(5, 0.5, 0.75, n=1, lr=0.5, eps=1e-6, decay=0.2)]),
+        step(5, 0.5, 0.75, n=1, lr=0.5, eps=1e-6, decay=0.2),
+        step(1000, 0.9, 0.999, n=5, lr=3e-4, eps=1e-8, decay=0.1, v=uniform(0, 1e-6), g=normal(1e-3), m=normal(1e-3))]),
     "Attention": ("torch.nn.functional.scaled_dot_product_attention",
                   lambda q, k, v, s: F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=s),
                   "q[heads,rows,dim], k[heads,keys,dim], v[heads,keys,width]; s -> y[heads,rows,width]", [
@@ -161,7 +169,8 @@ OPS = {
                             "x[rows,classes];; labels[rows] -> y[rows]", [
         dict(rows=3, classes=5, labels=[2, 0, 4]),
         dict(rows=4, classes=4, labels=[1, 3, 1, 0], x=uniform(-60, 60)),
-        dict(rows=1, classes=3, labels=[1]), dict(rows=2, classes=1, labels=[0, 0])]),
+        dict(rows=1, classes=3, labels=[1]), dict(rows=2, classes=1, labels=[0, 0]),
+        dict(rows=3, classes=2, labels=[0, 0, 1], x=[1e8, 1e8, 10003.0, 10000.0, -1e30, 1e30])]),
     "SwiGLU": ("torch.nn.functional.silu, torch.mul", lambda x, up: F.silu(x) * up, "x[n], up[n] -> y[n]", GATES),
 }
 
@@ -187,7 +196,8 @@ def compute(function, text, case, rng):
             what = [what(rng) for _ in range(count)]
         what = what if isinstance(what, list) else [what]
         assert len(what) == count, name
-        return [x if isinstance(x, int) else f32(x) for x in what]
+        decimal = not port and not callable(case.get(name, normal(1)))
+        return [x if decimal or isinstance(x, int) else f32(x) for x in what]
 
     def tensors(kind, data, dtype=torch.float64):
         return [torch.tensor(data[name], dtype=dtype).reshape(shape(port)) for name, port in groups[kind].items()]
@@ -200,7 +210,7 @@ def compute(function, text, case, rng):
     cotangents = {name: draw("d" + name, port) for name, port in groups[3].items()}
     variables = [tensor.requires_grad_() for tensor in tensors(0, inputs)]
     fixed = [tensor if tensor.dim() else tensor.item() for tensor in tensors(1, constants)]
-    results = function(*variables, *fixed, *tensors(2, integers, torch.int64))
+    results = function(*variables, *fixed, *tensors(2, integers, torch.int64), **case.get("settings", {}))
     results = results if isinstance(results, tuple) else (results,)
     assert [list(result.shape) for result in results] == [shape(port) for port in groups[3].values()]
     gradients = torch.autograd.grad(results, variables, tensors(3, cotangents))
@@ -209,6 +219,7 @@ def compute(function, text, case, rng):
         "inputs": inputs,
         "constants": constants,
         "integers": integers,
+        **({"settings": case["settings"]} if "settings" in case else {}),
         "cotangents": cotangents,
         "outputs": numbers(3, results),
         "gradients": numbers(0, gradients),

@@ -1,10 +1,14 @@
-//! Specs against values from outside: a spec that is wrong in itself satisfies every other check.
+//! Specs and kernels against values from outside: a spec that is wrong in itself satisfies every other check, and a kernel that computes
+//! with another constant than users write may agree with its spec.
 //!
 //! `tests/golden/README.md` says where the files come from.
 
+use crate::witness::{Kernels, Subject};
 use hesper_ad::prelude::*;
-use hesper_ad::{Bounded, Port, Sample, Spec, Visit, compare, exact, ops};
-use hesper_shader::domain::F64;
+use hesper_ad::{
+    Bounded, NORMAL_F32, Port, Primals, Sample, Spec, Tracked, UNIT_F32, Visit, compare, exact, ops,
+};
+use hesper_shader::domain::{Domain, F32, F64};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,8 +21,11 @@ const TOLERANCE: Tolerance = Tolerance {
     absolute: 1e-13,
 };
 
+/// Roundings of each operation of a kernel in binary32, whose constants are rounded too.
+const ROUNDINGS: f64 = 8.0;
+
 #[test]
-fn specs_agree_with_golden_values() {
+fn specs_and_kernels_agree_with_golden_values() {
     let mut golden = Golden::default();
     ops::visit(&mut golden).unwrap();
     let files = fs::read_dir(folder()).unwrap();
@@ -115,16 +122,21 @@ fn compared<O: DiffOp>(op: &O, file: &str) -> Result<usize, String> {
     let spec = Spec::new(op).map_err(|e| e.to_string())?;
     let cases = text["cases"].as_array().ok_or("there are no cases")?;
     let counts = cases.iter().enumerate().map(|(at, case)| {
-        Case::read(spec.signature(), case)
-            .and_then(|case| case.compare(&spec))
-            .map_err(|e| format!("case {at}: {e}"))
+        let compared = Case::read(spec.signature(), case).and_then(|case| {
+            let kernels = case.compare_kernels(&spec)?;
+            Ok(case.compare(&spec)? + kernels)
+        });
+        compared.map_err(|e| format!("case {at}: {e}"))
     });
     counts.sum()
 }
 
 /// A point, and what is right there.
 struct Case {
+    /// Its constants are rounded to binary32.
     sample: Sample,
+    /// The constants, as users write them.
+    decimals: BTreeMap<String, Tensor<f64>>,
     outputs: Vec<Tensor<Bounded>>,
     gradients: Vec<Tensor<Bounded>>,
 }
@@ -152,9 +164,11 @@ impl Case {
             };
             tensor(group, port).map(|t| t.map(bounded))
         };
-        let constants = signature
-            .constants()
-            .map(|p| Ok((p.name.clone(), f32s("constants", p)?)));
+        let decimals = signature.constants();
+        let decimals = decimals.map(|p| Ok((p.name.clone(), tensor("constants", p)?)));
+        let decimals = decimals.collect::<Result<BTreeMap<_, _>, String>>()?;
+        let rounded = decimals.iter();
+        let rounded = rounded.map(|(name, t)| (name.clone(), t.map(|x| *x as f32)));
         let integers = signature.integers().map(|(p, _)| {
             let numbers = tensor("integers", p)?.map(|x| *x as u32);
             Ok((p.name.clone(), numbers))
@@ -165,7 +179,7 @@ impl Case {
                     .inputs()
                     .map(|p| f32s("inputs", p))
                     .collect::<Result<_, _>>()?,
-                constants: constants.collect::<Result<_, String>>()?,
+                constants: rounded.collect(),
                 integers: integers.collect::<Result<BTreeMap<_, _>, String>>()?,
                 cotangents: signature
                     .outputs()
@@ -174,6 +188,7 @@ impl Case {
                 directions: Vec::new(),
                 dims: dims.clone(),
             },
+            decimals,
             outputs: signature
                 .outputs()
                 .map(|p| exact("outputs", p))
@@ -186,28 +201,90 @@ impl Case {
     }
 
     fn compare<O: DiffOp>(&self, spec: &Spec<O>) -> Result<usize, String> {
-        let Case {
-            sample,
-            outputs,
-            gradients,
-        } = self;
-        let inputs = exact(&F64, &sample.inputs);
-        let seeds = exact(&F64, &sample.cotangents);
-        let y = spec
-            .forward(&F64, sample, &inputs)
-            .map_err(|e| e.to_string())?
-            .outputs;
-        let dx = spec
-            .backward(&F64, sample, &inputs, &seeds)
-            .map_err(|e| e.to_string())?;
-        let names = spec.signature().outputs().map(|p| p.name.clone());
-        let names = names.chain(spec.signature().inputs().map(Port::cotangent));
-        let pairs = y.iter().zip(outputs).chain(dx.iter().zip(gradients));
-        let counts = names.zip(pairs).map(|(name, (got, want))| {
+        let got = self.run(spec, &F64, |decimal| decimal)?;
+        let pairs = self
+            .names(spec.signature())
+            .zip(got.iter().zip(self.right()));
+        let counts = pairs.map(|(name, (got, want))| {
             let agreement = compare(got, want, TOLERANCE).map_err(|e| format!("{name}: {e}"))?;
             Ok(agreement.compared)
         });
         counts.sum()
+    }
+
+    /// How many numbers the kernels compute in binary32 as rounding explains: the spec's operations' and the constants' own.
+    fn compare_kernels<O: DiffOp>(&self, spec: &Spec<O>) -> Result<usize, String> {
+        let kernels = Kernels::new(spec.op(), &self.sample.dims)?;
+        let Sample {
+            inputs, cotangents, ..
+        } = &self.sample;
+        let mut got = kernels.forward(&F32, &self.sample, inputs)?;
+        got.extend(kernels.backward(&F32, &self.sample, inputs, cotangents)?);
+        let tracked = Tracked::new(ROUNDINGS * UNIT_F32, NORMAL_F32);
+        let rounded = |value: f64| Bounded {
+            value,
+            error: UNIT_F32 * value.abs(),
+        };
+        let bounds = self.run(spec, &tracked, rounded)?;
+        let mut count = 0;
+        for (name, ((got, want), bound)) in self
+            .names(spec.signature())
+            .zip(got.iter().zip(self.right()).zip(&bounds))
+        {
+            for (i, ((got, want), bound)) in got
+                .data()
+                .iter()
+                .zip(want.data())
+                .zip(bound.data())
+                .enumerate()
+            {
+                let (got, want) = (f64::from(*got), want.value);
+                if got != want && !((got - want).abs() <= bound.error && bound.error.is_finite()) {
+                    let allowed = bound.error;
+                    return Err(format!(
+                        "kernels: {name}, element {i}: got {got:e}, want {want:e}, allowed {allowed:.1e}"
+                    ));
+                }
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Outputs and gradients of the spec, its constants those of the file.
+    fn run<O: DiffOp, D: Domain>(
+        &self,
+        spec: &Spec<O>,
+        domain: &D,
+        constant: impl Fn(f64) -> D::Value,
+    ) -> Result<Vec<Tensor<D::Value>>, String> {
+        let constants = self.decimals.iter();
+        let primals = Primals {
+            dims: self.sample.dims.clone(),
+            inputs: exact(domain, &self.sample.inputs),
+            constants: constants
+                .map(|(name, t)| (name.clone(), t.map(|x| constant(*x))))
+                .collect(),
+            integers: self.sample.integers.clone(),
+        };
+        let seeds = exact(domain, &self.sample.cotangents);
+        let forward = spec
+            .forward_at(domain, &primals)
+            .map_err(|e| e.to_string())?;
+        let backward = spec.backward_at(domain, &primals, &seeds);
+        let mut all = forward.outputs;
+        all.extend(backward.map_err(|e| e.to_string())?);
+        Ok(all)
+    }
+
+    /// What is right, in the order of [`run`](Case::run).
+    fn right(&self) -> impl Iterator<Item = &Tensor<Bounded>> {
+        self.outputs.iter().chain(&self.gradients)
+    }
+
+    fn names<'s>(&self, signature: &'s Signature) -> impl Iterator<Item = String> + use<'s> {
+        let outputs = signature.outputs().map(|p| p.name.clone());
+        outputs.chain(signature.inputs().map(Port::cotangent))
     }
 }
 

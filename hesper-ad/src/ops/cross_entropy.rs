@@ -4,20 +4,28 @@ use super::reduce::{row_max, row_sum_exp};
 use crate::prelude::*;
 
 /// Softmax cross-entropy of `rows` rows of logits over `classes` classes with integer labels:
-/// `y = lse(x) − x[label]` where `lse(x) = m + ln Σⱼ exp(xⱼ − m)`, `m = max x`; `dxⱼ = (exp(xⱼ − lse) − [j = label])·dy`.
+/// `y = ln l − (x[label] − m)` with `m = max x` and `l = Σⱼ exp(xⱼ − m)`; `dxⱼ = (exp(xⱼ − m)/l − [j = label])·dy`.
 ///
-/// The loss is one number per row; seed with `1/rows` for the gradient of the mean. The forward pass saves `lse`.
+/// The loss is one number per row; seed with `1/rows` for the gradient of the mean. The forward pass saves `m` as `greatest` and `l` as
+/// `total`, not their log-sum-exp `m + ln l`, in which a large `m` would drown `ln l`.
+///
+/// A label that is no class is an error wherever the host can see it. Kernels, which cannot tell, give its row the loss +∞, and a `dx` of
+/// which no number is finite.
+///
+/// As `torch.nn.functional.cross_entropy` with the reduction `none`, without weights, smoothing or a label to ignore: its −100 is no label
+/// here.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SoftmaxCrossEntropy;
 
 shader! {
-    /// y = lse − x_label and lse = m + ln Σ exp(x − m) for each row; one workgroup per row.
+    /// greatest = max x, total = Σ exp(x − greatest) and y = ln total − (x_label − greatest) for each row; one workgroup per row.
     #[workgroup_size(64)]
     pub fn softmax_cross_entropy(
         x: &[f32],
         labels: &[u32],
         y: &mut [f32],
-        lse: &mut [f32],
+        greatest: &mut [f32],
+        total: &mut [f32],
         rows: u32,
         classes: u32,
     ) {
@@ -27,21 +35,27 @@ shader! {
         if row < rows {
             let start = row * classes;
             let m = row_max(scratch, x, start, classes);
-            let total = row_sum_exp(scratch, x, start, classes, m);
+            let l = row_sum_exp(scratch, x, start, classes, m);
             if lane == 0 {
-                let log_sum = m + total.ln();
-                lse[row] = log_sum;
-                y[row] = log_sum - x[start + labels[row]];
+                greatest[row] = m;
+                total[row] = l;
+                // A label that is no class has no logit.
+                let mut logit = neg_infinity();
+                if labels[row] < classes {
+                    logit = x[start + labels[row]] - m;
+                }
+                y[row] = l.ln() - logit;
             }
         }
     }
 
-    /// dx = (exp(x − lse) − 1 where the class is the label)·dy, one invocation per logit.
+    /// dx = (exp(x − greatest)/total − 1 where the class is the label)·dy, one invocation per logit.
     #[workgroup_size(64)]
     pub fn softmax_cross_entropy_backward(
         x: &[f32],
         labels: &[u32],
-        lse: &[f32],
+        greatest: &[f32],
+        total: &[f32],
         dy: &[f32],
         dx: &mut [f32],
         classes: u32,
@@ -49,8 +63,11 @@ shader! {
         let i = global_index();
         if i < dx.len() {
             let row = i / classes;
-            let target = if i % classes == labels[row] { 1.0 } else { 0.0 };
-            dx[i] = ((x[i] - lse[row]).exp() - target) * dy[row];
+            let mut target = if i % classes == labels[row] { 1.0 } else { 0.0 };
+            if labels[row] >= classes {
+                target = neg_infinity();
+            }
+            dx[i] = ((x[i] - greatest[row]).exp() / total[row] - target) * dy[row];
         }
     }
 }
@@ -64,16 +81,18 @@ impl DiffOp for SoftmaxCrossEntropy {
             .input("x", ["rows", "classes"])
             .integer("labels", ["rows"], "classes")
             .output("y", ["rows"])
-            .saved("lse", ["rows"])
+            .saved("greatest", ["rows"])
+            .saved("total", ["rows"])
     }
 
     fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
-        let lse = log_sum_exp(cx, x);
+        let [greatest, total] = max_and_sum_exp(cx, x);
         let labels = cx.integers("labels").clone();
         let y = Tensor::from_fn([cx.dim("rows")], |[i]| {
-            lse[[i]] - x[[i, labels[[i]] as usize]]
+            total[[i]].ln() - (x[[i, labels[[i]] as usize]] - greatest[[i]])
         });
-        cx.save("lse", lse);
+        cx.save("greatest", greatest);
+        cx.save("total", total);
         [y]
     }
 
@@ -83,13 +102,13 @@ impl DiffOp for SoftmaxCrossEntropy {
         [x]: [&Tensor<T>; 1],
         [dy]: [&Tensor<T>; 1],
     ) -> [Tensor<T>; 1] {
-        let lse = log_sum_exp(cx, x);
+        let [greatest, total] = max_and_sum_exp(cx, x);
         let labels = cx.integers("labels");
         [Tensor::from_fn(
             [cx.dim("rows"), cx.dim("classes")],
             |[i, j]| {
                 let target = cx.count(usize::from(labels[[i]] as usize == j));
-                ((x[[i, j]] - lse[[i]]).exp() - target) * dy[[i]]
+                ((x[[i, j]] - greatest[[i]]).exp() / total[[i]] - target) * dy[[i]]
             },
         )]
     }
@@ -105,10 +124,45 @@ impl DiffOp for SoftmaxCrossEntropy {
     }
 }
 
-/// `m + ln Σⱼ exp(xⱼ − m)` of each row, `m` its maximum.
-pub(super) fn log_sum_exp<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> Tensor<T> {
-    x.reduce_rows(|row| {
-        let m = cx.max(row.iter().copied());
-        m + cx.sum(row.iter().map(|x| (*x - m).exp())).ln()
-    })
+/// `m = max x` and `Σⱼ exp(xⱼ − m)` of each row.
+pub(super) fn max_and_sum_exp<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> [Tensor<T>; 2] {
+    let greatest = x.reduce_rows(|row| cx.max(row.iter().copied()));
+    let mut maxima = greatest.data().iter();
+    let total = x.reduce_rows(|row| {
+        let m = maxima.next().copied();
+        let m = m.unwrap_or_else(|| cx.neg_infinity());
+        cx.sum(row.iter().map(|x| (*x - m).exp()))
+    });
+    [greatest, total]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_ops::run_kernels;
+
+    #[test]
+    fn logits_of_any_size_give_losses_as_exact() {
+        // ln(1 + e⁻³) = 0.0485873515737420 in double precision
+        for (x, loss, dx) in [
+            ([1e8, 1e8], 0.693_147_2, [-0.5, 0.5]),
+            (
+                [10003.0, 10000.0],
+                0.048_587_35,
+                [-0.047_425_87, 0.047_425_87],
+            ),
+            ([-1e38, 1e38], 2e38, [-1.0, 1.0]),
+            ([3.0, 0.0], 0.048_587_35, [-0.047_425_87, 0.047_425_87]),
+        ] {
+            let dims = Dims::new([("rows", 1), ("classes", 2)]);
+            let given: [(&str, &[f32]); 2] = [("x", &x), ("dy", &[1.0])];
+            let got =
+                run_kernels(&SoftmaxCrossEntropy, &dims, &given, &[("labels", &[0])]).unwrap();
+            let near = |got: f32, want: f32| (got - want).abs() <= 4e-6 * want.abs();
+            assert!(near(got["y"][0], loss), "{x:?}: {got:?}");
+            for (got, want) in got["dx"].iter().zip(dx) {
+                assert!(near(*got, want), "{x:?}: {got}, not {want}");
+            }
+        }
+    }
 }

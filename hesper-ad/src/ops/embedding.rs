@@ -5,6 +5,8 @@ use crate::prelude::*;
 /// Embedding lookup `yᵢ = table[idsᵢ]` of `n` integers `ids` into `table[vocab, dim]`; `dtable[v] = Σ dyᵢ` over the `i` with
 /// `idsᵢ = v`, 0 where there is none.
 ///
+/// An id beyond the table is an error wherever the host can see it. Kernels, which cannot tell, give a row of −∞ for it, and pass nothing back.
+///
 /// As `torch.nn.functional.embedding`. Ids may repeat: of all places with one id the first adds up the cotangents of all, so that
 /// no two invocations write to one row, and the sum has one order.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,7 +18,11 @@ shader! {
     pub fn embedding(table: &[f32], ids: &[u32], y: &mut [f32], dim: u32) {
         let i = global_index();
         if i < y.len() {
-            y[i] = table[ids[i / dim] * dim + i % dim];
+            let mut found = neg_infinity();
+            if ids[i / dim] < table.len() / dim {
+                found = table[ids[i / dim] * dim + i % dim];
+            }
+            y[i] = found;
         }
     }
 
@@ -39,7 +45,7 @@ shader! {
             while ids[first] != id {
                 first += 1;
             }
-            if first == i / dim {
+            if first == i / dim && id < dtable.len() / dim {
                 let mut sum = 0.0;
                 for other in first..n {
                     if ids[other] == id {

@@ -1,7 +1,7 @@
 //! Causal attention in one pass over the keys.
 
 use super::attention::{Attention, attention};
-use super::cross_entropy::log_sum_exp;
+use super::cross_entropy::max_and_sum_exp;
 use crate::prelude::*;
 
 /// Causal attention `y = softmax(mask(s·q·kᵀ))·v` as [`Attention`], whose composition is its spec, with kernels that never
@@ -9,9 +9,9 @@ use crate::prelude::*;
 ///
 /// Forward, for a query, over keys in blocks: with `m` the greatest score so far, `l = Σ exp(score − m)` and
 /// `y = Σ exp(score − m)·v`, a block that raises `m` to `m'` rescales `l` and `y` by `exp(m − m')`; at last `y` is divided by
-/// `l`. It saves `lse = m + ln l`.
+/// `l`. It saves `m` as `greatest` and `l` as `total`, not the log-sum-exp `m + ln l`, in which a large `m` would drown `ln l`.
 ///
-/// Backward: `P = exp(s·q·k − lse)`, `D = Σ dy·y` along the width, `dS = P·(Σ dy·v − D)`; `dq = s·Σ dS·k` over keys,
+/// Backward: `P = exp(s·q·k − m)/l`, `D = Σ dy·y` along the width, `dS = P·(Σ dy·v − D)`; `dq = s·Σ dS·k` over keys,
 /// `dk = s·Σ dS·q` and `dv = Σ P·dy` over queries. Each sum is one workgroup's, so there are no atomics.
 ///
 /// Masked keys are skipped; nothing is computed with a mask value.
@@ -24,13 +24,18 @@ shader! {
     /// Invocations per workgroup, and keys or queries at a time: a subgroup of most GPUs.
     const BLOCK: u32 = 32;
 
-    /// Σ a[i, c]·b[j, c] of two rows of `len` numbers.
-    fn row_dot(a: &[f32], i: u32, b: &[f32], j: u32, len: u32) -> f32 {
+    /// Σ s·a[i, c]·b[j, c] of two rows of `len` numbers; s first, which is small where products are large.
+    fn row_dot(s: f32, a: &[f32], i: u32, b: &[f32], j: u32, len: u32) -> f32 {
         let mut sum = 0.0;
         for c in 0..len {
-            sum += a[i * len + c] * b[j * len + c];
+            sum += s * a[i * len + c] * b[j * len + c];
         }
         sum
+    }
+
+    /// exp(score − greatest)/total: how much a key weighs.
+    fn weight(score: f32, greatest: f32, total: f32) -> f32 {
+        (score - greatest).exp() / total
     }
 
     /// y[at, c] = 0 for the columns c of this invocation.
@@ -60,14 +65,15 @@ shader! {
         }
     }
 
-    /// y = softmax(mask(s·q·kᵀ))·v and lse = ln Σ exp of the scores; one workgroup per query, a block of keys at a time.
+    /// y = softmax(mask(s·q·kᵀ))·v, greatest = max of the scores and total = Σ exp(score − greatest); one workgroup per query, a block of keys at a time.
     #[workgroup_size(BLOCK)]
     pub fn fused_attention(
         q: &[f32],
         k: &[f32],
         v: &[f32],
         y: &mut [f32],
-        lse: &mut [f32],
+        greatest: &mut [f32],
+        total: &mut [f32],
         heads: u32,
         rows: u32,
         keys: u32,
@@ -88,35 +94,36 @@ shader! {
             for start in (0..kept).step_by(BLOCK) {
                 let count = (kept - start).min(BLOCK);
                 if lane < count {
-                    scores[lane] = s * row_dot(q, query, k, first + start + lane, dim);
+                    scores[lane] = row_dot(s, q, query, k, first + start + lane, dim);
                 }
                 // Nor may the weights of the block before be read any more.
                 workgroup_barrier();
-                let mut greatest = m;
+                let mut raised = m;
                 for j in 0..count {
-                    greatest = greatest.max(scores[j]);
+                    raised = raised.max(scores[j]);
                 }
                 if lane < count {
-                    weights[lane] = (scores[lane] - greatest).exp();
+                    weights[lane] = (scores[lane] - raised).exp();
                 }
                 workgroup_barrier();
                 // Before the first block m is no number, and there is nothing to rescale.
                 let mut scale = 0.0;
                 if start > 0 {
-                    scale = (m - greatest).exp();
+                    scale = (m - raised).exp();
                 }
                 l *= scale;
                 for j in 0..count {
                     l += weights[j];
                 }
                 add_rows(y, query, scale, weights, v, first + start, count, width);
-                m = greatest;
+                m = raised;
             }
             for c in (lane..width).step_by(BLOCK) {
                 y[query * width + c] /= l;
             }
             if lane == 0 {
-                lse[query] = m + l.ln();
+                greatest[query] = m;
+                total[query] = l;
             }
         }
     }
@@ -126,7 +133,7 @@ shader! {
     pub fn fused_attention_delta(y: &[f32], dy: &[f32], delta: &mut [f32], width: u32) {
         let query = global_index();
         if query < delta.len() {
-            delta[query] = row_dot(dy, query, y, query, width);
+            delta[query] = row_dot(1.0, dy, query, y, query, width);
         }
     }
 
@@ -136,7 +143,8 @@ shader! {
         q: &[f32],
         k: &[f32],
         v: &[f32],
-        lse: &[f32],
+        greatest: &[f32],
+        total: &[f32],
         dy: &[f32],
         delta: &[f32],
         dq: &mut [f32],
@@ -159,8 +167,8 @@ shader! {
                 workgroup_barrier();
                 if start + lane < kept {
                     let key = first + start + lane;
-                    let p = (s * row_dot(q, query, k, key, dim) - lse[query]).exp();
-                    slopes[lane] = s * p * (row_dot(dy, query, v, key, width) - delta[query]);
+                    let p = weight(row_dot(s, q, query, k, key, dim), greatest[query], total[query]);
+                    slopes[lane] = s * p * (row_dot(1.0, dy, query, v, key, width) - delta[query]);
                 }
                 workgroup_barrier();
                 add_rows(dq, query, 1.0, slopes, k, first + start, (kept - start).min(BLOCK), dim);
@@ -174,7 +182,8 @@ shader! {
         q: &[f32],
         k: &[f32],
         v: &[f32],
-        lse: &[f32],
+        greatest: &[f32],
+        total: &[f32],
         dy: &[f32],
         delta: &[f32],
         dk: &mut [f32],
@@ -200,9 +209,9 @@ shader! {
                 workgroup_barrier();
                 if start + lane < rows {
                     let query = first + start + lane;
-                    let p = (s * row_dot(q, query, k, key, dim) - lse[query]).exp();
+                    let p = weight(row_dot(s, q, query, k, key, dim), greatest[query], total[query]);
                     weights[lane] = p;
-                    slopes[lane] = s * p * (row_dot(dy, query, v, key, width) - delta[query]);
+                    slopes[lane] = s * p * (row_dot(1.0, dy, query, v, key, width) - delta[query]);
                 }
                 workgroup_barrier();
                 let count = (rows - start).min(BLOCK);
@@ -235,17 +244,19 @@ impl DiffOp for FusedAttention {
             .input("v", ["heads", "keys", "width"])
             .constant("s", [])
             .output("y", ["heads", "rows", "width"])
-            .saved("lse", ["heads", "rows"])
+            .saved("greatest", ["heads", "rows"])
+            .saved("total", ["heads", "rows"])
     }
 
     fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; 3]) -> [Tensor<T>; 1] {
-        let (y, lse) = cx.delegate(|cx| {
+        let (y, kept) = cx.delegate(|cx| {
             let y = self.composition.forward(cx, inputs);
             let masked = cx.saved().get("masked");
-            (y, masked.map(|scores| log_sum_exp(cx, scores)))
+            (y, masked.map(|scores| max_and_sum_exp(cx, scores)))
         });
-        if let Some(lse) = lse {
-            cx.save("lse", lse);
+        if let Some([greatest, total]) = kept {
+            cx.save("greatest", greatest);
+            cx.save("total", total);
         }
         y
     }

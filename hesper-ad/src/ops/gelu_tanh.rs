@@ -36,8 +36,10 @@ shader! {
         if i < dx.len() {
             let v = x[i];
             let s = sigmoid(twice_u(v));
-            let inner = 0.7978845608028654 * (1.0 + 3.0 * 0.044715 * v * v);
-            dx[i] = (s + 2.0 * v * s * sigmoid(-twice_u(v)) * inner) * dy[i];
+            // x·s·(1 − s) is 0 before x² would overflow, and so it comes first.
+            let bell = v * s * sigmoid(-twice_u(v));
+            let inner = 0.7978845608028654 * (bell + 3.0 * 0.044715 * (bell * v * v));
+            dx[i] = (s + 2.0 * inner) * dy[i];
         }
     }
 }
@@ -65,8 +67,9 @@ impl DiffOp for GeluTanh {
         [x.zip(dy, |x, dy| {
             let u = u(*x) * 2.0;
             let (s, rest) = (logistic(cx, u), logistic(cx, -u));
-            let inner = (x.powi(2) * 0.044715 * 3.0 + 1.0) * C;
-            (s + *x * 2.0 * s * rest * inner) * *dy
+            let bell = *x * s * rest;
+            let inner = (bell + bell * *x * *x * 0.044715 * 3.0) * C;
+            (s + inner * 2.0) * *dy
         })]
     }
 

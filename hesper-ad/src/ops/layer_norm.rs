@@ -1,12 +1,15 @@
 //! LayerNorm.
 
 use super::columns::{ROWS_AT_ONCE, blocks, sum_columns};
-use super::reduce::{LANES, workgroup_sum};
+use super::reduce::{LANES, row_scale, workgroup_sum};
 use crate::prelude::*;
 
 /// LayerNorm along each row: `y = x̂·γ + β`, `x̂ = (x − m)·r` of `x[rows, cols]`, `gamma[cols]` and `beta[cols]`, with the row's mean `m`,
 /// `r = 1/√(v + eps)`, the variance `v = mean (x − m)²` and a constant `eps`;
 /// `dx = r·(γ·dy − mean(γ·dy) − x̂·mean(γ·dy·x̂))`, `dγⱼ = Σᵢ dy·x̂`, `dβⱼ = Σᵢ dy`.
+///
+/// Kernels take the root of squares divided by that of the greatest number of a row, where it is above 1: squares themselves would overflow
+/// beyond 10¹⁹, and a row of large numbers would become β.
 ///
 /// Ba, Kiros and Hinton (2016); as `torch.nn.functional.layer_norm`, the variance divided by `cols`, eps inside the root. The forward pass saves `m`
 /// and `r`. The sums over rows are taken in two stages, first of 32 rows at a time.
@@ -37,11 +40,20 @@ shader! {
                 partial += x[start + j];
             }
             let mean = workgroup_sum(scratch, partial) / (cols as f32);
+            let unit = row_scale(scratch, x, start, cols);
             let mut squares = 0.0;
             for j in (lane..cols).step_by(LANES) {
-                squares += (x[start + j] - mean) * (x[start + j] - mean);
+                let centred = (x[start + j] - mean) / unit;
+                squares += centred * centred;
             }
-            let scale = inverse_sqrt(workgroup_sum(scratch, squares) / (cols as f32) + eps);
+            let variance = workgroup_sum(scratch, squares) / (cols as f32);
+            let small = eps / unit / unit;
+            // In a row of equal large numbers both may be 0.
+            let scale = if variance > small {
+                inverse_sqrt(variance + small) / unit
+            } else {
+                inverse_sqrt(variance * unit * unit + eps)
+            };
             for j in (lane..cols).step_by(LANES) {
                 y[start + j] = (x[start + j] - mean) * scale * gamma[j] + beta[j];
             }
@@ -74,15 +86,15 @@ shader! {
             let mut slopes = 0.0;
             let mut products = 0.0;
             for j in (lane..cols).step_by(LANES) {
-                let slope = gamma[j] * dy[start + j];
+                let slope = scale * gamma[j] * dy[start + j];
                 slopes += slope;
-                products += slope * (x[start + j] - mean) * scale;
+                products += slope * ((x[start + j] - mean) * scale);
             }
             let mean_slope = workgroup_sum(scratch, slopes) / (cols as f32);
             let mean_product = workgroup_sum(scratch, products) / (cols as f32);
             for j in (lane..cols).step_by(LANES) {
                 let normal = (x[start + j] - mean) * scale;
-                dx[start + j] = scale * (gamma[j] * dy[start + j] - mean_slope - normal * mean_product);
+                dx[start + j] = scale * gamma[j] * dy[start + j] - mean_slope - normal * mean_product;
             }
         }
     }
@@ -107,7 +119,7 @@ shader! {
             let mut beta = 0.0;
             for row in first..(first + height).min(rows) {
                 let at = row * cols + i % cols;
-                gamma += dy[at] * (x[at] - m[row]) * r[row];
+                gamma += dy[at] * ((x[at] - m[row]) * r[row]);
                 beta += dy[at];
             }
             gammas[i] = gamma;
@@ -152,11 +164,11 @@ impl DiffOp for LayerNorm {
     ) -> [Tensor<T>; 3] {
         let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
         let Normal { r, normal, .. } = Normal::of(cx, x);
-        let slopes = Tensor::from_fn([rows, cols], |[i, j]| gamma[[j]] * dy[[i, j]]);
+        let slopes = Tensor::from_fn([rows, cols], |[i, j]| r[[i]] * gamma[[j]] * dy[[i, j]]);
         let mean_slopes = means(cx, &slopes);
         let mean_products = means(cx, &slopes.zip(&normal, |slope, x| *slope * *x));
         let dx = Tensor::from_fn([rows, cols], |[i, j]| {
-            r[[i]] * (slopes[[i, j]] - mean_slopes[[i]] - normal[[i, j]] * mean_products[[i]])
+            slopes[[i, j]] - mean_slopes[[i]] - normal[[i, j]] * mean_products[[i]]
         });
         let dgamma = Tensor::from_fn([cols], |[j]| {
             cx.sum((0..rows).map(|i| dy[[i, j]] * normal[[i, j]]))

@@ -31,6 +31,9 @@ pub mod silu;
 pub mod softmax;
 pub mod swiglu;
 
+#[cfg(test)]
+mod integers_tests;
+
 pub use adamw::AdamW;
 pub use add::Add;
 pub use attention::{Attention, attention};

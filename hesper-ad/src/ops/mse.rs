@@ -63,7 +63,7 @@ shader! {
     ) {
         let i = global_index();
         if i < n {
-            let slope = 2.0 * (x[i] - t[i]) * dy[0] / (n as f32);
+            let slope = 2.0 * (x[i] - t[i]) * (dy[0] / (n as f32));
             dx[i] = slope;
             dt[i] = -slope;
         }
@@ -94,7 +94,7 @@ impl DiffOp for Mse {
         [dy]: [&Tensor<T>; 1],
     ) -> [Tensor<T>; 2] {
         let (dy, n) = (dy[[]], cx.count(cx.dim("n")));
-        let dx = x.zip(t, |x, t| (*x - *t) * 2.0 * dy / n);
+        let dx = x.zip(t, |x, t| (*x - *t) * 2.0 * (dy / n));
         let dt = dx.map(|dx| -*dx);
         [dx, dt]
     }

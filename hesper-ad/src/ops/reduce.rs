@@ -51,6 +51,16 @@ shader! {
         workgroup_max(scratch, greatest)
     }
 
+    /// The greatest of 1 and |x| over the `len` elements of `x` from `start` on: divided by it, numbers have squares that are in range. All
+    /// invocations must call it.
+    pub fn row_scale(scratch: &mut [f32; 64], x: &[f32], start: u32, len: u32) -> f32 {
+        let mut greatest = 1.0;
+        for j in (local_invocation_index()..len).step_by(LANES) {
+            greatest = greatest.max(x[start + j].abs());
+        }
+        workgroup_max(scratch, greatest)
+    }
+
     /// Σ exp(x − m) over the `len` elements of `x` from `start` on. All invocations must call it.
     pub fn row_sum_exp(scratch: &mut [f32; 64], x: &[f32], start: u32, len: u32, m: f32) -> f32 {
         let mut sum = 0.0;

@@ -4,7 +4,8 @@ use crate::prelude::*;
 
 /// ReLU: `y = max(x, 0)`; `dx = dy` where `x > 0`, else 0, elementwise over `rows` × `cols` numbers.
 ///
-/// At `x = 0` the derivative does not exist; the cotangent is taken as 0 there.
+/// At `x = 0` the derivative does not exist; the cotangent is taken as 0 there, as by `torch.nn.functional.relu`. At a NaN the two differ:
+/// PyTorch yields NaN and passes the cotangent on, here `y` is what `max` yields, usually 0, and `dx` is 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Relu;
 

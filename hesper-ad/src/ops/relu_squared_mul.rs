@@ -5,18 +5,28 @@ use crate::prelude::*;
 /// Squared ReLU times another input: `y = max(x, 0)²·up`, elementwise over `n` numbers; `dx = 2·max(x, 0)·up·dy`,
 /// `dup = max(x, 0)²·dy`.
 ///
+/// At a NaN in `x` the gate is what `max` yields, usually 0, where PyTorch's ReLU is NaN.
+///
 /// The activation of So et al., "Primer" (2021), as a gate; both derivatives exist everywhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReluSquaredMul;
 
 shader! {
+    /// a·b·c, the greatest magnitude times the least first: in between nothing leaves the range of numbers unless the result does.
+    fn product(a: f32, b: f32, c: f32) -> f32 {
+        let low = a.abs().min(b.abs());
+        let high = a.abs().max(b.abs());
+        let middle = low.max(high.min(c.abs()));
+        high.max(c.abs()) * low.min(c.abs()) * middle * sign(a) * sign(b) * sign(c)
+    }
+
     /// y = max(x, 0)²·up, elementwise.
     #[workgroup_size(64)]
     pub fn relu_squared_mul(x: &[f32], up: &[f32], y: &mut [f32]) {
         let i = global_index();
         if i < y.len() {
             let gate = x[i].max(0.0);
-            y[i] = gate * gate * up[i];
+            y[i] = gate * (gate * up[i]);
         }
     }
 
@@ -32,8 +42,8 @@ shader! {
         let i = global_index();
         if i < dy.len() {
             let gate = x[i].max(0.0);
-            dx[i] = 2.0 * gate * up[i] * dy[i];
-            dup[i] = gate * gate * dy[i];
+            dx[i] = 2.0 * product(gate, up[i], dy[i]);
+            dup[i] = gate * (gate * dy[i]);
         }
     }
 }

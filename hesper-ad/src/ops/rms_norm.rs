@@ -1,11 +1,14 @@
 //! RMSNorm.
 
 use super::columns::{ROWS_AT_ONCE, blocks, sum_columns};
-use super::reduce::{LANES, workgroup_sum};
+use super::reduce::{LANES, row_scale, workgroup_sum};
 use crate::prelude::*;
 
 /// RMSNorm along each row: `y = x·r·γ` of `x[rows, cols]` and `gamma[cols]`, `r = 1/√(mean x² + eps)` with a constant `eps`;
 /// `dx = r·(γ·dy − x·r²·mean(γ·dy·x))`, `dγⱼ = Σᵢ dy·x·r`.
+///
+/// Kernels take the root of squares divided by that of the greatest number of a row, where it is above 1: squares themselves would overflow
+/// beyond 10¹⁹, and a row of large numbers would become 0.
 ///
 /// Zhang and Sennrich (2019); as `torch.nn.functional.rms_norm`, eps inside the root. The forward pass saves `r`. The sum over rows is taken
 /// in two stages, first of 32 rows at a time.
@@ -29,11 +32,13 @@ shader! {
         let lane = local_invocation_index();
         if row < rows {
             let start = row * cols;
+            let unit = row_scale(scratch, x, start, cols);
             let mut partial = 0.0;
             for j in (lane..cols).step_by(LANES) {
-                partial += x[start + j] * x[start + j];
+                partial += (x[start + j] / unit) * (x[start + j] / unit);
             }
-            let scale = inverse_sqrt(workgroup_sum(scratch, partial) / (cols as f32) + eps);
+            let mean = workgroup_sum(scratch, partial) / (cols as f32);
+            let scale = inverse_sqrt(mean + eps / unit / unit) / unit;
             for j in (lane..cols).step_by(LANES) {
                 y[start + j] = x[start + j] * scale * gamma[j];
             }
@@ -62,11 +67,11 @@ shader! {
             let scale = r[row];
             let mut partial = 0.0;
             for j in (lane..cols).step_by(LANES) {
-                partial += gamma[j] * dy[start + j] * x[start + j] * scale;
+                partial += scale * gamma[j] * dy[start + j] * (x[start + j] * scale);
             }
             let mean = workgroup_sum(scratch, partial) / (cols as f32);
             for j in (lane..cols).step_by(LANES) {
-                dx[start + j] = scale * (gamma[j] * dy[start + j] - x[start + j] * scale * mean);
+                dx[start + j] = scale * gamma[j] * dy[start + j] - x[start + j] * scale * mean;
             }
         }
     }
@@ -88,7 +93,7 @@ shader! {
             let mut sum = 0.0;
             for row in first..(first + height).min(rows) {
                 let at = row * cols + i % cols;
-                sum += dy[at] * x[at] * r[row];
+                sum += dy[at] * (x[at] * r[row]);
             }
             partial[i] = sum;
         }
@@ -125,12 +130,12 @@ impl DiffOp for RmsNorm {
         let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
         let r = inverse_rms(cx, x);
         let scaled = Tensor::from_fn([rows, cols], |[i, j]| x[[i, j]] * r[[i]]);
-        let slopes = Tensor::from_fn([rows, cols], |[i, j]| gamma[[j]] * dy[[i, j]]);
+        let slopes = Tensor::from_fn([rows, cols], |[i, j]| r[[i]] * gamma[[j]] * dy[[i, j]]);
         let means = slopes
             .zip(&scaled, |slope, x| *slope * *x)
             .reduce_rows(|row| cx.sum(row.iter().copied()) / cx.count(cols));
         let dx = Tensor::from_fn([rows, cols], |[i, j]| {
-            r[[i]] * (slopes[[i, j]] - scaled[[i, j]] * means[[i]])
+            slopes[[i, j]] - scaled[[i, j]] * means[[i]]
         });
         let dgamma = Tensor::from_fn([cols], |[j]| {
             cx.sum((0..rows).map(|i| dy[[i, j]] * scaled[[i, j]]))

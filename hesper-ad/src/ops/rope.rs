@@ -9,7 +9,10 @@ use crate::prelude::*;
 /// `dx₁ = dy₁·cos − dy₀·sin`.
 ///
 /// - [`PAIRS`](Rope::PAIRS): elements `2j` and `2j + 1` are a pair, as in Su et al., "RoFormer" (2021), equation 34, and GPT-J.
-/// - [`HALVES`](Rope::HALVES): elements `j` and `j + half` are, as in GPT-NeoX and Llama's `rotate_half`.
+/// - [`HALVES`](Rope::HALVES): elements `j` and `j + half` are, as in GPT-NeoX and the `rotate_half` of Llama 2 and 3.
+///
+/// Compared with GPT-J and Llama of Hugging Face Transformers 5.24.0. Who writes the same names there need not mean the same: Llama 4 turns
+/// pairs, and DeepSeek-V3 reads pairs and writes halves, which is neither: reorder its queries and keys before `HALVES`.
 ///
 /// Usually the angle is `row·10000^(−j/half)`; tables leave it to the host, whose sines are better than a GPU's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,11 +20,11 @@ shader! {
         if row < rows {
             let mut partial = 0.0;
             for j in (lane..dim).step_by(LANES) {
-                partial += q[row * dim + j] * k[row * dim + j];
+                partial += s * q[row * dim + j] * k[row * dim + j];
             }
             let total = workgroup_sum(scratch, partial);
             if lane == 0 {
-                y[row] = s * total;
+                y[row] = total;
             }
         }
     }
@@ -63,8 +63,8 @@ impl DiffOp for ScaledDot {
 
     fn forward<T: Real>(&self, cx: &mut Context<T>, [q, k]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
         let s = cx.scalar("s");
-        let products = q.zip(k, |q, k| *q * *k);
-        [products.reduce_rows(|row| s * cx.sum(row.iter().copied()))]
+        let products = q.zip(k, |q, k| s * *q * *k);
+        [products.reduce_rows(|row| cx.sum(row.iter().copied()))]
     }
 
     fn backward<T: Real>(

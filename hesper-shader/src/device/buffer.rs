@@ -211,7 +211,7 @@ impl RawBuffer {
     }
 
     /// The contents on the reference device.
-    pub(super) fn host(&self) -> Option<&Memory<f32>> {
+    pub(crate) fn host(&self) -> Option<&Memory<f32>> {
         match &self.storage {
             Storage::Host(memory) => Some(memory),
             Storage::Gpu(_) => None,

@@ -70,6 +70,26 @@ pub enum PlanError {
         /// What was given.
         given: String,
     },
+    /// A bound on a slot that is not there, or holds no whole numbers.
+    #[error("there is no slot `{slot}` of whole numbers to be bounded")]
+    NotWhole {
+        /// The slot.
+        slot: String,
+    },
+    /// A run given a whole number beyond the slot's bound.
+    #[error("`{slot}[{index}]` is {value}, and must be below `{name}`, which is {bound}")]
+    NotBelow {
+        /// The slot.
+        slot: String,
+        /// The element.
+        index: usize,
+        /// The number.
+        value: i64,
+        /// What it must be below.
+        bound: u32,
+        /// What the bound is called.
+        name: String,
+    },
     /// A buffer of another device.
     #[error(
         "the plan runs on {device}, and the buffer for slot `{slot}` is on {other}, opened separately"

@@ -6,6 +6,7 @@ mod error;
 mod run;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use error::{PlanError, StepProblem};
 pub use run::{PlanBuffers, Told};
@@ -49,6 +50,7 @@ pub struct Plan {
     slots: Vec<Slot>,
     scalars: Vec<(String, Scalar)>,
     steps: Vec<Step>,
+    below: Vec<whole::Below>,
 }
 
 /// A named piece of memory.

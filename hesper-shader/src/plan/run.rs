@@ -82,6 +82,9 @@ impl Device {
             };
             let buffer = buffer.ok_or_else(|| nothing_given(slot))?;
             self.check_buffer(slot, &buffer)?;
+            if let Some(memory) = buffer.raw().host() {
+                plan.check_below(&slot.name, memory)?;
+            }
             buffers.push(buffer);
         }
         if let Some(name) = given.into_keys().next() {
@@ -209,6 +212,7 @@ impl Plan {
                         .remove(&slot.name)
                         .ok_or_else(|| nothing_given(slot))?;
                     check_memory(slot, &memory)?;
+                    self.check_below(&slot.name, &memory)?;
                     memory
                 }
             });

@@ -37,7 +37,8 @@ shader! {
         k: &[f32],
         v: &[f32],
         y: &mut [f32],
-        lse: &mut [f32],
+        greatest: &mut [f32],
+        total: &mut [f32],
         heads: u32,
         rows: u32,
         keys: u32,
@@ -59,24 +60,25 @@ shader! {
                 for d in 0..dim {
                     score += s * q[query * dim + d] * k[(first + j) * dim + d];
                 }
-                let greatest = m.max(score);
+                let raised = m.max(score);
                 let mut scale = 0.0;
                 if j > 0 {
-                    scale = (m - greatest).exp();
+                    scale = (m - raised).exp();
                 }
-                let weight = (score - greatest).exp();
+                let weight = (score - raised).exp();
                 l = if fault == 3 { l + weight } else { scale * l + weight };
                 for c in 0..width {
                     let at = query * width + c;
                     let before = if fault == 4 { y[at] } else { scale * y[at] };
                     y[at] = before + weight * v[(first + j) * width + c];
                 }
-                m = greatest;
+                m = raised;
             }
             for c in 0..width {
                 y[query * width + c] /= l;
             }
-            lse[query] = if fault == 5 { l.ln() } else { m + l.ln() };
+            greatest[query] = m;
+            total[query] = if fault == 5 { m + l.ln() } else { l };
         }
     }
 }
@@ -166,11 +168,11 @@ impl DiffOp for Online {
 fn wrong_online_softmaxes_are_refused() {
     for (fault, name, reason) in [
         (0, "none", ""),
-        (1, "keys after the query", "lse: "),
+        (1, "keys after the query", "greatest: "),
         (2, "greatest of nothing is zero", "not finite"),
-        (3, "sum not rescaled", "lse: "),
+        (3, "sum not rescaled", "total: "),
         (4, "result not rescaled", "y: "),
-        (5, "maximum left out of lse", "lse: "),
+        (5, "log-sum-exp for the sum", "total: "),
     ] {
         let right = FusedAttention::new().unwrap();
         let op = Online { fault, right };

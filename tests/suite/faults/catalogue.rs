@@ -93,8 +93,8 @@ macro_rules! wrong_vjps {
 
 wrong_vjps! {
     SecondMomentForgotten: AdamW = AdamW, |cx, _, _, [dw, _, dm, dv]| {
-        let beta1 = cx.scalar("beta1");
-        let dg = dm.map(|dm| (cx.real(1.0) - beta1) / beta1 * *dm);
+        let [beta1, rest1] = ["beta1", "rest1"].map(|name| cx.scalar(name));
+        let dg = dm.map(|dm| rest1 / beta1 * *dm);
         [dw, dg, dm, dv]
     };
     DecayForgotten: Sgd = Sgd, |_cx, _, [dnew_w, _], [_, dg, dv]| [dnew_w.clone(), dg, dv];

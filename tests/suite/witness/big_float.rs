@@ -199,7 +199,8 @@ impl Domain for BigFloats<'_> {
 
 /// `2/√π·e^(−x²)·Σ 2ⁿ·x^(2n+1)/(2n+1)!!`, whose terms have one sign (DLMF 7.6.2).
 fn erf(x: &BigFloat, constants: &mut Consts) -> BigFloat {
-    if x.is_inf() {
+    // Beyond, 1 − |erf x| is below 2⁻⁵¹².
+    if to_f64(x).abs() > 20.0 {
         return BigFloat::from_i64(if x.is_positive() { 1 } else { -1 }, BITS);
     }
     let twice_square = x

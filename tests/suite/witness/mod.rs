@@ -4,12 +4,14 @@
 mod big_float;
 mod classic;
 mod difference;
+mod magnitudes;
 mod norm;
 mod rules;
 mod subject;
 mod tests;
 
 pub(crate) use classic::{Classic, classic, classic_spec};
+pub(crate) use subject::{Kernels, Subject};
 
 use big_float::Arena;
 use difference::{Point, difference};

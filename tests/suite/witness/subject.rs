@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A function and what is said to be its VJP, in any domain.
-pub(super) trait Subject {
+pub(crate) trait Subject {
     /// The outputs at the sample, with these inputs.
     fn forward<D: Domain<Mask = bool>>(
         &self,
@@ -50,7 +50,7 @@ impl<O: DiffOp> Subject for Spec<'_, O> {
 }
 
 /// An op's kernels for given sizes, on the reference executor.
-pub(super) struct Kernels {
+pub(crate) struct Kernels {
     signature: Signature,
     plans: Plans,
 }
@@ -60,7 +60,7 @@ type Reals<V> = BTreeMap<String, Vec<V>>;
 
 impl Kernels {
     /// The kernels; an error where they do not fit the op, or their plan panics.
-    pub(super) fn new<O: DiffOp>(op: &O, dims: &Dims) -> Result<Kernels, String> {
+    pub(crate) fn new<O: DiffOp>(op: &O, dims: &Dims) -> Result<Kernels, String> {
         let plans = catch_unwind(AssertUnwindSafe(|| Plans::of(op, dims)));
         let plans = plans.map_err(|_| "the plan panicked".to_string())?;
         Ok(Kernels {
