@@ -123,8 +123,8 @@ fn compared<O: DiffOp>(op: &O, file: &str) -> Result<usize, String> {
     let cases = text["cases"].as_array().ok_or("there are no cases")?;
     let counts = cases.iter().enumerate().map(|(at, case)| {
         let compared = Case::read(spec.signature(), case).and_then(|case| {
-            let kernels = case.compare_kernels(&spec)?;
-            Ok(case.compare(&spec)? + kernels)
+            let compared = case.compare(&spec)?;
+            Ok(compared + case.compare_kernels(&spec)?)
         });
         compared.map_err(|e| format!("case {at}: {e}"))
     });
@@ -239,8 +239,8 @@ impl Case {
                 .enumerate()
             {
                 let (got, want) = (f64::from(*got), want.value);
-                if got != want && !((got - want).abs() <= bound.error && bound.error.is_finite()) {
-                    let allowed = bound.error;
+                let allowed = bound.error + TOLERANCE.relative * want.abs() + TOLERANCE.absolute;
+                if got != want && !((got - want).abs() <= allowed && allowed.is_finite()) {
                     return Err(format!(
                         "kernels: {name}, element {i}: got {got:e}, want {want:e}, allowed {allowed:.1e}"
                     ));

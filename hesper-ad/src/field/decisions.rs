@@ -13,7 +13,7 @@ impl Exact {
             self.leave_open();
         }
         let whole = steps.value as i64;
-        self.decide("rounding", whole);
+        self.decide("rounding", whole, whole);
         self.integer(whole)
     }
 
@@ -30,11 +30,7 @@ impl Exact {
             (_, Kind::NegInfinity) => return if other == Comparison::Less { x } else { y },
             _ => {}
         }
-        if self.comparison_as(kind, other, x, y) {
-            y
-        } else {
-            x
-        }
+        if self.choice(kind, other, x, y) { y } else { x }
     }
 
     pub(super) fn comparison(&self, op: Comparison, x: Element, y: Element) -> bool {
@@ -46,40 +42,65 @@ impl Exact {
             Comparison::Greater => ">",
             Comparison::GreaterEqual => ">=",
         };
-        self.comparison_as(kind, op, x, y)
+        self.compared(op, x, y).is_some_and(|compared| {
+            self.decide(kind, compared.outcome(), compared.said.into());
+            compared.said
+        })
     }
 
-    /// A comparison: equal where the elements are, else by the shadows; one that rounding could turn is left open.
-    pub(super) fn comparison_as(
+    /// A comparison that chooses between values. Where they tie it makes no difference which, so that no side counts as taken.
+    pub(super) fn choice(
         &self,
         kind: &'static str,
         op: Comparison,
         x: Element,
         y: Element,
     ) -> bool {
+        self.compared(op, x, y).is_some_and(|compared| {
+            self.decide(kind, compared.outcome(), compared.outcome());
+            compared.said
+        })
+    }
+
+    /// A comparison: equal where the elements are, else by the shadows; one that rounding could turn is left open.
+    fn compared(&self, op: Comparison, x: Element, y: Element) -> Option<Compared> {
         let (a, b) = (x.shadow, y.shadow);
         if !x.is_sound() || !y.is_sound() {
             self.leave_open();
-            return false;
+            return None;
         }
         if x.same_value(&y) {
-            self.decide(kind, Decision::NONE);
-            return matches!(
+            let said = matches!(
                 op,
                 Comparison::Equal | Comparison::LessEqual | Comparison::GreaterEqual
             );
+            return Some(Compared { said, tied: true });
         }
+        let said = self.tracked.compare(op, a, b);
         if x.kind == Kind::NegInfinity || y.kind == Kind::NegInfinity {
-            self.decide(kind, Decision::NONE);
-            return self.tracked.compare(op, a, b);
+            return Some(Compared { said, tied: true });
         }
         // Where nothing is known of the error, nothing is decided.
         let apart = (a.value - b.value).abs() > a.error + b.error;
         if !apart {
             self.leave_open();
         }
-        let outcome = self.tracked.compare(op, a, b);
-        self.decide(kind, outcome.into());
-        outcome
+        Some(Compared { said, tied: false })
+    }
+}
+
+/// What a comparison said, and whether there was nothing to decide.
+struct Compared {
+    said: bool,
+    tied: bool,
+}
+
+impl Compared {
+    fn outcome(&self) -> i64 {
+        if self.tied {
+            Decision::NONE
+        } else {
+            self.said.into()
+        }
     }
 }

@@ -280,9 +280,11 @@ impl Exact {
         self.range.get() == Range::Binary32
     }
 
-    pub(super) fn decide(&self, kind: &'static str, outcome: i64) {
+    pub(super) fn decide(&self, kind: &'static str, outcome: i64, taken: i64) {
         let (line, lane) = (self.line.get(), self.lane.get());
-        self.trace.borrow_mut().decide(line, kind, outcome, lane);
+        self.trace
+            .borrow_mut()
+            .decide(line, kind, [outcome, taken], lane);
     }
 
     pub(super) fn leave_open(&self) {

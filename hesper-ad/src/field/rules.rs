@@ -15,7 +15,7 @@ impl Exact {
         match op {
             RealUnary::Negate => self.negate(x),
             RealUnary::Abs => {
-                if self.comparison_as("abs", Comparison::Less, x, Element::zero()) {
+                if self.choice("abs", Comparison::Less, x, Element::zero()) {
                     self.negate(x)
                 } else {
                     x

@@ -23,6 +23,9 @@ pub struct Decision {
     pub invocation: (u32, u32),
     /// 0 or 1; the number itself where a number is rounded; [`Decision::NONE`] where there was nothing to decide.
     pub outcome: i64,
+    /// The side taken: the outcome, and where there was nothing to decide what the comparison said. [`Decision::NONE`] where it only chose
+    /// between equal values.
+    pub taken: i64,
 }
 
 impl Decision {
@@ -107,7 +110,7 @@ impl Trace {
         &mut self,
         line: &'static Location<'static>,
         kind: &'static str,
-        outcome: i64,
+        [outcome, taken]: [i64; 2],
         lane: Option<usize>,
     ) {
         let site = self.number(line, kind);
@@ -115,6 +118,7 @@ impl Trace {
             site,
             invocation: (self.workgroup, lane.unwrap_or_default() as u32),
             outcome,
+            taken,
         });
         if let Some(lane) = lane
             && outcome != Decision::NONE

@@ -129,8 +129,8 @@ shader! {
     ) -> f32 {
         let q = root(new_v, c2);
         let below = q + eps;
-        // Factor by factor: the whole denominator, or the numerator, could overflow.
-        dnew_v + dnew_w * lr / (c1 * below) / (2.0 * c2 * q) * (new_m / below)
+        // Factor by factor, the cotangent last: a whole denominator or numerator could overflow, or a small cotangent vanish.
+        dnew_v + dnew_w * (lr / (c1 * below) / (2.0 * c2 * q) * (new_m / below))
     }
 }
 

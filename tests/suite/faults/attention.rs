@@ -169,7 +169,7 @@ fn wrong_online_softmaxes_are_refused() {
     for (fault, name, reason) in [
         (0, "none", ""),
         (1, "keys after the query", "greatest: "),
-        (2, "greatest of nothing is zero", "not finite"),
+        (2, "greatest of nothing is zero", "greatest: "),
         (3, "sum not rescaled", "total: "),
         (4, "result not rescaled", "y: "),
         (5, "log-sum-exp for the sum", "total: "),

@@ -23,7 +23,10 @@ pub(super) fn bisect(shape: &mut Shape<'_>, tallies: &mut Tallies) {
                     shape.visit_point(end, true, tallies);
                 }
             }
-            None => tallies.not_covered(format!("{} was not bisected", threshold.site)),
+            None => tallies.not_covered(
+                threshold.program,
+                format!("{} was not bisected", threshold.site),
+            ),
         }
     }
     tallies.bisected(found);

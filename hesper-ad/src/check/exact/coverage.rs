@@ -22,6 +22,15 @@ impl Program {
             Program::BackwardKernels => Some(Tie::Backward),
         }
     }
+
+    /// Whether a tie compares what this program yields.
+    pub(super) fn concerns(self, tie: Tie) -> bool {
+        match self {
+            Program::ForwardSpec => tie != Tie::Backward,
+            Program::BackwardSpec => tie != Tie::Forward,
+            Program::ForwardKernels | Program::BackwardKernels => self.tie() == Some(tie),
+        }
+    }
 }
 
 /// Everything seen at one shape.
@@ -45,6 +54,8 @@ struct Sides {
     other: Option<usize>,
     /// Whether its operands were the same number somewhere: then it has been at its threshold.
     tied: bool,
+    /// A side taken where numbers tie, if not that of `outcome`.
+    at_ties: Option<i64>,
 }
 
 impl Sides {
@@ -53,6 +64,7 @@ impl Sides {
         seen: 0,
         other: None,
         tied: false,
+        at_ties: None,
     };
 
     /// Takes note of an outcome; whether it is new.
@@ -69,8 +81,20 @@ impl Sides {
         true
     }
 
+    /// Takes note of a side taken at a point where numbers tie. Such points do not lie on the way between others, so that they are no end
+    /// of a threshold.
+    fn see_at_ties(&mut self, taken: i64) {
+        if taken != Decision::NONE && taken != self.outcome {
+            self.at_ties = Some(taken);
+        }
+    }
+
+    fn is_both_ways(&self) -> bool {
+        self.other.is_some() || self.tied || self.at_ties.is_some_and(|side| side != self.outcome)
+    }
+
     fn is_one_sided(&self) -> bool {
-        self.outcome != Decision::NONE && self.other.is_none() && !self.tied
+        self.outcome != Decision::NONE && !self.is_both_ways()
     }
 }
 
@@ -83,9 +107,18 @@ pub(super) struct Threshold {
     pub(super) points: [usize; 2],
 }
 
+/// A site with decisions that went one way only: how many, of how many.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OneSided {
+    pub(super) program: Program,
+    pub(super) site: Site,
+    pub(super) open: usize,
+    pub(super) all: usize,
+}
+
 impl Coverage {
-    /// Adds what a program decided at a point; whether anything is new.
-    pub(super) fn absorb(&mut self, program: Program, trace: &Trace, point: usize) -> bool {
+    /// Adds what a program decided at a point of that number, or at one where numbers tie; whether anything is new that points without ties show.
+    pub(super) fn absorb(&mut self, program: Program, trace: &Trace, point: Option<usize>) -> bool {
         let mut counts: HashMap<(u32, (u32, u32)), usize> = HashMap::new();
         let mut new = false;
         for decision in trace.decisions() {
@@ -97,20 +130,28 @@ impl Coverage {
             let sides = self.sites.entry((program, site)).or_default();
             let sides = sides.entry((decision.invocation, *before));
             let sides = sides.or_insert(Sides::NOT_DECIDED);
-            new |= sides.see(decision.outcome, point);
+            match point {
+                Some(point) => new |= sides.see(decision.outcome, point),
+                None => sides.see_at_ties(decision.taken),
+            }
             *before += 1;
+        }
+        self.count_loops(program, trace);
+        if point.is_none() {
+            return false;
         }
         for pair in trace.pairs() {
             new |= self.pairs.insert((program, *pair));
         }
-        for (site, counts) in trace.loops() {
-            self.loops
-                .entry((program, *site))
-                .or_default()
-                .extend(counts);
-        }
         self.paths.insert((program, trace.path()));
         new
+    }
+
+    fn count_loops(&mut self, program: Program, trace: &Trace) {
+        for (site, counts) in trace.loops() {
+            let all = self.loops.entry((program, *site)).or_default();
+            all.extend(counts);
+        }
     }
 
     /// Whether anything was decided on data at all.
@@ -131,15 +172,18 @@ impl Coverage {
         self.paths.len()
     }
 
-    /// The sites with decisions that went one way only, with how many of how many; unless `each` decision must go both ways, only those
-    /// of which none did.
-    pub(super) fn one_sided(&self, each: bool) -> Vec<(Site, usize, usize)> {
+    /// The sites with decisions that went one way only; unless `each` decision must go both ways, only those of which none did.
+    pub(super) fn one_sided(&self, each: bool) -> Vec<OneSided> {
         type All = BTreeMap<Occurrence, Sides>;
-        let count = |sides: &All| sides.values().filter(|s| s.is_one_sided()).count();
-        let both = |sides: &All| sides.values().any(|s| s.other.is_some() || s.tied);
+        let both = |sides: &All| sides.values().any(Sides::is_both_ways);
         let sites = self.sites.iter().filter(|(_, sides)| each || !both(sides));
-        let sites = sites.map(|((_, site), sides)| (*site, count(sides), sides.len()));
-        sites.filter(|(_, open, _)| *open > 0).collect()
+        let sites = sites.map(|((program, site), sides)| OneSided {
+            program: *program,
+            site: *site,
+            open: sides.values().filter(|s| s.is_one_sided()).count(),
+            all: sides.len(),
+        });
+        sites.filter(|site| site.open > 0).collect()
     }
 
     /// For each site, the first of its decisions that was seen both ways.
@@ -172,8 +216,8 @@ impl Coverage {
     }
 
     /// After how many iterations loops were left.
-    pub(super) fn loops(&self) -> impl Iterator<Item = (&Site, &BTreeSet<u64>)> {
-        self.loops.iter().map(|((_, site), counts)| (site, counts))
+    pub(super) fn loops(&self) -> impl Iterator<Item = (&(Program, Site), &BTreeSet<u64>)> {
+        self.loops.iter()
     }
 }
 

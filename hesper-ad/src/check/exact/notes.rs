@@ -1,5 +1,7 @@
 //! What all findings of an exact check say: what was covered, and what was not.
 
+use super::coverage::Program;
+use super::trial::Tie;
 use crate::certificate::{Exactness, Finding, Tally};
 use crate::field::{MANY, Site};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,8 +12,9 @@ pub(super) struct Notes {
     pub(super) paths: usize,
     pub(super) thresholds: usize,
     pub(super) unmet_pairs: usize,
-    pub(super) loops: BTreeMap<Site, BTreeSet<u64>>,
-    pub(super) one_sided: Vec<String>,
+    pub(super) loops: BTreeMap<(Program, Site), BTreeSet<u64>>,
+    /// What went one way only, in which program.
+    pub(super) one_sided: Vec<(Program, String)>,
     pub(super) advice: Vec<String>,
     pub(super) declared: Option<String>,
 }
@@ -21,9 +24,7 @@ impl Notes {
     pub(super) fn idle_loops(&mut self) {
         let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
         let idle = self.loops.iter().filter(|(_, counts)| idle(counts));
-        let texts: Vec<String> = idle
-            .map(|(site, _)| format!("the {site} never ran"))
-            .collect();
+        let texts = idle.map(|((program, site), _)| (*program, format!("the {site} never ran")));
         self.one_sided.extend(texts);
     }
 
@@ -39,7 +40,8 @@ impl Notes {
         (!texts.is_empty()).then(|| format!("loops ran {}{many} times", texts.join(", ")))
     }
 
-    pub(super) fn finish(&self, mut tally: Tally, exact: Exactness) -> Finding {
+    /// What one tie's finding says: of the decisions, those of programs that the tie compares.
+    pub(super) fn finish(&self, tie: Tie, mut tally: Tally, exact: Exactness) -> Finding {
         tally.exact(exact);
         let mut note = format!("{} paths", self.paths);
         if self.thresholds > 0 {
@@ -51,7 +53,10 @@ impl Notes {
         if self.unmet_pairs > 0 {
             note += &format!(", {} pairs of decisions never met", self.unmet_pairs);
         }
-        match (self.one_sided.as_slice(), &self.declared) {
+        let one_sided = self.one_sided.iter();
+        let one_sided = one_sided.filter(|(program, _)| program.concerns(tie));
+        let one_sided: Vec<&String> = one_sided.map(|(_, what)| what).collect();
+        match (one_sided.as_slice(), &self.declared) {
             ([], _) => {
                 tally.note(note);
                 tally.finish()

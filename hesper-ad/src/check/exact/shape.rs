@@ -91,6 +91,12 @@ impl<'s> Shape<'s> {
                 self.visit(Draw::Falling, tallies);
                 self.turn(home, tallies);
             }
+            // What guards rows of zeros, or of equal numbers, goes its other way there alone.
+            for draw in [Draw::Zeros, Draw::Equal] {
+                if !self.coverage.one_sided(thorough).is_empty() {
+                    self.visit(draw, tallies);
+                }
+            }
             let draws = [
                 Draw::Plain,
                 Draw::Spread,
@@ -326,12 +332,9 @@ impl<'s> Shape<'s> {
         }))
     }
 
-    /// Takes note of the decisions at a point, but where numbers tie; whether any is new.
+    /// Takes note of the decisions at a point; whether any is new that points without ties show.
     fn absorb(&mut self, outcome: &Outcome, point: &Point) -> bool {
-        if point.ties {
-            return false;
-        }
-        let number = self.points.len();
+        let number = (!point.ties).then_some(self.points.len());
         let mut new = false;
         for (program, run) in &outcome.runs {
             new |= self.coverage.absorb(*program, &run.trace, number);

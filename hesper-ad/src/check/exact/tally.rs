@@ -1,13 +1,13 @@
 //! What an exact check has found so far, tie by tie.
 
-use super::coverage::{Coverage, Program};
+use super::coverage::{Coverage, OneSided, Program};
 use super::notes::Notes;
 use super::point::Point;
 use super::subject::Subject;
 use super::trial::{Compared, Silence, Tie};
 use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::dims::Dims;
-use crate::field::{Demands, Oddity, Site};
+use crate::field::{Demands, Oddity};
 use crate::sample::Rng;
 
 /// Where the check takes place, in reports.
@@ -220,25 +220,26 @@ impl Tallies {
     }
 
     /// Takes note of what a shape's decisions did.
-    pub(super) fn covered(
-        &mut self,
-        coverage: &Coverage,
-        one_sided: &[(Site, usize, usize)],
-        dims: &Dims,
-    ) {
+    pub(super) fn covered(&mut self, coverage: &Coverage, one_sided: &[OneSided], dims: &Dims) {
         self.notes.paths += coverage.paths();
         self.notes.unmet_pairs += coverage.unmet_pairs();
-        for (site, counts) in coverage.loops() {
-            self.notes.loops.entry(*site).or_default().extend(counts);
+        for (at, counts) in coverage.loops() {
+            self.notes.loops.entry(*at).or_default().extend(counts);
         }
-        for (site, open, all) in one_sided {
+        for OneSided {
+            program,
+            site,
+            open,
+            all,
+        } in one_sided
+        {
             let text = format!("{site} went one way only in {open} of {all} places ({dims})");
-            self.notes.one_sided.push(text);
+            self.not_covered(*program, text);
         }
     }
 
-    pub(super) fn not_covered(&mut self, what: String) {
-        self.notes.one_sided.push(what);
+    pub(super) fn not_covered(&mut self, program: Program, what: String) {
+        self.notes.one_sided.push((program, what));
     }
 
     fn state(&mut self, tie: Tie) -> Option<&mut State> {
@@ -282,14 +283,14 @@ impl Tallies {
             notes,
             ..
         } = this;
-        let ended = ties.into_iter().filter_map(|(_, mut state)| {
+        let ended = ties.into_iter().filter_map(|(tie, mut state)| {
             let bits = state.bits.flatten();
             let exact = Exactness {
                 fields,
                 paths: notes.paths,
                 bits,
             };
-            state.end(|tally| notes.finish(tally, exact));
+            state.end(|tally| notes.finish(tie, tally, exact));
             state.ended
         });
         let mut findings: Vec<Finding> = ended.collect();

@@ -106,6 +106,38 @@ shader! {
         }
     }
 
+    /// x by way of x²/x, with a guard where that is nothing.
+    #[workgroup_size(8)]
+    fn guarded(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i];
+            if x[i] != 0.0 {
+                y[i] = x[i] * x[i] / x[i];
+            }
+        }
+    }
+
+    /// What is small enough is copied, and what is not as well.
+    #[workgroup_size(8)]
+    fn capped(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            y[i] = x[i];
+            if x[i] < 1e6 {
+                y[i] = 1.0 * x[i];
+            }
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn copied(dy: &[f32], dx: &mut [f32]) {
+        let i = global_index();
+        if i < dx.len() {
+            dx[i] = dy[i];
+        }
+    }
+
     #[workgroup_size(8)]
     fn sigmoid(x: &[f32], y: &mut [f32]) {
         let i = global_index();
@@ -156,6 +188,22 @@ elementwise!(
     softsign_backward,
     |x| x / (x.max(-x) + 1.0),
     |x, dy| dy / (x.max(-x) + 1.0).powi(2),
+    Sampling::default()
+);
+elementwise!(
+    Guarded,
+    guarded,
+    copied,
+    |x| x,
+    |_, dy| dy,
+    Sampling::default()
+);
+elementwise!(
+    Capped,
+    capped,
+    copied,
+    |x| x,
+    |_, dy| dy,
     Sampling::default()
 );
 elementwise!(
@@ -264,6 +312,23 @@ fn what_was_not_seen_is_incomplete() {
         "{}",
         found[0].note
     );
+}
+
+#[test]
+fn decisions_are_blamed_on_the_ties_that_they_concern() {
+    let found = findings(&Capped);
+    assert_eq!(words(&found), ["PASS", "PART", "PASS", "PASS"], "{found:?}");
+    let text = message(&found[1]);
+    assert!(
+        text.contains("< at hesper-ad/src/check/exact/tests.rs"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_only_zeros_decide_is_seen_at_zeros() {
+    let found = findings(&Guarded);
+    assert_eq!(words(&found), ["PASS"; 4], "{found:?}");
 }
 
 #[test]

@@ -1,33 +1,33 @@
 //! Kernels against the spec.
+//!
+//! ```text
+//! point    everything the spec computes somewhere    reach    which sizes are reached
+//! ```
 
-use super::cost::Growth;
-use super::shapes::{alone, broad_shapes, kernel_shapes, threshold_shapes};
-use super::target::{Given, Speed, Target, is_limit};
-use super::thresholds::{FAR, Thresholds};
+mod point;
+mod reach;
+
+use super::shapes::{broad_shapes, kernel_shapes};
+use super::target::{Speed, Target, is_limit};
 use crate::binding::Pass;
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
 use crate::op::DiffOp;
 use crate::op_plan::{Plans, op_plan};
-use crate::sample::{Known, Numbers, Rng, Sample};
-use crate::spec::{Spec, SpecError, exact, panic_message};
+use crate::sample::{Known, Numbers, Rng};
+use crate::spec::{Spec, panic_message};
 use crate::tensor::Tensor;
-use crate::tracked::{Bounded, Tracked};
+use crate::tracked::Bounded;
 use hesper_shader::Role;
-use std::collections::BTreeMap;
+use point::Point;
+use reach::Reach;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
 /// may go about a formula differently than its spec.
 const ROUNDINGS: f64 = 4.0;
-
-/// How often a point with close comparisons is drawn anew.
-const REDRAWS: usize = 64;
-
-/// How often a point far out is drawn.
-const FAR_DRAWS: usize = 3;
 
 /// Checks that the forward and the backward kernels compute the spec on `target`, at shapes around their workgroup sizes.
 ///
@@ -258,70 +258,6 @@ fn speed(dims: &Dims) -> Speed {
     }
 }
 
-/// Which sizes are reached beyond those around the workgroups, on one target.
-struct Reach {
-    /// Around every threshold.
-    shapes: Vec<Dims>,
-    /// Each dimension far beyond.
-    far: Vec<Far>,
-    /// What is not reached, and why.
-    notes: Vec<String>,
-}
-
-/// A point at which one dimension is far beyond.
-struct Far {
-    dims: Dims,
-    point: Point,
-}
-
-impl Reach {
-    fn of<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> Reach {
-        let (thresholds, mut rng) = (Thresholds::of(spec), Rng::new(seed));
-        let (names, sampling) = (spec.signature().dims(), spec.sampling());
-        let (mut most, mut far, mut notes) = (BTreeMap::new(), Vec::new(), Vec::new());
-        for dim in &names {
-            let planned = thresholds.far.get(*dim).copied().unwrap_or(0);
-            // Without any, what is wrong there is told by others.
-            let growth = Growth::of(spec, dim, &mut rng);
-            let bearable = growth.as_ref().map_or(0, Growth::most);
-            let sizes = FAR.into_iter().filter(|size| *size <= planned);
-            let reached = sizes.into_iter().find(|size| *size <= bearable);
-            let reached = reached.unwrap_or(bearable.min(planned));
-            if planned < FAR[0] {
-                notes.push(format!("{dim} to {planned}: there is no plan beyond"));
-            } else if let (true, Some(growth)) = (reached < planned, &growth) {
-                notes.push(format!("{dim} to {reached}: {}", growth.words()));
-            }
-            most.insert(dim.to_string(), reached);
-            // A device has limits of its own, and software drivers stop long loops.
-            if reached > 0 && !matches!(target, Target::Device(_)) {
-                let dims = alone(&names, sampling, dim, reached);
-                match Point::far(spec, target, &dims, &mut rng) {
-                    Ok(Some(point)) => far.push(Far { dims, point }),
-                    Ok(None) => notes.push(format!(
-                        "not at {dims}: comparisons there are within rounding"
-                    )),
-                    // Told by the checks of the spec.
-                    Err(error) => notes.push(format!("not at {dims}: {error}")),
-                }
-            }
-            let beyond = thresholds.sizes.get(*dim).into_iter().flatten();
-            let beyond = beyond.filter(|size| Some(*size) > most.get(*dim));
-            if let (Some(least), count) = (beyond.clone().min(), beyond.count()) {
-                notes.push(format!(
-                    "{count} sizes of {dim} at thresholds from {least} on not reached"
-                ));
-            }
-        }
-        let most = |dim: &str| most.get(dim).copied().unwrap_or(0);
-        Reach {
-            shapes: threshold_shapes(&names, sampling, &thresholds, most),
-            far,
-            notes,
-        }
-    }
-}
-
 /// An op's plans with results as in-out slots; `folded` ones have more workgroups than needed.
 pub(super) fn built_plans<O: DiffOp>(
     spec: &Spec<O>,
@@ -336,131 +272,5 @@ pub(super) fn built_plans<O: DiffOp>(
     match catch_unwind(AssertUnwindSafe(build)) {
         Ok(plans) => plans.map_err(|error| error.to_string()),
         Err(payload) => Err(format!("plan panicked: {}", panic_message(&*payload))),
-    }
-}
-
-/// A point with everything the spec computes there, by name.
-struct Point {
-    integers: BTreeMap<String, Tensor<u32>>,
-    /// Whether coarser rounding would decide every comparison as here.
-    decided: bool,
-    /// What results hold before.
-    even: bool,
-    /// Inputs, constants and the outputs' cotangents.
-    reals: BTreeMap<String, Tensor<f64>>,
-    /// Outputs and saved results.
-    results: BTreeMap<String, Tensor<Bounded>>,
-    /// The inputs' cotangents.
-    cotangents: BTreeMap<String, Tensor<Bounded>>,
-}
-
-impl Point {
-    /// A point at which the spec's comparisons would go the same way with coarser rounding; after many draws, any point. For
-    /// numbers that the op's rules do not speak of, none where there is no such point with binary32 results.
-    fn draw<O: DiffOp>(
-        spec: &Spec<O>,
-        target: &Target,
-        dims: &Dims,
-        numbers: Numbers,
-        rng: &mut Rng,
-    ) -> Result<Option<Point>, SpecError> {
-        let draws = match numbers {
-            Numbers::Plain => REDRAWS,
-            Numbers::Equal | Numbers::Large => REDRAWS / 16,
-        };
-        let mut draws = 0..draws;
-        loop {
-            let domain = target.tracked(ROUNDINGS);
-            let sample = spec.draw_with(numbers, dims, rng);
-            let point = Point::at(spec, &domain, sample, rng.below(2) == 0)?;
-            let good = point.decided && (numbers == Numbers::Plain || point.is_binary32());
-            if good {
-                return Ok(Some(point));
-            }
-            if draws.next().is_none() {
-                return Ok((numbers == Numbers::Plain).then_some(point));
-            }
-        }
-    }
-
-    /// A point at a size where each costs: of a few draws the first at which every comparison is decided.
-    fn far<O: DiffOp>(
-        spec: &Spec<O>,
-        target: &Target,
-        dims: &Dims,
-        rng: &mut Rng,
-    ) -> Result<Option<Point>, SpecError> {
-        for _ in 0..FAR_DRAWS {
-            let sample = spec.draw_with(Numbers::Plain, dims, rng);
-            let even = rng.below(2) == 0;
-            let point = Point::at(spec, &target.tracked(ROUNDINGS), sample, even)?;
-            if point.decided {
-                return Ok(Some(point));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether all that the spec yields are binary32 numbers, but for rounding, or mask values.
-    fn is_binary32(&self) -> bool {
-        let all = self.results.values().chain(self.cotangents.values());
-        let mut all = all.flat_map(|t| t.data());
-        all.all(|x| x.value.abs() <= f32::MAX.into() || x.is_mask())
-    }
-
-    fn at<O: DiffOp>(
-        spec: &Spec<O>,
-        domain: &Tracked,
-        sample: Sample,
-        even: bool,
-    ) -> Result<Point, SpecError> {
-        let signature = spec.signature();
-        let inputs = exact(domain, &sample.inputs);
-        let forward = spec.forward(domain, &sample, &inputs)?;
-        let seeds = exact(domain, &sample.cotangents);
-        let backward = spec.backward(domain, &sample, &inputs, &seeds)?;
-        let inputs = signature
-            .inputs()
-            .map(|p| p.name.clone())
-            .zip(&sample.inputs);
-        let seeds = signature
-            .outputs()
-            .map(|p| p.cotangent())
-            .zip(&sample.cotangents);
-        let constants = sample.constants.iter().map(|(name, t)| (name.clone(), t));
-        let given = inputs.chain(seeds).chain(constants);
-        let outputs = signature
-            .outputs()
-            .map(|p| p.name.clone())
-            .zip(forward.outputs);
-        Ok(Point {
-            reals: given
-                .map(|(name, t)| (name, t.map(|x| f64::from(*x))))
-                .collect(),
-            results: forward.saved.into_iter().chain(outputs).collect(),
-            cotangents: signature
-                .inputs()
-                .map(|p| p.cotangent())
-                .zip(backward)
-                .collect(),
-            integers: sample.integers,
-            decided: domain.undecided() == 0,
-            even,
-        })
-    }
-
-    /// What a pass is given: a backward pass also the results of the forward spec.
-    fn given(&self, pass: Pass) -> Given<'_> {
-        let results = self.results.iter().filter(|_| pass == Pass::Backward);
-        let results = results.map(|(name, t)| (name.as_str(), t.map(|x| x.value)));
-        let reals = self
-            .reals
-            .iter()
-            .map(|(name, t)| (name.as_str(), t.clone()));
-        Given {
-            reals: reals.chain(results).collect(),
-            integers: &self.integers,
-            even: self.even,
-        }
     }
 }
