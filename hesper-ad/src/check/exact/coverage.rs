@@ -186,6 +186,13 @@ impl Coverage {
         sites.filter(|site| site.open > 0).collect()
     }
 
+    /// The sites of which some decision went both ways.
+    pub(super) fn both_ways(&self) -> impl Iterator<Item = (Program, Site)> {
+        let all = self.sites.iter();
+        all.filter(|(_, sides)| sides.values().any(Sides::is_both_ways))
+            .map(|(at, _)| *at)
+    }
+
     /// For each site, the first of its decisions that was seen both ways.
     pub(super) fn thresholds(&self) -> Vec<Threshold> {
         let sites = self.sites.iter().filter_map(|((program, site), all)| {

@@ -15,6 +15,10 @@ pub(super) struct Notes {
     pub(super) loops: BTreeMap<(Program, Site), BTreeSet<u64>>,
     /// What went one way only, in which program.
     pub(super) one_sided: Vec<(Program, String)>,
+    /// The same at shapes where a dimension is as small as it gets.
+    pub(super) at_least: Vec<(Program, Site, String)>,
+    /// What went both ways at some shape.
+    pub(super) both_ways: BTreeSet<(Program, Site)>,
     pub(super) advice: Vec<String>,
     pub(super) declared: Option<String>,
 }
@@ -26,6 +30,15 @@ impl Notes {
         let idle = self.loops.iter().filter(|(_, counts)| idle(counts));
         let texts = idle.map(|((program, site), _)| (*program, format!("the {site} never ran")));
         self.one_sided.extend(texts);
+    }
+
+    /// At least sizes only what went one way at all shapes is not covered.
+    pub(super) fn least_shapes(&mut self) {
+        for (program, site, text) in std::mem::take(&mut self.at_least) {
+            if !self.both_ways.contains(&(program, site)) {
+                self.one_sided.push((program, text));
+            }
+        }
     }
 
     /// How often loops ran: `loops ran 0, 1, 2, 3 or more times`.

@@ -123,11 +123,11 @@ impl<'s> Shape<'s> {
             bisect(&mut self, tallies);
         }
         self.coverage.forget(|program| !tallies.needs(program));
-        tallies.covered(
-            &self.coverage,
-            &self.coverage.one_sided(thorough),
-            &self.dims,
-        );
+        let least = self.spec.least_shape();
+        let mut sizes = self.dims.iter();
+        let is_least = sizes.any(|(dim, size)| least.get(dim) == Some(size));
+        let one_sided = self.coverage.one_sided(thorough);
+        tallies.covered(&self.coverage, &one_sided, &self.dims, is_least);
     }
 
     fn visit(&mut self, draw: Draw, tallies: &mut Tallies) {

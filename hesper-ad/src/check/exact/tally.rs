@@ -219,13 +219,21 @@ impl Tallies {
         self.notes.thresholds += thresholds;
     }
 
-    /// Takes note of what a shape's decisions did.
-    pub(super) fn covered(&mut self, coverage: &Coverage, one_sided: &[OneSided], dims: &Dims) {
+    /// Takes note of what a shape's decisions did. Where a dimension is as small as it gets, a decision may have no other way, as whether a
+    /// single number varies: there it is enough that it goes both ways at another shape.
+    pub(super) fn covered(
+        &mut self,
+        coverage: &Coverage,
+        one_sided: &[OneSided],
+        dims: &Dims,
+        is_least: bool,
+    ) {
         self.notes.paths += coverage.paths();
         self.notes.unmet_pairs += coverage.unmet_pairs();
         for (at, counts) in coverage.loops() {
             self.notes.loops.entry(*at).or_default().extend(counts);
         }
+        self.notes.both_ways.extend(coverage.both_ways());
         for OneSided {
             program,
             site,
@@ -234,7 +242,10 @@ impl Tallies {
         } in one_sided
         {
             let text = format!("{site} went one way only in {open} of {all} places ({dims})");
-            self.not_covered(*program, text);
+            match is_least {
+                true => self.notes.at_least.push((*program, *site, text)),
+                false => self.not_covered(*program, text),
+            }
         }
     }
 
@@ -275,6 +286,7 @@ impl Tallies {
     pub(super) fn finish(self) -> Vec<Finding> {
         let mut this = self;
         this.notes.idle_loops();
+        this.notes.least_shapes();
         let Tallies {
             ties,
             mut watch,
