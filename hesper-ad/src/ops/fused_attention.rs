@@ -14,6 +14,8 @@ use crate::prelude::*;
 /// Backward: `P = exp(s·q·k − m)/l`, `D = Σ dy·y` along the width, `dS = P·(Σ dy·v − D)`; `dq = s·Σ dS·k` over keys,
 /// `dk = s·Σ dS·q` and `dv = Σ P·dy` over queries. Each sum is one workgroup's, so there are no atomics.
 ///
+/// `D` is made of the `y` of the forward pass, in binary32: where that is not normal, below 10⁻³⁸, it has lost digits, and `dq` and `dk` with it.
+///
 /// Masked keys are skipped; nothing is computed with a mask value.
 #[derive(Clone, Debug)]
 pub struct FusedAttention {

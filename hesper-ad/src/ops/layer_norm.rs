@@ -40,14 +40,20 @@ shader! {
                 partial += x[start + j];
             }
             let mean = workgroup_sum(scratch, partial) / (cols as f32);
-            let unit = row_scale(scratch, x, start, cols, mean);
+            let unit = row_scale(scratch, x, start, cols);
             let mut squares = 0.0;
             for j in (lane..cols).step_by(LANES) {
                 let centred = (x[start + j] - mean) / unit;
                 squares += centred * centred;
             }
             let variance = workgroup_sum(scratch, squares) / (cols as f32);
-            let scale = inverse_sqrt(variance + eps / unit / unit) / unit;
+            let small = eps / unit / unit;
+            // In a row of equal large numbers both may be 0.
+            let scale = if variance > small {
+                inverse_sqrt(variance + small) / unit
+            } else {
+                inverse_sqrt(variance * unit * unit + eps)
+            };
             for j in (lane..cols).step_by(LANES) {
                 y[start + j] = (x[start + j] - mean) * scale * gamma[j] + beta[j];
             }

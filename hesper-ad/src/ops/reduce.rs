@@ -51,12 +51,12 @@ shader! {
         workgroup_max(scratch, greatest)
     }
 
-    /// The greatest of 1 and |x − m| over the `len` elements of `x` from `start` on: divided by it, numbers have squares that are in range. All
+    /// The greatest of 1 and |x| over the `len` elements of `x` from `start` on: divided by it, numbers have squares that are in range. All
     /// invocations must call it.
-    pub fn row_scale(scratch: &mut [f32; 64], x: &[f32], start: u32, len: u32, m: f32) -> f32 {
+    pub fn row_scale(scratch: &mut [f32; 64], x: &[f32], start: u32, len: u32) -> f32 {
         let mut greatest = 1.0;
         for j in (local_invocation_index()..len).step_by(LANES) {
-            greatest = greatest.max((x[start + j] - m).abs());
+            greatest = greatest.max(x[start + j].abs());
         }
         workgroup_max(scratch, greatest)
     }

@@ -32,7 +32,7 @@ shader! {
         let lane = local_invocation_index();
         if row < rows {
             let start = row * cols;
-            let unit = row_scale(scratch, x, start, cols, 0.0);
+            let unit = row_scale(scratch, x, start, cols);
             let mut partial = 0.0;
             for j in (lane..cols).step_by(LANES) {
                 partial += (x[start + j] / unit) * (x[start + j] / unit);

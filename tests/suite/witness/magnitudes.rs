@@ -31,6 +31,12 @@ enum Kind {
     Mixed,
 }
 
+impl Kind {
+    fn is_at_least(self, least: f32) -> bool {
+        matches!(self, Kind::Near(size) if size >= least)
+    }
+}
+
 const KINDS: [Kind; 9] = [
     Kind::Plain,
     Kind::Zero,
@@ -44,26 +50,36 @@ const KINDS: [Kind; 9] = [
     Kind::Mixed,
 ];
 
-/// What an op does not promise: results where this number of a port is of these kinds, with the reason its page gives.
+/// The kinds of numbers of a port for which an op promises its results, with the reason its page gives.
 struct Limit {
     op: &'static str,
     port: &'static str,
-    least: f32,
+    allows: fn(Kind) -> bool,
 }
 
-/// The VJP exists where the second moment has a root with a slope.
-const LIMITS: [Limit; 1] = [Limit {
-    op: "AdamW",
-    port: "v",
-    least: 1.0,
-}];
+const LIMITS: [Limit; 2] = [
+    // The VJP exists where the second moment has a root with a slope.
+    Limit {
+        op: "AdamW",
+        port: "v",
+        allows: |kind| matches!(kind, Kind::Plain) || kind.is_at_least(1.0),
+    },
+    // The backward pass takes Σ dy·y, and a `y` that is not normal has lost digits.
+    Limit {
+        op: "FusedAttention",
+        port: "v",
+        allows: |kind| matches!(kind, Kind::Plain | Kind::Zero) || kind.is_at_least(1e-20),
+    },
+];
 
 /// Pairs of ports whose products, summed, must be in range: intermediate results of the definition.
 const PRODUCTS: [(&str, &str, &str); 2] = [("Attention", "dy", "v"), ("FusedAttention", "dy", "v")];
 
 #[test]
 fn kernels_stand_numbers_of_any_magnitude() {
-    ops::visit(&mut Judge::default()).unwrap();
+    let mut judge = Judge::default();
+    ops::visit(&mut judge).unwrap();
+    assert!(judge.failures.is_empty(), "{}", judge.failures.join("\n"));
 }
 
 /// What was seen of an op.
@@ -99,16 +115,16 @@ impl Visit for Judge {
             worst,
             failures,
         } = seen;
-        assert!(
-            failures.is_empty(),
-            "{name}: {} failures\n{}",
-            failures.len(),
-            failures[..failures.len().min(8)].join("\n")
-        );
-        assert!(
-            judged >= 200 && judged > 2 * open,
-            "{name}: {judged} judged, {open} open"
-        );
+        if !failures.is_empty() {
+            let some = failures[..failures.len().min(8)].join("\n");
+            let count = failures.len();
+            self.failures
+                .push(format!("{name}: {count} failures\n{some}"));
+        }
+        if judged < 200 || judged <= 2 * open {
+            self.failures
+                .push(format!("{name}: {judged} judged, {open} open"));
+        }
         tell(&format!(
             "magnitudes: {name}: {judged} results within {worst:.2} of what rounding explains, {overflows} overflow, {open} are not told"
         ));
@@ -133,14 +149,9 @@ fn scatter<O: DiffOp>(
         let limit = LIMITS
             .iter()
             .find(|limit| limit.op == signature.name() && limit.port == name);
-        let least = limit.map_or(0.0, |limit| limit.least);
-        let allowed = |kind: &Kind| match kind {
-            Kind::Near(size) => *size >= least,
-            Kind::Plain => true,
-            Kind::Zero | Kind::Mixed => least == 0.0,
-        };
+        let allowed = |kind| limit.is_none_or(|limit| (limit.allows)(kind));
         let kind = all.unwrap_or_else(|| KINDS[rng.below(KINDS.len())]);
-        let kind = if allowed(&kind) { kind } else { Kind::Plain };
+        let kind = if allowed(kind) { kind } else { Kind::Plain };
         for x in tensor.data_mut() {
             let own = if kind == Kind::Mixed {
                 KINDS[rng.below(KINDS.len() - 1)]
