@@ -67,7 +67,8 @@ shader! {
             let scale = r[row];
             let mut partial = 0.0;
             for j in (lane..cols).step_by(LANES) {
-                partial += scale * gamma[j] * dy[start + j] * (x[start + j] * scale);
+                // x·r first: where it is 0, so is the product, whatever the others are.
+                partial += x[start + j] * scale * gamma[j] * scale * dy[start + j];
             }
             let mean = workgroup_sum(scratch, partial) / (cols as f32);
             for j in (lane..cols).step_by(LANES) {

@@ -3,7 +3,7 @@
 //! A barrier and `workgroup_uniform_load` want all invocations of a workgroup, an exchange of a subgroup all of the subgroup; WGSL refuses a
 //! text of which that cannot be seen. [`check`] says so first, with the Rust lines.
 //!
-//! What must be uniform is a question of what it depends on, so the kernel becomes a [graph] of dependences, made in one [walk] over the
+//! What must be uniform is a question of what it depends on, so the kernel becomes a graph of dependences, made in one walk over the
 //! statements: for each value, for what a local holds at some point, and for the control flow there, which depends on the conditions that
 //! lead there. Something is uniform if no way leads from it to a source of difference: `local_invocation_index()`, a load of memory that the
 //! kernel writes, and the like. A helper is summed up by what its result and its demands depend on, and each call puts its arguments in.
