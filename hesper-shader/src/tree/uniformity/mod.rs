@@ -13,6 +13,7 @@
 
 mod graph;
 mod problem;
+mod values;
 mod walk;
 
 pub use problem::{Collective, Parted, Scope, Source, UniformityProblem};

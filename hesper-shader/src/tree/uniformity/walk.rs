@@ -5,8 +5,7 @@ use super::graph::{Demand, Graph, Input, Node, Origin};
 use super::problem::{Collective, Scope, Source, UniformityProblem};
 use crate::record::Problem;
 use crate::tree::{
-    Access, Block, BuiltinValue, ExprId, ExprKind, Function, FunctionId, Loc, LocalId, ParamKind,
-    Place, Root, Stmt, StmtKind, SubgroupOp, Tree,
+    AtomicOp, Block, ExprId, Function, FunctionId, Loc, LocalId, Root, Stmt, StmtKind, Tree,
 };
 use std::collections::HashMap;
 
@@ -78,6 +77,18 @@ impl Ways {
         next: false,
         ..Ways::NEXT
     };
+    const BREAKS: Ways = Ways {
+        breaks: true,
+        ..Ways::NONE
+    };
+    const CONTINUES: Ways = Ways {
+        continues: true,
+        ..Ways::NONE
+    };
+    const RETURNS: Ways = Ways {
+        returns: true,
+        ..Ways::NONE
+    };
 
     fn or(self, other: Ways) -> Ways {
         Ways {
@@ -96,18 +107,18 @@ struct Around {
     after: Vec<(usize, Node)>,
 }
 
-struct Walk<'a> {
-    tree: &'a Tree,
-    function: &'a Function,
+pub(super) struct Walk<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) function: &'a Function,
     summaries: &'a [Summary],
-    graph: Graph,
+    pub(super) graph: Graph,
     /// What the function returns.
     result: Node,
     /// Of each expression that has been evaluated, what it depends on.
-    values: Vec<Option<Node>>,
+    pub(super) values: Vec<Option<Node>>,
     /// What each local holds now.
-    locals: Vec<Node>,
-    arguments: HashMap<u32, Node>,
+    pub(super) locals: Vec<Node>,
+    pub(super) arguments: HashMap<u32, Node>,
     loops: Vec<Around>,
     /// For each collective on a line, and for its operand: what must be uniform.
     demands: Vec<(Collective, Loc, bool, Node)>,
@@ -154,14 +165,7 @@ impl<'a> Walk<'a> {
                         self.graph.depend(*node, self.locals[*local]);
                     }
                 }
-                let breaks = true;
-                return (
-                    flow,
-                    Ways {
-                        breaks,
-                        ..Ways::NONE
-                    },
-                );
+                return (flow, Ways::BREAKS);
             }
             StmtKind::Continue => {
                 if let Some(around) = self.loops.last() {
@@ -169,28 +173,14 @@ impl<'a> Walk<'a> {
                         self.graph.depend(*node, self.locals[*local]);
                     }
                 }
-                let continues = true;
-                return (
-                    flow,
-                    Ways {
-                        continues,
-                        ..Ways::NONE
-                    },
-                );
+                return (flow, Ways::CONTINUES);
             }
             StmtKind::Return(value) => {
                 if let Some(value) = value {
                     let value = self.value(*value, flow);
                     self.graph.depend(self.result, value);
                 }
-                let returns = true;
-                return (
-                    flow,
-                    Ways {
-                        returns,
-                        ..Ways::NONE
-                    },
-                );
+                return (flow, Ways::RETURNS);
             }
             StmtKind::Emit(id) => self.emit(*id, flow),
             StmtKind::Load { place, result } => {
@@ -209,7 +199,7 @@ impl<'a> Walk<'a> {
                 if let Some(id) = result {
                     self.set(*id, node);
                 }
-                if let crate::tree::AtomicOp::CompareExchangeWeak { exchanged, .. } = op {
+                if let AtomicOp::CompareExchangeWeak { exchanged, .. } = op {
                     self.set(*exchanged, node);
                 }
             }
@@ -332,137 +322,6 @@ impl<'a> Walk<'a> {
         self.leave(start, end, Ways { breaks, ..ways }, flow)
     }
 
-    fn emit(&mut self, id: ExprId, flow: Node) {
-        let Some(expr) = self.function.get(id) else {
-            return;
-        };
-        let mut edges = vec![flow];
-        expr.kind
-            .for_each_operand(|operand| edges.push(self.value(operand, flow)));
-        let node = self.graph.node(&edges);
-        self.set(id, node);
-    }
-
-    fn set(&mut self, id: ExprId, node: Node) {
-        if let Some(value) = self.values.get_mut(id.index()) {
-            *value = Some(node);
-        }
-    }
-
-    /// A value as it is used where control flow is this.
-    fn value(&mut self, id: ExprId, flow: Node) -> Node {
-        if let Some(value) = self.values.get(id.index()).copied().flatten() {
-            return self.graph.node(&[value, flow]);
-        }
-        let Some(expr) = self.function.get(id) else {
-            return flow;
-        };
-        let source = match expr.kind {
-            ExprKind::Argument(n) => {
-                let graph = &mut self.graph;
-                let argument = self.arguments.entry(n);
-                *argument.or_insert_with(|| graph.input(Input::Argument(n)))
-            }
-            ExprKind::BuiltinValue(value) => {
-                use BuiltinValue::*;
-                match value {
-                    WorkgroupId | NumWorkgroups | WorkgroupIndex | SubgroupSize | NumSubgroups => {
-                        return flow;
-                    }
-                    SubgroupId => self.source(Source::Builtin(value), expr.loc, true),
-                    GlobalInvocationId | LocalInvocationId | LocalInvocationIndex | GlobalIndex
-                    | SubgroupInvocationId => self.source(Source::Builtin(value), expr.loc, false),
-                }
-            }
-            _ => return flow,
-        };
-        self.graph.node(&[source, flow])
-    }
-
-    fn source(&mut self, source: Source, loc: Loc, between_subgroups: bool) -> Node {
-        self.graph.source(Origin {
-            source,
-            loc,
-            between_subgroups,
-        })
-    }
-
-    fn name(&self, place: &Place) -> String {
-        let tree = self.tree;
-        let name = match place.root {
-            Root::Storage(id) => tree.params.get(id.index()).map(|p| &p.name),
-            Root::Workgroup(id) => tree.workgroup.get(id.index()).map(|v| &v.name),
-            Root::Local(id) => self.function.locals.get(id.index()).map(|l| &l.name),
-        };
-        name.cloned().unwrap_or_default()
-    }
-
-    fn load(&mut self, place: &Place, loc: Loc, flow: Node) -> Node {
-        let mut edges = vec![flow];
-        place.for_each_index(|id| edges.push(self.value(id, flow)));
-        match place.root {
-            Root::Local(id) => edges.extend(self.locals.get(id.index())),
-            Root::Storage(id) => {
-                let param = self.tree.params.get(id.index());
-                let read = param.is_some_and(|param| {
-                    matches!(
-                        param.kind,
-                        ParamKind::Storage {
-                            access: Access::Read,
-                            ..
-                        }
-                    )
-                });
-                if !read {
-                    let source = Source::Storage(self.name(place));
-                    edges.push(self.source(source, loc, false));
-                }
-            }
-            Root::Workgroup(_) => {
-                let source = Source::Workgroup(self.name(place));
-                edges.push(self.source(source, loc, false));
-            }
-        }
-        self.graph.node(&edges)
-    }
-
-    fn store(&mut self, place: &Place, value: ExprId, flow: Node) {
-        let Root::Local(id) = place.root else {
-            return;
-        };
-        let mut edges = vec![self.value(value, flow)];
-        place.for_each_index(|id| edges.push(self.value(id, flow)));
-        // Of an array or a vector the rest stays as it was.
-        if !place.path.is_empty() {
-            edges.extend(self.locals.get(id.index()));
-        }
-        let node = self.graph.node(&edges);
-        if let Some(local) = self.locals.get_mut(id.index()) {
-            *local = node;
-        }
-    }
-
-    fn subgroup(&mut self, op: SubgroupOp, value: ExprId, result: ExprId, loc: Loc, flow: Node) {
-        use SubgroupOp::*;
-        if let ShuffleUp(by) | ShuffleDown(by) | ShuffleXor(by) = op {
-            let by = self.value(by, flow);
-            self.demand(Collective::Subgroup(op), loc, true, &[by]);
-        }
-        let source = Source::Exchange(op);
-        let node = match op {
-            Reduce(_) | All | Any | Ballot | Broadcast(_) | BroadcastFirst => {
-                let value = self.value(value, flow);
-                let source = self.source(source, loc, true);
-                self.graph.node(&[value, source])
-            }
-            InclusiveScan(_) | ExclusiveScan(_) | Shuffle(_) | ShuffleUp(_) | ShuffleDown(_)
-            | ShuffleXor(_) | QuadBroadcast(_) | QuadSwapX | QuadSwapY | QuadSwapDiagonal => {
-                self.source(source, loc, false)
-            }
-        };
-        self.set(result, node);
-    }
-
     fn call(
         &mut self,
         function: FunctionId,
@@ -511,7 +370,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Something must be uniform.
-    fn demand(&mut self, collective: Collective, loc: Loc, operand: bool, on: &[Node]) {
+    pub(super) fn demand(&mut self, collective: Collective, loc: Loc, operand: bool, on: &[Node]) {
         let mut known = self.demands.iter();
         let known = known.find(|(_, at, of, _)| (*at, *of) == (loc, operand));
         let node = known.map(|(.., node)| *node).unwrap_or_else(|| {
