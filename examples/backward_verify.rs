@@ -15,7 +15,7 @@
 use clap::Parser;
 use examples::cli::{Selection, WRONG_OPTIONS, say, stop};
 use hesper_ad::prelude::*;
-use hesper_ad::{Finding, Progress, Spec, Visit, check, fitted, ops};
+use hesper_ad::{Finding, Progress, Spec, check, fitted, ops};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
@@ -37,36 +37,36 @@ fn main() -> ExitCode {
             DeviceKind::Reference => Target::F32,
             _ => Target::Device(device.clone()),
         },
-        ops,
         seed: selection.seed,
         kernels: BTreeSet::new(),
         certificates: Certificates::default(),
     };
     say(format!("kernels run on {}", device.name()));
-    if let Err(error) = ops::visit(&mut run) {
-        return stop(WRONG_OPTIONS, &error.to_string());
+    let catalogue = match ops::catalogue() {
+        Ok(catalogue) => catalogue,
+        Err(error) => return stop(WRONG_OPTIONS, &error.to_string()),
+    };
+    for at in ops {
+        if let Some(op) = catalogue.get(at) {
+            run.check(&**op);
+        }
     }
     say(run.summary());
     run.certificates.exit_code()
 }
 
-/// Checks the kernels of every op it meets.
+/// What was found so far.
 struct Run {
     target: Target,
-    /// The places of the ops that are wanted.
-    ops: Vec<usize>,
     seed: u64,
     /// The names of all kernels that ran.
     kernels: BTreeSet<String>,
     certificates: Certificates,
 }
 
-impl Visit for Run {
-    fn visit<O: DiffOp>(&mut self, at: usize, op: &O) {
-        if !self.ops.contains(&at) {
-            return;
-        }
-        let name = op.signature().name().to_string();
+impl Run {
+    fn check(&mut self, op: &dyn Op) {
+        let name = op.name();
         let spec = match Spec::new(op) {
             Ok(spec) => spec,
             Err(error) => {
@@ -89,9 +89,7 @@ impl Visit for Run {
         let checks = findings.into();
         self.certificates.0.push(Certificate { op: name, checks });
     }
-}
 
-impl Run {
     fn summary(&self) -> String {
         let findings = self.certificates.0.iter().flat_map(|c| &c.checks);
         let worst = findings.map(part).fold(0.0, f64::max);
@@ -104,7 +102,7 @@ impl Run {
 }
 
 /// The names of the kernels of the forward and the backward pass, each once.
-fn kernels<O: DiffOp>(spec: &Spec<O>) -> [Vec<String>; 2] {
+fn kernels(spec: &Spec<'_>) -> [Vec<String>; 2] {
     let Ok(plans) = Plans::of(spec.op(), &spec.least_shape()) else {
         // The check itself says what is wrong.
         return [Vec::new(), Vec::new()];

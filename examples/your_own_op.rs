@@ -25,10 +25,10 @@ impl DiffOp for Cube {
     fn signature(&self) -> Signature {
         Signature::new("Cube").input("x", ["n"]).output("y", ["n"])
     }
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map(|x| x.powi(3))]
     }
-    fn backward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1], [dy]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn backward(&self, _: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.zip(dy, |x, dy| x.powi(2) * *dy * 3.0)]
     }
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {

@@ -40,16 +40,16 @@ impl DiffOp for CrossEntropy {
         SoftmaxCrossEntropy.signature()
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, inputs: [&Tensor; 1]) -> [Tensor; 1] {
         SoftmaxCrossEntropy.forward(cx, inputs)
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        inputs: [&Tensor<T>; 1],
-        cotangents: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+        cx: &mut Context,
+        inputs: [&Tensor; 1],
+        cotangents: [&Tensor; 1],
+    ) -> [Tensor; 1] {
         SoftmaxCrossEntropy.backward(cx, inputs, cotangents)
     }
 

@@ -14,9 +14,10 @@ use std::collections::btree_map::Entry;
 /// `loss(relu(x·w1 + b1)·w2 + b2)`, one number for each image, which is a row of `x`.
 ///
 /// The op of the loss has one differentiable input, the logits, and one output.
-pub(crate) fn mlp<L>(loss: L) -> Result<Composite<impl Nodes, 5, 1>, OpError>
+pub(crate) fn mlp<L>(loss: L) -> Result<Composite<5, 1>, OpError>
 where
-    L: DiffOp<Inputs<&'static str> = [&'static str; 1], Outputs<&'static str> = [&'static str; 1]>,
+    L: 'static
+        + DiffOp<Inputs<&'static str> = [&'static str; 1], Outputs<&'static str> = [&'static str; 1]>,
 {
     let inputs: [(&str, &[&str]); 5] = [
         ("x", &["rows", "pixels"]),
@@ -36,9 +37,9 @@ where
 }
 
 /// An [`mlp`] on the device.
-pub(crate) struct Model<'a, G> {
+pub(crate) struct Model<'a> {
     device: &'a Device,
-    graph: &'a G,
+    graph: &'a dyn Op,
     /// All but the number of rows.
     dims: Dims,
     /// Every input of the graph but the images.
@@ -47,14 +48,14 @@ pub(crate) struct Model<'a, G> {
     passes: BTreeMap<usize, Passes>,
 }
 
-impl<'a, G: DiffOp> Model<'a, G> {
+impl<'a> Model<'a> {
     /// A model of so many hidden units whose parameters follow from `rng`.
     pub(crate) fn new(
         device: &'a Device,
-        graph: &'a G,
+        graph: &'a dyn Op,
         hidden: usize,
         rng: &mut Rng,
-    ) -> Result<Model<'a, G>, Stop> {
+    ) -> Result<Model<'a>, Stop> {
         let dims = Dims::new([("pixels", PIXELS), ("hidden", hidden), ("classes", CLASSES)]);
         let signature = graph.signature();
         let parameters = signature.inputs().filter(|port| port.name != "x");

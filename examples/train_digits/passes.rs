@@ -26,9 +26,9 @@ struct Memory {
 
 impl Passes {
     /// The passes of a graph for these sizes.
-    pub(crate) fn new<G: DiffOp>(
+    pub(crate) fn new(
         device: &Device,
-        graph: &G,
+        graph: &dyn Op,
         dims: &Dims,
         parameters: &[Parameter],
     ) -> Result<Passes, Stop> {

@@ -8,7 +8,6 @@ use examples::cli::say;
 use examples::confusion::Confusion;
 use examples::digits::{Digits, PIXELS};
 use hesper_ad::Rng;
-use hesper_ad::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How to train.
@@ -30,9 +29,9 @@ pub(crate) struct Trained {
 
 impl Training {
     /// Trains a model, and says after each epoch how it does on the held-out images.
-    pub(crate) fn run<G: DiffOp>(
+    pub(crate) fn run(
         &self,
-        model: &mut Model<'_, G>,
+        model: &mut Model<'_>,
         mut images: Digits,
         held_out: &Digits,
         rng: &mut Rng,
@@ -63,12 +62,7 @@ impl Training {
     }
 
     /// One pass over the images; gives their mean loss, each batch at the parameters of its turn.
-    fn epoch<G: DiffOp>(
-        &self,
-        model: &mut Model<'_, G>,
-        images: &Digits,
-        epoch: u32,
-    ) -> Result<f32, Stop> {
+    fn epoch(&self, model: &mut Model<'_>, images: &Digits, epoch: u32) -> Result<f32, Stop> {
         let count = images.len().div_ceil(self.batch) as u32;
         let mut sum = 0.0;
         let pixels = images.pixels.chunks(self.batch * PIXELS);

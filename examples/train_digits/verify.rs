@@ -6,11 +6,7 @@ use hesper_ad::ops::{AdamW, BiasAdd, MatMul, Relu};
 use hesper_ad::prelude::*;
 
 /// Verifies every op exactly and on the device that will run it, and the graph of them there too.
-pub(crate) fn check_gradients(
-    device: &Device,
-    loss: &dyn Verify,
-    graph: &dyn Verify,
-) -> Result<(), Stop> {
+pub(crate) fn check_gradients(device: &Device, loss: &dyn Op, graph: &dyn Op) -> Result<(), Stop> {
     let own = match device.kind() {
         DeviceKind::Reference => Target::F32,
         _ => Target::Device(device.clone()),
@@ -25,14 +21,14 @@ pub(crate) fn check_gradients(
         exact: false,
         ..exact.clone()
     };
-    let ops: [&dyn Verify; 5] = [loss, &MatMul, &BiasAdd, &Relu, &AdamW];
+    let ops: [&dyn Op; 5] = [loss, &MatMul, &BiasAdd, &Relu, &AdamW];
     for op in ops {
         check(op, &exact)?;
     }
     check(graph, &numeric)
 }
 
-fn check(op: &dyn Verify, options: &Options) -> Result<(), Stop> {
+fn check(op: &dyn Op, options: &Options) -> Result<(), Stop> {
     let certificate = op.verify(options);
     if !certificate.is_pass() {
         return Err(Stop::Gradient(Box::new(certificate)));

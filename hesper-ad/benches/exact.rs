@@ -139,16 +139,16 @@ fn checks() -> Result<(), Box<dyn Error>> {
     whole(&ScaledAdd)?;
     whole(&Softmax)?;
     whole(&SoftmaxCrossEntropy)?;
-    whole(&Compose::new(Softmax, Relu)?)?;
-    whole(&Compose::new(SoftmaxCrossEntropy, MatMul)?)
+    whole(&compose(Softmax, Relu)?)?;
+    whole(&compose(SoftmaxCrossEntropy, MatMul)?)
 }
 
-fn at<O: DiffOp>(name: &str, op: &O, dims: &Dims) -> Result<(), Box<dyn Error>> {
+fn at(name: &str, op: &dyn Op, dims: &Dims) -> Result<(), Box<dyn Error>> {
     let spec = Spec::new(op)?;
     timed(name, || exact_at(&spec, dims, 1))
 }
 
-fn whole<O: DiffOp>(op: &O) -> Result<(), Box<dyn Error>> {
+fn whole(op: &dyn Op) -> Result<(), Box<dyn Error>> {
     let spec = Spec::new(op)?;
     timed(&format!("{}, all shapes", spec.signature().name()), || {
         exact(&spec, 1)

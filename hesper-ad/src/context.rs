@@ -1,7 +1,7 @@
 //! What a spec can ask for besides its inputs.
 
 use crate::dims::Dims;
-use crate::real::Real;
+use crate::real::{Operand, Real};
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use std::cell::RefCell;
@@ -11,27 +11,24 @@ use std::collections::BTreeMap;
 ///
 /// A name or number that makes no sense is remembered as a problem and answered with something harmless, so a spec never
 /// has to handle errors; a run with problems fails.
-pub struct Context<T: Real> {
-    source: T::Source,
+pub struct Context {
     dims: Dims,
-    constants: BTreeMap<String, Tensor<T>>,
+    constants: BTreeMap<String, Tensor>,
     integers: BTreeMap<String, Tensor<u32>>,
-    saved: BTreeMap<String, Tensor<T>>,
+    saved: BTreeMap<String, Tensor>,
     problems: RefCell<Vec<String>>,
-    no_reals: Tensor<T>,
+    no_reals: Tensor,
     no_integers: Tensor<u32>,
 }
 
-impl<T: Real> Context<T> {
+impl Context {
     /// A context over these sizes and inputs.
     pub fn new(
-        source: T::Source,
         dims: Dims,
-        constants: BTreeMap<String, Tensor<T>>,
+        constants: BTreeMap<String, Tensor>,
         integers: BTreeMap<String, Tensor<u32>>,
-    ) -> Context<T> {
+    ) -> Context {
         Context {
-            source,
             dims,
             constants,
             integers,
@@ -52,7 +49,7 @@ impl<T: Real> Context<T> {
     }
 
     /// A constant of any rank.
-    pub fn constant(&self, name: &str) -> &Tensor<T> {
+    pub fn constant(&self, name: &str) -> &Tensor {
         self.constants.get(name).unwrap_or_else(|| {
             self.unknown("constant", name, self.constants.keys());
             &self.no_reals
@@ -60,7 +57,8 @@ impl<T: Real> Context<T> {
     }
 
     /// A constant of rank 0.
-    pub fn scalar(&self, name: &str) -> T {
+    #[track_caller]
+    pub fn scalar(&self, name: &str) -> Real {
         match self.constant(name).data() {
             [one] => *one,
             _ => {
@@ -79,14 +77,16 @@ impl<T: Real> Context<T> {
     }
 
     /// A host number as its shortest round-trip decimal.
-    pub fn real(&self, value: f64) -> T {
-        T::host(self.source, value)
+    #[track_caller]
+    pub fn real(&self, value: f64) -> Real {
+        value.real()
     }
 
     /// A decimal number of up to 38 digits, for constants of which a host float would keep too few.
-    pub fn decimal(&self, digits: &str) -> T {
+    #[track_caller]
+    pub fn decimal(&self, digits: &str) -> Real {
         match Number::parse(digits) {
-            Ok(number) => T::constant(self.source, number),
+            Ok(number) => Real::constant(number),
             Err(error) => {
                 self.problem(error.to_string());
                 self.real(f64::NAN)
@@ -95,9 +95,10 @@ impl<T: Real> Context<T> {
     }
 
     /// The exact quotient of two integers.
-    pub fn ratio(&self, numerator: i64, denominator: i64) -> T {
+    #[track_caller]
+    pub fn ratio(&self, numerator: i64, denominator: i64) -> Real {
         match Number::ratio(numerator, denominator) {
-            Ok(number) => T::constant(self.source, number),
+            Ok(number) => Real::constant(number),
             Err(error) => {
                 self.problem(error.to_string());
                 self.real(f64::NAN)
@@ -106,30 +107,32 @@ impl<T: Real> Context<T> {
     }
 
     /// A size or count as a real.
-    pub fn count(&self, n: usize) -> T {
+    #[track_caller]
+    pub fn count(&self, n: usize) -> Real {
         self.ratio(i64::try_from(n).unwrap_or(i64::MAX), 1)
     }
 
     /// Minus infinity: the identity of `max`, and the mask value whose exponential is zero.
-    pub fn neg_infinity(&self) -> T {
-        T::neg_infinity(self.source)
+    #[track_caller]
+    pub fn neg_infinity(&self) -> Real {
+        Real::neg_infinity()
     }
 
     /// A tensor of zeros.
-    pub fn zeros(&self, shape: impl Into<Vec<usize>>) -> Tensor<T> {
-        Tensor::filled(shape, T::constant(self.source, Number::ZERO))
+    #[track_caller]
+    pub fn zeros(&self, shape: impl Into<Vec<usize>>) -> Tensor {
+        Tensor::filled(shape, Real::constant(Number::ZERO))
     }
 
     /// The sum of any number of terms as one operation.
     #[track_caller]
-    pub fn sum(&self, terms: impl IntoIterator<Item = T>) -> T {
-        let terms: Vec<T> = terms.into_iter().collect();
-        T::sum(self.source, &terms)
+    pub fn sum(&self, terms: impl IntoIterator<Item = Real>) -> Real {
+        Real::sum(terms)
     }
 
     /// The greatest of any number of terms; minus infinity for none.
     #[track_caller]
-    pub fn max(&self, terms: impl IntoIterator<Item = T>) -> T {
+    pub fn max(&self, terms: impl IntoIterator<Item = Real>) -> Real {
         let mut terms = terms.into_iter();
         let Some(mut greatest) = terms.next() else {
             return self.neg_infinity();
@@ -142,14 +145,14 @@ impl<T: Real> Context<T> {
     }
 
     /// Hands over a saved result of the forward pass.
-    pub fn save(&mut self, name: &str, tensor: Tensor<T>) {
+    pub fn save(&mut self, name: &str, tensor: Tensor) {
         if self.saved.insert(name.to_string(), tensor).is_some() {
             self.problem(format!("`{name}` is saved twice"));
         }
     }
 
     /// What was saved.
-    pub fn saved(&self) -> &BTreeMap<String, Tensor<T>> {
+    pub fn saved(&self) -> &BTreeMap<String, Tensor> {
         &self.saved
     }
 
@@ -159,9 +162,8 @@ impl<T: Real> Context<T> {
     }
 
     /// Runs another op's spec with the sizes, constants and integer inputs of this one. What it saves is not saved here.
-    pub fn delegate<R>(&mut self, run: impl FnOnce(&mut Context<T>) -> R) -> R {
+    pub fn delegate<R>(&mut self, run: impl FnOnce(&mut Context) -> R) -> R {
         let mut other = Context::new(
-            self.source,
             self.dims.clone(),
             self.constants.clone(),
             self.integers.clone(),
@@ -171,18 +173,18 @@ impl<T: Real> Context<T> {
         result
     }
 
+    /// Gives the spec its constants.
+    pub(crate) fn set_constants(&mut self, constants: BTreeMap<String, Tensor>) {
+        self.constants = constants;
+    }
+
     /// All sizes.
     pub(crate) fn dims(&self) -> &Dims {
         &self.dims
     }
 
-    /// Where numbers come from.
-    pub(crate) fn source(&self) -> T::Source {
-        self.source
-    }
-
     /// Takes over another context's problems, and hands over what was saved there.
-    pub(crate) fn absorb(&mut self, other: Context<T>) -> BTreeMap<String, Tensor<T>> {
+    pub(crate) fn absorb(&mut self, other: Context) -> BTreeMap<String, Tensor> {
         let problems = other.problems.into_inner();
         self.problems.get_mut().extend(problems);
         other.saved

@@ -1,15 +1,16 @@
 //! Verified backward kernels.
 //!
 //! An op is a [`DiffOp`]: a [`Signature`] of named ports, a spec (`forward`, and `backward`, its VJP) written against
-//! [`Real`] numbers over small [`Tensor`]s, and a plan of kernels. The spec defines correctness; [`Verify::verify`] checks
+//! [`Real`] numbers over small [`Tensor`]s, and a plan of kernels. The spec defines correctness; [`DiffOp::verify`] checks
 //! that `backward` really is the VJP of `forward`, and that the kernels really compute the spec, and returns a
 //! [`Certificate`].
 //!
 //! In reading order:
 //! - **what an op author writes**: [`Real`], [`Tensor`], [`Signature`], [`Context`], [`DiffOp`], [`OpPlan`], [`Sampling`],
-//!   [`Tolerance`]; several ops as one are a [`Graph`], two in a row a [`Compose`];
+//!   [`Tolerance`]; several ops as one are a [`Graph`], two in a row what [`compose`] makes;
 //! - **number domains for checking**: the exact [`field`], [`Dual`] numbers, [`Tracked`] rounding errors, [`Branches`] taken;
-//! - **checking**: [`Spec`] runs a spec in a domain, [`compare`] compares, [`check`] holds the checks, [`Verify`] runs them, and
+//! - **checking**: [`Spec`] records an op's spec and runs it in a domain, [`compare`](compare()) compares, [`check`] holds the checks,
+//!   [`DiffOp::verify`] runs them, and
 //!   [`assert_verified!`] does so in a test.
 //!
 //! The [`prelude`] has what an op author needs.
@@ -42,6 +43,7 @@ mod progress;
 mod report;
 mod sample;
 mod spec;
+mod tape;
 #[cfg(test)]
 mod test_ops;
 mod verify;
@@ -50,22 +52,22 @@ pub use branches::Branches;
 pub use certificate::{Certificate, Exactness, Finding, Verdict};
 pub use check::Target;
 pub use compare::{Agreement, Deviation, Disagreement, Tolerance, compare};
-pub use compose::Compose;
+pub use compose::compose;
 pub use context::Context;
 pub use dims::Dims;
 pub use dual::{Dual, DualValue};
-pub use graph::{Composite, Graph, GraphError, Nodes, Visit, accumulate};
-pub use op::{DiffOp, OpError, Ports, checked_signature};
+pub use graph::{Composite, Graph, GraphError, accumulate};
+pub use op::{DiffOp, Op, OpError, Ports, checked_signature};
 pub use op_plan::{OpPlan, OpStep, Plans, UniformValue};
 pub use progress::Progress;
-pub use real::{Num, Operand, Real};
+pub use real::{Mask, Operand, Real};
 pub use report::{Certificates, fitted};
 pub use sample::{Rng, Sample, Sampling};
 pub use signature::{Port, Role, Signature, SignatureError};
 pub use spec::{Forward, Primals, Spec, SpecError, exact};
 pub use tensor::{ShapeError, Tensor};
 pub use tracked::{Bounded, NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
-pub use verify::{Options, Verify, require_verified};
+pub use verify::{Options, require_verified};
 
 /// Turns Rust-like kernel code into [`Kernel`](hesper_shader::Kernel)s: [`hesper_shader::shader!`], for crates that depend on this one alone.
 #[macro_export]

@@ -1,19 +1,21 @@
 //! Differentiable operations: a spec and its hand-written VJP.
 
+use crate::certificate::Certificate;
 use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::graph::GraphError;
 use crate::op_plan::OpPlan;
-use crate::real::Real;
 use crate::sample::Sampling;
 use crate::signature::{Signature, SignatureError};
 use crate::tensor::Tensor;
+use crate::verify::{Options, verify};
 use hesper_shader::{KernelError, PlanError};
+use std::fmt;
 
 /// A differentiable operation.
 ///
 /// `forward` says what is computed, `backward` is its VJP: cotangents of the outputs in, cotangents of the inputs out. Both
-/// are formulas over any [`Real`] and define correctness; the kernels are checked against them. A forgotten cotangent is a
+/// are formulas over [`Real`](crate::Real)s and define correctness; the kernels are checked against them. A forgotten cotangent is a
 /// compile error, since `backward` returns an array with one tensor per input.
 ///
 /// ```
@@ -48,17 +50,12 @@ use hesper_shader::{KernelError, PlanError};
 ///         Signature::new("Square").input("x", ["n"]).output("y", ["n"])
 ///     }
 ///
-///     fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+///     fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
 ///         [x.map(|x| x.powi(2))]
 ///     }
 ///
-///     fn backward<T: Real>(
-///         &self,
-///         _: &mut Context<T>,
-///         [x]: [&Tensor<T>; 1],
-///         [dy]: [&Tensor<T>; 1],
-///     ) -> [Tensor<T>; 1] {
-///         [x.zip(dy, |x, dy| *x * *dy * 2.0)]
+///     fn backward(&self, _: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+///         [x.zip(dy, |x, dy| 2.0 * x * dy)]
 ///     }
 ///
 ///     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
@@ -82,19 +79,15 @@ pub trait DiffOp {
     fn signature(&self) -> Signature;
 
     /// The function itself.
-    fn forward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        inputs: Self::Inputs<&Tensor<T>>,
-    ) -> Self::Outputs<Tensor<T>>;
+    fn forward(&self, cx: &mut Context, inputs: Self::Inputs<&Tensor>) -> Self::Outputs<Tensor>;
 
     /// Its VJP at `inputs`.
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        inputs: Self::Inputs<&Tensor<T>>,
-        cotangents: Self::Outputs<&Tensor<T>>,
-    ) -> Self::Inputs<Tensor<T>>;
+        cx: &mut Context,
+        inputs: Self::Inputs<&Tensor>,
+        cotangents: Self::Outputs<&Tensor>,
+    ) -> Self::Inputs<Tensor>;
 
     /// The dispatches that implement both passes on a device, for the plan's sizes.
     ///
@@ -110,6 +103,159 @@ pub trait DiffOp {
     /// How far a 32-bit kernel's result may lie from the spec's.
     fn tolerance(&self) -> Tolerance {
         Tolerance::F32
+    }
+
+    /// Runs every check.
+    fn verify(&self, options: &Options) -> Certificate
+    where
+        Self: Sized,
+    {
+        verify(self, options)
+    }
+}
+
+/// Any op behind a pointer, its arrays as slices: `&dyn Op` is what checks take, `Box<dyn Op>` what lists hold.
+///
+/// Every [`DiffOp`] is one, and nothing else. What can be done with it are the methods of `dyn Op`; those of the trait have names of their own,
+/// so that one may import both traits.
+pub trait Op: erased::Erased {}
+
+impl<O: DiffOp> Op for O {}
+
+/// A caller of `forward` and `backward` gives as many tensors as the op has ports, which [`checked_signature`] compares.
+impl dyn Op + '_ {
+    /// The op's name.
+    pub fn name(&self) -> String {
+        self.signature().name().to_string()
+    }
+
+    /// The ports.
+    pub fn signature(&self) -> Signature {
+        self.erased_signature()
+    }
+
+    /// How many inputs and outputs the op's arrays have.
+    pub fn arity(&self) -> [usize; 2] {
+        self.erased_arity()
+    }
+
+    /// The function itself.
+    pub fn forward(&self, cx: &mut Context, inputs: &[Tensor]) -> Vec<Tensor> {
+        self.erased_forward(cx, inputs)
+    }
+
+    /// Its VJP at `inputs`.
+    pub fn backward(
+        &self,
+        cx: &mut Context,
+        inputs: &[Tensor],
+        cotangents: &[Tensor],
+    ) -> Vec<Tensor> {
+        self.erased_backward(cx, inputs, cotangents)
+    }
+
+    /// The dispatches that implement both passes on a device.
+    ///
+    /// # Errors
+    /// Those of the plan's methods.
+    pub fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        self.erased_plan(plan)
+    }
+
+    /// Where the op is defined.
+    pub fn sampling(&self) -> Sampling {
+        self.erased_sampling()
+    }
+
+    /// How far a 32-bit kernel's result may lie from the spec's.
+    pub fn tolerance(&self) -> Tolerance {
+        self.erased_tolerance()
+    }
+
+    /// The type's name with its path.
+    pub fn type_name(&self) -> &'static str {
+        self.erased_type().0
+    }
+
+    /// Whether the type has just one value, which its name is.
+    pub(crate) fn is_unit(&self) -> bool {
+        self.erased_type().1
+    }
+
+    /// Runs every check.
+    pub fn verify(&self, options: &Options) -> Certificate {
+        verify(self, options)
+    }
+}
+
+mod erased {
+    use super::*;
+
+    /// A [`DiffOp`], the types of its arrays forgotten.
+    pub trait Erased {
+        fn erased_signature(&self) -> Signature;
+        fn erased_arity(&self) -> [usize; 2];
+        fn erased_forward(&self, cx: &mut Context, inputs: &[Tensor]) -> Vec<Tensor>;
+        fn erased_backward(
+            &self,
+            cx: &mut Context,
+            inputs: &[Tensor],
+            cotangents: &[Tensor],
+        ) -> Vec<Tensor>;
+        fn erased_plan(&self, plan: &mut OpPlan) -> Result<(), OpError>;
+        fn erased_sampling(&self) -> Sampling;
+        fn erased_tolerance(&self) -> Tolerance;
+        fn erased_type(&self) -> (&'static str, bool);
+    }
+
+    impl<O: DiffOp> Erased for O {
+        fn erased_signature(&self) -> Signature {
+            self.signature()
+        }
+
+        fn erased_arity(&self) -> [usize; 2] {
+            let inputs = <O::Inputs<()> as Ports<()>>::COUNT;
+            [inputs, <O::Outputs<()> as Ports<()>>::COUNT]
+        }
+
+        fn erased_forward(&self, cx: &mut Context, inputs: &[Tensor]) -> Vec<Tensor> {
+            self.forward(cx, O::Inputs::from_fn(|i| &inputs[i]))
+                .into_vec()
+        }
+
+        fn erased_backward(
+            &self,
+            cx: &mut Context,
+            inputs: &[Tensor],
+            cotangents: &[Tensor],
+        ) -> Vec<Tensor> {
+            let inputs = O::Inputs::from_fn(|i| &inputs[i]);
+            let cotangents = O::Outputs::from_fn(|i| &cotangents[i]);
+            self.backward(cx, inputs, cotangents).into_vec()
+        }
+
+        fn erased_plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+            self.plan(plan)
+        }
+
+        fn erased_sampling(&self) -> Sampling {
+            self.sampling()
+        }
+
+        fn erased_tolerance(&self) -> Tolerance {
+            self.tolerance()
+        }
+
+        fn erased_type(&self) -> (&'static str, bool) {
+            (std::any::type_name::<O>(), size_of::<O>() == 0)
+        }
+    }
+}
+
+impl fmt::Debug for dyn Op + '_ {
+    /// The op's type.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.type_name())
     }
 }
 
@@ -253,21 +399,18 @@ fn list(mistakes: &[GraphError]) -> String {
 ///
 /// # Errors
 /// [`OpError::Signature`] and [`OpError::Count`].
-pub fn checked_signature<O: DiffOp>(op: &O) -> Result<Signature, OpError> {
+pub fn checked_signature(op: &dyn Op) -> Result<Signature, OpError> {
     let signature = op.signature();
     let name = || signature.name().to_string();
     signature
         .validate()
         .map_err(|error| OpError::Signature { op: name(), error })?;
-    let inputs = (
-        <O::Inputs<()> as Ports<()>>::COUNT,
-        signature.inputs().count(),
-    );
-    let outputs = (
-        <O::Outputs<()> as Ports<()>>::COUNT,
-        signature.outputs().count(),
-    );
-    for (what, (array, ports)) in [("inputs", inputs), ("outputs", outputs)] {
+    let [inputs, outputs] = op.arity();
+    let counts = [
+        ("inputs", inputs, signature.inputs().count()),
+        ("outputs", outputs, signature.outputs().count()),
+    ];
+    for (what, array, ports) in counts {
         if array != ports {
             return Err(OpError::Count {
                 op: name(),

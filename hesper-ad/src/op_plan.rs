@@ -5,7 +5,7 @@ mod tests;
 
 use crate::binding::{Binder, Pass};
 use crate::dims::Dims;
-use crate::op::{DiffOp, OpError, checked_signature};
+use crate::op::{Op, OpError, checked_signature};
 use crate::signature::Signature;
 use hesper_shader::tree::Type;
 use hesper_shader::{Bound, Grid, Kernel, Number, Plan, Role};
@@ -186,13 +186,13 @@ impl Plans {
     ///
     /// # Errors
     /// Where the op makes no sense, a kernel is wrong or does not fit it, or a result is never written.
-    pub fn of<O: DiffOp>(op: &O, dims: &Dims) -> Result<Plans, OpError> {
+    pub fn of(op: &dyn Op, dims: &Dims) -> Result<Plans, OpError> {
         op_plan(op, dims)?.build(Role::Output)
     }
 }
 
 /// The op's own plan, its names not yet resolved.
-pub(crate) fn op_plan<O: DiffOp>(op: &O, dims: &Dims) -> Result<OpPlan, OpError> {
+pub(crate) fn op_plan(op: &dyn Op, dims: &Dims) -> Result<OpPlan, OpError> {
     let mut plan = OpPlan::new(checked_signature(op)?, dims.clone());
     op.plan(&mut plan)?;
     Ok(plan)

@@ -1,9 +1,9 @@
 //! What an op author needs: `use hesper_ad::prelude::*;`.
 
 pub use crate::{
-    Certificate, Certificates, Compose, Composite, Context, DiffOp, Dims, Graph, Nodes, OpError,
-    OpPlan, OpStep, Options, Plans, Real, Sampling, Signature, Target, Tensor, Tolerance, Verify,
-    assert_verified, shader,
+    Certificate, Certificates, Composite, Context, DiffOp, Dims, Graph, Mask, Op, OpError, OpPlan,
+    OpStep, Options, Plans, Real, Sampling, Signature, Target, Tensor, Tolerance, assert_verified,
+    compose, shader,
 };
 pub use hesper_shader::tree::Type;
 pub use hesper_shader::{

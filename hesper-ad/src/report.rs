@@ -396,7 +396,7 @@ FAIL ReLU: 1 of 3 checks passed, 1 failed, 1 skipped, 3 numbers compared; not pa
     #[test]
     fn a_wrong_op_ends_the_program_of_the_readme_with_a_failure() {
         use crate::test_ops::{Mutant, Softmax};
-        use crate::{Options, Verify};
+        use crate::{DiffOp, Options};
         let main = |mutant| {
             let options = Options {
                 exact: false,

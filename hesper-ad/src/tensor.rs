@@ -1,5 +1,6 @@
 //! Tensors of specs: a shape and row-major data over any value.
 
+use crate::real::Real;
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
@@ -15,8 +16,10 @@ use std::ops::{Index, IndexMut};
 /// assert_eq!(x.reduce_rows(|row| row.iter().sum::<i32>()).data(), [6, 15]);
 /// # Ok::<(), hesper_ad::ShapeError>(())
 /// ```
+///
+/// A `Tensor` is one of [`Real`]s, where nothing else is said.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tensor<T> {
+pub struct Tensor<T = Real> {
     shape: Vec<usize>,
     data: Vec<T>,
 }

@@ -1,5 +1,6 @@
 //! Small ops for the crate's own tests, some deliberately wrong.
 
+use crate::op::Op;
 use crate::{Context, DiffOp, Dims, OpError, OpPlan, OpStep, Plans, Real, Signature, Tensor};
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
@@ -45,15 +46,19 @@ impl DiffOp for Softmax {
             .saved("lse", ["rows"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
-        let max = |row: &[T]| cx.max(row.iter().copied());
-        let sum = |row: &[T]| cx.sum(row.iter().map(|x| (*x - max(row)).exp()));
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        let parts = |row: &[Real]| {
+            let max = cx.max(row.iter().copied());
+            (max, cx.sum(row.iter().map(|x| (x - max).exp())))
+        };
         let y = x.map_rows(|row| {
-            row.iter()
-                .map(|x| (*x - max(row)).exp() / sum(row))
-                .collect()
+            let (max, sum) = parts(row);
+            row.iter().map(|x| (x - max).exp() / sum).collect()
         });
-        let lse = x.reduce_rows(|row| max(row) + sum(row).ln());
+        let lse = x.reduce_rows(|row| {
+            let (max, sum) = parts(row);
+            max + sum.ln()
+        });
         if self.0 != Mutant::NotSaved {
             cx.save("lse", lse);
         }
@@ -65,16 +70,11 @@ impl DiffOp for Softmax {
         }
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let [y] = Softmax(Mutant::None).forward(cx, [x]);
         let dx = y.zip_rows(dy, |y, dy| {
             let dot = cx.sum(y.iter().zip(dy).map(|(y, dy)| *y * *dy));
-            let term = |(y, dy): (&T, &T)| match self.0 {
+            let term = |(y, dy): (&Real, &Real)| match self.0 {
                 Mutant::WrongSign => *y * (dot - *dy),
                 Mutant::MissingTerm => *y * *dy,
                 Mutant::Nan => *y * f64::NAN,
@@ -189,19 +189,14 @@ impl DiffOp for MatMul {
         signature.output("c", ["m", "n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
         let (m, k, n) = (cx.dim("m"), cx.dim("k"), cx.dim("n"));
         [Tensor::from_fn([m, n], |[i, j]| {
             cx.sum((0..k).map(|l| a[[i, l]] * b[[l, j]]))
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [a, b]: [&Tensor<T>; 2],
-        [dc]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [a, b]: [&Tensor; 2], [dc]: [&Tensor; 1]) -> [Tensor; 2] {
         let (m, k, n) = (cx.dim("m"), cx.dim("k"), cx.dim("n"));
         let da = Tensor::from_fn([m, k], |[i, l]| {
             cx.sum((0..n).map(|j| dc[[i, j]] * b[[l, j]]))
@@ -289,7 +284,7 @@ impl DiffOp for CrossEntropy {
             .saved("lse", ["k"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         let lse = x.reduce_rows(|row| {
             let max = cx.max(row.iter().copied());
             max + cx.sum(row.iter().map(|x| (*x - max).exp())).ln()
@@ -302,12 +297,7 @@ impl DiffOp for CrossEntropy {
         [loss]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dloss]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dloss]: [&Tensor; 1]) -> [Tensor; 1] {
         self.forward(cx, [x]);
         let (labels, lse, s) = (cx.integers("labels"), &cx.saved()["lse"], cx.scalar("s"));
         [Tensor::from_fn([x.shape()[0], x.shape()[1]], |[i, j]| {
@@ -393,8 +383,8 @@ fn cross_entropy_backward() -> Kernel {
 }
 
 /// What an op's kernels compute on the reference device, forward and then backward, by the names of ports and cotangents.
-pub(crate) fn run_kernels<O: DiffOp>(
-    op: &O,
+pub(crate) fn run_kernels(
+    op: &dyn Op,
     dims: &Dims,
     reals: &[(&str, &[f32])],
     integers: &[(&str, &[u32])],

@@ -2,7 +2,7 @@
 
 use crate::certificate::{Certificate, Finding, Tally, Verdict};
 use crate::check::{self, Target};
-use crate::op::DiffOp;
+use crate::op::Op;
 use crate::progress::Progress;
 use crate::spec::Spec;
 
@@ -34,37 +34,22 @@ impl Default for Options {
     }
 }
 
-/// Something that can be verified: any [`DiffOp`]. What a list of ops erases is what is done with them.
-pub trait Verify {
-    /// The op's name.
-    fn name(&self) -> String;
-
-    /// Runs every check.
-    fn verify(&self, options: &Options) -> Certificate;
-}
-
-impl<O: DiffOp> Verify for O {
-    fn name(&self) -> String {
-        self.signature().name().to_string()
-    }
-
-    fn verify(&self, options: &Options) -> Certificate {
-        let progress = Progress::new(&self.name(), options.progress);
-        Certificate {
-            op: self.name(),
-            checks: match Spec::new(self) {
-                Ok(spec) => checks(&spec, options, &progress),
-                Err(error) => {
-                    let tally = Tally::new("signature", "", options.seed);
-                    vec![tally.fail(format!("{error}; no other check was run"))]
-                }
-            },
+/// Runs every check on an op.
+pub(crate) fn verify(op: &dyn Op, options: &Options) -> Certificate {
+    let name = op.name();
+    let progress = Progress::new(&name, options.progress);
+    let checks = match Spec::new(op) {
+        Ok(spec) => checks(&spec, options, &progress),
+        Err(error) => {
+            let tally = Tally::new("signature", "", options.seed);
+            vec![tally.fail(format!("{error}; no other check was run"))]
         }
-    }
+    };
+    Certificate { op: name, checks }
 }
 
 /// Every check that makes sense: none where the spec does not run, none of the kernels where they are bound wrongly.
-fn checks<O: DiffOp>(spec: &Spec<O>, options: &Options, progress: &Progress) -> Vec<Finding> {
+fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Finding> {
     let seed = options.seed;
     progress.at("whether spec and plan fit the ports");
     if let Some(mistake) = check::spec_mistake(spec, seed) {
@@ -154,7 +139,7 @@ macro_rules! assert_verified {
 #[doc(hidden)]
 #[track_caller]
 #[allow(clippy::print_stderr)]
-pub fn require_verified(op: &dyn Verify, options: &Options) {
+pub fn require_verified(op: &dyn Op, options: &Options) {
     let certificate = op.verify(options);
     if !certificate.is_pass() {
         panic!("{} is not verified\n{certificate}", certificate.op);

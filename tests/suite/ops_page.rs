@@ -2,7 +2,7 @@
 //! anew.
 
 use hesper_ad::prelude::*;
-use hesper_ad::{Port, Role, Visit, ops};
+use hesper_ad::{Port, Role, ops};
 use std::path::PathBuf;
 use std::{env, fs};
 
@@ -32,7 +32,9 @@ fn the_page_of_ops_is_as_their_documentation() {
         text: HEAD.to_string(),
         file: String::new(),
     };
-    ops::visit(&mut page).unwrap();
+    for op in ops::catalogue().unwrap() {
+        page.op(&*op);
+    }
     let file = folder().join("docs/ops.md");
     if env::var_os("HESPER_UPDATE").is_some() {
         fs::write(&file, &page.text).unwrap();
@@ -51,11 +53,11 @@ struct Page {
     file: String,
 }
 
-impl Visit for Page {
-    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
+impl Page {
+    fn op(&mut self, op: &dyn Op) {
         let signature = op.signature();
         let composed = COMPOSED.iter().find(|(name, _)| *name == signature.name());
-        let of_type = std::any::type_name::<O>().strip_prefix("hesper_ad::ops::");
+        let of_type = op.type_name().strip_prefix("hesper_ad::ops::");
         let file = match (composed, of_type) {
             (Some((_, file)), _) => file.to_string(),
             (None, Some(path)) => path.split("::").next().unwrap_or_default().to_string(),

@@ -2,21 +2,23 @@
 
 use super::*;
 use crate::field::{Exact, Range};
+use crate::real::Real;
 use crate::sample::Rng;
-use crate::{Num, Real};
+use crate::tape::evaluate;
 
-type N<'d> = Num<'d, Sizes<'d>>;
+type Formula = fn([Real; 3]) -> Real;
 
 /// Bits of security of `left = right` in three variables.
-fn bits(left: fn([N<'_>; 3]) -> N<'_>, right: fn([N<'_>; 3]) -> N<'_>) -> Option<f64> {
+fn bits(left: Formula, right: Formula) -> Option<f64> {
     let mut rng = Rng::new(1);
     let exact = Exact::new(Demands::default(), Range::Reals, &mut rng);
     let sizes = Sizes::new(&exact);
     let variables = [1.5, 0.25, 3.0].map(|shadow| {
         let element = exact.random(shadow, true, &mut rng);
-        Num::new(&sizes, sizes.variable(element, None))
+        sizes.variable(element, None)
     });
-    let forms = [left(variables), right(variables)].map(|n| sizes.form(n.value()));
+    let both = evaluate(&sizes, variables, |x| [left(x), right(x)]);
+    let forms = both.map(|size| sizes.form(size));
     let mut least = Least::new(&Demands::default());
     least.equal(&forms[0], &forms[1], &sizes);
     least.bits(&sizes)
@@ -24,13 +26,7 @@ fn bits(left: fn([N<'_>; 3]) -> N<'_>, right: fn([N<'_>; 3]) -> N<'_>) -> Option
 
 #[test]
 fn known_sizes_have_known_bounds() {
-    type Case = (
-        &'static str,
-        fn([N<'_>; 3]) -> N<'_>,
-        fn([N<'_>; 3]) -> N<'_>,
-        f64,
-        f64,
-    );
+    type Case = (&'static str, Formula, Formula, f64, f64);
     let cases: [Case; 6] = [
         // 2·2 / 2⁶¹, and next to nothing for the integers.
         ("square", |[x, ..]| x * x, |[x, ..]| x.powi(2), 52.0, 59.0),
@@ -83,11 +79,11 @@ fn known_sizes_have_known_bounds() {
 
 #[test]
 fn what_is_too_large_has_no_bound() {
-    fn many([x, y, z]: [N<'_>; 3]) -> N<'_> {
+    fn many([x, y, z]: [Real; 3]) -> Real {
         let pair = x.exp() + y.exp();
         (0..30).fold(z, |product, n| product * (pair + f64::from(n)))
     }
-    fn same([x, ..]: [N<'_>; 3]) -> N<'_> {
+    fn same([x, ..]: [Real; 3]) -> Real {
         x.exp()
     }
     assert_eq!(bits(many, same), None);

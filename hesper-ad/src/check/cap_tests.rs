@@ -147,16 +147,11 @@ impl DiffOp for RowSum {
         signature.output("y", ["rows"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.reduce_rows(|row| cx.sum(row.iter().copied()))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        _: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, _: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let [rows, cols] = [x.shape()[0], x.shape()[1]];
         [Tensor::from_fn([rows, cols], |[i, _]| dy[[i]])]
     }

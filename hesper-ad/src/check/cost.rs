@@ -3,7 +3,6 @@
 use super::kernels::built_plans;
 use super::target::{Given, Speed, run_in};
 use crate::dims::Dims;
-use crate::op::DiffOp;
 use crate::sample::Rng;
 use crate::spec::{Spec, exact};
 use hesper_shader::Number;
@@ -32,7 +31,7 @@ pub(super) struct Growth {
 
 impl Growth {
     /// Counts at two sizes or three; none where the op does not run there, which other checks tell.
-    pub(super) fn of<O: DiffOp>(spec: &Spec<O>, dim: &str, rng: &mut Rng) -> Option<Growth> {
+    pub(super) fn of(spec: &Spec<'_>, dim: &str, rng: &mut Rng) -> Option<Growth> {
         let mut count = |size: usize| {
             let mut dims = spec.least_shape();
             let size = size.next_multiple_of(spec.sampling().multiple_of(dim));
@@ -68,7 +67,7 @@ impl Growth {
 }
 
 /// Operations of both passes of spec and kernels.
-fn operations<O: DiffOp>(spec: &Spec<O>, dims: &Dims, rng: &mut Rng) -> Option<u64> {
+fn operations(spec: &Spec<'_>, dims: &Dims, rng: &mut Rng) -> Option<u64> {
     let domain = Counted::default();
     let sample = spec.draw(dims, rng);
     let inputs = exact(&domain, &sample.inputs);

@@ -4,7 +4,6 @@ use super::LEAST_POINTS;
 use crate::certificate::{Finding, Tally};
 use crate::dims::Dims;
 use crate::dual::{Dual, DualValue};
-use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
@@ -22,7 +21,7 @@ const WELL_CONDITIONED: f64 = 1e-10;
 /// Both sides are computed in f64 with running error bounds `e`: they must agree within `e_lhs + e_rhs`, whatever the
 /// conditioning. A point counts only where that is small beside the terms, no comparison was within rounding, and not
 /// everything is zero. Directions lie in one input at a time. Each shape is visited in turn, the smallest and some large ones among them.
-pub fn dual_numbers<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -> Finding {
+pub fn dual_numbers(spec: &Spec<'_>, seed: u64, points: usize) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
     let mut rng = Rng::new(seed);
     let mut shapes: Vec<Dims> = spec.small_shapes();
@@ -111,7 +110,7 @@ impl Sides {
     }
 }
 
-fn both_sides<O: DiffOp>(spec: &Spec<O>, sample: &Sample) -> Result<Sides, SpecError> {
+fn both_sides(spec: &Spec<'_>, sample: &Sample) -> Result<Sides, SpecError> {
     let dual = Dual::new(Tracked::default());
     let inputs = seeded(&dual, sample);
     let outputs = spec.forward(&dual, sample, &inputs)?.outputs;

@@ -3,7 +3,6 @@
 use super::LEAST_POINTS;
 use crate::branches::Branches;
 use crate::certificate::{Finding, Tally};
-use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
 use crate::signature::Port;
 use crate::spec::{Spec, SpecError, exact};
@@ -25,7 +24,7 @@ const TOLERANCE: f64 = 1e-9;
 /// step, or with a kink under its stencil, does not count; at least half of them must. An output that is a mask value, exactly
 /// −∞, has the slope 0.
 /// The classic figure `|a − n| / (|a| + |n|)`, which others hold against 10⁻³, is noted.
-pub fn finite_differences<O: DiffOp>(spec: &Spec<O>, seed: u64, points: usize) -> Finding {
+pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
     let mut rng = Rng::new(seed);
     let shapes = spec.small_shapes();
@@ -71,8 +70,8 @@ pub(super) fn note(classic: f64, skipped: usize) -> String {
 }
 
 /// One point: the op, its inputs in f64, and what is computed there.
-pub(super) struct Stencil<'s, O> {
-    spec: &'s Spec<'s, O>,
+pub(super) struct Stencil<'s> {
+    spec: &'s Spec<'s>,
     sample: &'s Sample,
     domain: Branches<F64>,
     inputs: Vec<Tensor<f64>>,
@@ -97,8 +96,8 @@ pub(super) struct Point {
     pub(super) classic: f64,
 }
 
-impl<'s, O: DiffOp> Stencil<'s, O> {
-    pub(super) fn new(spec: &'s Spec<'s, O>, sample: &'s Sample) -> Result<Self, String> {
+impl<'s> Stencil<'s> {
+    pub(super) fn new(spec: &'s Spec<'s>, sample: &'s Sample) -> Result<Self, String> {
         let message = |error: SpecError| error.to_string();
         let domain = Branches::new(F64);
         let inputs = exact(&F64, &sample.inputs);

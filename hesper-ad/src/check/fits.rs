@@ -2,14 +2,13 @@
 
 use super::kernels::built_plans;
 use crate::certificate::{Finding, Tally};
-use crate::op::DiffOp;
 use crate::sample::Rng;
 use crate::spec::{Spec, SpecError, exact};
 use hesper_shader::domain::F64;
 
 /// Whether the spec runs, and yields every result in the shape of its port, at the shapes that checks of the spec go to. The finding where not;
 /// nothing else can be checked then. At the sizes of kernels alone a spec may take long: the first check that goes there tells.
-pub(crate) fn spec_mistake<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Option<Finding> {
+pub(crate) fn spec_mistake(spec: &Spec<'_>, seed: u64) -> Option<Finding> {
     let mut rng = Rng::new(seed);
     let mut shapes = spec.small_shapes();
     shapes.push(spec.least_shape());
@@ -29,7 +28,7 @@ pub(crate) fn spec_mistake<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Option<Findi
 }
 
 /// What is wrong with the op's plan; no kernel can be checked then.
-pub(crate) fn plan_mistake<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Option<Finding> {
+pub(crate) fn plan_mistake(spec: &Spec<'_>, seed: u64) -> Option<Finding> {
     let error = built_plans(spec, &spec.least_shape(), false).err()?;
     let tally = Tally::new("plan of kernels", "", seed);
     Some(tally.fail(format!("{error}; no kernel was run")))

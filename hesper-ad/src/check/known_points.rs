@@ -3,19 +3,18 @@
 use super::finite_differences::{Stencil, note};
 use super::singular::judge_known;
 use crate::certificate::{Finding, Tally};
-use crate::op::DiffOp;
 use crate::sample::{Known, Rng, Sample};
 use crate::spec::Spec;
 
 /// Checks `backward` at each [known point](crate::Sampling::known) of the op: against differences of `forward` as
 /// [`finite_differences`](super::finite_differences()) does, and against its slopes from both sides as
 /// [`singular_points`](super::singular_points()) does. The finding's place is the point's label.
-pub fn known_points<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Vec<Finding> {
+pub fn known_points(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     let known = spec.sampling().known_points().iter();
     known.map(|known| known_point(spec, known, seed)).collect()
 }
 
-fn known_point<O: DiffOp>(spec: &Spec<O>, known: &Known, seed: u64) -> Finding {
+fn known_point(spec: &Spec<'_>, known: &Known, seed: u64) -> Finding {
     let mut tally = Tally::new("known point", &known.label, seed);
     let sample = spec.complete(known, &mut Rng::new(seed));
     let (note, has_no_derivative) = match judge(spec, &sample, &mut tally) {
@@ -34,11 +33,7 @@ fn known_point<O: DiffOp>(spec: &Spec<O>, known: &Known, seed: u64) -> Finding {
 
 /// Both judgements: what they note, and whether forward has no derivative along any element. Differences want numbers everywhere; where
 /// there are none, slopes have told that there need not be.
-fn judge<O: DiffOp>(
-    spec: &Spec<O>,
-    sample: &Sample,
-    tally: &mut Tally,
-) -> Result<(String, bool), String> {
+fn judge(spec: &Spec<'_>, sample: &Sample, tally: &mut Tally) -> Result<(String, bool), String> {
     let slopes = judge_known(spec, sample, tally)?;
     let mut notes = Vec::new();
     match Stencil::new(spec, sample) {

@@ -4,12 +4,12 @@ use super::{dual_numbers, finite_differences};
 use crate::ops::Relu;
 use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
 use crate::{
-    Compose, Context, DiffOp, Finding, OpError, OpPlan, Options, Real, Signature, Spec, Target,
-    Tensor, Verdict, Verify,
+    Context, DiffOp, Finding, Op, OpError, OpPlan, Options, Signature, Spec, Target, Tensor,
+    Verdict, compose,
 };
 use hesper_shader::{Device, Grid};
 
-fn both<O: DiffOp>(op: &O) -> [Finding; 2] {
+fn both(op: &dyn Op) -> [Finding; 2] {
     let spec = Spec::new(op).unwrap();
     [
         finite_differences(&spec, 42, 12),
@@ -18,7 +18,7 @@ fn both<O: DiffOp>(op: &O) -> [Finding; 2] {
 }
 
 /// Every check, on the reference executor in both domains and as a device.
-fn passes<O: DiffOp>(op: &O) {
+fn passes(op: &dyn Op) {
     let targets = vec![
         Target::F32,
         Target::F64,
@@ -53,19 +53,19 @@ fn right_ops_pass() {
 
 #[test]
 fn compositions_pass() {
-    passes(&Compose::new(Relu, Relu).unwrap());
-    passes(&Compose::new(CrossEntropy, MatMul).unwrap());
+    passes(&compose(Relu, Relu).unwrap());
+    passes(&compose(CrossEntropy, MatMul).unwrap());
     passes(
-        &Compose::new(
-            Compose::new(CrossEntropy, Softmax(Mutant::None)).unwrap(),
+        &compose(
+            compose(CrossEntropy, Softmax(Mutant::None)).unwrap(),
             MatMul,
         )
         .unwrap(),
     );
     passes(
-        &Compose::new(
+        &compose(
             CrossEntropy,
-            Compose::new(Softmax(Mutant::None), MatMul).unwrap(),
+            compose(Softmax(Mutant::None), MatMul).unwrap(),
         )
         .unwrap(),
     );
@@ -236,15 +236,10 @@ impl DiffOp for Doubled {
             .input("x", ["n"])
             .output("y", ["n"])
     }
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map(|x| *x * 2.0)]
     }
-    fn backward<T: Real>(
-        &self,
-        _: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, _: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [dy.map(|dy| *dy * 2.0)]
     }
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {

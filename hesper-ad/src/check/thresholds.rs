@@ -5,7 +5,7 @@
 
 use crate::binding::{Binder, Pass};
 use crate::dims::{Dims, multiple};
-use crate::op::{DiffOp, OpError};
+use crate::op::OpError;
 use crate::op_plan::{OpPlan, OpStep, op_plan};
 use crate::spec::Spec;
 use hesper_shader::{Bound, Grid, Kernel};
@@ -29,7 +29,7 @@ pub(super) struct Thresholds {
 
 impl Thresholds {
     /// Looks at the op's plans and kernels.
-    pub(super) fn of<O: DiffOp>(spec: &Spec<O>) -> Thresholds {
+    pub(super) fn of(spec: &Spec<'_>) -> Thresholds {
         let mut all = Thresholds::default();
         let mut constants = BTreeSet::new();
         let names = spec.signature().dims();
@@ -67,7 +67,7 @@ impl Thresholds {
 }
 
 /// How many times a dimension counts in the ports that have it: 2 for `2*half`.
-fn factors<O: DiffOp>(spec: &Spec<O>, dim: &str) -> BTreeSet<usize> {
+fn factors(spec: &Spec<'_>, dim: &str) -> BTreeSet<usize> {
     let dims = spec.signature().ports().iter().flat_map(|port| &port.dims);
     let parts = dims
         .map(|dim| multiple(dim))
@@ -125,7 +125,7 @@ struct Fixed {
 
 impl Seen {
     /// The plan where one dimension has a size and the others are as small as they get; none where the op or its kernels refuse it.
-    fn at<O: DiffOp>(spec: &Spec<O>, dim: &str, size: usize) -> Option<Seen> {
+    fn at(spec: &Spec<'_>, dim: &str, size: usize) -> Option<Seen> {
         let mut dims: Dims = spec.least_shape();
         dims.set(dim, size.next_multiple_of(spec.sampling().multiple_of(dim)));
         let make = || Seen::of(&op_plan(spec.op(), &dims)?);

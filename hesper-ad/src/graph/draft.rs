@@ -2,7 +2,7 @@
 
 use super::connect::Connector;
 use super::wiring::{Value, Wiring};
-use crate::op::{DiffOp, OpError, Ports, checked_signature};
+use crate::op::{Op, OpError, checked_signature};
 use crate::signature::{Port, Role, Signature};
 
 /// A graph as it was written down.
@@ -32,16 +32,16 @@ impl Draft {
     }
 
     /// Adds a node; without a name it goes by its first output's.
-    pub(crate) fn node<O: DiffOp>(
+    pub(crate) fn node(
         &mut self,
         name: Option<&str>,
-        op: &O,
-        inputs: O::Inputs<&str>,
-        outputs: O::Outputs<&str>,
+        op: &dyn Op,
+        inputs: Vec<&str>,
+        outputs: Vec<&str>,
     ) {
         let owned =
             |names: Vec<&str>| -> Vec<String> { names.into_iter().map(str::to_string).collect() };
-        let (inputs, outputs) = (owned(inputs.into_vec()), owned(outputs.into_vec()));
+        let (inputs, outputs) = (owned(inputs), owned(outputs));
         let first = || outputs.first().cloned().unwrap_or_default();
         self.nodes.push(DraftNode {
             name: name.map_or_else(first, str::to_string),

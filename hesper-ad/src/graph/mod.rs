@@ -3,7 +3,6 @@
 mod connect;
 mod draft;
 mod error;
-mod nodes;
 mod plan;
 mod spec;
 #[cfg(test)]
@@ -11,7 +10,6 @@ mod tests;
 mod wiring;
 
 pub use error::GraphError;
-pub use nodes::{Nodes, Visit};
 pub use plan::accumulate;
 
 pub(crate) use draft::Draft;
@@ -20,14 +18,13 @@ pub(crate) use wiring::Value;
 use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::dims::multiple;
-use crate::op::{DiffOp, OpError, Ports, checked_signature};
+use crate::op::{DiffOp, Op, OpError, Ports, checked_signature};
 use crate::op_plan::OpPlan;
-use crate::real::Real;
 use crate::sample::Sampling;
 use crate::signature::Signature;
 use crate::tensor::Tensor;
-use spec::{Backward, Forward};
-use wiring::Wiring;
+use std::rc::Rc;
+use wiring::{Node, Wiring};
 
 /// Ops composed to one: inputs, then nodes in an order in which each reads what is there already.
 ///
@@ -82,18 +79,16 @@ use wiring::Wiring;
 /// let graph = Graph::new("Layer", [("x", &["rows", "n"])]).node(MatMul, ["x"], ["y"]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Graph<const I: usize, N = ()> {
+pub struct Graph<const I: usize> {
     draft: Draft,
-    nodes: N,
+    ops: Vec<Rc<dyn Op>>,
     sampling: Sampling,
 }
 
 /// The ops of a finished [`Graph`] as one, with `I` inputs and `O` outputs.
-///
-/// A function that returns one need not spell its nodes out: `Result<Composite<impl Nodes, 2, 1>, OpError>`.
 #[derive(Clone, Debug)]
-pub struct Composite<N, const I: usize, const O: usize> {
-    network: Network<N>,
+pub struct Composite<const I: usize, const O: usize> {
+    network: Network,
 }
 
 impl<const I: usize> Graph<I> {
@@ -105,31 +100,27 @@ impl<const I: usize> Graph<I> {
         };
         Graph {
             draft: Draft::new(name, inputs.into_iter().map(value).collect()),
-            nodes: (),
+            ops: Vec::new(),
             sampling: Sampling::default(),
         }
     }
-}
 
-impl<const I: usize, N: Nodes> Graph<I, N> {
     /// Adds a node: which values its op reads, input by input, and what its outputs are called.
-    pub fn node<O: DiffOp>(
+    pub fn node<O: DiffOp + 'static>(
         mut self,
         op: O,
         inputs: O::Inputs<&str>,
         outputs: O::Outputs<&str>,
-    ) -> Graph<I, (N, O)> {
-        self.draft.node(None, &op, inputs, outputs);
-        Graph {
-            draft: self.draft,
-            nodes: (self.nodes, op),
-            sampling: self.sampling,
-        }
+    ) -> Graph<I> {
+        self.draft
+            .node(None, &op, inputs.into_vec(), outputs.into_vec());
+        self.ops.push(Rc::new(op));
+        self
     }
 
     /// Says where the whole is defined, by the names of its own ports and dimensions. Where this says nothing, the rules of its
     /// nodes hold.
-    pub fn sampling(mut self, sampling: Sampling) -> Graph<I, N> {
+    pub fn sampling(mut self, sampling: Sampling) -> Graph<I> {
         self.sampling = sampling;
         self
     }
@@ -139,158 +130,113 @@ impl<const I: usize, N: Nodes> Graph<I, N> {
     /// # Errors
     /// [`OpError::Graph`] with everything that is wrong with the nodes and what they read; [`OpError::Signature`] where
     /// the names of values and dimensions clash, or there is no input or no output.
-    pub fn finish<const O: usize>(self, outputs: [&str; O]) -> Result<Composite<N, I, O>, OpError> {
-        let network = Network::new(self.draft, self.nodes, &outputs)?.with(self.sampling);
+    pub fn finish<const O: usize>(self, outputs: [&str; O]) -> Result<Composite<I, O>, OpError> {
+        Composite::new(self.draft, self.ops, self.sampling, &outputs)
+    }
+}
+
+impl<const I: usize, const O: usize> Composite<I, O> {
+    /// Connects what was written down; it has as many inputs and outputs as the type says.
+    pub(crate) fn new(
+        draft: Draft,
+        ops: Vec<Rc<dyn Op>>,
+        sampling: Sampling,
+        outputs: &[&str],
+    ) -> Result<Composite<I, O>, OpError> {
+        let network = Network {
+            ops,
+            wiring: draft.connect(outputs)?,
+            sampling,
+        };
         let composite = Composite { network };
         checked_signature(&composite)?;
         Ok(composite)
     }
 }
 
-impl<N: Nodes, const I: usize, const O: usize> DiffOp for Composite<N, I, O> {
+impl<const I: usize, const O: usize> DiffOp for Composite<I, O> {
     type Inputs<V> = [V; I];
     type Outputs<V> = [V; O];
 
     fn signature(&self) -> Signature {
-        self.network.signature()
+        self.network.wiring.signature.clone()
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; I]) -> [Tensor<T>; O] {
-        self.network.forward(cx, inputs.into())
+    fn forward(&self, cx: &mut Context, inputs: [&Tensor; I]) -> [Tensor; O] {
+        let Network { wiring, .. } = &self.network;
+        let values = spec::forward(&self.network, cx, &inputs.map(Tensor::clone));
+        for value in wiring.intermediates() {
+            cx.save(&wiring.values[value].name, values[value].clone());
+        }
+        Ports::from_fn(|i| values[wiring.outputs[i]].clone())
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        inputs: [&Tensor<T>; I],
-        cotangents: [&Tensor<T>; O],
-    ) -> [Tensor<T>; I] {
-        self.network.backward(cx, inputs.into(), cotangents.into())
+        cx: &mut Context,
+        inputs: [&Tensor; I],
+        cotangents: [&Tensor; O],
+    ) -> [Tensor; I] {
+        let inputs = inputs.map(Tensor::clone);
+        let values = cx.delegate(|cx| spec::forward(&self.network, cx, &inputs));
+        let seeds = cotangents.map(Tensor::clone);
+        let cotangents = spec::backward(&self.network, cx, &values, &seeds);
+        Ports::from_fn(|i| cotangents[i].clone())
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        self.network.plan(plan)
+        plan::plan(&self.network, plan)
     }
 
+    /// The graph's own rules, then those of all nodes; an earlier one's where several have one for the same input.
     fn sampling(&self) -> Sampling {
-        self.network.sampling()
+        let rules = self
+            .network
+            .nodes()
+            .map(|(op, node)| node.rules(&self.network.wiring, op.sampling()));
+        rules.fold(self.network.sampling.clone(), Sampling::merged)
     }
 
+    /// The loosest of all nodes.
     fn tolerance(&self) -> Tolerance {
-        self.network.tolerance()
+        let tolerances = self.network.ops.iter().map(|op| op.tolerance());
+        tolerances
+            .reduce(Tolerance::looser)
+            .unwrap_or(Tolerance::F32)
     }
 }
 
-/// Connected nodes, whatever the types of the arrays of their inputs and outputs.
+/// Connected nodes.
 #[derive(Clone, Debug)]
-pub(crate) struct Network<N> {
-    pub(crate) nodes: N,
+struct Network {
+    ops: Vec<Rc<dyn Op>>,
     wiring: Wiring,
     /// Rules that come before those of the nodes.
     sampling: Sampling,
 }
 
-impl<N: Nodes> Network<N> {
-    pub(crate) fn new(draft: Draft, nodes: N, outputs: &[&str]) -> Result<Network<N>, OpError> {
-        Ok(Network {
-            nodes,
-            wiring: draft.connect(outputs)?,
-            sampling: Sampling::default(),
-        })
-    }
-
-    fn with(self, sampling: Sampling) -> Network<N> {
-        Network { sampling, ..self }
-    }
-
-    pub(crate) fn signature(&self) -> Signature {
-        self.wiring.signature.clone()
-    }
-
-    fn values<T: Real>(&self, cx: &mut Context<T>, inputs: Vec<&Tensor<T>>) -> Vec<Tensor<T>> {
-        let mut pass = Forward::new(&self.wiring, cx, inputs);
-        self.nodes.visit(&mut pass);
-        pass.values
-    }
-
-    pub(crate) fn forward<T: Real, P: Ports<Tensor<T>>>(
-        &self,
-        cx: &mut Context<T>,
-        inputs: Vec<&Tensor<T>>,
-    ) -> P {
-        let values = self.values(cx, inputs);
-        for value in self.wiring.intermediates() {
-            cx.save(&self.wiring.values[value].name, values[value].clone());
-        }
-        let outputs = &self.wiring.outputs;
-        P::from_fn(|i| values[outputs[i]].clone())
-    }
-
-    pub(crate) fn backward<T: Real, P: Ports<Tensor<T>>>(
-        &self,
-        cx: &mut Context<T>,
-        inputs: Vec<&Tensor<T>>,
-        cotangents: Vec<&Tensor<T>>,
-    ) -> P {
-        let values = cx.delegate(|cx| self.values(cx, inputs));
-        let mut pass = Backward::new(&self.wiring, cx, &values, cotangents);
-        self.nodes.visit_reversed(&mut pass);
-        P::from_fn(|i| pass.cotangent(i))
-    }
-
-    pub(crate) fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        plan::plan(&self.nodes, &self.wiring, plan)
-    }
-
-    /// The graph's own rules, then those of all nodes; an earlier one's where several have one for the same input.
-    pub(crate) fn sampling(&self) -> Sampling {
-        let mut rules = Rules {
-            wiring: &self.wiring,
-            sampling: self.sampling.clone(),
-        };
-        self.nodes.visit(&mut rules);
-        rules.sampling
-    }
-
-    /// The loosest of all nodes.
-    pub(crate) fn tolerance(&self) -> Tolerance {
-        let mut loosest = Loosest(None);
-        self.nodes.visit(&mut loosest);
-        loosest.0.unwrap_or(Tolerance::F32)
+impl Network {
+    /// Every op and its place.
+    fn nodes(&self) -> impl DoubleEndedIterator<Item = (&dyn Op, &Node)> {
+        let ops = self.ops.iter().map(|op| &**op);
+        ops.zip(&self.wiring.nodes)
     }
 }
 
-/// Collects where nodes are defined.
-struct Rules<'w> {
-    wiring: &'w Wiring,
-    sampling: Sampling,
-}
-
-impl Visit for Rules<'_> {
-    fn visit<O: DiffOp>(&mut self, at: usize, op: &O) {
-        let node = &self.wiring.nodes[at];
+impl Node {
+    /// The rules of its op by the graph's names.
+    fn rules(&self, wiring: &Wiring, rules: Sampling) -> Sampling {
         let port = |name: &str| {
-            let mut inputs = node.signature.inputs().zip(&node.inputs);
+            let mut inputs = self.signature.inputs().zip(&self.inputs);
             match inputs.find(|(port, _)| port.name == name) {
                 // What a node computes is not drawn.
-                Some((_, value)) if *value >= self.wiring.inputs => None,
-                Some((_, value)) => Some(self.wiring.values[*value].name.clone()),
-                None => node.ports.get(name).cloned(),
+                Some((_, value)) if *value >= wiring.inputs => None,
+                Some((_, value)) => Some(wiring.values[*value].name.clone()),
+                None => self.ports.get(name).cloned(),
             }
         };
         // A product is a multiple if one of its factors is.
-        let dim = |name: &str| Some(multiple(node.dims.get(name)?.last()?).1.to_string());
-        let rules = op.sampling().renamed(port, dim);
-        self.sampling = std::mem::take(&mut self.sampling).merged(rules);
-    }
-}
-
-/// Collects how far results may lie off.
-struct Loosest(Option<Tolerance>);
-
-impl Visit for Loosest {
-    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
-        let tolerance = op.tolerance();
-        self.0 = Some(self.0.map_or(tolerance, |other| other.looser(tolerance)));
+        let dim = |name: &str| Some(multiple(self.dims.get(name)?.last()?).1.to_string());
+        rules.renamed(port, dim)
     }
 }

@@ -1,10 +1,9 @@
 //! A graph's plan: its nodes' plans under its own names, and the sums of cotangents between them.
 
-use super::nodes::{Nodes, Visit};
+use super::Network;
 use super::wiring::{Node, Wiring};
 use crate::binding::{Binder, Pass};
-use crate::dims::Dims;
-use crate::op::{DiffOp, OpError};
+use crate::op::OpError;
 use crate::op_plan::{OpPlan, OpStep};
 use hesper_shader::tree::Type;
 use hesper_shader::{Bound, Grid, shader};
@@ -22,14 +21,14 @@ shader! {
 }
 
 /// Adds the plans of all nodes to the graph's.
-pub(crate) fn plan<N: Nodes>(nodes: &N, wiring: &Wiring, plan: &mut OpPlan) -> Result<(), OpError> {
-    let mut planner = Planner {
-        wiring,
-        dims: &plan.dims,
-        parts: Ok(Vec::new()),
-    };
-    nodes.visit(&mut planner);
-    let parts = planner.parts?;
+pub(super) fn plan(network: &Network, plan: &mut OpPlan) -> Result<(), OpError> {
+    let wiring = &network.wiring;
+    let mut parts = Vec::new();
+    for (op, node) in network.nodes() {
+        let mut part = OpPlan::new(node.signature.clone(), node.sizes(&plan.dims));
+        op.plan(&mut part)?;
+        parts.push(part);
+    }
     let mut assembly = Assembly::new(wiring, plan);
     let parts: Vec<_> = wiring
         .nodes
@@ -45,25 +44,6 @@ pub(crate) fn plan<N: Nodes>(nodes: &N, wiring: &Wiring, plan: &mut OpPlan) -> R
         assembly.backward(node, part, names)?;
     }
     Ok(())
-}
-
-/// Asks every op for its plan.
-struct Planner<'w> {
-    wiring: &'w Wiring,
-    dims: &'w Dims,
-    parts: Result<Vec<OpPlan>, OpError>,
-}
-
-impl Visit for Planner<'_> {
-    fn visit<O: DiffOp>(&mut self, at: usize, op: &O) {
-        let Ok(parts) = &mut self.parts else { return };
-        let node = &self.wiring.nodes[at];
-        let mut part = OpPlan::new(node.signature.clone(), node.sizes(self.dims));
-        match op.plan(&mut part) {
-            Ok(()) => parts.push(part),
-            Err(error) => self.parts = Err(error),
-        }
-    }
 }
 
 /// The graph's plan in the making.

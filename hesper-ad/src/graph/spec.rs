@@ -1,117 +1,93 @@
 //! Running a graph's spec: its nodes' specs, and the chain rule between them.
 
-use super::nodes::Visit;
+use super::Network;
 use super::wiring::{Node, Wiring};
 use crate::context::Context;
 use crate::dims::Dims;
-use crate::op::{DiffOp, Ports};
-use crate::real::Real;
+use crate::op::Op;
 use crate::signature::Port;
 use crate::tensor::Tensor;
 
-/// The forward pass, node by node.
-pub(crate) struct Forward<'r, T: Real> {
-    wiring: &'r Wiring,
-    cx: &'r mut Context<T>,
-    /// The values so far.
-    pub(crate) values: Vec<Tensor<T>>,
-}
-
-/// The backward pass, node by node from the last.
-pub(crate) struct Backward<'r, T: Real> {
-    wiring: &'r Wiring,
-    cx: &'r mut Context<T>,
-    values: &'r [Tensor<T>],
-    /// What every value's cotangent is the sum of.
-    contributions: Vec<Vec<Tensor<T>>>,
-}
-
-impl<'r, T: Real> Forward<'r, T> {
-    pub(crate) fn new(
-        wiring: &'r Wiring,
-        cx: &'r mut Context<T>,
-        inputs: Vec<&Tensor<T>>,
-    ) -> Forward<'r, T> {
-        Forward {
-            wiring,
-            cx,
-            values: inputs.into_iter().cloned().collect(),
-        }
-    }
-}
-
-impl<T: Real> Visit for Forward<'_, T> {
-    fn visit<O: DiffOp>(&mut self, at: usize, op: &O) {
-        let node = &self.wiring.nodes[at];
-        let mut part = node.context(self.cx);
-        let inputs = node.inputs(self.cx, &self.values);
-        let outputs = op.forward(&mut part, O::Inputs::from_fn(|i| &inputs[i]));
-        for (saved, tensor) in self.cx.absorb(part) {
-            let (name, tensor) = node.saved(self.cx.dims(), saved, tensor);
-            self.cx.save(&name, tensor);
+/// The forward pass, node by node: every value.
+pub(super) fn forward(network: &Network, cx: &mut Context, inputs: &[Tensor]) -> Vec<Tensor> {
+    let mut values = inputs.to_vec();
+    for (op, node) in network.nodes() {
+        let mut part = node.context(cx);
+        let outputs = op.forward(&mut part, &node.inputs(cx, &values));
+        for (saved, tensor) in cx.absorb(part) {
+            let (name, tensor) = node.saved(cx.dims(), saved, tensor);
+            cx.save(&name, tensor);
         }
         let ports = node.signature.outputs().zip(&node.outputs);
-        for ((port, value), tensor) in ports.zip(outputs.into_vec()) {
-            let shape = self.wiring.values[*value].shape(self.cx.dims());
-            let tensor = node.result(self.cx, port, &port.name, tensor, shape);
-            self.values.push(tensor);
+        for ((port, value), tensor) in ports.zip(outputs) {
+            let shape = network.wiring.values[*value].shape(cx.dims());
+            values.push(node.result(cx, port, &port.name, tensor, shape));
         }
     }
+    values
 }
 
-impl<'r, T: Real> Backward<'r, T> {
-    pub(crate) fn new(
-        wiring: &'r Wiring,
-        cx: &'r mut Context<T>,
-        values: &'r [Tensor<T>],
-        seeds: Vec<&Tensor<T>>,
-    ) -> Backward<'r, T> {
-        let mut contributions = vec![Vec::new(); values.len()];
-        for (value, seed) in wiring.outputs.iter().zip(seeds) {
-            contributions[*value].push(seed.clone());
-        }
-        Backward {
-            wiring,
-            cx,
-            values,
-            contributions,
-        }
+/// The backward pass, node by node from the last, given all values: the inputs' cotangents.
+pub(super) fn backward(
+    network: &Network,
+    cx: &mut Context,
+    values: &[Tensor],
+    seeds: &[Tensor],
+) -> Vec<Tensor> {
+    let wiring = &network.wiring;
+    let mut pass = Backward {
+        wiring,
+        cx,
+        values,
+        contributions: vec![Vec::new(); values.len()],
+    };
+    for (value, seed) in wiring.outputs.iter().zip(seeds) {
+        pass.contributions[*value].push(seed.clone());
     }
+    for (op, node) in network.nodes().rev() {
+        pass.node(op, node);
+    }
+    (0..wiring.inputs).map(|i| pass.cotangent(i)).collect()
+}
 
+/// A backward pass under way.
+struct Backward<'r> {
+    wiring: &'r Wiring,
+    cx: &'r mut Context,
+    values: &'r [Tensor],
+    /// What every value's cotangent is the sum of.
+    contributions: Vec<Vec<Tensor>>,
+}
+
+impl Backward<'_> {
     /// A value's cotangent, once all that read it have contributed: their sum.
-    pub(crate) fn cotangent(&self, value: usize) -> Tensor<T> {
+    fn cotangent(&self, value: usize) -> Tensor {
         let parts = &self.contributions[value];
         if let [only] = &parts[..] {
             return only.clone();
         }
         let shape = self.wiring.values[value].shape(self.cx.dims());
         let mut at = 0..;
-        self.cx.zeros(shape).map(|_| {
+        Tensor::filled(shape, ()).map(|_| {
             let at = at.next().unwrap_or_default();
             self.cx.sum(parts.iter().map(|part| part.data()[at]))
         })
     }
-}
 
-impl<T: Real> Visit for Backward<'_, T> {
-    fn visit<O: DiffOp>(&mut self, at: usize, op: &O) {
-        let node = &self.wiring.nodes[at];
+    /// Adds a node's share to the cotangents of what it reads.
+    fn node(&mut self, op: &dyn Op, node: &Node) {
         let mut part = node.context(self.cx);
         let inputs = node.inputs(self.cx, self.values);
         let sizes = node.sizes(self.cx.dims());
         let cotangents = node.signature.outputs().zip(&node.outputs);
-        let cotangents: Vec<Tensor<T>> = cotangents
+        let cotangents: Vec<Tensor> = cotangents
             .map(|(port, value)| self.cotangent(*value).reshaped(port.shape(&sizes)))
             .collect();
-        let results = op.backward(
-            &mut part,
-            O::Inputs::from_fn(|i| &inputs[i]),
-            O::Outputs::from_fn(|i| &cotangents[i]),
-        );
+        let results = op.backward(&mut part, &inputs, &cotangents);
         // What it saves again is known from the forward pass.
         self.cx.absorb(part);
         let ports = node.signature.inputs().zip(&node.inputs);
-        for ((port, value), tensor) in ports.zip(results.into_vec()) {
+        for ((port, value), tensor) in ports.zip(results) {
             let shape = self.values[*value].shape().to_vec();
             let tensor = node.result(self.cx, port, &port.cotangent(), tensor, shape);
             self.contributions[*value].push(tensor);
@@ -121,7 +97,7 @@ impl<T: Real> Visit for Backward<'_, T> {
 
 impl Node {
     /// What the op's spec can ask for: the sizes, constants and integers of its own.
-    fn context<T: Real>(&self, cx: &Context<T>) -> Context<T> {
+    fn context(&self, cx: &Context) -> Context {
         let sizes = self.sizes(cx.dims());
         let named = |port: &Port| self.ports.get(&port.name).cloned().unwrap_or_default();
         let constants = self.signature.constants().map(|port| {
@@ -133,11 +109,11 @@ impl Node {
             (port.name.clone(), tensor.reshaped(port.shape(&sizes)))
         });
         let (constants, integers) = (constants.collect(), integers.collect());
-        Context::new(cx.source(), sizes, constants, integers)
+        Context::new(sizes, constants, integers)
     }
 
     /// The values at its inputs, in the shapes of its ports.
-    fn inputs<T: Real>(&self, cx: &Context<T>, values: &[Tensor<T>]) -> Vec<Tensor<T>> {
+    fn inputs(&self, cx: &Context, values: &[Tensor]) -> Vec<Tensor> {
         let sizes = self.sizes(cx.dims());
         let ports = self.signature.inputs().zip(&self.inputs);
         ports
@@ -146,7 +122,7 @@ impl Node {
     }
 
     /// A saved result under its name and in its shape here. What the signature does not have keeps its shape, for the name to be refused.
-    fn saved<T: Real>(&self, dims: &Dims, saved: String, tensor: Tensor<T>) -> (String, Tensor<T>) {
+    fn saved(&self, dims: &Dims, saved: String, tensor: Tensor) -> (String, Tensor) {
         let port = self.signature.saves().find(|port| port.name == saved);
         let own = port.map(|port| port.shape(&self.sizes(dims)));
         let name = self.ports.get(&saved).cloned();
@@ -163,14 +139,14 @@ impl Node {
     }
 
     /// A result of the op's spec in the shape it has here; a wrong one is a problem, and answered with NaN.
-    fn result<T: Real>(
+    fn result(
         &self,
-        cx: &Context<T>,
+        cx: &Context,
         port: &Port,
         name: &str,
-        tensor: Tensor<T>,
+        tensor: Tensor,
         shape: Vec<usize>,
-    ) -> Tensor<T> {
+    ) -> Tensor {
         let (got, want) = (tensor.shape(), port.shape(&self.sizes(cx.dims())));
         if got != want {
             let (node, op) = (&self.name, self.signature.name());

@@ -3,8 +3,8 @@
 use crate::ops::{MatMul, Relu, Rope, ScaledAdd, Softmax, SoftmaxCrossEntropy};
 use crate::test_ops::{CrossEntropy, Mutant};
 use crate::{
-    Composite, Context, DiffOp, Dims, Graph, Nodes, OpError, OpPlan, Options, Plans, Real, Rng,
-    Sampling, Signature, Tensor, Verify,
+    Composite, Context, DiffOp, Dims, Graph, OpError, OpPlan, Options, Plans, Rng, Sampling,
+    Signature, Tensor,
 };
 
 /// An op of one input that has a signature and does nothing.
@@ -18,16 +18,11 @@ impl<const O: usize> DiffOp for Stub<O> {
         self.0.clone()
     }
 
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; O] {
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; O] {
         [(); O].map(|()| x.clone())
     }
 
-    fn backward<T: Real>(
-        &self,
-        _: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        _: [&Tensor<T>; O],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, _: &mut Context, [x]: [&Tensor; 1], _: [&Tensor; O]) -> [Tensor; 1] {
         [x.clone()]
     }
 
@@ -47,7 +42,7 @@ fn accepted(op: &impl DiffOp) {
 }
 
 /// `y = h + s·relu(h)` where `h = x·w`.
-fn residual() -> Result<Composite<impl Nodes, 2, 1>, OpError> {
+fn residual() -> Result<Composite<2, 1>, OpError> {
     Graph::new("Residual", [("x", &["rows", "n"]), ("w", &["n", "m"])])
         .node(MatMul, ["x", "w"], ["h"])
         .node(Relu, ["h"], ["r"])
@@ -56,7 +51,7 @@ fn residual() -> Result<Composite<impl Nodes, 2, 1>, OpError> {
 }
 
 /// An input read four times, twice by one node; an intermediate read three times that is an output too.
-fn tangle() -> Result<Composite<impl Nodes, 1, 3>, OpError> {
+fn tangle() -> Result<Composite<1, 3>, OpError> {
     Graph::new("Tangle", [("x", &["n"])])
         .node(ScaledAdd, ["x", "x"], ["more"])
         .node(ScaledAdd, ["more", "more"], ["a"])

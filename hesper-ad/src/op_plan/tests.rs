@@ -2,10 +2,7 @@
 
 use crate::ops::relu::{relu, relu_backward};
 use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
-use crate::{
-    Compose, Context, DiffOp, Dims, OpError, OpPlan, Options, Plans, Real, Signature, Tensor,
-    Verify,
-};
+use crate::{Context, DiffOp, Dims, OpError, OpPlan, Options, Plans, Signature, Tensor, compose};
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
 use hesper_shader::{Atomic, Grid, Kernel};
@@ -25,16 +22,11 @@ impl DiffOp for Planned {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.clone()]
     }
 
-    fn backward<T: Real>(
-        &self,
-        _: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, _: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [dy.clone()]
     }
 
@@ -284,8 +276,8 @@ fn a_plan_that_cannot_be_built_is_told_once() {
 
 #[test]
 fn compositions_concatenate_plans() {
-    let layer = Compose::new(Softmax(Mutant::None), MatMul).unwrap();
-    let op = Compose::new(CrossEntropy, layer).unwrap();
+    let layer = compose(Softmax(Mutant::None), MatMul).unwrap();
+    let op = compose(CrossEntropy, layer).unwrap();
     let plans = Plans::of(&op, &Dims::new([("m", 2), ("k", 3), ("n", 5)])).unwrap();
     let text = format!("{}\n{}", plans.forward, plans.backward);
     let want = "\

@@ -192,20 +192,20 @@ const CONSTANTS: [&str; 9] = [
 ];
 
 /// The constants of a step.
-struct Constants<T> {
-    lr: T,
-    beta1: T,
-    rest1: T,
-    beta2: T,
-    rest2: T,
-    eps: T,
-    keep: T,
-    c1: T,
-    c2: T,
+struct Constants {
+    lr: Real,
+    beta1: Real,
+    rest1: Real,
+    beta2: Real,
+    rest2: Real,
+    eps: Real,
+    keep: Real,
+    c1: Real,
+    c2: Real,
 }
 
-impl<T: Real> Constants<T> {
-    fn of(cx: &Context<T>) -> Constants<T> {
+impl Constants {
+    fn of(cx: &Context) -> Constants {
         let [lr, beta1, rest1, beta2, rest2, eps, keep, c1, c2] =
             CONSTANTS.map(|name| cx.scalar(name));
         Constants {
@@ -222,7 +222,7 @@ impl<T: Real> Constants<T> {
     }
 
     /// `√(new_v/c₂)`.
-    fn root(&self, new_v: T) -> T {
+    fn root(&self, new_v: Real) -> Real {
         new_v.sqrt() / self.c2.sqrt()
     }
 }
@@ -240,11 +240,7 @@ impl DiffOp for AdamW {
         outputs.fold(signature, |s, name| s.output(name, ["n"]))
     }
 
-    fn forward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [w, g, m, v]: [&Tensor<T>; 4],
-    ) -> [Tensor<T>; 3] {
+    fn forward(&self, cx: &mut Context, [w, g, m, v]: [&Tensor; 4]) -> [Tensor; 3] {
         let k = Constants::of(cx);
         let new_m = m.zip(g, |m, g| k.beta1 * *m + k.rest1 * *g);
         let new_v = v.zip(g, |v, g| k.beta2 * *v + k.rest2 * g.powi(2));
@@ -253,12 +249,12 @@ impl DiffOp for AdamW {
         [new_w, new_m, new_v]
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        inputs: [&Tensor<T>; 4],
-        [dnew_w, dnew_m, dnew_v]: [&Tensor<T>; 3],
-    ) -> [Tensor<T>; 4] {
+        cx: &mut Context,
+        inputs: [&Tensor; 4],
+        [dnew_w, dnew_m, dnew_v]: [&Tensor; 3],
+    ) -> [Tensor; 4] {
         let [_, new_m, new_v] = self.forward(cx, inputs);
         let [_, g, ..] = inputs;
         let k = Constants::of(cx);

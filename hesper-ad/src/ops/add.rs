@@ -40,16 +40,11 @@ impl DiffOp for Add {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, _: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
         [a.zip(b, |a, b| *a + *b)]
     }
 
-    fn backward<T: Real>(
-        &self,
-        _: &mut Context<T>,
-        _: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, _: &mut Context, _: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         [dy.clone(), dy.clone()]
     }
 

@@ -10,14 +10,7 @@ use crate::sample::Sampling;
 ///
 /// Its backward pass is the chain rule through [`BatchMatMul`], [`Scale`], [`CausalMask`] and [`Softmax`]; every intermediate
 /// of the size `heads·rows·keys` is kept. [`FusedAttention`](super::FusedAttention) keeps none.
-pub type Attention = Composite<
-    (
-        (((((), BatchMatMul), Scale), CausalMask), Softmax),
-        BatchMatMul,
-    ),
-    3,
-    1,
->;
+pub type Attention = Composite<3, 1>;
 
 /// [`Attention`].
 ///

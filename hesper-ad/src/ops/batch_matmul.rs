@@ -83,7 +83,7 @@ impl DiffOp for BatchMatMul {
             .output("y", ["batch", "m", "n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
         let shape = [cx.dim("batch"), cx.dim("m"), cx.dim("n")];
         let k = cx.dim("k");
         [Tensor::from_fn(shape, |[batch, i, j]| {
@@ -91,12 +91,7 @@ impl DiffOp for BatchMatMul {
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [a, b]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [a, b]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let (batches, m, k, n) = (cx.dim("batch"), cx.dim("m"), cx.dim("k"), cx.dim("n"));
         let da = Tensor::from_fn([batches, m, k], |[batch, i, p]| {
             cx.sum((0..n).map(|j| dy[[batch, i, j]] * b[self.at(batch, p, j)]))

@@ -40,16 +40,11 @@ impl DiffOp for BiasAdd {
             .output("y", ["rows", "cols"])
     }
 
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [x, b]: [&Tensor; 2]) -> [Tensor; 1] {
         [x.map_rows(|row| row.iter().zip(b.data()).map(|(x, b)| *x + *b).collect())]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
         let db = Tensor::from_fn([cols], |[j]| cx.sum((0..rows).map(|i| dy[[i, j]])));
         [dy.clone(), db]

@@ -42,16 +42,11 @@ impl DiffOp for CausalMask {
             .output("y", ["batch", "rows", "keys"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [masked(cx, x, cx.neg_infinity())]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [masked(cx, dy, cx.real(0.0))]
     }
 
@@ -64,7 +59,7 @@ impl DiffOp for CausalMask {
 }
 
 /// `x` where `key ≤ row`, else `mask`.
-fn masked<T: Real>(cx: &Context<T>, x: &Tensor<T>, mask: T) -> Tensor<T> {
+fn masked(cx: &Context, x: &Tensor, mask: Real) -> Tensor {
     let shape = [cx.dim("batch"), cx.dim("rows"), cx.dim("keys")];
     Tensor::from_fn(shape, |[batch, row, key]| {
         if key <= row {

@@ -85,7 +85,7 @@ impl DiffOp for SoftmaxCrossEntropy {
             .saved("total", ["rows"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         let [greatest, total] = max_and_sum_exp(cx, x);
         let labels = cx.integers("labels").clone();
         let y = Tensor::from_fn([cx.dim("rows")], |[i]| {
@@ -96,12 +96,7 @@ impl DiffOp for SoftmaxCrossEntropy {
         [y]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let [greatest, total] = max_and_sum_exp(cx, x);
         let labels = cx.integers("labels");
         [Tensor::from_fn(
@@ -125,7 +120,7 @@ impl DiffOp for SoftmaxCrossEntropy {
 }
 
 /// `m = max x` and `Σⱼ exp(xⱼ − m)` of each row.
-pub(super) fn max_and_sum_exp<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> [Tensor<T>; 2] {
+pub(super) fn max_and_sum_exp(cx: &Context, x: &Tensor) -> [Tensor; 2] {
     let greatest = x.reduce_rows(|row| cx.max(row.iter().copied()));
     let mut maxima = greatest.data().iter();
     let total = x.reduce_rows(|row| {

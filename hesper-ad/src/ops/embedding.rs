@@ -69,19 +69,14 @@ impl DiffOp for Embedding {
             .output("y", ["n", "dim"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [table]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [table]: [&Tensor; 1]) -> [Tensor; 1] {
         let ids = cx.integers("ids");
         [Tensor::from_fn([cx.dim("n"), cx.dim("dim")], |[i, j]| {
             table[[ids[[i]] as usize, j]]
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let ids = cx.integers("ids");
         [Tensor::from_fn(
             [cx.dim("vocab"), cx.dim("dim")],

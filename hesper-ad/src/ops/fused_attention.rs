@@ -250,7 +250,7 @@ impl DiffOp for FusedAttention {
             .saved("total", ["heads", "rows"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; 3]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, inputs: [&Tensor; 3]) -> [Tensor; 1] {
         let (y, kept) = cx.delegate(|cx| {
             let y = self.composition.forward(cx, inputs);
             let masked = cx.saved().get("masked");
@@ -263,12 +263,12 @@ impl DiffOp for FusedAttention {
         y
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        inputs: [&Tensor<T>; 3],
-        cotangents: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 3] {
+        cx: &mut Context,
+        inputs: [&Tensor; 3],
+        cotangents: [&Tensor; 1],
+    ) -> [Tensor; 3] {
         cx.delegate(|cx| self.composition.backward(cx, inputs, cotangents))
     }
 

@@ -75,16 +75,11 @@ impl DiffOp for Gelu {
         Signature::new("GELU").input("x", ["n"]).output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map(|x| *x * distribution(cx, *x))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         // 1/√(2π)
         let peak = cx.decimal("0.39894228040143267793994605993438186848");
         [x.zip(dy, |x, dy| {
@@ -102,7 +97,7 @@ impl DiffOp for Gelu {
 }
 
 /// `Φ(x)`.
-fn distribution<T: Real>(cx: &Context<T>, x: T) -> T {
+fn distribution(cx: &Context, x: Real) -> Real {
     // 1/√2
     let scale = cx.decimal("0.70710678118654752440084436210484903928");
     ((x * scale).erf() + 1.0) * 0.5

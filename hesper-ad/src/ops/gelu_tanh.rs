@@ -54,16 +54,11 @@ impl DiffOp for GeluTanh {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map(|x| *x * 0.5 * (u(*x).tanh() + 1.0))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.zip(dy, |x, dy| {
             let u = u(*x) * 2.0;
             let (s, rest) = (logistic(cx, u), logistic(cx, -u));
@@ -81,6 +76,6 @@ impl DiffOp for GeluTanh {
     }
 }
 
-fn u<T: Real>(x: T) -> T {
+fn u(x: Real) -> Real {
     (x + x.powi(3) * 0.044715) * C
 }

@@ -143,11 +143,7 @@ impl DiffOp for LayerNorm {
             .saved("r", ["rows"])
     }
 
-    fn forward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x, gamma, beta]: [&Tensor<T>; 3],
-    ) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x, gamma, beta]: [&Tensor; 3]) -> [Tensor; 1] {
         let Normal { m, r, normal } = Normal::of(cx, x);
         let shape = [cx.dim("rows"), cx.dim("cols")];
         let y = Tensor::from_fn(shape, |[i, j]| normal[[i, j]] * gamma[[j]] + beta[[j]]);
@@ -156,12 +152,12 @@ impl DiffOp for LayerNorm {
         [y]
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        [x, gamma, _]: [&Tensor<T>; 3],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 3] {
+        cx: &mut Context,
+        [x, gamma, _]: [&Tensor; 3],
+        [dy]: [&Tensor; 1],
+    ) -> [Tensor; 3] {
         let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
         let Normal { r, normal, .. } = Normal::of(cx, x);
         let slopes = Tensor::from_fn([rows, cols], |[i, j]| r[[i]] * gamma[[j]] * dy[[i, j]]);
@@ -196,14 +192,14 @@ impl DiffOp for LayerNorm {
 }
 
 /// Rows of mean 0 and variance 1, but for eps.
-struct Normal<T> {
-    m: Tensor<T>,
-    r: Tensor<T>,
-    normal: Tensor<T>,
+struct Normal {
+    m: Tensor,
+    r: Tensor,
+    normal: Tensor,
 }
 
-impl<T: Real> Normal<T> {
-    fn of(cx: &Context<T>, x: &Tensor<T>) -> Normal<T> {
+impl Normal {
+    fn of(cx: &Context, x: &Tensor) -> Normal {
         let (shape, eps) = ([cx.dim("rows"), cx.dim("cols")], cx.scalar("eps"));
         let m = means(cx, x);
         let centred = Tensor::from_fn(shape, |[i, j]| x[[i, j]] - m[[i]]);
@@ -215,6 +211,6 @@ impl<T: Real> Normal<T> {
 }
 
 /// The mean of each row.
-fn means<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> Tensor<T> {
+fn means(cx: &Context, x: &Tensor) -> Tensor {
     x.reduce_rows(|row| cx.sum(row.iter().copied()) / cx.count(row.len()))
 }

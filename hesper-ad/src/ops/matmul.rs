@@ -63,19 +63,14 @@ impl DiffOp for MatMul {
             .output("y", ["m", "n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
         let (m, k, n) = (cx.dim("m"), cx.dim("k"), cx.dim("n"));
         [Tensor::from_fn([m, n], |[i, j]| {
             cx.sum((0..k).map(|p| a[[i, p]] * b[[p, j]]))
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [a, b]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [a, b]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let (m, k, n) = (cx.dim("m"), cx.dim("k"), cx.dim("n"));
         [
             Tensor::from_fn([m, k], |[i, p]| {

@@ -61,66 +61,48 @@ pub use silu::Silu;
 pub use softmax::Softmax;
 pub use swiglu::Swiglu;
 
-use crate::compose::Compose;
-use crate::graph::{self, Visit};
-use crate::op::OpError;
-use crate::verify::Verify;
+use crate::compose::compose;
+use crate::graph;
+use crate::op::{Op, OpError};
 use hesper_shader::Kernel;
 
-/// Defines both walks over a list of ops.
-macro_rules! catalogue {
-    ($($op:expr),* $(,)?) => {
-        /// Every op of the catalogue, in alphabetical order, then compositions.
-        ///
-        /// # Errors
-        /// Where a composition does not fit together.
-        pub fn catalogue() -> Result<Vec<Box<dyn Verify>>, OpError> {
-            Ok(vec![$(Box::new($op)),*])
-        }
-
-        /// Shows a visitor every op of the [`catalogue`], as what it is: a [`DiffOp`](crate::DiffOp).
-        ///
-        /// # Errors
-        /// Where a composition does not fit together.
-        pub fn visit(visitor: &mut impl Visit) -> Result<(), OpError> {
-            let mut at = 0..;
-            $(visitor.visit(at.next().unwrap_or_default(), &$op);)*
-            Ok(())
-        }
-    };
-}
-
-catalogue! {
-    AdamW,
-    Add,
-    attention()?,
-    BatchMatMul::PLAIN,
-    BatchMatMul::TRANSPOSED,
-    BiasAdd,
-    CausalMask,
-    Embedding,
-    FusedAttention::new()?,
-    Gelu,
-    GeluTanh,
-    LayerNorm,
-    MatMul,
-    Mse,
-    Relu,
-    ReluSquaredMul,
-    RmsNorm,
-    Rope::HALVES,
-    Rope::PAIRS,
-    Scale,
-    ScaledAdd,
-    ScaledDot,
-    Sgd,
-    Silu,
-    Softmax,
-    SoftmaxCrossEntropy,
-    Swiglu,
-    rotated_dot()?,
-    Compose::new(Softmax, Relu)?,
-    Compose::new(SoftmaxCrossEntropy, MatMul)?,
+/// Every op of the catalogue, in alphabetical order, then compositions.
+///
+/// # Errors
+/// Where a composition does not fit together.
+pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
+    Ok(vec![
+        Box::new(AdamW),
+        Box::new(Add),
+        Box::new(attention()?),
+        Box::new(BatchMatMul::PLAIN),
+        Box::new(BatchMatMul::TRANSPOSED),
+        Box::new(BiasAdd),
+        Box::new(CausalMask),
+        Box::new(Embedding),
+        Box::new(FusedAttention::new()?),
+        Box::new(Gelu),
+        Box::new(GeluTanh),
+        Box::new(LayerNorm),
+        Box::new(MatMul),
+        Box::new(Mse),
+        Box::new(Relu),
+        Box::new(ReluSquaredMul),
+        Box::new(RmsNorm),
+        Box::new(Rope::HALVES),
+        Box::new(Rope::PAIRS),
+        Box::new(Scale),
+        Box::new(ScaledAdd),
+        Box::new(ScaledDot),
+        Box::new(Sgd),
+        Box::new(Silu),
+        Box::new(Softmax),
+        Box::new(SoftmaxCrossEntropy),
+        Box::new(Swiglu),
+        Box::new(rotated_dot()?),
+        Box::new(compose(Softmax, Relu)?),
+        Box::new(compose(SoftmaxCrossEntropy, MatMul)?),
+    ])
 }
 
 /// Every kernel of the catalogue, in alphabetical order.

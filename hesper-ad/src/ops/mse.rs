@@ -81,18 +81,13 @@ impl DiffOp for Mse {
             .output("y", [])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x, t]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x, t]: [&Tensor; 2]) -> [Tensor; 1] {
         let squares = x.zip(t, |x, t| (*x - *t).powi(2));
         let mean = cx.sum(squares.data().iter().copied()) / cx.count(cx.dim("n"));
         [Tensor::scalar(mean)]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x, t]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [x, t]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let (dy, n) = (dy[[]], cx.count(cx.dim("n")));
         let dx = x.zip(t, |x, t| (*x - *t) * 2.0 * (dy / n));
         let dt = dx.map(|dx| -*dx);

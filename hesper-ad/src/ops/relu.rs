@@ -39,18 +39,13 @@ impl DiffOp for Relu {
             .output("y", ["rows", "cols"])
     }
 
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map(|x| x.max(0.0))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let zero = cx.real(0.0);
-        [x.zip(dy, |x, dy| T::select(x.gt(0.0), *dy, zero))]
+        [x.zip(dy, |x, dy| Real::select(x.gt(0.0), *dy, zero))]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {

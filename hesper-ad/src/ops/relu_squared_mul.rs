@@ -59,16 +59,11 @@ impl DiffOp for ReluSquaredMul {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, _: &mut Context<T>, [x, up]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, _: &mut Context, [x, up]: [&Tensor; 2]) -> [Tensor; 1] {
         [x.zip(up, |x, up| x.max(0.0).powi(2) * *up)]
     }
 
-    fn backward<T: Real>(
-        &self,
-        _: &mut Context<T>,
-        [x, up]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, _: &mut Context, [x, up]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let gate = x.map(|x| x.max(0.0));
         let dx = gate.zip(up, |gate, up| *gate * *up * 2.0);
         [

@@ -114,7 +114,7 @@ impl DiffOp for RmsNorm {
             .saved("r", ["rows"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x, gamma]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x, gamma]: [&Tensor; 2]) -> [Tensor; 1] {
         let r = inverse_rms(cx, x);
         let shape = [cx.dim("rows"), cx.dim("cols")];
         let y = Tensor::from_fn(shape, |[i, j]| x[[i, j]] * r[[i]] * gamma[[j]]);
@@ -122,12 +122,12 @@ impl DiffOp for RmsNorm {
         [y]
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        [x, gamma]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+        cx: &mut Context,
+        [x, gamma]: [&Tensor; 2],
+        [dy]: [&Tensor; 1],
+    ) -> [Tensor; 2] {
         let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
         let r = inverse_rms(cx, x);
         let scaled = Tensor::from_fn([rows, cols], |[i, j]| x[[i, j]] * r[[i]]);
@@ -175,7 +175,7 @@ impl DiffOp for RmsNorm {
 }
 
 /// `1/√(mean x² + eps)` of each row.
-fn inverse_rms<T: Real>(cx: &Context<T>, x: &Tensor<T>) -> Tensor<T> {
+fn inverse_rms(cx: &Context, x: &Tensor) -> Tensor {
     let (cols, eps) = (cx.count(cx.dim("cols")), cx.scalar("eps"));
     x.reduce_rows(|row| {
         let mean = cx.sum(row.iter().map(|x| x.powi(2))) / cols;

@@ -70,7 +70,7 @@ impl Rope {
     }
 
     /// `x` with each pair turned; `sin` has the sign of the turn.
-    fn turned<T: Real>(self, cx: &Context<T>, x: &Tensor<T>, sin: &Tensor<T>) -> Tensor<T> {
+    fn turned(self, cx: &Context, x: &Tensor, sin: &Tensor) -> Tensor {
         let (rows, half, cos) = (cx.dim("rows"), cx.dim("half"), cx.constant("cos"));
         let mut y = x.clone();
         for head in 0..cx.dim("heads") {
@@ -111,16 +111,11 @@ impl DiffOp for Rope {
             .output("y", ["heads", "rows", "2*half"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [self.turned(cx, x, cx.constant("sin"))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let back = cx.constant("sin").map(|s| -*s);
         [self.turned(cx, dy, &back)]
     }

@@ -7,7 +7,7 @@ use crate::sample::Sampling;
 
 /// The scaled dot product `y = s·Σ R(x)·k` of queries `x[heads, rows, 2·half]` that are turned by [`Rope::PAIRS`], and keys of the same
 /// shape: [`ScaledDot`] ∘ [`Rope`].
-pub type RotatedDot = Composite<(((), Rope), ScaledDot), 2, 1>;
+pub type RotatedDot = Composite<2, 1>;
 
 /// [`RotatedDot`].
 ///

@@ -28,17 +28,12 @@ impl DiffOp for Scale {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         let s = cx.scalar("s");
         [x.map(|x| s * *x)]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let s = cx.scalar("s");
         [dy.map(|dy| s * *dy)]
     }

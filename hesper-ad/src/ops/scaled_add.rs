@@ -39,17 +39,12 @@ impl DiffOp for ScaledAdd {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [a, b]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
         let s = cx.scalar("s");
         [a.zip(b, |a, b| *a + s * *b)]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let s = cx.scalar("s");
         [dy.clone(), dy.map(|dy| s * *dy)]
     }

@@ -61,18 +61,13 @@ impl DiffOp for ScaledDot {
             .output("y", ["rows"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [q, k]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [q, k]: [&Tensor; 2]) -> [Tensor; 1] {
         let s = cx.scalar("s");
         let products = q.zip(k, |q, k| s * *q * *k);
         [products.reduce_rows(|row| cx.sum(row.iter().copied()))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [q, k]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [q, k]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let s = cx.scalar("s");
         let shape = [cx.dim("rows"), cx.dim("dim")];
         [k, q].map(|other| Tensor::from_fn(shape, |[i, j]| s * dy[[i]] * other[[i, j]]))

@@ -69,19 +69,19 @@ impl DiffOp for Sgd {
             .output("new_v", ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [w, g, v]: [&Tensor<T>; 3]) -> [Tensor<T>; 2] {
+    fn forward(&self, cx: &mut Context, [w, g, v]: [&Tensor; 3]) -> [Tensor; 2] {
         let [lr, momentum, decay] = ["lr", "momentum", "decay"].map(|name| cx.scalar(name));
         let gradient = g.zip(w, |g, w| *g + decay * *w);
         let new_v = v.zip(&gradient, |v, g| momentum * *v + *g);
         [w.zip(&new_v, |w, v| *w - lr * *v), new_v]
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 3],
-        [dnew_w, dnew_v]: [&Tensor<T>; 2],
-    ) -> [Tensor<T>; 3] {
+        cx: &mut Context,
+        _: [&Tensor; 3],
+        [dnew_w, dnew_v]: [&Tensor; 2],
+    ) -> [Tensor; 3] {
         let [lr, momentum, decay] = ["lr", "momentum", "decay"].map(|name| cx.scalar(name));
         let d = dnew_v.zip(dnew_w, |dv, dw| *dv - lr * *dw);
         let dw = dnew_w.zip(&d, |dw, d| *dw + decay * *d);

@@ -41,13 +41,13 @@ shader! {
 }
 
 /// `σ(x) = 1/(1 + e⁻ˣ)`.
-pub(super) fn logistic<T: Real>(cx: &Context<T>, x: T) -> T {
+pub(super) fn logistic(cx: &Context, x: Real) -> Real {
     let e = (-x.max(-x)).exp();
-    T::select(x.ge(0.0), cx.real(1.0), e) / (e + 1.0)
+    Real::select(x.ge(0.0), cx.real(1.0), e) / (e + 1.0)
 }
 
 /// The slope `σ·(1 + x·(1 − σ))` of `x·σ(x)`.
-pub(super) fn slope<T: Real>(cx: &Context<T>, x: T) -> T {
+pub(super) fn slope(cx: &Context, x: Real) -> Real {
     logistic(cx, x) * (x * logistic(cx, -x) + 1.0)
 }
 
@@ -59,16 +59,11 @@ impl DiffOp for Silu {
         Signature::new("SiLU").input("x", ["n"]).output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map(|x| *x * logistic(cx, *x))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.zip(dy, |x, dy| slope(cx, *x) * *dy)]
     }
 

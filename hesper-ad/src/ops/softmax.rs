@@ -57,21 +57,16 @@ impl DiffOp for Softmax {
             .output("y", ["rows", "cols"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map_rows(|row| {
             let m = cx.max(row.iter().copied());
-            let exps: Vec<T> = row.iter().map(|x| (*x - m).exp()).collect();
+            let exps: Vec<Real> = row.iter().map(|x| (*x - m).exp()).collect();
             let total = cx.sum(exps.iter().copied());
             exps.into_iter().map(|e| e / total).collect()
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let [y] = self.forward(cx, [x]);
         [y.zip_rows(dy, |y, dy| {
             let mean = cx.sum(y.iter().zip(dy).map(|(y, dy)| *y * *dy));

@@ -42,16 +42,11 @@ impl DiffOp for Swiglu {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x, up]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x, up]: [&Tensor; 2]) -> [Tensor; 1] {
         [x.zip(up, |x, up| *x * silu::logistic(cx, *x) * *up)]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x, up]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [x, up]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let dx = x.zip(up, |x, up| silu::slope(cx, *x) * *up);
         [
             dx.zip(dy, |slope, dy| *slope * *dy),

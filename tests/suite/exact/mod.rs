@@ -39,29 +39,14 @@ const fn kernel(way: u32) -> Variant {
     }
 }
 
-/// Any op: a list of ops erases all but this.
-trait Erased {
-    fn op(&self) -> String;
-
-    /// What the exact check finds.
-    fn exact(&self) -> Result<Vec<Finding>, OpError>;
-
-    /// What the classic criteria say of its kernels, and of its spec.
-    fn classic(&self) -> [Classic; 2];
+/// What the exact check finds.
+fn exact(op: &dyn Op) -> Result<Vec<Finding>, OpError> {
+    Ok(check::exact(&Spec::new(op)?, SEED))
 }
 
-impl<O: DiffOp> Erased for O {
-    fn op(&self) -> String {
-        self.signature().name().to_string()
-    }
-
-    fn exact(&self) -> Result<Vec<Finding>, OpError> {
-        Ok(check::exact(&Spec::new(self)?, SEED))
-    }
-
-    fn classic(&self) -> [Classic; 2] {
-        [classic(self, SEED), classic_spec(self, SEED)]
-    }
+/// What the classic criteria say of an op's kernels, and of its spec.
+fn judged(op: &dyn Op) -> [Classic; 2] {
+    [classic(op, SEED), classic_spec(op, SEED)]
 }
 
 /// A line for each finding.

@@ -6,8 +6,9 @@ use super::ops::lookup::{self, Lookup};
 use super::ops::product::{self, Product};
 use super::ops::rows::{self, Function::*, Rows};
 use super::ops::scores::{self, Scores};
-use super::{Erased, kernel, lines, spec};
+use super::{exact, judged, kernel, lines, spec};
 use crate::witness::Classic;
+use hesper_ad::Op;
 use hesper_ad::check::Tie::{self, Backward, Forward, Vjp};
 use hesper_ad::{Finding, Verdict};
 use std::sync::LazyLock;
@@ -16,7 +17,7 @@ use std::sync::LazyLock;
 struct Mutant {
     /// What is wrong.
     fault: &'static str,
-    op: Box<dyn Erased>,
+    op: Box<dyn Op>,
     /// What must refuse it.
     tie: Tie,
 }
@@ -111,10 +112,10 @@ pub(super) static JUDGED: LazyLock<Vec<Judged>> =
 
 fn judge(mutant: &Mutant) -> Judged {
     let Mutant { fault, op, tie } = mutant;
-    let [kernels, spec] = op.classic();
+    let [kernels, spec] = judged(&**op);
     Judged {
         fault,
-        op: op.op(),
+        op: op.name(),
         tie: *tie,
         refused: refused(mutant),
         classic: if *tie == Vjp { spec } else { kernels },
@@ -122,7 +123,7 @@ fn judge(mutant: &Mutant) -> Judged {
 }
 
 fn refused(mutant: &Mutant) -> Result<(), String> {
-    let findings = mutant.op.exact().map_err(|e| e.to_string())?;
+    let findings = exact(&*mutant.op).map_err(|e| e.to_string())?;
     let tie = mutant.tie.name();
     let refuses = |f: &Finding| f.check == tie && matches!(f.verdict, Verdict::Fail(_));
     let refused = findings.iter().any(refuses);

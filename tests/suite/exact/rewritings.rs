@@ -6,7 +6,8 @@ use super::ops::lookup::{self, Lookup};
 use super::ops::product::{self, Product};
 use super::ops::rows::{self, Function::*, Rows};
 use super::ops::scores::{self, Scores};
-use super::{Erased, PLAIN, kernel, lines, spec};
+use super::{PLAIN, exact, kernel, lines, spec};
+use hesper_ad::Op;
 use hesper_ad::Verdict;
 
 macro_rules! rewritings {
@@ -16,7 +17,7 @@ macro_rules! rewritings {
 }
 
 #[rustfmt::skip]
-fn rewritings() -> Vec<(&'static str, Box<dyn Erased>)> {
+fn rewritings() -> Vec<(&'static str, Box<dyn Op>)> {
     use {affine::right as a, curve::right as c, lookup::right as l, product::right as p, rows::right as r, scores::right as s};
     rewritings! {
         "max and min by `if`",                  Curve(Clamp, kernel(c::BRANCHES));
@@ -88,9 +89,9 @@ fn rewritings() -> Vec<(&'static str, Box<dyn Erased>)> {
 #[test]
 fn rewritings_pass() {
     for (way, op) in rewritings() {
-        let findings = op.exact().unwrap();
+        let findings = exact(&*op).unwrap();
         let pass = findings.iter().all(|f| f.verdict == Verdict::Pass);
-        let (op, findings) = (op.op(), lines(&findings));
+        let (op, findings) = (op.name(), lines(&findings));
         assert!(pass, "`{way}` in {op} was not let pass:\n{findings}");
     }
 }

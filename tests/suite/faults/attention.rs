@@ -83,7 +83,7 @@ shader! {
     }
 }
 
-fn copied<T: Real>(_: &mut Context<T>, _: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn copied(_: &mut Context, _: &Tensor, dy: &Tensor) -> Tensor {
     dy.clone()
 }
 
@@ -110,7 +110,7 @@ wrong!(MaskIgnored of CausalMask, backward = copied);
 
 #[test]
 fn wrong_masks_are_refused() {
-    let ops: [(&dyn Verify, &str, &str, &str); 7] = [
+    let ops: [(&dyn Op, &str, &str, &str); 7] = [
         (&BatchForgotten, "batch forgotten", "forward kernel", "y: "),
         (&OneKeyMore, "one key more", "forward kernel", "want -inf"),
         (&NearlyInfinite, "−10³⁰", "forward kernel", "got -1e30"),
@@ -138,16 +138,16 @@ impl DiffOp for Online {
         self.right.signature()
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; 3]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, inputs: [&Tensor; 3]) -> [Tensor; 1] {
         self.right.forward(cx, inputs)
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        inputs: [&Tensor<T>; 3],
-        cotangents: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 3] {
+        cx: &mut Context,
+        inputs: [&Tensor; 3],
+        cotangents: [&Tensor; 1],
+    ) -> [Tensor; 3] {
         self.right.backward(cx, inputs, cotangents)
     }
 

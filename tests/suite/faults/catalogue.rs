@@ -22,20 +22,16 @@ impl<O: DiffOp> DiffOp for Planned<O> {
         self.op.signature()
     }
 
-    fn forward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        inputs: O::Inputs<&Tensor<T>>,
-    ) -> O::Outputs<Tensor<T>> {
+    fn forward(&self, cx: &mut Context, inputs: O::Inputs<&Tensor>) -> O::Outputs<Tensor> {
         self.op.forward(cx, inputs)
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        inputs: O::Inputs<&Tensor<T>>,
-        cotangents: O::Outputs<&Tensor<T>>,
-    ) -> O::Inputs<Tensor<T>> {
+        cx: &mut Context,
+        inputs: O::Inputs<&Tensor>,
+        cotangents: O::Outputs<&Tensor>,
+    ) -> O::Inputs<Tensor> {
         self.op.backward(cx, inputs, cotangents)
     }
 
@@ -61,20 +57,20 @@ macro_rules! wrong_vjps {
                 $op.signature()
             }
 
-            fn forward<T: Real>(
+            fn forward(
                 &self,
-                cx: &mut Context<T>,
-                inputs: Self::Inputs<&Tensor<T>>,
-            ) -> Self::Outputs<Tensor<T>> {
+                cx: &mut Context,
+                inputs: Self::Inputs<&Tensor>,
+            ) -> Self::Outputs<Tensor> {
                 $op.forward(cx, inputs)
             }
 
-            fn backward<T: Real>(
+            fn backward(
                 &self,
-                $cx: &mut Context<T>,
-                inputs: Self::Inputs<&Tensor<T>>,
-                cotangents: Self::Outputs<&Tensor<T>>,
-            ) -> Self::Inputs<Tensor<T>> {
+                $cx: &mut Context,
+                inputs: Self::Inputs<&Tensor>,
+                cotangents: Self::Outputs<&Tensor>,
+            ) -> Self::Inputs<Tensor> {
                 let $results = $op.backward($cx, inputs, cotangents);
                 let ($inputs, $cotangents) = (inputs, cotangents);
                 $wrong
@@ -124,7 +120,7 @@ wrong_vjps! {
     KeyForQuery: ScaledDot = ScaledDot, |_cx, _, _, [dq, _]| [dq.clone(), dq];
     FactorTwoForgotten: ReluSquaredMul = ReluSquaredMul, |_cx, _, _, [dx, dup]| [dx.map(|dx| *dx / 2.0), dup];
     DensityForgotten: Gelu = Gelu, |_cx, [x], [dy], _| {
-        let normal = |x: &T| ((*x * std::f64::consts::FRAC_1_SQRT_2).erf() + 1.0) * 0.5;
+        let normal = |x: &Real| ((*x * std::f64::consts::FRAC_1_SQRT_2).erf() + 1.0) * 0.5;
         [x.zip(dy, |x, dy| normal(x) * *dy)]
     };
     BillionthOff: GeluTanh = GeluTanh, |_cx, _, _, [dx]| [dx.map(|dx| *dx * 1.000000001)];
@@ -137,7 +133,7 @@ wrong_vjps! {
 #[test]
 fn wrong_vjps_of_the_catalogue_are_refused() {
     let differences = "finite differences";
-    let cases: [(&dyn Verify, &str, &str); 14] = [
+    let cases: [(&dyn Op, &str, &str); 14] = [
         (
             &SecondMomentForgotten,
             "dg without the second moment's part",
@@ -344,7 +340,7 @@ fn wrong_plans_of_the_catalogue_are_refused() {
         Planned { op, plan }
     }
     let (forward, backward) = ("forward kernel", "backward kernel");
-    let cases: [(Box<dyn Verify>, &str, &str, &str); 17] = [
+    let cases: [(Box<dyn Op>, &str, &str, &str); 17] = [
         (
             Box::new(planned(BiasAdd, |plan| bias_in_stages(plan, |_| 1))),
             "blocks after the first forgotten",

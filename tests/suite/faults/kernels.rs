@@ -241,7 +241,7 @@ wrong!(Divergence of Softmax, plan = divergence);
 
 #[test]
 fn wrong_kernels_are_refused() {
-    let ops: [(&dyn Verify, &str, &str, &str); 13] = [
+    let ops: [(&dyn Op, &str, &str, &str); 13] = [
         (&Tail, "off-by-one tail", "forward kernel", "y"),
         (&NoGuard, "no guard", "forward kernel", "but its length is"),
         (

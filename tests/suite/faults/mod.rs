@@ -15,7 +15,7 @@ use hesper_ad::prelude::*;
 macro_rules! wrong {
     ($name:ident of $base:ident, backward = $backward:path) => {
         wrong!(@ $name $base
-            fn backward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1], [dy]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+            fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
                 [$backward(cx, x, dy)]
             }
             fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
@@ -25,12 +25,12 @@ macro_rules! wrong {
     };
     ($name:ident of $base:ident, plan = $plan:path) => {
         wrong!(@ $name $base
-            fn backward<T: Real>(
+            fn backward(
                 &self,
-                cx: &mut Context<T>,
-                inputs: <$base as DiffOp>::Inputs<&Tensor<T>>,
-                cotangents: <$base as DiffOp>::Outputs<&Tensor<T>>,
-            ) -> <$base as DiffOp>::Inputs<Tensor<T>> {
+                cx: &mut Context,
+                inputs: <$base as DiffOp>::Inputs<&Tensor>,
+                cotangents: <$base as DiffOp>::Outputs<&Tensor>,
+            ) -> <$base as DiffOp>::Inputs<Tensor> {
                 $base.backward(cx, inputs, cotangents)
             }
             fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
@@ -48,11 +48,11 @@ macro_rules! wrong {
             fn signature(&self) -> Signature {
                 $base.signature()
             }
-            fn forward<T: Real>(
+            fn forward(
                 &self,
-                cx: &mut Context<T>,
-                inputs: Self::Inputs<&Tensor<T>>,
-            ) -> Self::Outputs<Tensor<T>> {
+                cx: &mut Context,
+                inputs: Self::Inputs<&Tensor>,
+            ) -> Self::Outputs<Tensor> {
                 $base.forward(cx, inputs)
             }
             fn sampling(&self) -> Sampling {
@@ -73,13 +73,13 @@ fn numbers_alone() -> Options {
 }
 
 /// Asserts that every numeric check passes the op.
-fn accepted(op: &dyn Verify) {
+fn accepted(op: &dyn Op) {
     let certificate = op.verify(&numbers_alone());
     assert!(certificate.is_pass(), "refused:\n{certificate}");
 }
 
 /// Asserts that `check` refuses the op, with a message that contains `reason`.
-fn refused(op: &dyn Verify, fault: &str, check: &str, reason: &str) {
+fn refused(op: &dyn Op, fault: &str, check: &str, reason: &str) {
     let certificate = op.verify(&numbers_alone());
     assert!(
         !certificate.is_pass(),

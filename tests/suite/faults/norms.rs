@@ -113,7 +113,7 @@ shader! {
 }
 
 impl RmsNorm {
-    fn scale<T: Real>(&self, cx: &Context<T>, x: &Tensor<T>, eps: T) -> Tensor<T> {
+    fn scale(&self, cx: &Context, x: &Tensor, eps: Real) -> Tensor {
         let n = cx.count(x.row_len());
         x.reduce_rows(|row| {
             let squares = cx.sum(row.iter().map(|x| x.powi(2)));
@@ -135,7 +135,7 @@ impl DiffOp for RmsNorm {
             .saved("r", ["rows"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x, g]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x, g]: [&Tensor; 2]) -> [Tensor; 1] {
         let r = self.scale(cx, x, cx.scalar("eps"));
         let y = Tensor::from_fn([cx.dim("rows"), cx.dim("cols")], |[i, j]| {
             x[[i, j]] * r[[i]] * g[[j]]
@@ -144,12 +144,7 @@ impl DiffOp for RmsNorm {
         [y]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x, g]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [x, g]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let wrong = self.spec;
         let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
         let eps = if wrong == 1 {
@@ -160,7 +155,7 @@ impl DiffOp for RmsNorm {
         let r = self.scale(cx, x, eps);
         let n = cx.count(if wrong == 2 { rows } else { cols });
         let power = if wrong == 3 { 3 } else { 2 };
-        let dots: Vec<T> = (0..rows)
+        let dots: Vec<Real> = (0..rows)
             .map(|i| cx.sum((0..cols).map(|j| g[[j]] * dy[[i, j]] * x[[i, j]])))
             .collect();
         let dx = Tensor::from_fn([rows, cols], |[i, j]| {

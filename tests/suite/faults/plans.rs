@@ -58,19 +58,14 @@ impl DiffOp for Scale {
             .output(output, ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         let s = cx.sum(cx.constant(self.constant).data().iter().copied());
         let cols = cx.dim(self.extra);
         assert_eq!(cx.constant(self.constant).len(), cols);
         [x.map(|x| *x * s)]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        dy: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], dy: [&Tensor; 1]) -> [Tensor; 1] {
         self.forward(cx, dy)
     }
 
@@ -185,15 +180,15 @@ fn plans_that_make_no_sense_are_refused() {
 #[test]
 fn dimensions_of_compositions_stay_apart() {
     // Either way of nesting, all three have their own `k`, and `outer.k` is taken when the third comes.
-    let left = Compose::new(
-        Compose::new(right("a", "k"), right("b", "k")).unwrap(),
+    let left = compose(
+        compose(right("a", "k"), right("b", "k")).unwrap(),
         right("c", "k"),
     )
     .unwrap();
-    let nested = Compose::new(right("b", "k"), right("c", "k")).unwrap();
-    let nested = Compose::new(right("a", "k"), nested).unwrap();
+    let nested = compose(right("b", "k"), right("c", "k")).unwrap();
+    let nested = compose(right("a", "k"), nested).unwrap();
     for (op, signature) in [
-        (&left as &dyn Verify, left.signature()),
+        (&left as &dyn Op, left.signature()),
         (&nested, nested.signature()),
     ] {
         assert_eq!(signature.dims().len(), 4, "{:?}", signature.dims());

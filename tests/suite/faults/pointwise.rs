@@ -116,17 +116,17 @@ macro_rules! pointwise {
             fn signature(&self) -> Signature {
                 Signature::new(stringify!($op)).input("x", ["n"]).output("y", ["n"])
             }
-            fn forward<T: Real>(&self, $cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+            fn forward(&self, $cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
                 // Not every formula asks for constants.
                 let _ = &$cx;
                 [x.map(|x| { let $x = *x; $y })]
             }
-            fn backward<T: Real>(
+            fn backward(
                 &$self,
-                $cx: &mut Context<T>,
-                [x]: [&Tensor<T>; 1],
-                [dy]: [&Tensor<T>; 1],
-            ) -> [Tensor<T>; 1] {
+                $cx: &mut Context,
+                [x]: [&Tensor; 1],
+                [dy]: [&Tensor; 1],
+            ) -> [Tensor; 1] {
                 // Not every formula asks for constants.
                 let _ = &$cx;
                 [x.zip(dy, |x, dy| { let ($x, $dy) = (*x, *dy); $dx })]
@@ -168,7 +168,7 @@ pointwise!(
         let y = cx.real(1.0) / ((-x).exp() + 1.0);
         let dy = match self.0 {
             Fault::SpecClipsSeed => dy.max(-1.0).min(1.0),
-            Fault::SpecIgnoresSeedBelowZero => T::select(x.lt(0.0), cx.real(0.5), dy),
+            Fault::SpecIgnoresSeedBelowZero => Real::select(x.lt(0.0), cx.real(0.5), dy),
             _ => dy,
         };
         y * (-y + 1.0) * dy
@@ -180,7 +180,7 @@ pointwise!(
 pointwise!(
     Rectifier,
     |cx, x| x.max(cx.real(0.0)),
-    |self, dy| T::select(x.gt(0.0), dy, cx.real(0.0)),
+    |self, dy| Real::select(x.gt(0.0), dy, cx.real(0.0)),
     |fault| if fault == 5 {
         one_each()
     } else {
@@ -198,7 +198,7 @@ fn right_pointwise_ops_are_accepted() {
 
 #[test]
 fn wrong_pointwise_ops_are_refused() {
-    let ops: [(&dyn Verify, &str, &str, &str); 16] = [
+    let ops: [(&dyn Op, &str, &str, &str); 16] = [
         (
             &Gelu(Fault::SpecConstantOff),
             "a digit lost in a constant",

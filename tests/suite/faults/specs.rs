@@ -4,27 +4,27 @@ use super::{refused, wrong};
 use hesper_ad::ops::{Relu, Softmax};
 use hesper_ad::prelude::*;
 
-fn right<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn right(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     let [dx] = Softmax.backward(cx, [x], [dy]);
     dx
 }
 
-fn wrong_sign<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn wrong_sign(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     right(cx, x, dy).map(|dx| -*dx)
 }
 
 /// Softmax without the mean: dx = y·dy.
-fn missing_term<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn missing_term(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     let [y] = Softmax.forward(cx, [x]);
     y.zip(dy, |y, dy| *y * *dy)
 }
 
-fn nan<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, _: &Tensor<T>) -> Tensor<T> {
+fn nan(cx: &mut Context, x: &Tensor, _: &Tensor) -> Tensor {
     let nan = cx.real(f64::NAN);
     x.map(|_| nan)
 }
 
-fn nan_at_one_place<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn nan_at_one_place(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     let mut dx = right(cx, x, dy);
     if let Some(last) = dx.data_mut().last_mut() {
         *last = cx.real(f64::NAN);
@@ -32,31 +32,31 @@ fn nan_at_one_place<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>)
     dx
 }
 
-fn empty<T: Real>(_: &mut Context<T>, _: &Tensor<T>, _: &Tensor<T>) -> Tensor<T> {
+fn empty(_: &mut Context, _: &Tensor, _: &Tensor) -> Tensor {
     Tensor::empty()
 }
 
-fn flattened<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn flattened(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     let data = right(cx, x, dy).into_data();
     Tensor::from_fn([data.len()], |[i]| data[i])
 }
 
-fn dy_ignored<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn dy_ignored(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     let one = cx.real(1.0);
     right(cx, x, &dy.map(|_| one))
 }
 
-fn dy_squared<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn dy_squared(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     right(cx, x, &dy.map(|dy| *dy * *dy))
 }
 
-fn a_millionth_off<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn a_millionth_off(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     right(cx, x, dy).map(|dx| *dx * 1.000001)
 }
 
-fn relu_of_dy<T: Real>(cx: &mut Context<T>, x: &Tensor<T>, dy: &Tensor<T>) -> Tensor<T> {
+fn relu_of_dy(cx: &mut Context, x: &Tensor, dy: &Tensor) -> Tensor {
     let zero = cx.real(0.0);
-    x.zip(dy, |_, dy| T::select(dy.gt(0.0), *dy, zero))
+    x.zip(dy, |_, dy| Real::select(dy.gt(0.0), *dy, zero))
 }
 
 wrong!(WrongSign of Softmax, backward = wrong_sign);
@@ -74,7 +74,7 @@ const BOTH: [&str; 2] = ["finite differences", "dual numbers"];
 
 #[test]
 fn wrong_specs_are_refused() {
-    let ops: [(&dyn Verify, &str, &str); 10] = [
+    let ops: [(&dyn Op, &str, &str); 10] = [
         (&WrongSign, "wrong sign", ""),
         (&MissingTerm, "missing term", ""),
         (&Nan, "NaN", "NaN"),
@@ -100,8 +100,8 @@ fn wrong_specs_are_refused() {
 
 #[test]
 fn a_wrong_part_of_a_composition_is_refused() {
-    let op = Compose::new(WrongSign, Relu).unwrap();
+    let op = compose(WrongSign, Relu).unwrap();
     refused(&op, "wrong outer op", "dual numbers", "");
-    let op = Compose::new(Softmax, ReluOfDy).unwrap();
+    let op = compose(Softmax, ReluOfDy).unwrap();
     refused(&op, "wrong inner op", "dual numbers", "");
 }

@@ -3,7 +3,7 @@
 use super::both::{Agree, Argument, Unlike, compare};
 use hesper_ad::field::{Demands, Element, Exact, Range};
 use hesper_ad::prelude::*;
-use hesper_ad::{Rng, Sample, Spec, Visit, ops};
+use hesper_ad::{Rng, Sample, Spec, ops};
 use hesper_shader::domain::{Domain, F32};
 use hesper_shader::tree::Scalar;
 use hesper_shader::{Memory, Number, Role, ScalarValue, Step};
@@ -88,7 +88,7 @@ impl<'r, N: Numbers> Run<'r, N> {
     }
 
     /// Both passes of an op, at a random point.
-    pub(super) fn op<O: DiffOp>(&mut self, op: &O, dims: &Dims) -> Result<(), Parting> {
+    pub(super) fn op(&mut self, op: &dyn Op, dims: &Dims) -> Result<(), Parting> {
         let spec = Spec::new(op).unwrap();
         let sample = spec.draw(dims, &mut self.rng);
         self.give(spec.signature(), &sample);
@@ -197,7 +197,7 @@ fn bound(line: &str) -> Vec<(&str, &str)> {
 }
 
 /// Each dimension in turn at each size, the others distinct and small; at last all at 1.
-pub(super) fn shapes<O: DiffOp>(op: &O, sizes: &[usize]) -> Vec<Dims> {
+pub(super) fn shapes(op: &dyn Op, sizes: &[usize]) -> Vec<Dims> {
     let spec = Spec::new(op).unwrap();
     let (names, sampling) = (spec.signature().dims(), spec.sampling());
     let shape = |size: &dyn Fn(usize) -> usize| {
@@ -224,7 +224,7 @@ pub(super) fn shapes<O: DiffOp>(op: &O, sizes: &[usize]) -> Vec<Dims> {
 }
 
 /// Invocations of the largest workgroup of an op's kernels.
-fn workgroup<O: DiffOp>(op: &O) -> usize {
+fn workgroup(op: &dyn Op) -> usize {
     let dims = shapes(op, &[]).remove(0);
     let plans = Plans::of(op, &dims).unwrap();
     let steps = plans.forward.steps().iter().chain(plans.backward.steps());
@@ -266,30 +266,26 @@ fn unchanged(_: &str, wgsl: &str) -> String {
     wgsl.to_string()
 }
 
-struct Binary32(Tally);
-
-impl Visit for Binary32 {
-    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
+#[test]
+fn texts_compute_the_same_bits_as_trees() {
+    let mut tally = Tally::default();
+    for op in ops::catalogue().unwrap() {
+        let op = &*op;
         for dims in shapes(op, &sizes(workgroup(op))) {
             let mut run = Run::new(&F32, &unchanged);
             let done = run.op(op, &dims);
             assert!(done.is_ok(), "{} at {dims}: {done:?}", op.name());
-            self.0.add(run.compared);
+            tally.add(run.compared);
         }
     }
+    tally.require();
 }
 
 #[test]
-fn texts_compute_the_same_bits_as_trees() {
-    let mut walk = Binary32(Tally::default());
-    ops::visit(&mut walk).unwrap();
-    walk.0.require();
-}
-
-struct InTheField(Tally);
-
-impl Visit for InTheField {
-    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
+fn texts_compute_the_same_elements_as_trees() {
+    let mut tally = Tally::default();
+    for op in ops::catalogue().unwrap() {
+        let op = &*op;
         for dims in shapes(op, &[17]) {
             let mut demands = Demands::default();
             loop {
@@ -299,18 +295,12 @@ impl Visit for InTheField {
                 assert!(done.is_ok(), "{} at {dims}: {done:?}", op.name());
                 // Roots and circular functions ask for primes of their own.
                 if field.needs() == demands {
-                    self.0.add(run.compared);
+                    tally.add(run.compared);
                     break;
                 }
                 demands = field.needs();
             }
         }
     }
-}
-
-#[test]
-fn texts_compute_the_same_elements_as_trees() {
-    let mut walk = InTheField(Tally::default());
-    ops::visit(&mut walk).unwrap();
-    walk.0.require();
+    tally.require();
 }

@@ -4,7 +4,7 @@ use super::both::Unlike;
 use super::catalogue::{Numbers, Parting, Run, shapes};
 use hesper_ad::field::{Demands, Exact, Range};
 use hesper_ad::prelude::*;
-use hesper_ad::{Rng, Visit, ops};
+use hesper_ad::{Rng, ops};
 use hesper_shader::domain::F32;
 use std::cell::RefCell;
 
@@ -66,11 +66,10 @@ struct Mutate<'f, N: Numbers> {
     missing: Option<String>,
 }
 
-impl<N: Numbers> Visit for Mutate<'_, N> {
-    fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
+impl<N: Numbers> Mutate<'_, N> {
+    fn op(&mut self, op: &dyn Op) {
         let (name, kernel, from, to, _) = *self.fault;
-        let ty = std::any::type_name::<O>();
-        if op.name() != name && ty.rsplit("::").next() != Some(name) {
+        if op.name() != name && op.type_name().rsplit("::").next() != Some(name) {
             return;
         }
         self.seen = true;
@@ -99,7 +98,9 @@ fn amiss<N: Numbers>(numbers: &N, exact: bool, fault: &Fault) -> Option<String> 
         seen: false,
         missing: None,
     };
-    ops::visit(&mut mutate).unwrap();
+    for op in ops::catalogue().unwrap() {
+        mutate.op(&*op);
+    }
     if !mutate.seen {
         return Some(format!("no op has the name of {fault:?}"));
     }

@@ -19,7 +19,7 @@ pub(crate) struct Classic {
 }
 
 /// Judges what the op's kernels compute in binary64. A race or an access out of bounds stops the executor.
-pub(crate) fn classic<O: DiffOp>(op: &O, seed: u64) -> Classic {
+pub(crate) fn classic(op: &dyn Op, seed: u64) -> Classic {
     with_spec(op, |spec, dims| match Kernels::new(op, dims) {
         Ok(kernels) => judge(spec, &kernels, dims, seed),
         Err(error) => Classic::stopped(error),
@@ -27,7 +27,7 @@ pub(crate) fn classic<O: DiffOp>(op: &O, seed: u64) -> Classic {
 }
 
 /// Judges what the op's spec computes in binary64, whatever its kernels do.
-pub(crate) fn classic_spec<O: DiffOp>(op: &O, seed: u64) -> Classic {
+pub(crate) fn classic_spec(op: &dyn Op, seed: u64) -> Classic {
     with_spec(op, |spec, dims| judge(spec, spec, dims, seed))
 }
 
@@ -51,7 +51,7 @@ impl Classic {
 }
 
 /// The op's spec, and one small shape: primes up to 5.
-fn with_spec<O: DiffOp>(op: &O, judge: impl FnOnce(&Spec<O>, &Dims) -> Classic) -> Classic {
+fn with_spec(op: &dyn Op, judge: impl FnOnce(&Spec<'_>, &Dims) -> Classic) -> Classic {
     match Spec::new(op) {
         Ok(spec) => {
             let names = spec.signature().dims().into_iter();
@@ -63,7 +63,7 @@ fn with_spec<O: DiffOp>(op: &O, judge: impl FnOnce(&Spec<O>, &Dims) -> Classic) 
     }
 }
 
-fn judge<O: DiffOp, S: Subject>(spec: &Spec<O>, subject: &S, dims: &Dims, seed: u64) -> Classic {
+fn judge<S: Subject>(spec: &Spec<'_>, subject: &S, dims: &Dims, seed: u64) -> Classic {
     let mut rng = Rng::new(seed);
     let point = Point::draw(spec, subject, dims, &mut rng);
     let criteria = [
@@ -88,7 +88,7 @@ struct Point<'s, S> {
 }
 
 impl<'s, S: Subject> Point<'s, S> {
-    fn draw<O: DiffOp>(spec: &Spec<O>, subject: &'s S, dims: &Dims, rng: &mut Rng) -> Self {
+    fn draw(spec: &Spec<'_>, subject: &'s S, dims: &Dims, rng: &mut Rng) -> Self {
         let mut sample = spec.draw(dims, rng);
         sample.inputs.iter_mut().for_each(to_unit_scale);
         for dy in &mut sample.cotangents {
@@ -178,8 +178,8 @@ impl<'s, S: Subject> Point<'s, S> {
 }
 
 /// Compares at points that rounding leaves meaningful; others are drawn anew.
-fn dual_numbers<O: DiffOp, S: Subject>(
-    spec: &Spec<O>,
+fn dual_numbers<S: Subject>(
+    spec: &Spec<'_>,
     subject: &S,
     dims: &Dims,
     rng: &mut Rng,
@@ -199,8 +199,8 @@ fn dual_numbers<O: DiffOp, S: Subject>(
 }
 
 /// Whether both inner products agree; none where rounding could turn a comparison or nothing is known of it.
-fn vjp_agrees<O: DiffOp, S: Subject>(
-    spec: &Spec<O>,
+fn vjp_agrees<S: Subject>(
+    spec: &Spec<'_>,
     subject: &S,
     sample: &Sample,
 ) -> Result<Option<bool>, String> {

@@ -27,9 +27,9 @@ pub(super) enum Point {
 }
 
 /// Compares along the sample's direction, in an arena that holds nothing of worth.
-pub(super) fn difference<O: DiffOp>(
+pub(super) fn difference(
     arena: &Arena,
-    spec: &Spec<O>,
+    spec: &Spec<'_>,
     sample: &Sample,
 ) -> Result<Point, SpecError> {
     arena.reset();
@@ -54,14 +54,14 @@ pub(super) fn difference<O: DiffOp>(
 }
 
 /// The op along a line through the sample.
-struct Line<'a, O> {
-    spec: &'a Spec<'a, O>,
+struct Line<'a> {
+    spec: &'a Spec<'a>,
     sample: &'a Sample,
     big: BigFloats<'a>,
     step: f64,
 }
 
-impl<O: DiffOp> Line<'_, O> {
+impl Line<'_> {
     /// The outputs `offset` steps from the sample, and which way decisions went there.
     fn at(&self, offset: f64) -> Result<(Vec<Tensor<Big>>, u64), SpecError> {
         let domain = Branches::new(self.big);

@@ -33,34 +33,21 @@ struct Seen {
     worst: f64,
 }
 
-/// Any op: a list of ops erases all but this.
-trait Witnessed {
-    fn name(&self) -> String;
-
-    /// Compares backward with differences at random points of small shapes.
-    fn witness(&self, seed: u64) -> Result<Seen, String>;
-}
-
-impl<O: DiffOp> Witnessed for O {
-    fn name(&self) -> String {
-        self.signature().name().to_string()
-    }
-
-    fn witness(&self, seed: u64) -> Result<Seen, String> {
-        let spec = Spec::new(self).map_err(|e| e.to_string())?;
-        let (arena, mut rng) = (Arena::new(), Rng::new(seed));
-        let mut seen = Seen::default();
-        for dims in spec.small_shapes().iter().cycle().take(POINTS) {
-            let sample = spec.draw(dims, &mut rng);
-            match difference(&arena, &spec, &sample).map_err(|e| format!("{e} ({dims})"))? {
-                Point::Error(error) if error <= TOLERANCE => {
-                    seen.compared += 1;
-                    seen.worst = seen.worst.max(error);
-                }
-                Point::Error(error) => return Err(format!("error {error:.1e} ({dims})")),
-                Point::Kink | Point::Steep | Point::Flat => {}
+/// Compares an op's backward with differences at random points of small shapes.
+fn witness(op: &dyn Op, seed: u64) -> Result<Seen, String> {
+    let spec = Spec::new(op).map_err(|e| e.to_string())?;
+    let (arena, mut rng) = (Arena::new(), Rng::new(seed));
+    let mut seen = Seen::default();
+    for dims in spec.small_shapes().iter().cycle().take(POINTS) {
+        let sample = spec.draw(dims, &mut rng);
+        match difference(&arena, &spec, &sample).map_err(|e| format!("{e} ({dims})"))? {
+            Point::Error(error) if error <= TOLERANCE => {
+                seen.compared += 1;
+                seen.worst = seen.worst.max(error);
             }
+            Point::Error(error) => return Err(format!("error {error:.1e} ({dims})")),
+            Point::Kink | Point::Steep | Point::Flat => {}
         }
-        Ok(seen)
     }
+    Ok(seen)
 }

@@ -97,19 +97,14 @@ impl DiffOp for RmsNorm {
             .output("y", ["rows", "cols"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map_rows(|row| {
             let r = scale(cx, row, Fault::None);
             row.iter().map(|x| *x * r).collect()
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let factor = match self.spec {
             Fault::Factor => 1.000_000_000_001,
             Fault::Zero => 0.0,
@@ -121,7 +116,7 @@ impl DiffOp for RmsNorm {
         [x.zip_rows(dy, |x, dy| {
             let r = scale(cx, x, self.spec);
             let dot = cx.sum(x.iter().zip(dy).map(|(x, dy)| *x * *dy));
-            let dx = |(x, dy): (&T, &T)| r * (*dy - *x * r.powi(2) / n * dot) * factor;
+            let dx = |(x, dy): (&Real, &Real)| r * (*dy - *x * r.powi(2) / n * dot) * factor;
             x.iter().zip(dy).map(dx).collect()
         })]
     }
@@ -139,7 +134,7 @@ impl DiffOp for RmsNorm {
 }
 
 /// `r` of a row.
-fn scale<T: Real>(cx: &Context<T>, row: &[T], fault: Fault) -> T {
+fn scale(cx: &Context, row: &[Real], fault: Fault) -> Real {
     let eps = cx.scalar("eps");
     let mean = cx.sum(row.iter().map(|x| x.powi(2))) / cx.count(row.len());
     let root = match fault {

@@ -27,7 +27,7 @@ pub(crate) trait Subject {
     ) -> Result<Vec<Tensor<D::Value>>, String>;
 }
 
-impl<O: DiffOp> Subject for Spec<'_, O> {
+impl Subject for Spec<'_> {
     fn forward<D: Domain<Mask = bool>>(
         &self,
         domain: &D,
@@ -60,7 +60,7 @@ type Reals<V> = BTreeMap<String, Vec<V>>;
 
 impl Kernels {
     /// The kernels; an error where they do not fit the op, or their plan panics.
-    pub(crate) fn new<O: DiffOp>(op: &O, dims: &Dims) -> Result<Kernels, String> {
+    pub(crate) fn new(op: &dyn Op, dims: &Dims) -> Result<Kernels, String> {
         let plans = catch_unwind(AssertUnwindSafe(|| Plans::of(op, dims)));
         let plans = plans.map_err(|_| "the plan panicked".to_string())?;
         Ok(Kernels {

@@ -2,9 +2,8 @@
 
 use super::classic::{classic, classic_spec};
 use super::norm::{Fault, RmsNorm};
-use super::{Seen, Witnessed};
+use super::{Seen, witness};
 use crate::faults::wrong;
-use hesper_ad::Visit;
 use hesper_ad::ops::relu::{relu, relu_backward};
 use hesper_ad::ops::{self, Relu};
 use hesper_ad::prelude::*;
@@ -16,10 +15,10 @@ const LEAST_POINTS: usize = 8;
 const SEEDS: [u64; 3] = [1, 2, 3];
 
 /// What differences say with several seeds.
-fn seen(op: &dyn Witnessed) -> Seen {
+fn seen(op: &dyn Op) -> Seen {
     let (name, mut all) = (op.name(), Seen::default());
     for seed in SEEDS {
-        let seen = op.witness(seed);
+        let seen = witness(op, seed);
         let seen = seen.unwrap_or_else(|e| panic!("{name}, seed {seed}: {e}"));
         let compared = seen.compared;
         assert!(
@@ -34,17 +33,13 @@ fn seen(op: &dyn Witnessed) -> Seen {
 
 #[test]
 fn big_floats_bear_every_vjp_out() {
-    struct Bear;
-    impl Visit for Bear {
-        fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
-            let Seen { compared, worst } = seen(op);
-            let name = Witnessed::name(op);
-            tell(&format!(
-                "512-bit floats: {name}: {compared} points, error <= {worst:.0e}"
-            ));
-        }
+    for op in ops::catalogue().unwrap() {
+        let Seen { compared, worst } = seen(&*op);
+        let name = op.name();
+        tell(&format!(
+            "512-bit floats: {name}: {compared} points, error <= {worst:.0e}"
+        ));
     }
-    ops::visit(&mut Bear).unwrap();
 }
 
 #[test]
@@ -55,7 +50,7 @@ fn big_floats_refuse_what_is_slightly_wrong() {
             ..RmsNorm::RIGHT
         };
         for seed in SEEDS {
-            let error = op.witness(seed).err();
+            let error = witness(&op, seed).err();
             assert!(
                 error.is_some_and(|e| e.starts_with("error")),
                 "{spec:?} was not seen"
@@ -66,22 +61,18 @@ fn big_floats_refuse_what_is_slightly_wrong() {
 
 #[test]
 fn right_ops_pass_every_classic_criterion() {
-    struct Pass;
-    impl Visit for Pass {
-        fn visit<O: DiffOp>(&mut self, _: usize, op: &O) {
-            for seed in 1..=4 {
-                for judged in [classic(op, seed), classic_spec(op, seed)] {
-                    let name = op.signature().name().to_string();
-                    assert_eq!(
-                        judged.passes(),
-                        [true; 3],
-                        "{name}, seed {seed}: {judged:?}"
-                    );
-                }
+    for op in ops::catalogue().unwrap() {
+        for seed in 1..=4 {
+            for judged in [classic(&*op, seed), classic_spec(&*op, seed)] {
+                let name = op.name();
+                assert_eq!(
+                    judged.passes(),
+                    [true; 3],
+                    "{name}, seed {seed}: {judged:?}"
+                );
             }
         }
     }
-    ops::visit(&mut Pass).unwrap();
 }
 
 #[test]

@@ -30,8 +30,8 @@ pub(super) fn bits(trial: &Trial<'_>, plans: Option<&Plans>) -> Vec<(Tie, Option
     let primals = run.primals();
     let seeds = run.seeds();
     let spec = (
-        run.trial.spec.forward_size(&dual.inner, &primals),
-        run.trial.spec.backward_size(&dual.inner, &primals, &seeds),
+        run.trial.spec.forward_at(&dual.inner, &primals),
+        run.trial.spec.backward_at(&dual.inner, &primals, &seeds),
     );
     let (Ok(forward), Ok(cotangents)) = spec else {
         return Tie::ALL.map(|tie| (tie, None)).into();
@@ -137,7 +137,7 @@ impl Run<'_, '_> {
                 .collect(),
             integers: primals.integers.clone(),
         };
-        let outputs = self.trial.spec.tangent_size(dual, &primals).ok()?.outputs;
+        let outputs = self.trial.spec.forward_at(dual, &primals).ok()?.outputs;
         let tangents = outputs.iter().flat_map(|t| t.data());
         let rows: Vec<Form> = tangents.map(|y| dual.inner.form(y.tangent)).collect();
         let mut least = self.least();

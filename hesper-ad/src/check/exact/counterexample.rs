@@ -3,11 +3,10 @@
 use super::plan::named;
 use super::point::{Draw, Point};
 use super::shape::Shape;
-use super::subject::Subject;
 use super::tally::Tallies;
 use super::trial::Tie;
 use crate::dims::Dims;
-use crate::op::DiffOp;
+use crate::op::Op;
 use crate::sample::Rng;
 use crate::spec::{Primals, Spec};
 use crate::tensor::Tensor;
@@ -67,13 +66,13 @@ impl Counterexample {
     ///
     /// # Errors
     /// What differs, or what the point lacks.
-    pub fn check<O: DiffOp>(&self, op: &O, tie: Tie) -> Result<(), String> {
+    pub fn check(&self, op: &dyn Op, tie: Tie) -> Result<(), String> {
         let spec = Spec::new(op).map_err(|error| error.to_string())?;
         let point = self.point(&spec, tie)?;
         breaks(&spec, &point, tie, self.seed).map_or(Ok(()), Err)
     }
 
-    fn point(&self, spec: &dyn Subject, tie: Tie) -> Result<Point, String> {
+    fn point(&self, spec: &Spec<'_>, tie: Tie) -> Result<Point, String> {
         let signature = spec.signature();
         let port = |name: String, shape: Vec<usize>| {
             let values = self.reals.get(&name).cloned();
@@ -127,7 +126,7 @@ fn ties(point: &Point, tie: Tie) -> bool {
 }
 
 /// What breaks a tie at a point, if anything does.
-fn breaks(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> Option<String> {
+fn breaks(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> Option<String> {
     let mut tallies = Tallies::of(tie, spec, seed);
     let shape = Shape::unmeasured(spec, point.primals.dims.clone());
     for _ in 0..FIELDS {
@@ -150,7 +149,7 @@ fn breaks(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> Option<Stri
 }
 
 /// The smallest point found near a failing one, in words and as a test.
-pub(super) fn explain(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> String {
+pub(super) fn explain(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> String {
     let point = simpler(spec, smaller(spec, point, tie, seed), tie, seed);
     let text = breaks(spec, &point, tie, seed).unwrap_or_default();
     let dims = &point.primals.dims;
@@ -161,7 +160,7 @@ pub(super) fn explain(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> 
 }
 
 /// A failing point with smaller dimensions, if there is one.
-fn smaller(spec: &dyn Subject, mut point: Point, tie: Tie, seed: u64) -> Point {
+fn smaller(spec: &Spec<'_>, mut point: Point, tie: Tie, seed: u64) -> Point {
     let mut rng = Rng::new(seed);
     let mut shrunk = true;
     while shrunk {
@@ -189,7 +188,7 @@ fn smaller(spec: &dyn Subject, mut point: Point, tie: Tie, seed: u64) -> Point {
     point
 }
 
-fn fails_at(spec: &dyn Subject, dims: &Dims, tie: Tie, seed: u64, rng: &mut Rng) -> Option<Point> {
+fn fails_at(spec: &Spec<'_>, dims: &Dims, tie: Tie, seed: u64, rng: &mut Rng) -> Option<Point> {
     let draws = [Draw::Plain, Draw::Rising, Draw::Falling, Draw::Ties]
         .into_iter()
         .cycle();
@@ -228,7 +227,7 @@ impl Simple {
     ];
 
     /// The point made simpler; numbers from a list stay as they are.
-    fn applied(self, spec: &dyn Subject, point: &Point, tie: Tie) -> Point {
+    fn applied(self, spec: &Spec<'_>, point: &Point, tie: Tie) -> Point {
         let mut point = point.clone();
         let mut next = 0.0;
         let names = spec.signature().inputs().map(|p| &p.name);
@@ -262,7 +261,7 @@ impl Simple {
 }
 
 /// The point with the simplest numbers that it fails with.
-fn simpler(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> Point {
+fn simpler(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> Point {
     let candidates = Simple::ALL.into_iter();
     let candidates = candidates.map(|simple| simple.applied(spec, &point, tie));
     let mut judged = candidates.filter(|point| !(point.ties && tie == Tie::Vjp));
@@ -271,12 +270,12 @@ fn simpler(spec: &dyn Subject, point: Point, tie: Tie, seed: u64) -> Point {
 }
 
 /// The real numbers of a point by name.
-fn by_name(spec: &dyn Subject, point: &Point) -> BTreeMap<String, Tensor<f64>> {
+fn by_name(spec: &Spec<'_>, point: &Point) -> BTreeMap<String, Tensor<f64>> {
     named(spec.signature(), &point.primals, &point.cotangents).collect()
 }
 
 /// A Rust test that repeats a failure.
-fn test(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> String {
+fn test(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, content: String| {
         // Writing to a string cannot fail.
@@ -311,9 +310,9 @@ fn test(spec: &dyn Subject, point: &Point, tie: Tie, seed: u64) -> String {
 }
 
 /// How the op is written, where its type says.
-fn expression(spec: &dyn Subject) -> String {
-    let path = spec.type_name();
-    if spec.is_unit() && !path.contains('<') {
+fn expression(spec: &Spec<'_>) -> String {
+    let path = spec.op().type_name();
+    if spec.op().is_unit() && !path.contains('<') {
         let name = path.rsplit("::").next().unwrap_or(path);
         name.to_string()
     } else {

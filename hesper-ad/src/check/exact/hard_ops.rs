@@ -131,15 +131,15 @@ shader! {
 }
 
 /// The inner product.
-fn dot<T: Real>(cx: &Context<T>, x: &[T], y: &[T]) -> T {
+fn dot(cx: &Context, x: &[Real], y: &[Real]) -> Real {
     cx.sum(x.iter().zip(y).map(|(x, y)| *x * *y))
 }
 
 /// A row less its mean, and `√(var + eps)`.
-fn centred<T: Real>(cx: &Context<T>, row: &[T]) -> (Vec<T>, T) {
+fn centred(cx: &Context, row: &[Real]) -> (Vec<Real>, Real) {
     let n = row.len() as f64;
     let mean = cx.sum(row.iter().copied()) / n;
-    let apart: Vec<T> = row.iter().map(|x| *x - mean).collect();
+    let apart: Vec<Real> = row.iter().map(|x| *x - mean).collect();
     let deviation = (dot(cx, &apart, &apart) / n + 0.25).sqrt();
     (apart, deviation)
 }
@@ -158,26 +158,21 @@ impl DiffOp for Normalize {
         along_rows("Normalize")
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map_rows(|row| {
             let norm = dot(cx, row, row).sqrt().max(EPS);
             row.iter().map(|x| *x / norm).collect()
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.zip_rows(dy, |x, dy| {
             let norm = dot(cx, x, x).sqrt();
             let (long, along) = (norm.gt(EPS), dot(cx, x, dy));
             let outside = norm.max(EPS);
-            let term = |(x, dy): (&T, &T)| {
+            let term = |(x, dy): (&Real, &Real)| {
                 let bent = (*dy - *x * along / (outside * outside)) / outside;
-                T::select(long, bent, *dy / EPS)
+                Real::select(long, bent, *dy / EPS)
             };
             x.iter().zip(dy).map(term).collect()
         })]
@@ -199,25 +194,20 @@ impl DiffOp for Standardize {
         along_rows("Standardize")
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map_rows(|row| {
             let (apart, deviation) = centred(cx, row);
             apart.into_iter().map(|x| x / deviation).collect()
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.zip_rows(dy, |x, dy| {
             let n = x.len() as f64;
             let (apart, deviation) = centred(cx, x);
-            let y: Vec<T> = apart.into_iter().map(|x| x / deviation).collect();
+            let y: Vec<Real> = apart.into_iter().map(|x| x / deviation).collect();
             let (mean, along) = (cx.sum(dy.iter().copied()) / n, dot(cx, &y, dy) / n);
-            let term = |(y, dy): (&T, &T)| (*dy - mean - *y * along) / deviation;
+            let term = |(y, dy): (&Real, &Real)| (*dy - mean - *y * along) / deviation;
             y.iter().zip(dy).map(term).collect()
         })]
     }
@@ -239,18 +229,13 @@ impl DiffOp for SumBefore {
         along_rows("SumBefore")
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
-        let before = |row: &[T], j: usize| cx.sum(row.iter().take(j).copied());
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        let before = |row: &[Real], j: usize| cx.sum(row.iter().take(j).copied());
         [x.map_rows(|row| (0..row.len()).map(|j| before(row, j)).collect())]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
-        let behind = |row: &[T], j: usize| cx.sum(row.iter().skip(j + 1).copied());
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+        let behind = |row: &[Real], j: usize| cx.sum(row.iter().skip(j + 1).copied());
         [dy.map_rows(|row| (0..row.len()).map(|j| behind(row, j)).collect())]
     }
 

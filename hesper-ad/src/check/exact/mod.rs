@@ -4,7 +4,6 @@
 //! point      the real numbers that choose a path     coverage   which decisions went which way
 //! trial      a point in one random field             vjp, plan  the comparisons there
 //! bisect     both ends of every threshold            shape      the points of one shape
-//! subject    an op, its type forgotten
 //! bits       how sure a trial is                     tally      what was found so far
 //! counterexample  where a tie breaks, as small as may be
 //! ```
@@ -22,7 +21,6 @@ mod plan;
 mod point;
 mod shape;
 mod squares;
-mod subject;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -32,15 +30,14 @@ mod vjp;
 pub use counterexample::Counterexample;
 pub use trial::Tie;
 
+use super::kernels::built_plans;
 use super::shapes::{broad_shapes, kernel_shapes};
 use crate::certificate::Finding;
 use crate::dims::Dims;
-use crate::op::DiffOp;
 use crate::op_plan::Plans;
 use crate::spec::Spec;
 use shape::Shape;
 use std::collections::BTreeSet;
-use subject::Subject;
 use tally::Tallies;
 
 /// Elements of all ports together, and size of a dimension, at most: larger shapes are left to the numeric checks.
@@ -53,13 +50,9 @@ const LARGEST: usize = 150;
 /// At each shape, points are chosen such that every decision on data goes both ways, every threshold is approached from both sides,
 /// rows rise, fall, and have their maximum anywhere, numbers tie; at each point, so many fields are drawn that a wrong program
 /// hardly passes. See `docs/exact.md`.
-pub fn exact<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Vec<Finding> {
-    check(spec, seed)
-}
-
-fn check(spec: &dyn Subject, seed: u64) -> Vec<Finding> {
+pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     let mut tallies = Tallies::new(spec, seed);
-    let plans = match spec.plans(&spec.least_shape()) {
+    let plans = match built_plans(spec, &spec.least_shape(), false) {
         Ok(plans) => Some(plans),
         Err(error) => {
             tallies.end_kernels(&error);
@@ -78,7 +71,7 @@ fn check(spec: &dyn Subject, seed: u64) -> Vec<Finding> {
 }
 
 /// The findings, failures with their smallest counterexample.
-fn explained(spec: &dyn Subject, mut tallies: Tallies, seed: u64) -> Vec<Finding> {
+fn explained(spec: &Spec<'_>, mut tallies: Tallies, seed: u64) -> Vec<Finding> {
     for (tie, point) in tallies.failures() {
         let how = counterexample::explain(spec, point, tie, seed);
         tallies.explain(tie, &how);
@@ -87,13 +80,9 @@ fn explained(spec: &dyn Subject, mut tallies: Tallies, seed: u64) -> Vec<Finding
 }
 
 /// [`exact`] at one shape of any size.
-pub fn exact_at<O: DiffOp>(spec: &Spec<O>, dims: &Dims, seed: u64) -> Vec<Finding> {
-    check_at(spec, dims, seed)
-}
-
-fn check_at(spec: &dyn Subject, dims: &Dims, seed: u64) -> Vec<Finding> {
+pub fn exact_at(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
     let mut tallies = Tallies::new(spec, seed);
-    if let Err(error) = spec.plans(dims) {
+    if let Err(error) = built_plans(spec, dims, false) {
         tallies.end_kernels(&error);
     }
     Shape::new(spec, dims.clone()).check(true, &mut tallies);
@@ -101,14 +90,14 @@ fn check_at(spec: &dyn Subject, dims: &Dims, seed: u64) -> Vec<Finding> {
 }
 
 /// Where every decision is bisected and random points are drawn until nothing new is seen.
-fn home_shape(spec: &dyn Subject) -> Dims {
+fn home_shape(spec: &Spec<'_>) -> Dims {
     let mut small = spec.small_shapes();
     small.truncate(2);
     small.pop().unwrap_or_default()
 }
 
 /// Small shapes, each dimension large in turn, and shapes around the workgroups' sizes.
-fn shapes(spec: &dyn Subject, plans: Option<&Plans>) -> Vec<Dims> {
+fn shapes(spec: &Spec<'_>, plans: Option<&Plans>) -> Vec<Dims> {
     let mut shapes = vec![home_shape(spec)];
     shapes.extend(spec.small_shapes());
     shapes.push(spec.least_shape());
@@ -126,7 +115,7 @@ fn shapes(spec: &dyn Subject, plans: Option<&Plans>) -> Vec<Dims> {
     shapes
 }
 
-fn elements(spec: &dyn Subject, dims: &Dims) -> usize {
+fn elements(spec: &Spec<'_>, dims: &Dims) -> usize {
     let ports = spec.signature().ports().iter();
     ports.map(|p| p.shape(dims).iter().product::<usize>()).sum()
 }

@@ -1,10 +1,9 @@
 //! The real numbers of a point: the shadows that decide which path a program takes.
 
-use super::subject::Subject;
 use crate::dims::{Dims, multiple};
 use crate::field::{Element, Exact};
 use crate::sample::{Numbers, Rng, Sampling};
-use crate::spec::Primals;
+use crate::spec::{Primals, Spec};
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use hesper_shader::domain::Domain;
@@ -44,12 +43,12 @@ pub(super) enum Draw {
 
 impl Point {
     /// A random point of an op.
-    pub(super) fn draw(spec: &dyn Subject, draw: Draw, dims: &Dims, rng: &mut Rng) -> Point {
+    pub(super) fn draw(spec: &Spec<'_>, draw: Draw, dims: &Dims, rng: &mut Rng) -> Point {
         let numbers = match draw {
             Draw::Ties => Numbers::Equal,
             _ => Numbers::Plain,
         };
-        let sample = spec.draw(numbers, dims, rng);
+        let sample = spec.draw_with(numbers, dims, rng);
         let wide = |t: &Tensor<f32>| t.map(|x| f64::from(*x));
         let constants = sample.constants.iter();
         let mut point = Point {
@@ -71,7 +70,7 @@ impl Point {
 
     /// The point with all inputs turned by so many places along a dimension: what stood at one place stands at another, a row's
     /// maximum for one.
-    pub(super) fn turned(&self, spec: &dyn Subject, dim: &str, by: usize) -> Point {
+    pub(super) fn turned(&self, spec: &Spec<'_>, dim: &str, by: usize) -> Point {
         let mut point = self.clone();
         for (port, tensor) in spec.signature().inputs().zip(&mut point.primals.inputs) {
             for axis in (0..port.dims.len()).filter(|axis| multiple(&port.dims[*axis]).1 == dim) {
@@ -106,7 +105,7 @@ impl Point {
     /// Random elements with these shadows; where roots are taken, their signs are the shadows'.
     pub(super) fn lift(
         &self,
-        spec: &dyn Subject,
+        spec: &Spec<'_>,
         domain: &Exact,
         signed: bool,
         rng: &mut Rng,

@@ -4,13 +4,14 @@ use super::bisect::bisect;
 use super::bits::bits;
 use super::coverage::{Coverage, Program};
 use super::point::{Draw, Point};
-use super::subject::Subject;
 use super::tally::Tallies;
 use super::trial::{Compared, Run, Silence, Tie, Trial};
 use crate::binding::Pass;
+use crate::check::kernels::built_plans;
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
 use crate::op_plan::Plans;
+use crate::spec::Spec;
 
 /// Points drawn in search of decisions that go another way.
 const SEARCH: usize = 100;
@@ -23,7 +24,7 @@ const REDRAWS: usize = 64;
 
 /// One shape of an op.
 pub(super) struct Shape<'s> {
-    spec: &'s dyn Subject,
+    spec: &'s Spec<'s>,
     dims: Dims,
     plans: Option<Plans>,
     pub(super) coverage: Coverage,
@@ -59,10 +60,10 @@ fn needs(trial: &Trial<'_>, result: &Result<(Compared, Run), Silence>) -> Demand
 type Silent = (Option<Tie>, Silence);
 
 impl<'s> Shape<'s> {
-    pub(super) fn new(spec: &'s dyn Subject, dims: Dims) -> Shape<'s> {
+    pub(super) fn new(spec: &'s Spec<'s>, dims: Dims) -> Shape<'s> {
         Shape {
             spec,
-            plans: spec.plans(&dims).ok(),
+            plans: built_plans(spec, &dims, false).ok(),
             dims,
             coverage: Coverage::default(),
             points: Vec::new(),
@@ -72,7 +73,7 @@ impl<'s> Shape<'s> {
     }
 
     /// The same, for whether a tie breaks, and not how sure that is.
-    pub(super) fn unmeasured(spec: &'s dyn Subject, dims: Dims) -> Shape<'s> {
+    pub(super) fn unmeasured(spec: &'s Spec<'s>, dims: Dims) -> Shape<'s> {
         Shape {
             measures: false,
             ..Shape::new(spec, dims)

@@ -3,12 +3,12 @@
 use super::coverage::{Coverage, OneSided, Program};
 use super::notes::Notes;
 use super::point::Point;
-use super::subject::Subject;
 use super::trial::{Compared, Silence, Tie};
 use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
 use crate::sample::Rng;
+use crate::spec::Spec;
 
 /// Where the check takes place, in reports.
 const PLACE: &str = "exact field";
@@ -64,7 +64,7 @@ impl State {
 }
 
 impl Tallies {
-    pub(super) fn new(spec: &dyn Subject, seed: u64) -> Tallies {
+    pub(super) fn new(spec: &Spec<'_>, seed: u64) -> Tallies {
         Tallies {
             rng: Rng::new(seed),
             demands: Demands::default(),
@@ -82,7 +82,7 @@ impl Tallies {
     }
 
     /// The same, with nothing but one tie open.
-    pub(super) fn of(tie: Tie, spec: &dyn Subject, seed: u64) -> Tallies {
+    pub(super) fn of(tie: Tie, spec: &Spec<'_>, seed: u64) -> Tallies {
         let mut tallies = Tallies::new(spec, seed);
         let others = tallies.ties.iter_mut().filter(|(t, _)| *t != tie);
         others.for_each(|(_, state)| state.tally = None);

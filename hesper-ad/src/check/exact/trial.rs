@@ -2,12 +2,11 @@
 
 use super::point::{Lifted, Point};
 use super::squares::no_squares;
-use super::subject::Subject;
 use crate::field::{
     Demands, Element, Exact, Kind, MOST_SQUARES, Radicand, Range, Residue, Trace, Trouble, Watch,
 };
 use crate::sample::Rng;
-use crate::spec::Forward;
+use crate::spec::{Forward, Spec};
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 
@@ -79,7 +78,7 @@ pub(super) struct Compared {
 
 /// A field with a point lifted into it, and the spec's results there.
 pub(super) struct Trial<'s> {
-    pub(super) spec: &'s dyn Subject,
+    pub(super) spec: &'s Spec<'s>,
     pub(super) domain: Exact,
     pub(super) lifted: Lifted,
     pub(super) forward: Forward<Element>,
@@ -100,7 +99,7 @@ pub(super) struct Run {
 impl<'s> Trial<'s> {
     /// Runs the spec at a point in a fresh field; the field's demands may grow by what the spec turns out to need.
     pub(super) fn new(
-        spec: &'s dyn Subject,
+        spec: &'s Spec<'s>,
         point: &Point,
         demands: &mut Demands,
         rng: &mut Rng,
@@ -136,7 +135,7 @@ impl<'s> Trial<'s> {
         }
     }
 
-    fn lifted(spec: &'s dyn Subject, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s> {
+    fn lifted(spec: &'s Spec<'s>, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s> {
         let lifted = point.lift(spec, &domain, domain.demands().roots, rng);
         let p = domain.fields().p;
         let inputs = lifted.primals.inputs.iter();
@@ -200,12 +199,15 @@ impl<'s> Trial<'s> {
             *x = x.zip(v, |x, v| x.with_tangent(*v));
         }
         domain.begin(Range::Reals);
-        self.forward = self.spec.forward(domain, &primals).map_err(fault)?;
+        self.forward = self.spec.forward_at(domain, &primals).map_err(fault)?;
         let mut radicands = domain.take_radicands();
         self.forward_run = Run::take(domain);
         domain.begin(Range::Reals);
         let (primals, seeds) = (&self.lifted.primals, &self.lifted.cotangents);
-        self.cotangents = self.spec.backward(domain, primals, seeds).map_err(fault)?;
+        self.cotangents = self
+            .spec
+            .backward_at(domain, primals, seeds)
+            .map_err(fault)?;
         radicands.extend(domain.take_radicands());
         self.backward_run = Run::take(domain);
         Ok(radicands)

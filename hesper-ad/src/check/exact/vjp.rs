@@ -5,6 +5,7 @@ use crate::field::{Element, Range, Residue};
 use crate::spec::Primals;
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
+use hesper_shader::domain::F64;
 
 impl Trial<'_> {
     /// `⟨dy, J v⟩` against `⟨backward(x, dy), v⟩`.
@@ -70,7 +71,7 @@ impl Trial<'_> {
         let x = primals.inputs.get_mut(port)?.data_mut().get_mut(at)?;
         *x = x.with_tangent(p.one());
         self.domain.begin(Range::Reals);
-        let outputs = self.spec.forward(&self.domain, &primals).ok()?.outputs;
+        let outputs = self.spec.forward_at(&self.domain, &primals).ok()?.outputs;
         let pairs = outputs.iter().zip(&self.lifted.cotangents);
         let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
         let field = terms.fold(Residue::ZERO, |sum, (y, dy)| {
@@ -97,7 +98,7 @@ impl Trial<'_> {
                 integers: self.lifted.primals.integers.clone(),
             };
             *primals.inputs.get_mut(port)?.data_mut().get_mut(at)? += h;
-            let outputs = self.spec.forward_real(&primals).ok()?.outputs;
+            let outputs = self.spec.forward_at(&F64, &primals).ok()?.outputs;
             let pairs = outputs.iter().zip(&self.lifted.cotangents);
             let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
             let terms = terms.filter(|(y, _)| y.is_finite());

@@ -13,7 +13,6 @@ use crate::binding::Pass;
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
-use crate::op::DiffOp;
 use crate::op_plan::{Plans, op_plan};
 use crate::sample::{Known, Numbers, Rng};
 use crate::spec::{Spec, panic_message};
@@ -43,7 +42,7 @@ const ROUNDINGS: f64 = 4.0;
 /// What the kernels compare sizes, indices and counts with is read from their trees: each dimension goes just below, at and beyond each such
 /// number. In the end each dimension alone is far beyond, 100 000, on the reference executor without its sanitizer; where the work
 /// grows too fast for that, or comparisons there are always within rounding, the finding says so.
-pub fn kernels<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> [Finding; 2] {
+pub fn kernels(spec: &Spec<'_>, target: &Target, seed: u64) -> [Finding; 2] {
     let reach = Reach::of(spec, target, seed);
     [Pass::Forward, Pass::Backward].map(|pass| {
         let check = Check {
@@ -57,8 +56,8 @@ pub fn kernels<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> [Findin
 }
 
 /// One pass on one target.
-struct Check<'s, O> {
-    spec: &'s Spec<'s, O>,
+struct Check<'s> {
+    spec: &'s Spec<'s>,
     target: &'s Target,
     pass: Pass,
     reach: &'s Reach,
@@ -86,7 +85,7 @@ impl Stop {
     }
 }
 
-impl<O: DiffOp> Check<'_, O> {
+impl Check<'_> {
     fn run(&self, seed: u64) -> Finding {
         let name = format!("{} kernel = spec", self.pass.name());
         let mut tally = Tally::new(&name, self.target.name(), seed);
@@ -259,11 +258,7 @@ fn speed(dims: &Dims) -> Speed {
 }
 
 /// An op's plans with results as in-out slots; `folded` ones have more workgroups than needed.
-pub(super) fn built_plans<O: DiffOp>(
-    spec: &Spec<O>,
-    dims: &Dims,
-    folded: bool,
-) -> Result<Plans, String> {
+pub(super) fn built_plans(spec: &Spec<'_>, dims: &Dims, folded: bool) -> Result<Plans, String> {
     let build = || {
         let plan = op_plan(spec.op(), dims)?;
         let plan = if folded { plan.folded() } else { plan };

@@ -4,7 +4,6 @@ use super::ROUNDINGS;
 use crate::binding::Pass;
 use crate::check::target::{Given, Target};
 use crate::dims::Dims;
-use crate::op::DiffOp;
 use crate::sample::{Numbers, Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
@@ -35,8 +34,8 @@ pub(super) struct Point {
 impl Point {
     /// A point at which the spec's comparisons would go the same way with coarser rounding; after many draws, any point. For
     /// numbers that the op's rules do not speak of, none where there is no such point with binary32 results.
-    pub(super) fn draw<O: DiffOp>(
-        spec: &Spec<O>,
+    pub(super) fn draw(
+        spec: &Spec<'_>,
         target: &Target,
         dims: &Dims,
         numbers: Numbers,
@@ -62,8 +61,8 @@ impl Point {
     }
 
     /// A point at a size where each costs: of a few draws the first at which every comparison is decided.
-    pub(super) fn far<O: DiffOp>(
-        spec: &Spec<O>,
+    pub(super) fn far(
+        spec: &Spec<'_>,
         target: &Target,
         dims: &Dims,
         rng: &mut Rng,
@@ -86,8 +85,8 @@ impl Point {
         all.all(|x| x.value.abs() <= f32::MAX.into() || x.is_mask())
     }
 
-    pub(super) fn at<O: DiffOp>(
-        spec: &Spec<O>,
+    pub(super) fn at(
+        spec: &Spec<'_>,
         domain: &Tracked,
         sample: Sample,
         even: bool,

@@ -6,7 +6,6 @@ use crate::check::shapes::{alone, threshold_shapes};
 use crate::check::target::Target;
 use crate::check::thresholds::{FAR, Thresholds};
 use crate::dims::Dims;
-use crate::op::DiffOp;
 use crate::sample::Rng;
 use crate::spec::Spec;
 use std::collections::BTreeMap;
@@ -28,7 +27,7 @@ pub(super) struct Far {
 }
 
 impl Reach {
-    pub(super) fn of<O: DiffOp>(spec: &Spec<O>, target: &Target, seed: u64) -> Reach {
+    pub(super) fn of(spec: &Spec<'_>, target: &Target, seed: u64) -> Reach {
         let (thresholds, mut rng) = (Thresholds::of(spec), Rng::new(seed));
         let (names, sampling) = (spec.signature().dims(), spec.sampling());
         let (mut most, mut far, mut notes) = (BTreeMap::new(), Vec::new(), Vec::new());

@@ -4,7 +4,6 @@ use super::line::{Direction, Here, Line, Side, along};
 use super::probe::is_known;
 use super::report::{Kink, Report};
 use crate::certificate::Tally;
-use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
@@ -17,8 +16,8 @@ const RESOLVED: f64 = 1e-6;
 type Element = (usize, usize);
 
 /// A point that is judged.
-pub(super) struct Judge<'s, O> {
-    line: Line<'s, O>,
+pub(super) struct Judge<'s> {
+    line: Line<'s>,
     /// How the point was made.
     label: &'s str,
     dx: Vec<Tensor<Bounded>>,
@@ -56,9 +55,9 @@ enum Along {
     Untold,
 }
 
-impl<'s, O: DiffOp> Judge<'s, O> {
+impl<'s> Judge<'s> {
     pub(super) fn new(
-        spec: &'s Spec<'s, O>,
+        spec: &'s Spec<'s>,
         sample: &'s Sample,
         label: &'s str,
         rng: &mut Rng,

@@ -1,7 +1,6 @@
 //! Forward along a line through a point: its slope at the point, and the slopes that it tends to from either side.
 
 use super::probe::{Probe, Value, is_known};
-use crate::op::DiffOp;
 use crate::sample::Sample;
 use crate::spec::{Spec, SpecError};
 use crate::tensor::Tensor;
@@ -56,12 +55,12 @@ pub(super) enum Side {
 }
 
 /// A point of an op.
-pub(super) struct Line<'s, O> {
-    pub(super) spec: &'s Spec<'s, O>,
+pub(super) struct Line<'s> {
+    pub(super) spec: &'s Spec<'s>,
     pub(super) sample: &'s Sample,
 }
 
-impl<O: DiffOp> Line<'_, O> {
+impl Line<'_> {
     /// Forward at `t`.
     pub(super) fn at(&self, direction: &Direction, t: f64) -> Result<Here, SpecError> {
         let probe = Probe::new();

@@ -17,7 +17,6 @@ mod tests;
 
 use crate::certificate::{Finding, Tally};
 use crate::dims::Dims;
-use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
 use crate::spec::Spec;
 use judge::{Judge, Stop};
@@ -38,7 +37,7 @@ const NAME: &str = "singular points";
 ///
 /// Slopes are those of dual numbers in f64 with a running error bound: at the point itself where no decision is near its threshold, else at
 /// shrinking distances on both sides of it.
-pub fn singular_points<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Finding {
+pub fn singular_points(spec: &Spec<'_>, seed: u64) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed);
     let mut report = Report::default();
     let mut rng = Rng::new(seed);
@@ -51,8 +50,8 @@ pub fn singular_points<O: DiffOp>(spec: &Spec<O>, seed: u64) -> Finding {
     tally.finish()
 }
 
-fn check_shape<O: DiffOp>(
-    spec: &Spec<O>,
+fn check_shape(
+    spec: &Spec<'_>,
     dims: &Dims,
     rng: &mut Rng,
     tally: &mut Tally,
@@ -71,8 +70,8 @@ fn check_shape<O: DiffOp>(
 }
 
 /// One point that an op names, judged as special points are.
-pub(super) fn judge_known<O: DiffOp>(
-    spec: &Spec<O>,
+pub(super) fn judge_known(
+    spec: &Spec<'_>,
     sample: &Sample,
     tally: &mut Tally,
 ) -> Result<Report, String> {
@@ -84,7 +83,7 @@ pub(super) fn judge_known<O: DiffOp>(
 }
 
 /// One element of each dimension, and two small shapes in which neighbours differ.
-fn shapes<O: DiffOp>(spec: &Spec<O>) -> Vec<Dims> {
+fn shapes(spec: &Spec<'_>) -> Vec<Dims> {
     let names = spec.signature().dims();
     let shape = |sizes: [usize; 2]| {
         let size = |(i, name): (usize, &&str)| {

@@ -1,7 +1,6 @@
 //! Points made special on purpose: zeros, equal numbers, small integers.
 
 use crate::dims::Dims;
-use crate::op::DiffOp;
 use crate::sample::{Numbers, Rng, Sample};
 use crate::spec::Spec;
 
@@ -43,11 +42,7 @@ impl std::fmt::Display for Special {
 }
 
 /// Special points of one shape, with how they were made.
-pub(super) fn special_points<O: DiffOp>(
-    spec: &Spec<O>,
-    dims: &Dims,
-    rng: &mut Rng,
-) -> Vec<(String, Sample)> {
+pub(super) fn special_points(spec: &Spec<'_>, dims: &Dims, rng: &mut Rng) -> Vec<(String, Sample)> {
     let inputs = spec.signature().inputs().count();
     let mut kinds = vec![Special::Zeros, Special::ZeroRow];
     kinds.extend((0..inputs).map(Special::ZeroPort));
@@ -81,7 +76,7 @@ pub(super) fn scale_cotangents(sample: &mut Sample) {
 }
 
 /// Replaces numbers, wherever the op's rules allow the new ones.
-fn make<O: DiffOp>(spec: &Spec<O>, special: Special, sample: &mut Sample, rng: &mut Rng) {
+fn make(spec: &Spec<'_>, special: Special, sample: &mut Sample, rng: &mut Rng) {
     let equal = rng.uniform(0.5, 2.0);
     let (signature, sampling) = (spec.signature(), spec.sampling());
     let inputs = signature

@@ -1,7 +1,6 @@
 //! Points at which a comparison of the spec ties, or what it divides by vanishes.
 
 use super::probe::{Place, Probe, Value};
-use crate::op::DiffOp;
 use crate::sample::{Rng, Sample};
 use crate::spec::{Spec, SpecError};
 use std::collections::BTreeSet;
@@ -13,8 +12,8 @@ const STEPS: usize = 6;
 
 /// For each place of the spec that compares, divides, or takes a root or logarithm: the point moved, in one element, to where the
 /// number there is zero, where that is found.
-pub(super) fn roots<O: DiffOp>(
-    spec: &Spec<O>,
+pub(super) fn roots(
+    spec: &Spec<'_>,
     start: &Sample,
     rng: &mut Rng,
 ) -> Result<Vec<(String, Sample)>, SpecError> {
@@ -43,11 +42,7 @@ pub(super) fn roots<O: DiffOp>(
 }
 
 /// An element of an input whose numbers are not from a list.
-fn any_element<O: DiffOp>(
-    spec: &Spec<O>,
-    sample: &Sample,
-    rng: &mut Rng,
-) -> Option<(usize, usize)> {
+fn any_element(spec: &Spec<'_>, sample: &Sample, rng: &mut Rng) -> Option<(usize, usize)> {
     let ports = spec.signature().inputs().enumerate();
     let ports: Vec<usize> = ports
         .filter(|(n, p)| !spec.sampling().is_list(&p.name) && !sample.inputs[*n].is_empty())
@@ -58,8 +53,8 @@ fn any_element<O: DiffOp>(
 }
 
 /// Newton's method in one element, over binary32; also with double steps, which find double zeros.
-fn search<O: DiffOp>(
-    spec: &Spec<O>,
+fn search(
+    spec: &Spec<'_>,
     start: &Sample,
     (port, at): (usize, usize),
     index: usize,
@@ -104,8 +99,8 @@ fn search<O: DiffOp>(
 }
 
 /// Every number of the spec whose zero is special, with its slope along one element: those of forward, then those of backward.
-fn zeros<O: DiffOp>(
-    spec: &Spec<O>,
+fn zeros(
+    spec: &Spec<'_>,
     sample: &Sample,
     element: (usize, usize),
 ) -> Result<Vec<(Place, Value)>, SpecError> {

@@ -102,19 +102,19 @@ impl DiffOp for Affine {
             .output("y", ["rows", "cols"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x, g, b]: [&Tensor<T>; 3]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x, g, b]: [&Tensor; 3]) -> [Tensor; 1] {
         [Tensor::from_fn(
             [cx.dim("rows"), cx.dim("cols")],
             |[i, j]| x[[i, j]] * g[[j]] + b[[j]],
         )]
     }
 
-    fn backward<T: Real>(
+    fn backward(
         &self,
-        cx: &mut Context<T>,
-        [x, g, b]: [&Tensor<T>; 3],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 3] {
+        cx: &mut Context,
+        [x, g, b]: [&Tensor; 3],
+        [dy]: [&Tensor; 1],
+    ) -> [Tensor; 3] {
         let (rows, cols, way) = (cx.dim("rows"), cx.dim("cols"), self.0.spec);
         let factor = |i: usize, j: usize| match way {
             RESULT_FOR_INPUT => x[[i, j]] * g[[j]] + b[[j]],

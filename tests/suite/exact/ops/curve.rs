@@ -203,16 +203,16 @@ shader! {
     }
 }
 
-fn cube<T: Real>(x: T) -> T {
+fn cube(x: Real) -> Real {
     x * x * x
 }
 
-fn logistic<T: Real>(cx: &Context<T>, x: T) -> T {
+fn logistic(cx: &Context, x: Real) -> Real {
     cx.real(1.0) / ((-x).exp() + 1.0)
 }
 
 impl Curve {
-    fn value<T: Real>(&self, cx: &Context<T>, x: T) -> T {
+    fn value(&self, cx: &Context, x: Real) -> Real {
         match self.0 {
             Clamp => x.max(-1.0).min(1.0),
             Cubic => cube(x) * 2.0 - x * x * 3.0 + x * 5.0 - 1.0,
@@ -227,13 +227,13 @@ impl Curve {
         }
     }
 
-    fn slope<T: Real>(&self, cx: &Context<T>, x: T) -> T {
+    fn slope(&self, cx: &Context, x: Real) -> Real {
         let way = self.1.spec;
         let (zero, one) = (cx.real(0.0), cx.real(1.0));
         match self.0 {
             Clamp => {
                 let high = if way == BOUND_OFF { 1.000000001 } else { 1.0 };
-                T::select(x.gt(-1.0), T::select(x.lt(high), one, zero), zero)
+                Real::select(x.gt(-1.0), Real::select(x.lt(high), one, zero), zero)
             }
             Cubic => {
                 let square = if way == POWER { x } else { x * x };
@@ -247,7 +247,7 @@ impl Curve {
                 (t + 1.0) * 0.5 + x * 0.5 * (one - t * t) * inner
             }
             Relu if way == UNMASKED => one,
-            Relu => T::select(x.gt(pick(way == THRESHOLD_3, 1e-3, 0.0)), one, zero),
+            Relu => Real::select(x.gt(pick(way == THRESHOLD_3, 1e-3, 0.0)), one, zero),
             Sigmoid if way == ONE_SIDE_TWICE => logistic(cx, -x) * logistic(cx, -x),
             Sigmoid => logistic(cx, x) * logistic(cx, -x),
             Silu => {
@@ -258,7 +258,7 @@ impl Curve {
             // Each form where its exponential is at most 1.
             Softplus => {
                 let e = (-x.max(-x)).exp();
-                T::select(x.ge(0.0), one, e) / (e + 1.0)
+                Real::select(x.ge(0.0), one, e) / (e + 1.0)
             }
         }
     }
@@ -278,16 +278,11 @@ impl DiffOp for Curve {
             .output("y", ["n"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map(|x| self.value(cx, *x))]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.zip(dy, |x, dy| match self.1.spec {
             DY_SQUARED => self.slope(cx, *x) * *dy * *dy,
             DY_DROPPED => self.slope(cx, *x),

@@ -78,19 +78,14 @@ impl DiffOp for Lookup {
             .output("y", ["k", "width"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         let index = cx.integers("index");
         [Tensor::from_fn([cx.dim("k"), cx.dim("width")], |[i, j]| {
             x[[index[[i]] as usize, j]]
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        _: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let index = cx.integers("index");
         let most = if self.0.spec == FIRST_ONLY {
             1

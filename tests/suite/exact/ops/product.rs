@@ -103,16 +103,11 @@ impl DiffOp for Product {
         MatMul.signature()
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, inputs: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, inputs: [&Tensor; 2]) -> [Tensor; 1] {
         MatMul.forward(cx, inputs)
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        inputs: [&Tensor<T>; 2],
-        dy: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, inputs: [&Tensor; 2], dy: [&Tensor; 1]) -> [Tensor; 2] {
         MatMul.backward(cx, inputs, dy)
     }
 

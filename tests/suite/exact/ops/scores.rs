@@ -111,7 +111,7 @@ impl DiffOp for Scores {
             .output("y", ["n", "m"])
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [q, k]: [&Tensor<T>; 2]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [q, k]: [&Tensor; 2]) -> [Tensor; 1] {
         let (n, m, d) = (cx.dim("n"), cx.dim("m"), cx.dim("d"));
         let root = cx.count(d).sqrt();
         [Tensor::from_fn([n, m], |[i, j]| {
@@ -120,12 +120,7 @@ impl DiffOp for Scores {
         })]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [q, k]: [&Tensor<T>; 2],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 2] {
+    fn backward(&self, cx: &mut Context, [q, k]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let (n, m, d, way) = (cx.dim("n"), cx.dim("m"), cx.dim("d"), self.0.spec);
         let root = cx.count(d).sqrt();
         let root_of_dk = if way == SCALE_OF_DK {

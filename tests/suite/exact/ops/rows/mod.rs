@@ -36,33 +36,33 @@ use Function::*;
 const EPS: f64 = 1e-6;
 
 /// Softmax of the elements that are not −∞.
-fn softmax_of<T: Real>(cx: &Context<T>, row: &[T]) -> Vec<T> {
+fn softmax_of(cx: &Context, row: &[Real]) -> Vec<Real> {
     let m = cx.max(row.iter().copied());
-    let exps: Vec<T> = row.iter().map(|x| (*x - m).exp()).collect();
+    let exps: Vec<Real> = row.iter().map(|x| (*x - m).exp()).collect();
     let total = cx.sum(exps.iter().copied());
     exps.into_iter().map(|e| e / total).collect()
 }
 
-fn masked<T: Real>(cx: &Context<T>, row: usize, x: &[T]) -> Vec<T> {
-    let masked = |(j, x): (usize, &T)| if j > row { cx.neg_infinity() } else { *x };
+fn masked(cx: &Context, row: usize, x: &[Real]) -> Vec<Real> {
+    let masked = |(j, x): (usize, &Real)| if j > row { cx.neg_infinity() } else { *x };
     x.iter().enumerate().map(masked).collect()
 }
 
-fn log_sum_exp<T: Real>(cx: &Context<T>, row: &[T]) -> T {
+fn log_sum_exp(cx: &Context, row: &[Real]) -> Real {
     let m = cx.max(row.iter().copied());
     m + cx.sum(row.iter().map(|x| (*x - m).exp())).ln()
 }
 
-fn mean<T: Real>(cx: &Context<T>, row: &[T]) -> T {
+fn mean(cx: &Context, row: &[Real]) -> Real {
     cx.sum(row.iter().copied()) / cx.count(row.len())
 }
 
-fn dot<T: Real>(cx: &Context<T>, x: &[T], y: &[T]) -> T {
+fn dot(cx: &Context, x: &[Real], y: &[Real]) -> Real {
     cx.sum(x.iter().zip(y).map(|(x, y)| *x * *y))
 }
 
 /// `1/√(Σx²/cols + eps)`, or what is taken for it.
-fn scale<T: Real>(cx: &Context<T>, way: u32, row: &[T]) -> T {
+fn scale(cx: &Context, way: u32, row: &[Real]) -> Real {
     let mean = dot(cx, row, row) / cx.count(row.len());
     let root = match way {
         EPS_OUTSIDE => mean.sqrt() + EPS,
@@ -78,7 +78,7 @@ impl Rows {
         matches!(self.0, LogSumExp | Variance | Sum)
     }
 
-    fn value<T: Real>(&self, cx: &Context<T>, i: usize, x: &[T]) -> Vec<T> {
+    fn value(&self, cx: &Context, i: usize, x: &[Real]) -> Vec<Real> {
         match self.0 {
             Softmax => softmax_of(cx, x),
             CausalSoftmax => softmax_of(cx, &masked(cx, i, x)),
@@ -96,7 +96,7 @@ impl Rows {
         }
     }
 
-    fn pullback<T: Real>(&self, cx: &Context<T>, i: usize, x: &[T], dy: &[T]) -> Vec<T> {
+    fn pullback(&self, cx: &Context, i: usize, x: &[Real], dy: &[Real]) -> Vec<Real> {
         let way = self.1.spec;
         match self.0 {
             Softmax => softmax_pullback(cx, way, &softmax_of(cx, x), dy),
@@ -123,7 +123,7 @@ impl Rows {
     }
 }
 
-fn softmax_pullback<T: Real>(cx: &Context<T>, way: u32, y: &[T], dy: &[T]) -> Vec<T> {
+fn softmax_pullback(cx: &Context, way: u32, y: &[Real], dy: &[Real]) -> Vec<Real> {
     // dxⱼ = Σₖ yⱼ·([j = k] − yₖ)·dyₖ
     let by_jacobian = |j: usize| {
         let entry = |k: usize| y[j] * (cx.count(usize::from(j == k)) - y[k]);
@@ -138,7 +138,7 @@ fn softmax_pullback<T: Real>(cx: &Context<T>, way: u32, y: &[T], dy: &[T]) -> Ve
     (0..y.len()).map(one).collect()
 }
 
-fn rms_pullback<T: Real>(cx: &Context<T>, way: u32, x: &[T], dy: &[T]) -> Vec<T> {
+fn rms_pullback(cx: &Context, way: u32, x: &[Real], dy: &[Real]) -> Vec<Real> {
     let (r, dot) = (scale(cx, way, x), dot(cx, x, dy));
     let rows = cx.count(cx.dim("rows"));
     let n = if way == COUNT_OF_ROWS {
@@ -146,7 +146,7 @@ fn rms_pullback<T: Real>(cx: &Context<T>, way: u32, x: &[T], dy: &[T]) -> Vec<T>
     } else {
         cx.count(x.len())
     };
-    let projection = |x: T| match way {
+    let projection = |x: Real| match way {
         NO_PROJECTION => cx.real(0.0),
         POWER => x * r * r / n * dot,
         // y·Σ y·dy, with y = x·r
@@ -172,9 +172,9 @@ impl DiffOp for Rows {
         }
     }
 
-    fn forward<T: Real>(&self, cx: &mut Context<T>, [x]: [&Tensor<T>; 1]) -> [Tensor<T>; 1] {
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         let rows = x.rows().enumerate();
-        let y: Vec<T> = rows.flat_map(|(i, row)| self.value(cx, i, row)).collect();
+        let y: Vec<Real> = rows.flat_map(|(i, row)| self.value(cx, i, row)).collect();
         if self.0 == RmsNorm {
             cx.save("scale", x.reduce_rows(|row| scale(cx, 0, row)));
         }
@@ -186,15 +186,10 @@ impl DiffOp for Rows {
         }]
     }
 
-    fn backward<T: Real>(
-        &self,
-        cx: &mut Context<T>,
-        [x]: [&Tensor<T>; 1],
-        [dy]: [&Tensor<T>; 1],
-    ) -> [Tensor<T>; 1] {
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let width = if self.is_reduction() { 1 } else { x.row_len() };
         let rows = x.rows().zip(dy.data().chunks(width)).enumerate();
-        let dx: Vec<Vec<T>> = rows
+        let dx: Vec<Vec<Real>> = rows
             .map(|(i, (x, dy))| self.pullback(cx, i, x, dy))
             .collect();
         [Tensor::from_fn(

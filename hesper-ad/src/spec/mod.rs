@@ -1,22 +1,32 @@
 //! Running an op's spec in a number domain, so that a wrong spec is a message and never a crash.
+//!
+//! A pass is recorded once for each shape and integer inputs; every run in a domain replays the record.
 
-use crate::context::Context;
+mod recorded;
+
+use crate::binding::Pass;
 use crate::dims::Dims;
-use crate::op::{DiffOp, OpError, Ports, checked_signature};
-use crate::real::{Num, Real};
+use crate::op::{Op, OpError, checked_signature};
 use crate::sample::{Known, Numbers, Rng, Sample, Sampling};
-use crate::signature::{Port, Signature};
+use crate::signature::Signature;
+use crate::tape::Id;
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
+use recorded::Recorded;
 use std::any::Any;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+/// Operations of all records that are kept, at most.
+const KEPT: usize = 1_000_000;
 
 /// An op whose signature is known to make sense.
-pub struct Spec<'o, O> {
-    op: &'o O,
+pub struct Spec<'o> {
+    op: &'o dyn Op,
     signature: Signature,
     sampling: Sampling,
+    records: RefCell<Vec<Rc<Recorded>>>,
 }
 
 /// What a spec is given, as values of a domain.
@@ -44,19 +54,6 @@ impl<V: Copy> Primals<V> {
                 .collect(),
             integers: sample.integers.clone(),
         }
-    }
-
-    fn context<'d, D: Domain<Value = V>>(&self, domain: &'d D) -> Context<Num<'d, D>> {
-        let constants = self.constants.iter();
-        let lifted = |t: &Tensor<V>| t.map(|x| Num::new(domain, *x));
-        Context::new(
-            domain,
-            self.dims.clone(),
-            constants
-                .map(|(name, t)| (name.clone(), lifted(t)))
-                .collect(),
-            self.integers.clone(),
-        )
     }
 }
 
@@ -102,12 +99,12 @@ pub enum SpecError {
     },
 }
 
-impl<'o, O: DiffOp> Spec<'o, O> {
+impl<'o> Spec<'o> {
     /// Checks the op's signature and known points.
     ///
     /// # Errors
     /// Where the signature makes no sense or does not fit the op's arrays, or a known point does not fit the ports.
-    pub fn new(op: &'o O) -> Result<Spec<'o, O>, OpError> {
+    pub fn new(op: &'o dyn Op) -> Result<Spec<'o>, OpError> {
         let (signature, sampling) = (checked_signature(op)?, op.sampling());
         for known in sampling.known_points() {
             if let Some(message) = known.mistake(&signature) {
@@ -119,11 +116,12 @@ impl<'o, O: DiffOp> Spec<'o, O> {
             op,
             signature,
             sampling,
+            records: RefCell::default(),
         })
     }
 
     /// The op itself.
-    pub fn op(&self) -> &'o O {
+    pub fn op(&self) -> &'o dyn Op {
         self.op
     }
 
@@ -231,25 +229,16 @@ impl<'o, O: DiffOp> Spec<'o, O> {
         domain: &D,
         primals: &Primals<D::Value>,
     ) -> Result<Forward<D::Value>, SpecError> {
-        const PASS: &str = "forward";
-        self.check_integers(PASS, primals)?;
-        let mut cx = primals.context(domain);
-        let inputs = lift(domain, &primals.inputs);
-        let outputs = guarded(PASS, &mut cx, |cx| {
-            self.op
-                .forward(cx, O::Inputs::from_fn(|i| &inputs[i]))
-                .into_vec()
-        })?;
-        let outputs = lower(outputs);
-        let (dims, name) = (&primals.dims, |p: &Port| p.name.clone());
-        check_shapes(PASS, dims, self.signature.outputs(), &outputs, name)?;
-        let saved: BTreeMap<_, _> = cx
-            .saved()
-            .iter()
-            .map(|(name, t)| (name.clone(), t.map(|n| n.value())))
-            .collect();
-        self.check_saved(dims, &saved)?;
-        Ok(Forward { outputs, saved })
+        let record = self.recorded(Pass::Forward, primals)?;
+        let values = record.replay(domain, &self.signature, primals, &[])?;
+        let in_domain = |t: &Tensor<Id>| t.map(|id| values[*id as usize]);
+        let saved = record.saved.iter();
+        Ok(Forward {
+            outputs: record.results.iter().map(in_domain).collect(),
+            saved: saved
+                .map(|(name, t)| (name.clone(), in_domain(t)))
+                .collect(),
+        })
     }
 
     /// Runs `backward` in `domain`, where constants too are values of the domain.
@@ -262,88 +251,41 @@ impl<'o, O: DiffOp> Spec<'o, O> {
         primals: &Primals<D::Value>,
         cotangents: &[Tensor<D::Value>],
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
-        const PASS: &str = "backward";
-        self.check_integers(PASS, primals)?;
-        let mut cx = primals.context(domain);
-        let (inputs, cotangents) = (lift(domain, &primals.inputs), lift(domain, cotangents));
-        let results = guarded(PASS, &mut cx, |cx| {
-            let inputs = O::Inputs::from_fn(|i| &inputs[i]);
-            let cotangents = O::Outputs::from_fn(|i| &cotangents[i]);
-            self.op.backward(cx, inputs, cotangents).into_vec()
-        })?;
-        let (results, inputs) = (lower(results), self.signature.inputs());
-        check_shapes(PASS, &primals.dims, inputs, &results, Port::cotangent)?;
-        Ok(results)
+        let record = self.recorded(Pass::Backward, primals)?;
+        let values = record.replay(domain, &self.signature, primals, cotangents)?;
+        let results = record.results.iter();
+        Ok(results.map(|t| t.map(|id| values[*id as usize])).collect())
     }
 
-    /// Every integer lies below the dimension that bounds it.
-    fn check_integers<V>(&self, pass: &'static str, primals: &Primals<V>) -> Result<(), SpecError> {
-        for (port, dim) in self.signature.integers() {
-            let Some(tensor) = primals.integers.get(&port.name) else {
-                continue;
-            };
-            let bound = primals.dims.get(dim).unwrap_or(0);
-            let beyond = |n: &u32| usize::try_from(*n).is_ok_and(|n| n >= bound);
-            if let Some(at) = tensor.data().iter().position(beyond) {
-                let (name, index) = (&port.name, tensor.index_of(at));
-                let value = tensor.data()[at];
-                let message = format!(
-                    "`{name}{index:?}` is {value}, and must be below `{dim}`, which is {bound}"
-                );
-                return Err(SpecError::Problem { pass, message });
-            }
+    /// The record of a pass for the sizes and integers of some primals: a kept one, or a new one.
+    fn recorded<V>(&self, pass: Pass, primals: &Primals<V>) -> Result<Rc<Recorded>, SpecError> {
+        let (dims, integers) = (&primals.dims, &primals.integers);
+        let same = |r: &Rc<Recorded>| r.is(pass, dims, integers);
+        let mut records = self.records.borrow_mut();
+        if let Some(at) = records.iter().position(same) {
+            // The one used last comes last.
+            records[at..].rotate_left(1);
+            return Ok(records[records.len() - 1].clone());
         }
-        Ok(())
+        drop(records);
+        let record = Rc::new(recorded::record(
+            self.op,
+            &self.signature,
+            pass,
+            dims,
+            integers,
+        )?);
+        let mut records = self.records.borrow_mut();
+        records.push(record.clone());
+        let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
+        while size(&records) > KEPT && records.len() > 1 {
+            records.remove(0);
+        }
+        if size(&records) > KEPT {
+            records.clear();
+        }
+        Ok(record)
     }
-
-    /// Every saved result of the signature is there, in its shape, and no other.
-    fn check_saved<V>(
-        &self,
-        dims: &Dims,
-        saved: &BTreeMap<String, Tensor<V>>,
-    ) -> Result<(), SpecError> {
-        const PASS: &str = "forward";
-        let problem = |message| SpecError::Problem {
-            pass: PASS,
-            message,
-        };
-        for port in self.signature.saves() {
-            let tensor = saved
-                .get(&port.name)
-                .ok_or_else(|| problem(format!("the saved result `{}` is missing", port.name)))?;
-            let (port, tensor) = ([port].into_iter(), std::slice::from_ref(tensor));
-            check_shapes(PASS, dims, port, tensor, |p| p.name.clone())?;
-        }
-        let known = |name: &String| self.signature.saves().any(|p| p.name == **name);
-        match saved.keys().find(|name| !known(name)) {
-            None => Ok(()),
-            Some(name) => Err(problem(format!(
-                "`{name}` is saved, but the signature has no such saved result"
-            ))),
-        }
-    }
-}
-
-fn check_shapes<'p, V>(
-    pass: &'static str,
-    dims: &Dims,
-    ports: impl Iterator<Item = &'p Port>,
-    tensors: &[Tensor<V>],
-    name: impl Fn(&Port) -> String,
-) -> Result<(), SpecError> {
-    for (port, tensor) in ports.zip(tensors) {
-        let (got, want) = (tensor.shape().to_vec(), port.shape(dims));
-        if got != want {
-            let name = name(port);
-            return Err(SpecError::Shape {
-                pass,
-                name,
-                got,
-                want,
-            });
-        }
-    }
-    Ok(())
 }
 
 /// The sample's tensors as exact values of a domain.
@@ -352,34 +294,6 @@ pub fn exact<D: Domain>(domain: &D, tensors: &[Tensor<f32>]) -> Vec<Tensor<D::Va
         .iter()
         .map(|t| t.map(|x| domain.from_f32(*x)))
         .collect()
-}
-
-fn lift<'d, D: Domain>(domain: &'d D, tensors: &[Tensor<D::Value>]) -> Vec<Tensor<Num<'d, D>>> {
-    tensors
-        .iter()
-        .map(|t| t.map(|x| Num::new(domain, *x)))
-        .collect()
-}
-
-fn lower<D: Domain>(tensors: Vec<Tensor<Num<'_, D>>>) -> Vec<Tensor<D::Value>> {
-    tensors.iter().map(|t| t.map(|x| x.value())).collect()
-}
-
-/// Runs a user's pass; its panics and the context's problems become errors. The domain is not used after a panic other
-/// than to report, so a half-finished operation in it does no harm.
-fn guarded<T: Real, R>(
-    pass: &'static str,
-    cx: &mut Context<T>,
-    run: impl FnOnce(&mut Context<T>) -> R,
-) -> Result<R, SpecError> {
-    let result = catch_unwind(AssertUnwindSafe(|| run(cx)));
-    if let Some(message) = cx.problems().into_iter().next() {
-        return Err(SpecError::Problem { pass, message });
-    }
-    result.map_err(|payload| {
-        let message = panic_message(&*payload);
-        SpecError::Panic { pass, message }
-    })
 }
 
 /// What a panic said.

@@ -1,0 +1,229 @@
+//! A pass of a spec as it was recorded, for given sizes and integers.
+
+use super::{Primals, SpecError, panic_message};
+use crate::binding::Pass;
+use crate::context::Context;
+use crate::dims::Dims;
+use crate::op::Op;
+use crate::real::Real;
+use crate::signature::{Port, Signature};
+use crate::tape::{Id, Recording, Tape, record as record_run};
+use crate::tensor::Tensor;
+use hesper_shader::domain::Domain;
+use std::collections::BTreeMap;
+
+/// The integer inputs by name.
+type Integers = BTreeMap<String, Tensor<u32>>;
+
+/// What a pass computes, and where its results stand.
+pub(super) struct Recorded {
+    pass: Pass,
+    dims: Dims,
+    integers: Integers,
+    pub(super) tape: Tape,
+    /// The nodes of the outputs, or of the inputs' cotangents.
+    pub(super) results: Vec<Tensor<Id>>,
+    /// The nodes of what a forward pass saves.
+    pub(super) saved: BTreeMap<String, Tensor<Id>>,
+}
+
+/// Runs a pass of an op, and records it. Its panics, and what it asks for in vain, become errors.
+pub(super) fn record(
+    op: &dyn Op,
+    signature: &Signature,
+    pass: Pass,
+    dims: &Dims,
+    integers: &Integers,
+) -> Result<Recorded, SpecError> {
+    check_integers(signature, pass, dims, integers)?;
+    let mut cx = Context::new(dims.clone(), BTreeMap::new(), integers.clone());
+    let (results, recording) = record_run(|| {
+        let mut positions = 0..;
+        let mut given = |port: &Port| {
+            let one = |_: &()| Real::given(positions.next().unwrap_or_default());
+            Tensor::filled(port.shape(dims), ()).map(one)
+        };
+        let inputs: Vec<Tensor> = signature.inputs().map(&mut given).collect();
+        let constants = signature.constants();
+        cx.set_constants(
+            constants
+                .map(|port| (port.name.clone(), given(port)))
+                .collect(),
+        );
+        match pass {
+            Pass::Forward => op.forward(&mut cx, &inputs),
+            Pass::Backward => {
+                let cotangents: Vec<Tensor> = signature.outputs().map(&mut given).collect();
+                op.backward(&mut cx, &inputs, &cotangents)
+            }
+        }
+    });
+    let problem = |message| SpecError::Problem {
+        pass: pass.name(),
+        message,
+    };
+    let mut problems = cx.problems().into_iter().chain(recording.problem.clone());
+    if let Some(message) = problems.next() {
+        return Err(problem(message));
+    }
+    let results = results.map_err(|payload| SpecError::Panic {
+        pass: pass.name(),
+        message: panic_message(&*payload),
+    })?;
+    let nodes = |t: &Tensor| nodes(&recording, t).map_err(problem);
+    let results = results.iter().map(nodes).collect::<Result<Vec<_>, _>>()?;
+    let mut saved = BTreeMap::new();
+    match pass {
+        Pass::Forward => {
+            check_shapes(pass, dims, signature.outputs(), &results, |p| {
+                p.name.clone()
+            })?;
+            for (name, t) in cx.saved() {
+                saved.insert(name.clone(), nodes(t)?);
+            }
+            check_saved(signature, dims, &saved)?;
+        }
+        Pass::Backward => {
+            check_shapes(pass, dims, signature.inputs(), &results, Port::cotangent)?;
+        }
+    }
+    Ok(Recorded {
+        pass,
+        dims: dims.clone(),
+        integers: integers.clone(),
+        tape: recording.tape,
+        results,
+        saved,
+    })
+}
+
+impl Recorded {
+    /// Whether it is this pass, for these sizes and integers.
+    pub(super) fn is(&self, pass: Pass, dims: &Dims, integers: &Integers) -> bool {
+        self.pass == pass && self.dims == *dims && self.integers == *integers
+    }
+
+    /// The value of every node in a domain.
+    ///
+    /// # Errors
+    /// Where what is given does not fit the ports.
+    pub(super) fn replay<D: Domain>(
+        &self,
+        domain: &D,
+        signature: &Signature,
+        primals: &Primals<D::Value>,
+        cotangents: &[Tensor<D::Value>],
+    ) -> Result<Vec<D::Value>, SpecError> {
+        let problem = |message| SpecError::Problem {
+            pass: self.pass.name(),
+            message,
+        };
+        let mut given: Vec<D::Value> = Vec::new();
+        let mut give = |port: &Port, name: String, tensor: Option<&Tensor<D::Value>>| {
+            let shape = port.shape(&self.dims);
+            let tensor = tensor.filter(|t| t.shape() == shape);
+            let wanted = || problem(format!("it needs `{name}` of shape {shape:?}"));
+            given.extend(tensor.ok_or_else(wanted)?.data());
+            Ok(())
+        };
+        for (at, port) in signature.inputs().enumerate() {
+            give(port, port.name.clone(), primals.inputs.get(at))?;
+        }
+        for port in signature.constants() {
+            give(port, port.name.clone(), primals.constants.get(&port.name))?;
+        }
+        if self.pass == Pass::Backward {
+            for (at, port) in signature.outputs().enumerate() {
+                give(port, port.cotangent(), cotangents.get(at))?;
+            }
+        }
+        Ok(self.tape.replay(domain, &given))
+    }
+}
+
+/// The nodes of a result.
+fn nodes(recording: &Recording, tensor: &Tensor) -> Result<Tensor<Id>, String> {
+    let mut foreign = false;
+    let ids = tensor.map(|x| {
+        let id = recording.id(x.handle());
+        foreign |= id.is_none();
+        id.unwrap_or_default()
+    });
+    match foreign {
+        false => Ok(ids),
+        true => Err("a result is a number of another run".to_string()),
+    }
+}
+
+/// Every integer lies below the dimension that bounds it.
+fn check_integers(
+    signature: &Signature,
+    pass: Pass,
+    dims: &Dims,
+    integers: &Integers,
+) -> Result<(), SpecError> {
+    for (port, dim) in signature.integers() {
+        let Some(tensor) = integers.get(&port.name) else {
+            continue;
+        };
+        let bound = dims.get(dim).unwrap_or(0);
+        let beyond = |n: &u32| usize::try_from(*n).is_ok_and(|n| n >= bound);
+        if let Some(at) = tensor.data().iter().position(beyond) {
+            let (name, index, value) = (&port.name, tensor.index_of(at), tensor.data()[at]);
+            return Err(SpecError::Problem {
+                pass: pass.name(),
+                message: format!(
+                    "`{name}{index:?}` is {value}, and must be below `{dim}`, which is {bound}"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Every saved result of the signature is there, in its shape, and no other.
+fn check_saved(
+    signature: &Signature,
+    dims: &Dims,
+    saved: &BTreeMap<String, Tensor<Id>>,
+) -> Result<(), SpecError> {
+    let problem = |message| SpecError::Problem {
+        pass: Pass::Forward.name(),
+        message,
+    };
+    for port in signature.saves() {
+        let tensor = saved
+            .get(&port.name)
+            .ok_or_else(|| problem(format!("the saved result `{}` is missing", port.name)))?;
+        let (port, tensor) = ([port].into_iter(), std::slice::from_ref(tensor));
+        check_shapes(Pass::Forward, dims, port, tensor, |p| p.name.clone())?;
+    }
+    let known = |name: &String| signature.saves().any(|p| p.name == **name);
+    match saved.keys().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(name) => Err(problem(format!(
+            "`{name}` is saved, but the signature has no such saved result"
+        ))),
+    }
+}
+
+fn check_shapes<'p>(
+    pass: Pass,
+    dims: &Dims,
+    ports: impl Iterator<Item = &'p Port>,
+    tensors: &[Tensor<Id>],
+    name: impl Fn(&Port) -> String,
+) -> Result<(), SpecError> {
+    for (port, tensor) in ports.zip(tensors) {
+        let (got, want) = (tensor.shape().to_vec(), port.shape(dims));
+        if got != want {
+            return Err(SpecError::Shape {
+                pass: pass.name(),
+                name: name(port),
+                got,
+                want,
+            });
+        }
+    }
+    Ok(())
+}

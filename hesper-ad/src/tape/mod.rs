@@ -1,0 +1,63 @@
+//! A spec as data: what one run of it computes, operation by operation.
+//!
+//! ```text
+//! record   a spec's run becomes a tape          replay   a tape's meaning in a number domain
+//! ```
+
+mod record;
+mod replay;
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::evaluate;
+
+pub(crate) use record::{Handle, MaskHandle, Recorder, Recording, record};
+
+use hesper_shader::Number;
+use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
+use std::panic::Location;
+
+/// The position of a node among those of a tape.
+pub(crate) type Id = u32;
+
+/// One operation. Its operands stand before it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// The number at this position of what a run is given.
+    Given(u32),
+    /// An exact constant, by its position among the tape's.
+    Constant(u32),
+    NegInfinity,
+    /// A host float that is no number: positive infinity, or NaN.
+    Float(f32),
+    Unary(RealUnary, Id),
+    Binary(RealBinary, Id, Id),
+    Powi(Id, i32),
+    /// The sum of so many operands, from a position among the tape's terms on.
+    Sum {
+        start: u32,
+        len: u32,
+    },
+    /// Decides, and yields a mask, which goes by its position among the tape's masks.
+    Compare(Comparison, Id, Id),
+    /// By a mask, the first number or the second.
+    Select(u32, Id, Id),
+}
+
+/// A straight-line program over the reals.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tape {
+    /// The operations in the order in which the spec made them, each with its line.
+    nodes: Vec<(Node, &'static Location<'static>)>,
+    constants: Vec<Number>,
+    terms: Vec<Id>,
+    masks: u32,
+}
+
+impl Tape {
+    /// How many operations.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}

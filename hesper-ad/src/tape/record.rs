@@ -1,0 +1,235 @@
+//! Recording: while a spec runs, its numbers are handles, and what it does with them goes on the tape of this thread's run.
+
+use super::{Id, Node, Tape};
+use hesper_shader::Number;
+use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+
+/// Operations of one pass, at most: beyond, memory would run out.
+const MOST: usize = 30_000_000;
+
+/// The run of a number that was made outside of any.
+const NO_RUN: u32 = 0;
+
+/// A number of a run: the run, and the node that yields it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handle {
+    run: u32,
+    id: Id,
+}
+
+/// A mask of a run: the run, and its position among the masks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MaskHandle {
+    run: u32,
+    at: u32,
+}
+
+/// A run being recorded.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    run: u32,
+    tape: Tape,
+    constants: HashMap<Number, Id>,
+    problem: Option<String>,
+}
+
+/// What was recorded.
+pub(crate) struct Recording {
+    run: u32,
+    pub(crate) tape: Tape,
+    /// The first misuse of a number.
+    pub(crate) problem: Option<String>,
+}
+
+/// The runs of a thread that are being recorded, the innermost last: a spec may run another's checks.
+#[derive(Default)]
+struct Runs {
+    begun: u32,
+    open: Vec<Recorder>,
+}
+
+thread_local! {
+    static RUNS: RefCell<Runs> = RefCell::default();
+}
+
+/// Runs a spec, and records what it does with numbers. Its panics are caught.
+pub(crate) fn record<R>(run: impl FnOnce() -> R) -> (std::thread::Result<R>, Recording) {
+    RUNS.with_borrow_mut(|runs| {
+        runs.begun = runs.begun.wrapping_add(1).max(NO_RUN + 1);
+        let run = runs.begun;
+        runs.open.push(Recorder {
+            run,
+            ..Recorder::default()
+        });
+    });
+    let result = catch_unwind(AssertUnwindSafe(run));
+    let recorder = RUNS.with_borrow_mut(|runs| runs.open.pop());
+    let recorder = recorder.unwrap_or_default();
+    let recording = Recording {
+        run: recorder.run,
+        tape: recorder.tape,
+        problem: recorder.problem,
+    };
+    (result, recording)
+}
+
+impl Recording {
+    /// The node that yields a number, if it is one of this run.
+    pub(crate) fn id(&self, x: Handle) -> Option<Id> {
+        (x.run == self.run).then_some(x.id)
+    }
+}
+
+impl Recorder {
+    /// Hands out the recorder of the innermost run. Outside of any, what is recorded is forgotten.
+    pub(crate) fn with<R>(act: impl FnOnce(&mut Recorder) -> R) -> R {
+        RUNS.with_borrow_mut(|runs| match runs.open.last_mut() {
+            Some(recorder) => act(recorder),
+            None => act(&mut Recorder::default()),
+        })
+    }
+
+    fn push(&mut self, node: Node, line: &'static Location<'static>) -> Handle {
+        let nodes = &mut self.tape.nodes;
+        if nodes.len() < MOST {
+            nodes.push((node, line));
+        } else {
+            let message = || {
+                format!(
+                    "the pass takes more than {MOST} operations at these sizes; compute once what several elements share"
+                )
+            };
+            self.problem.get_or_insert_with(message);
+        }
+        Handle {
+            run: self.run,
+            id: (nodes.len() - 1) as Id,
+        }
+    }
+
+    /// The node of an operand; that of another run is a problem.
+    fn operand(&mut self, x: Handle, line: &'static Location<'static>) -> Id {
+        if x.run == self.run {
+            return x.id;
+        }
+        self.foreign(line);
+        self.push(Node::Float(f32::NAN), line).id
+    }
+
+    fn foreign(&mut self, line: &'static Location<'static>) {
+        let message = || {
+            format!(
+                "{}:{}: a number of another run; make it from this one's inputs and context",
+                line.file(),
+                line.line()
+            )
+        };
+        self.problem.get_or_insert_with(message);
+    }
+
+    /// A number that the run is given, by its position.
+    pub(crate) fn given(&mut self, at: u32, line: &'static Location<'static>) -> Handle {
+        self.push(Node::Given(at), line)
+    }
+
+    /// An exact constant: one node for each.
+    pub(crate) fn constant(&mut self, number: Number, line: &'static Location<'static>) -> Handle {
+        if let Some(id) = self.constants.get(&number) {
+            return Handle {
+                run: self.run,
+                id: *id,
+            };
+        }
+        self.tape.constants.push(number);
+        let handle = self.push(Node::Constant(self.tape.constants.len() as u32 - 1), line);
+        self.constants.insert(number, handle.id);
+        handle
+    }
+
+    pub(crate) fn neg_infinity(&mut self, line: &'static Location<'static>) -> Handle {
+        self.push(Node::NegInfinity, line)
+    }
+
+    /// A host float as its shortest round-trip decimal; infinities and NaN stay what they are.
+    pub(crate) fn host(&mut self, value: f64, line: &'static Location<'static>) -> Handle {
+        match Number::from_f64(value) {
+            Ok(number) => self.constant(number, line),
+            Err(_) if value == f64::NEG_INFINITY => self.neg_infinity(line),
+            Err(_) => self.push(Node::Float(value as f32), line),
+        }
+    }
+
+    pub(crate) fn unary(
+        &mut self,
+        op: RealUnary,
+        x: Handle,
+        line: &'static Location<'static>,
+    ) -> Handle {
+        let x = self.operand(x, line);
+        self.push(Node::Unary(op, x), line)
+    }
+
+    pub(crate) fn binary(
+        &mut self,
+        op: RealBinary,
+        [x, y]: [Handle; 2],
+        line: &'static Location<'static>,
+    ) -> Handle {
+        let (x, y) = (self.operand(x, line), self.operand(y, line));
+        self.push(Node::Binary(op, x, y), line)
+    }
+
+    pub(crate) fn powi(&mut self, x: Handle, n: i32, line: &'static Location<'static>) -> Handle {
+        let x = self.operand(x, line);
+        self.push(Node::Powi(x, n), line)
+    }
+
+    pub(crate) fn sum(
+        &mut self,
+        terms: impl IntoIterator<Item = Handle>,
+        line: &'static Location<'static>,
+    ) -> Handle {
+        // Operands first: a wrong one is a node of its own.
+        let terms: Vec<Id> = terms.into_iter().map(|x| self.operand(x, line)).collect();
+        let (start, len) = (self.tape.terms.len() as u32, terms.len() as u32);
+        if self.tape.terms.len() + terms.len() <= MOST {
+            self.tape.terms.extend(terms);
+            return self.push(Node::Sum { start, len }, line);
+        }
+        let message = || format!("a pass adds up more than {MOST} numbers at these sizes");
+        self.problem.get_or_insert_with(message);
+        self.push(Node::Float(f32::NAN), line)
+    }
+
+    pub(crate) fn compare(
+        &mut self,
+        op: Comparison,
+        [x, y]: [Handle; 2],
+        line: &'static Location<'static>,
+    ) -> MaskHandle {
+        let (x, y) = (self.operand(x, line), self.operand(y, line));
+        self.push(Node::Compare(op, x, y), line);
+        self.tape.masks += 1;
+        MaskHandle {
+            run: self.run,
+            at: self.tape.masks - 1,
+        }
+    }
+
+    pub(crate) fn select(
+        &mut self,
+        mask: MaskHandle,
+        [on_true, on_false]: [Handle; 2],
+        line: &'static Location<'static>,
+    ) -> Handle {
+        let (x, y) = (self.operand(on_true, line), self.operand(on_false, line));
+        if mask.run != self.run {
+            self.foreign(line);
+            return self.push(Node::Float(f32::NAN), line);
+        }
+        self.push(Node::Select(mask.at, x, y), line)
+    }
+}
