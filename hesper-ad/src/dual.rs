@@ -1,7 +1,7 @@
 //! Dual numbers over any domain: a primal and its tangent.
 
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary, Value};
 use std::panic::Location;
 
 /// The dual numbers `x + ẋε`, `ε² = 0`, over an inner domain.
@@ -21,6 +21,12 @@ pub struct DualValue<V> {
     pub primal: V,
     /// Its derivative along the chosen direction.
     pub tangent: V,
+}
+
+impl<V: Value> Value for DualValue<V> {
+    fn identical(&self, other: &DualValue<V>) -> bool {
+        self.primal.identical(&other.primal) && self.tangent.identical(&other.tangent)
+    }
 }
 
 impl<D: Domain> Dual<D> {

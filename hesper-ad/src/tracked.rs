@@ -1,7 +1,7 @@
 //! Binary64 numbers that carry a bound on their own rounding error.
 
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary, Value};
 use std::cell::Cell;
 
 /// The unit roundoff of binary64: `|fl(x) − x| ≤ u·|fl(x)|`.
@@ -41,6 +41,12 @@ pub struct Bounded {
     pub value: f64,
     /// The exact value lies within `value ± error`; infinite where nothing is known.
     pub error: f64,
+}
+
+impl Value for Bounded {
+    fn identical(&self, other: &Bounded) -> bool {
+        self.value.identical(&other.value) && self.error.identical(&other.error)
+    }
 }
 
 impl Bounded {

@@ -1,5 +1,6 @@
 //! What a buffer holds on the host and in the reference executor.
 
+use crate::domain::Value;
 use crate::tree::Scalar;
 use std::fmt::Debug;
 
@@ -56,6 +57,22 @@ impl<V: Copy> Memory<V> {
             Memory::Real(v) => Memory::Real(v.iter().copied().map(f).collect()),
             Memory::I32(v) => Memory::I32(v.clone()),
             Memory::U32(v) => Memory::U32(v.clone()),
+        }
+    }
+
+    /// Whether a component is the same in another memory.
+    pub(crate) fn identical(&self, i: usize, other: &Memory<V>) -> bool
+    where
+        V: Value,
+    {
+        match (self, other) {
+            (Memory::Real(x), Memory::Real(y)) => match (x.get(i), y.get(i)) {
+                (Some(x), Some(y)) => x.identical(y),
+                (x, y) => x.is_none() && y.is_none(),
+            },
+            (Memory::I32(x), Memory::I32(y)) => x.get(i) == y.get(i),
+            (Memory::U32(x), Memory::U32(y)) => x.get(i) == y.get(i),
+            _ => false,
         }
     }
 

@@ -5,6 +5,7 @@
 //! operations lie within the bounds of separate ones. Sums may be added up in another order, so an interval remembers what it is the
 //! sum of.
 
+use hesper_shader::domain::Value;
 use std::f64::consts::PI;
 
 /// A set of reals.
@@ -33,6 +34,8 @@ const DIVISION: f64 = 2.5;
 const NORMAL: f64 = f32::MIN_POSITIVE as f64;
 /// More than binary64's own functions are ever off, relatively.
 const LIBRARY: f64 = 1e-14;
+
+impl Value for Interval {}
 
 impl Interval {
     /// Anything, NaN included.

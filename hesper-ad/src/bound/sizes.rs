@@ -5,6 +5,7 @@ use super::roots::Roots;
 use super::size::{Atoms, Size};
 use crate::field::{Element, Exact, Kind, Residue};
 use hesper_shader::Number;
+use hesper_shader::domain::Value;
 use hesper_shader::domain::{Domain, RealBinary, RealUnary};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -53,6 +54,8 @@ pub(crate) struct Measured {
     /// The form of its exponential, where it holds a logarithm.
     pub(super) image: Option<u32>,
 }
+
+impl Value for Measured {}
 
 impl<'f> Sizes<'f> {
     pub(crate) fn new(exact: &'f Exact) -> Sizes<'f> {

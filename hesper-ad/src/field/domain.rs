@@ -62,13 +62,20 @@ impl Domain for Exact {
     }
 
     fn constant(&self, number: Number) -> Element {
+        if let Some(known) = self.literals.borrow().get(&number) {
+            return *known;
+        }
         let key = (
             number.digits().unsigned_abs(),
             number.divisor(),
             number.exponent() != 0,
         );
         self.constants.borrow_mut().insert(key);
-        self.literal(number)
+        let element = self.literal(number);
+        if element.is_sound() {
+            self.literals.borrow_mut().insert(number, element);
+        }
+        element
     }
 
     fn neg_infinity(&self) -> Element {

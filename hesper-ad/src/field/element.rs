@@ -2,6 +2,7 @@
 
 use super::modular::Residue;
 use crate::tracked::Bounded;
+use hesper_shader::domain::Value;
 
 /// A value in every guise the exact domain knows it by.
 ///
@@ -21,6 +22,13 @@ pub struct Element {
     pub image: Option<Residue>,
     /// The value as a real, with its rounding error.
     pub shadow: Bounded,
+}
+
+impl Value for Element {
+    fn identical(&self, other: &Element) -> bool {
+        let residues = |x: &Element| (x.kind, x.value, x.tangent, x.exponent, x.image);
+        residues(self) == residues(other) && self.shadow.identical(&other.shadow)
+    }
 }
 
 /// Whether an element is a number.

@@ -1,12 +1,14 @@
 //! A random field with all that a run in it keeps track of.
 
 use super::element::{Element, Exponent, Kind};
+use super::inverses::Inverses;
 use super::modular::{Modulus, Residue};
 use super::primes::{Demands, Fields, MOST_SQUARES, prime_factors};
 use super::trace::Trace;
 use super::watch::{Range, Watch};
 use crate::sample::Rng;
 use crate::tracked::Tracked;
+use hesper_shader::Number;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::panic::Location;
@@ -33,6 +35,10 @@ pub struct Exact {
     /// Which value is the logarithm of which.
     pub(super) arguments: RefCell<HashMap<Residue, Residue>>,
     pub(super) rng: RefCell<Rng>,
+    /// Of both fields.
+    pub(super) inverses: [Inverses; 2],
+    /// Constants already met, as elements.
+    pub(super) literals: RefCell<HashMap<Number, Element>>,
     pub(super) constants: RefCell<BTreeSet<(u128, u64, bool)>>,
     /// Integers that a kernel made into reals: counters and sizes.
     pub(super) counters: RefCell<BTreeSet<u64>>,
@@ -91,6 +97,8 @@ impl Exact {
             logarithms: RefCell::new(HashMap::from([one])),
             arguments: RefCell::default(),
             rng: RefCell::new(Rng::new(rng.bits())),
+            inverses: Default::default(),
+            literals: RefCell::default(),
             constants: RefCell::default(),
             counters: RefCell::default(),
             first_root: Cell::default(),

@@ -27,7 +27,7 @@ impl Exact {
         let value = p.sqrt(x.value);
         let mut tangent = Residue::ZERO;
         if !x.tangent.is_zero() {
-            let Some(slope) = p.inverse(p.add(value, value)) else {
+            let Some(slope) = self.inverses[0].of(p, p.add(value, value)) else {
                 return self.poison("the derivative of √x at 0");
             };
             tangent = p.mul(x.tangent, slope);
@@ -93,7 +93,7 @@ impl Exact {
                 true,
             );
         }
-        let Some(inverse) = p.inverse(x.value) else {
+        let Some(inverse) = self.inverses[0].of(p, x.value) else {
             return self.poison("a logarithm of zero");
         };
         let fresh = || {

@@ -13,6 +13,7 @@ mod domain;
 mod element;
 mod exact;
 mod functions;
+mod inverses;
 mod modular;
 mod primes;
 mod rules;

@@ -20,6 +20,11 @@ pub struct Modulus {
 pub struct Residue(u64);
 
 impl Residue {
+    /// Bits that differ for most pairs of residues.
+    pub(super) fn low_bits(self) -> usize {
+        self.0 as usize
+    }
+
     /// Zero of every modulus.
     pub const ZERO: Residue = Residue(0);
 

@@ -149,6 +149,26 @@ pub struct NoMeaning {
     pub operation: String,
 }
 
+/// A number of a domain.
+pub trait Value: Copy + fmt::Debug {
+    /// Whether two values are the same in every respect, as their texts are: NaN is NaN, and −0 is not 0.
+    fn identical(&self, other: &Self) -> bool {
+        format!("{self:?}") == format!("{other:?}")
+    }
+}
+
+macro_rules! float_values {
+    ($($float:ident)*) => {$(
+        impl Value for $float {
+            fn identical(&self, other: &$float) -> bool {
+                self.to_bits() == other.to_bits() || self.is_nan() && other.is_nan()
+            }
+        }
+    )*};
+}
+
+float_values! { f32 f64 }
+
 /// A number domain.
 ///
 /// Implementors give the scalar methods; the column methods, which the executor calls with one element per lane (and
@@ -158,7 +178,7 @@ pub struct NoMeaning {
 /// The executor needs `Mask = bool`; a domain that records specs as expressions has symbolic masks.
 pub trait Domain {
     /// A number.
-    type Value: Copy + fmt::Debug;
+    type Value: Value;
     /// The outcome of a comparison, consumed by [`select`](Domain::select).
     type Mask: Copy + fmt::Debug;
 

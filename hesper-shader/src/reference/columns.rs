@@ -4,6 +4,7 @@
 //! operation on each component is an operation on the flat column.
 
 use super::error::{Fault, internal};
+use crate::domain::Value;
 use crate::memory::Memory;
 use crate::tree::{Scalar, Type};
 use std::fmt::Debug;
@@ -88,7 +89,24 @@ impl<V: Copy> Column<V> {
         }
     }
 
-    /// A value as text, which is also how values of any domain are compared.
+    /// Whether two values are the same.
+    pub(super) fn identical(&self, i: usize, other: &Column<V>, j: usize) -> bool
+    where
+        V: Value,
+    {
+        match (self, other) {
+            (Column::Real(x), Column::Real(y)) => match (x.get(i), y.get(j)) {
+                (Some(x), Some(y)) => x.identical(y),
+                (x, y) => x.is_none() && y.is_none(),
+            },
+            (Column::I32(x), Column::I32(y)) => x.get(i) == y.get(j),
+            (Column::U32(x), Column::U32(y)) => x.get(i) == y.get(j),
+            (Column::Bool(x), Column::Bool(y)) => x.get(i) == y.get(j),
+            _ => false,
+        }
+    }
+
+    /// A value as text.
     pub(super) fn text(&self, i: usize) -> Option<String>
     where
         V: Debug,

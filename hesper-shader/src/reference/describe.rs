@@ -2,14 +2,14 @@
 
 use super::columns::Column;
 use super::frame::Frame;
+use crate::domain::Value;
 use crate::tree::{
     AtomicOp, ExprId, ExprKind, Function, Place, Root, Step, Stmt, StmtKind, SubgroupOp, Tree,
     UnaryOp,
 };
-use std::fmt::Debug;
 
 /// What a statement did in one lane; `None` for statements that hold others, which speak for themselves.
-pub(super) fn describe<V: Copy + Debug>(
+pub(super) fn describe<V: Value>(
     stmt: &Stmt,
     tree: &Tree,
     function: &Function,
@@ -124,19 +124,14 @@ fn subgroup_text(op: SubgroupOp, given: ExprId, value: &impl Fn(ExprId) -> Strin
 }
 
 /// A value of one lane: `0.5`, `(1, 2)`.
-pub(super) fn value<V: Copy + Debug>(
-    frame: &Frame<V>,
-    id: ExprId,
-    lane: usize,
-    lanes: usize,
-) -> String {
+pub(super) fn value<V: Value>(frame: &Frame<V>, id: ExprId, lane: usize, lanes: usize) -> String {
     let Some(column) = frame.values.get(id.index()) else {
         return "?".to_string();
     };
     components(column, lane, lanes)
 }
 
-fn components<V: Copy + Debug>(column: &Column<V>, lane: usize, lanes: usize) -> String {
+fn components<V: Value>(column: &Column<V>, lane: usize, lanes: usize) -> String {
     let at = (lane..column.len()).step_by(lanes.max(1));
     let texts: Vec<String> = at.filter_map(|i| column.text(i)).collect();
     match texts.as_slice() {

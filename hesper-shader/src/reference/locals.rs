@@ -6,8 +6,8 @@ use super::error::{AccessKind, Fault};
 use super::frame::{Frame, missing};
 use super::moves::Pattern;
 use super::places::Access;
+use crate::domain::Value;
 use crate::tree::{ExprId, Local, LocalId, Step, Tree};
-use std::fmt::Debug;
 use std::mem::replace;
 
 /// Reads a local, an element of a local array, or a component of one.
@@ -159,7 +159,7 @@ fn swap<V>(frame: &mut Frame<V>, value: ExprId, local: LocalId) -> Result<(), Fa
 }
 
 /// Whether a store to a local would change something; yes where that is not easily seen.
-pub(super) fn changes<V: Copy + Debug>(
+pub(super) fn changes<V: Value>(
     local: LocalId,
     path: &[Step],
     value: ExprId,
@@ -176,7 +176,7 @@ pub(super) fn changes<V: Copy + Debug>(
     let lanes = active.iter().cycle().zip(0..from.len());
     lanes
         .filter(|(on, _)| **on)
-        .any(|(_, i)| from.text(i) != to.text(i))
+        .any(|(_, i)| !from.identical(i, to, i))
 }
 
 fn declared(tree: &Tree, frame: usize, local: LocalId) -> Result<&Local, Fault> {

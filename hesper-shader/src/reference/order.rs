@@ -7,12 +7,12 @@ use super::binding::Binding;
 use super::dispatch::has;
 use super::error::{ExecError, Fault};
 use super::options::{Options, Outcome};
+use crate::domain::Value;
 use crate::memory::Memory;
 use crate::tree::{AtomicOp, AtomicUpdate, ParamKind, StmtKind, Tree};
-use std::fmt::Debug;
 
 /// Runs, and runs again in other orders where that may show something.
-pub(super) fn run<V: Copy + Debug>(
+pub(super) fn run<V: Value>(
     tree: &Tree,
     bindings: &mut [Binding<'_, V>],
     options: &Options,
@@ -124,7 +124,7 @@ fn rebound<'c, V: Copy>(
     }
 }
 
-fn difference<V: Copy + Debug>(
+fn difference<V: Value>(
     tree: &Tree,
     param: usize,
     natural: &Memory<V>,
@@ -134,7 +134,7 @@ fn difference<V: Copy + Debug>(
     if tree.any_order.is_some() || param.any_order.is_some() {
         return None;
     }
-    let at = (0..natural.len()).find(|i| natural.text(*i) != other.text(*i))?;
+    let at = (0..natural.len()).find(|i| !natural.identical(*i, other))?;
     let size = match param.kind {
         ParamKind::Storage { element, .. } => usize::from(element.size).max(1),
         ParamKind::Uniform(_) => 1,

@@ -11,8 +11,8 @@ use super::sanitizer::{Touch, Watch};
 use super::slot::Slot;
 use super::storage::{Buffer, Storage};
 use super::team::Team;
+use crate::domain::Value;
 use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree};
-use std::fmt::Debug;
 
 /// Memory outside frames: buffers and workgroup variables.
 pub(super) struct Memories<'a, V, S> {
@@ -35,7 +35,7 @@ pub(super) struct Access<'m> {
     pub(super) frame: usize,
 }
 
-impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
+impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
     /// Reads a place into the column of `result`.
     pub(super) fn load(
         &mut self,
@@ -177,10 +177,13 @@ impl<'a, V: Copy + Debug, S: Slot<V>> Memories<'a, V, S> {
                 Space::Workgroup(i) => self
                     .workgroup
                     .get(i)
-                    .is_some_and(|held| held.text(at) == value.text(new)),
+                    .is_some_and(|held| held.identical(at, value, new)),
                 Space::Storage(i) => match (self.storage.buffers.get(i), value) {
-                    (Some(Buffer::Real(held)), Column::Real(_)) => {
-                        held.get(at).map(|s| format!("{:?}", s.get())) == value.text(new)
+                    (Some(Buffer::Real(held)), Column::Real(new_values)) => {
+                        match (held.get(at), new_values.get(new)) {
+                            (Some(held), Some(new)) => held.get().identical(new),
+                            (held, new) => held.is_none() && new.is_none(),
+                        }
                     }
                     (Some(Buffer::I32(held)), Column::I32(new_values)) => {
                         held.get(at).map(Slot::get) == new_values.get(new).copied()
@@ -301,7 +304,7 @@ fn row<V: Copy>(
 }
 
 /// Whether two lanes have the same value.
-fn agree<V: Copy + Debug>(value: &Column<V>, lane: usize, other: usize, lanes: usize) -> bool {
+fn agree<V: Value>(value: &Column<V>, lane: usize, other: usize, lanes: usize) -> bool {
     let mut components = (0..value.len()).step_by(lanes.max(1));
-    components.all(|start| value.text(start + lane) == value.text(start + other))
+    components.all(|start| value.identical(start + lane, value, start + other))
 }

@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::mask::Mask;
 use super::options::{Options, Outcome};
 use super::team::Team;
+use crate::domain::Value;
 use crate::tree::{ExprId, Loc, Tree};
 use std::fmt;
 use std::fmt::Debug;
@@ -79,7 +80,7 @@ impl Journal {
 
     /// A line of `log!` for each active lane.
     #[allow(clippy::print_stdout, reason = "printing is what `log!` is for")]
-    pub(super) fn log<V: Copy + Debug>(
+    pub(super) fn log<V: Value>(
         &mut self,
         text: &[String],
         values: &[ExprId],

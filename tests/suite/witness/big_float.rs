@@ -2,6 +2,7 @@
 
 use astro_float_num::{BigFloat, Consts, INF_NEG, NAN, RoundingMode, Sign};
 use hesper_shader::Number;
+use hesper_shader::domain::Value;
 use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
@@ -26,6 +27,8 @@ pub(crate) struct BigFloats<'a>(pub(crate) &'a Arena);
 /// A number of an arena.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Big(usize);
+
+impl Value for Big {}
 
 impl Arena {
     /// An arena without numbers.

@@ -15,13 +15,12 @@ use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
 use crate::op_plan::{Plans, op_plan};
 use crate::sample::{Known, Numbers, Rng};
-use crate::spec::{Spec, panic_message};
+use crate::spec::{Spec, SpecError, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
 use hesper_shader::Role;
 use point::Point;
 use reach::Reach;
-use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
@@ -44,23 +43,29 @@ const ROUNDINGS: f64 = 4.0;
 /// grows too fast for that, or comparisons there are always within rounding, the finding says so.
 pub fn kernels(spec: &Spec<'_>, target: &Target, seed: u64) -> [Finding; 2] {
     let reach = Reach::of(spec, target, seed);
-    [Pass::Forward, Pass::Backward].map(|pass| {
-        let check = Check {
-            spec,
-            target,
-            pass,
-            reach: &reach,
-        };
-        check.run(seed)
-    })
+    let check = Check {
+        spec,
+        target,
+        reach: &reach,
+    };
+    check.run(seed)
 }
 
-/// One pass on one target.
+/// Both passes on one target, at the same points.
 struct Check<'s> {
     spec: &'s Spec<'s>,
     target: &'s Target,
-    pass: Pass,
     reach: &'s Reach,
+}
+
+/// What was found of a pass so far.
+struct Judged {
+    pass: Pass,
+    /// Numbers at which the op was not defined anywhere.
+    undefined: Vec<Numbers>,
+    tally: Tally,
+    /// Set where it stopped.
+    ended: Option<Finding>,
 }
 
 /// Numbers at certain sizes.
@@ -75,62 +80,113 @@ enum Stop {
     Skip(String),
 }
 
-impl Stop {
-    /// The finding that says so, and at which sizes or point.
-    fn finding(self, tally: Tally, at: impl Display) -> Finding {
-        match self {
+impl Judged {
+    fn new(pass: Pass, target: &Target, seed: u64) -> Judged {
+        let name = format!("{} kernel = spec", pass.name());
+        Judged {
+            pass,
+            undefined: vec![Numbers::Equal, Numbers::Large],
+            tally: Tally::new(&name, target.name(), seed),
+            ended: None,
+        }
+    }
+
+    /// Ends the pass; says at which sizes or point.
+    fn stop(&mut self, stop: Stop, at: &str) {
+        let tally = self.tally.clone();
+        self.ended = Some(match stop {
             Stop::Fail(message) => tally.fail(format!("{message} ({at})")),
             Stop::Skip(reason) => tally.skip(format!("{reason} ({at})")),
+        });
+    }
+
+    fn finish(mut self, notes: &[String]) -> Finding {
+        if let Some(ended) = self.ended {
+            return ended;
+        }
+        let names = self.undefined.iter().map(|numbers| match numbers {
+            Numbers::Large => "large",
+            Numbers::Equal | Numbers::Plain => "equal",
+        });
+        let names: Vec<&str> = names.collect();
+        let mut notes = notes.to_vec();
+        if !names.is_empty() {
+            notes.insert(0, format!("undefined at {} numbers", names.join(" and ")));
+        }
+        self.tally.note(notes.join("; "));
+        self.tally.finish()
+    }
+}
+
+/// Does something with each pass that has not ended; an error ends it.
+fn each(
+    passes: &mut [Judged; 2],
+    at: &str,
+    mut act: impl FnMut(Pass, &mut Tally) -> Result<(), Stop>,
+) {
+    for judged in passes.iter_mut().filter(|judged| judged.ended.is_none()) {
+        if let Err(stop) = act(judged.pass, &mut judged.tally) {
+            judged.stop(stop, at);
         }
     }
 }
 
 impl Check<'_> {
-    fn run(&self, seed: u64) -> Finding {
-        let name = format!("{} kernel = spec", self.pass.name());
-        let mut tally = Tally::new(&name, self.target.name(), seed);
-        let cases = match self.cases() {
-            Ok(cases) => cases,
-            Err(error) => return tally.fail(error),
-        };
+    fn run(&self, seed: u64) -> [Finding; 2] {
+        let mut passes =
+            [Pass::Forward, Pass::Backward].map(|pass| Judged::new(pass, self.target, seed));
+        match self.cases() {
+            Ok(cases) => self.judge(&cases, seed, &mut passes),
+            Err(error) => {
+                return passes.map(|judged| judged.tally.fail(error.clone()));
+            }
+        }
+        passes.map(|judged| judged.finish(&self.reach.notes))
+    }
+
+    fn judge(&self, cases: &[Case], seed: u64, passes: &mut [Judged; 2]) {
         let mut rng = Rng::new(seed);
-        let mut undefined = [Numbers::Equal, Numbers::Large].to_vec();
-        for Case { dims, numbers } in &cases {
-            match self.check_case(dims, *numbers, &mut rng, &mut tally) {
-                Ok(true) => {
-                    tally.point(dims);
-                    undefined.retain(|n| n != numbers);
+        let over = |passes: &[Judged; 2]| passes.iter().all(|judged| judged.ended.is_some());
+        for Case { dims, numbers } in cases {
+            if over(passes) {
+                return;
+            }
+            let at = dims.to_string();
+            match Point::draw(self.spec, self.target, dims, *numbers, &mut rng) {
+                Ok(Some(point)) => {
+                    each(passes, &at, |pass, tally| {
+                        self.check_point(pass, dims, &point, tally)?;
+                        tally.point(dims);
+                        Ok(())
+                    });
+                    for judged in &mut *passes {
+                        judged.undefined.retain(|n| n != numbers);
+                    }
                 }
-                Ok(false) => {}
-                Err(stop) => return stop.finding(tally, dims),
+                // The op is not defined at such numbers.
+                Ok(None) => {}
+                Err(error) => each(passes, &at, |_, _| Err(Stop::Fail(error.to_string()))),
             }
         }
         for far in &self.reach.far {
-            let granted = tally.granted();
-            match self.check_plans(&far.dims, false, &far.point, Speed::Fast, &mut tally) {
-                Ok(()) => tally.far(&far.dims, granted),
-                Err(stop) => return stop.finding(tally, &far.dims),
-            }
+            each(passes, &far.dims.to_string(), |pass, tally| {
+                let granted = tally.granted();
+                self.check_plans(pass, &far.dims, false, &far.point, Speed::Fast, tally)?;
+                tally.far(&far.dims, granted);
+                Ok(())
+            });
         }
         for known in self.spec.sampling().known_points() {
-            match self.check_known(known, &mut rng, &mut tally) {
-                Ok(()) => tally.point(&known.dims),
-                Err(stop) => {
-                    return stop.finding(tally, format!("known point `{}`", known.label));
-                }
+            let at = format!("known point `{}`", known.label);
+            match self.known(known, &mut rng) {
+                Ok(point) => each(passes, &at, |pass, tally| {
+                    self.check_point(pass, &known.dims, &point, tally)?;
+                    tally.point(&known.dims);
+                    Ok(())
+                }),
+                Err(error) => each(passes, &at, |_, _| Err(Stop::Fail(error.to_string()))),
             }
         }
-        let names = undefined.iter().map(|numbers| match numbers {
-            Numbers::Large => "large",
-            Numbers::Equal | Numbers::Plain => "equal",
-        });
-        let names: Vec<&str> = names.collect();
-        let mut notes = self.reach.notes.clone();
-        if !names.is_empty() {
-            notes.insert(0, format!("undefined at {} numbers", names.join(" and ")));
-        }
-        tally.note(notes.join("; "));
-        tally.finish()
     }
 
     /// The shapes, and the numbers at each.
@@ -156,36 +212,21 @@ impl Check<'_> {
         Ok(cases)
     }
 
-    /// Whether the op is defined at such numbers; if so, the kernels are right there.
-    fn check_case(
+    fn known(&self, known: &Known, rng: &mut Rng) -> Result<Point, SpecError> {
+        let sample = self.spec.complete(known, rng);
+        let domain = self.target.tracked(ROUNDINGS);
+        Point::at(self.spec, &domain, sample, rng.below(2) == 0)
+    }
+
+    fn check_point(
         &self,
+        pass: Pass,
         dims: &Dims,
-        numbers: Numbers,
-        rng: &mut Rng,
+        point: &Point,
         tally: &mut Tally,
-    ) -> Result<bool, Stop> {
-        let point = Point::draw(self.spec, self.target, dims, numbers, rng)
-            .map_err(|e| Stop::Fail(e.to_string()))?;
-        let Some(point) = point else {
-            return Ok(false);
-        };
-        self.check_point(dims, &point, tally)?;
-        Ok(true)
-    }
-
-    fn check_known(&self, known: &Known, rng: &mut Rng, tally: &mut Tally) -> Result<(), Stop> {
-        let (domain, sample) = (
-            self.target.tracked(ROUNDINGS),
-            self.spec.complete(known, rng),
-        );
-        let point = Point::at(self.spec, &domain, sample, rng.below(2) == 0);
-        let point = point.map_err(|e| Stop::Fail(e.to_string()))?;
-        self.check_point(&known.dims, &point, tally)
-    }
-
-    fn check_point(&self, dims: &Dims, point: &Point, tally: &mut Tally) -> Result<(), Stop> {
+    ) -> Result<(), Stop> {
         let speed = speed(dims);
-        self.check_plans(dims, false, point, speed, tally)?;
+        self.check_plans(pass, dims, false, point, speed, tally)?;
         let more = |stop| match stop {
             Stop::Fail(message) => Stop::Fail(format!(
                 "with more workgroups than needed, over two dimensions: {message}"
@@ -193,7 +234,7 @@ impl Check<'_> {
             skip => skip,
         };
         let mut other = tally.clone();
-        self.check_plans(dims, true, point, speed, &mut other)
+        self.check_plans(pass, dims, true, point, speed, &mut other)
             .map_err(more)?;
         tally.warn_as(&other);
         Ok(())
@@ -201,6 +242,7 @@ impl Check<'_> {
 
     fn check_plans(
         &self,
+        pass: Pass,
         dims: &Dims,
         folded: bool,
         point: &Point,
@@ -208,11 +250,11 @@ impl Check<'_> {
         tally: &mut Tally,
     ) -> Result<(), Stop> {
         let plans = built_plans(self.spec, dims, folded).map_err(Stop::Fail)?;
-        let (plan, wanted) = match self.pass {
+        let (plan, wanted) = match pass {
             Pass::Forward => (plans.forward, &point.results),
             Pass::Backward => (plans.backward, &point.cotangents),
         };
-        let ran = self.target.run(&plan, &point.given(self.pass), speed);
+        let ran = self.target.run(&plan, &point.given(pass), speed);
         let ran = ran.map_err(|error| {
             let kind = if is_limit(&error) {
                 Stop::Skip
