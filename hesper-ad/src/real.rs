@@ -81,6 +81,17 @@ impl Real {
         Real(Recorder::with(|run| run.sum(terms, line)))
     }
 
+    /// A number of its own that is equal to this one.
+    pub(crate) fn copied(self) -> Real {
+        let line = Location::caller();
+        Real(Recorder::with(|run| run.same(self.0, line)))
+    }
+
+    /// A number by its node on the tape.
+    pub(crate) fn of(handle: Handle) -> Real {
+        Real(handle)
+    }
+
     /// Its node on the tape.
     pub(crate) fn handle(self) -> Handle {
         self.0

@@ -1,7 +1,7 @@
 //! All checks on one op.
 
 use crate::certificate::{Certificate, Finding, Tally, Verdict};
-use crate::check::{self, Target};
+use crate::check::{self, Speed, Target};
 use crate::op::Op;
 use crate::progress::Progress;
 use crate::spec::Spec;
@@ -73,9 +73,13 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     match plan_mistake {
         Some(mistake) => checks.push(mistake),
         None => {
+            let mut speed = Speed::Watched;
             for target in &options.targets {
                 progress.at(&format!("kernels, {}", target.name()));
-                checks.extend(check::kernels(spec, target, seed));
+                checks.extend(check::kernels_at(speed, spec, target, seed));
+                if !matches!(target, Target::Device(_)) {
+                    speed = Speed::Fast;
+                }
             }
         }
     }

@@ -18,6 +18,7 @@ use crate::field::Demands;
 use size::Size;
 use std::collections::BTreeMap;
 use std::f64::consts::LN_2;
+use std::rc::Rc;
 
 /// The least bits of security of any coefficient of some identities: one trial passes a wrong one with a probability of at most `2⁻ᵇ`.
 pub(crate) struct Least {
@@ -48,13 +49,13 @@ impl Least {
         let difference = sizes.with_atoms(|atoms| x.plus(y, atoms));
         difference
             .parts()
-            .values()
-            .for_each(|size| self.coefficient(size, sizes));
+            .iter()
+            .for_each(|(_, size)| self.coefficient(size, sizes));
     }
 
     /// Takes in that `rows` and `columns` hold the same matrix: coefficient `j` of row `i` is coefficient `i` of column `j`.
     pub(crate) fn transposed(&mut self, rows: &[Form], columns: &[Form], sizes: &Sizes<'_>) {
-        let entries = |forms: &[Form]| -> Vec<(u32, Label, Size)> {
+        let entries = |forms: &[Form]| -> Vec<(u32, Label, Rc<Size>)> {
             let parts = (0..).zip(forms).flat_map(|(i, form)| {
                 form.parts()
                     .iter()
@@ -62,14 +63,14 @@ impl Least {
             });
             parts.collect()
         };
-        let mut matrix: BTreeMap<(Label, Label), Size> = BTreeMap::new();
+        let mut matrix: BTreeMap<(Label, Label), Rc<Size>> = BTreeMap::new();
         for (i, label, size) in entries(rows) {
             matrix.insert((Some(i), label), size);
         }
         for (j, label, size) in entries(columns) {
             let key = (label, Some(j));
             let both = match matrix.get(&key) {
-                Some(other) => sizes.with_atoms(|atoms| size.plus(other, atoms)),
+                Some(other) => Rc::new(sizes.with_atoms(|atoms| size.plus(other, atoms))),
                 None => size,
             };
             matrix.insert(key, both);

@@ -18,8 +18,10 @@ pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;
 pub(crate) use fits::{plan_mistake, spec_mistake};
 pub use kernels::kernels;
+pub(crate) use kernels::kernels_at;
 pub use known_points::known_points;
 pub use singular::singular_points;
+pub(crate) use target::Speed;
 pub use target::Target;
 
 /// Points that must count in a check of the spec.

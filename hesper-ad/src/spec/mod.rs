@@ -4,7 +4,6 @@
 
 mod recorded;
 
-use crate::binding::Pass;
 use crate::dims::Dims;
 use crate::op::{Op, OpError, checked_signature};
 use crate::sample::{Known, Numbers, Rng, Sample, Sampling};
@@ -12,7 +11,7 @@ use crate::signature::Signature;
 use crate::tape::Id;
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
-use recorded::Recorded;
+use recorded::{Part, Recorded};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -229,7 +228,7 @@ impl<'o> Spec<'o> {
         domain: &D,
         primals: &Primals<D::Value>,
     ) -> Result<Forward<D::Value>, SpecError> {
-        let record = self.recorded(Pass::Forward, primals)?;
+        let record = self.recorded(Part::Forward, &primals.dims, &primals.integers)?;
         let values = record.replay(domain, &self.signature, primals, &[])?;
         let in_domain = |t: &Tensor<Id>| t.map(|id| values[*id as usize]);
         let saved = record.saved.iter();
@@ -251,16 +250,50 @@ impl<'o> Spec<'o> {
         primals: &Primals<D::Value>,
         cotangents: &[Tensor<D::Value>],
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
-        let record = self.recorded(Pass::Backward, primals)?;
+        self.pulled(Part::Backward, domain, primals, cotangents)
+    }
+
+    /// Runs the VJP that follows from `forward` by a reverse sweep: what `backward` ought to be.
+    ///
+    /// # Errors
+    /// As [`forward_at`](Spec::forward_at).
+    pub fn derived_at<D: Domain>(
+        &self,
+        domain: &D,
+        primals: &Primals<D::Value>,
+        cotangents: &[Tensor<D::Value>],
+    ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
+        self.pulled(Part::Derived, domain, primals, cotangents)
+    }
+
+    fn pulled<D: Domain>(
+        &self,
+        part: Part,
+        domain: &D,
+        primals: &Primals<D::Value>,
+        cotangents: &[Tensor<D::Value>],
+    ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
+        let record = self.recorded(part, &primals.dims, &primals.integers)?;
         let values = record.replay(domain, &self.signature, primals, cotangents)?;
         let results = record.results.iter();
         Ok(results.map(|t| t.map(|id| values[*id as usize])).collect())
     }
 
-    /// The record of a pass for the sizes and integers of some primals: a kept one, or a new one.
-    fn recorded<V>(&self, pass: Pass, primals: &Primals<V>) -> Result<Rc<Recorded>, SpecError> {
-        let (dims, integers) = (&primals.dims, &primals.integers);
-        let same = |r: &Rc<Recorded>| r.is(pass, dims, integers);
+    /// Whether `backward` is derived from `forward` ([`Context::derive`](crate::Context::derive)), in part at least.
+    pub fn is_derived(&self, dims: &Dims) -> bool {
+        let sample = self.draw(dims, &mut Rng::new(1));
+        let record = self.recorded(Part::Backward, dims, &sample.integers);
+        record.is_ok_and(|record| record.derived)
+    }
+
+    /// The record of a part for the sizes and integers of some primals: a kept one, or a new one.
+    fn recorded(
+        &self,
+        part: Part,
+        dims: &Dims,
+        integers: &BTreeMap<String, Tensor<u32>>,
+    ) -> Result<Rc<Recorded>, SpecError> {
+        let same = |r: &Rc<Recorded>| r.is(part, dims, integers);
         let mut records = self.records.borrow_mut();
         if let Some(at) = records.iter().position(same) {
             // The one used last comes last.
@@ -271,7 +304,7 @@ impl<'o> Spec<'o> {
         let record = Rc::new(recorded::record(
             self.op,
             &self.signature,
-            pass,
+            part,
             dims,
             integers,
         )?);
@@ -301,4 +334,39 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|s| s.to_string());
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "no message".to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hesper_shader::domain::F64;
+
+    #[test]
+    fn what_is_derived_is_what_is_written() {
+        let mut compared = 0;
+        for op in crate::ops::catalogue().unwrap() {
+            let spec = Spec::new(&*op).unwrap();
+            let mut rng = Rng::new(1);
+            for dims in spec.small_shapes() {
+                let sample = spec.draw(&dims, &mut rng);
+                let primals = Primals::of(&F64, &sample, &exact(&F64, &sample.inputs));
+                let seeds = exact(&F64, &sample.cotangents);
+                let written = spec.backward_at(&F64, &primals, &seeds).unwrap();
+                let derived = spec.derived_at(&F64, &primals, &seeds).unwrap();
+                for (dx, derived) in written.iter().zip(&derived) {
+                    let scale = dx.data().iter().fold(0.0, |max: f64, x| max.max(x.abs()));
+                    for (x, y) in dx.data().iter().zip(derived.data()) {
+                        assert!(
+                            (x - y).abs() <= 1e-10 * (scale + x.abs()),
+                            "{}: {x} {y}",
+                            op.name()
+                        );
+                        compared += 1;
+                    }
+                }
+                assert!(!spec.is_derived(&dims), "{}", op.name());
+            }
+        }
+        assert!(compared > 5_000, "{compared}");
+    }
 }

@@ -1,7 +1,6 @@
 //! A pass of a spec as it was recorded, for given sizes and integers.
 
 use super::{Primals, SpecError, panic_message};
-use crate::binding::Pass;
 use crate::context::Context;
 use crate::dims::Dims;
 use crate::op::Op;
@@ -15,27 +14,51 @@ use std::collections::BTreeMap;
 /// The integer inputs by name.
 type Integers = BTreeMap<String, Tensor<u32>>;
 
-/// What a pass computes, and where its results stand.
+/// Which formulas of an op.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// `forward`.
+    Forward,
+    /// `backward`.
+    Backward,
+    /// The VJP that follows from `forward`.
+    Derived,
+}
+
+impl Part {
+    /// Its name in messages.
+    fn name(self) -> &'static str {
+        match self {
+            Part::Forward => "forward",
+            Part::Backward => "backward",
+            Part::Derived => "the VJP derived from forward",
+        }
+    }
+}
+
+/// What a part computes, and where its results stand.
 pub(super) struct Recorded {
-    pass: Pass,
+    part: Part,
     dims: Dims,
     integers: Integers,
     pub(super) tape: Tape,
     /// The nodes of the outputs, or of the inputs' cotangents.
     pub(super) results: Vec<Tensor<Id>>,
+    /// Whether some VJP in it was derived.
+    pub(super) derived: bool,
     /// The nodes of what a forward pass saves.
     pub(super) saved: BTreeMap<String, Tensor<Id>>,
 }
 
-/// Runs a pass of an op, and records it. Its panics, and what it asks for in vain, become errors.
+/// Runs a part of an op, and records it. Its panics, and what it asks for in vain, become errors.
 pub(super) fn record(
     op: &dyn Op,
     signature: &Signature,
-    pass: Pass,
+    part: Part,
     dims: &Dims,
     integers: &Integers,
 ) -> Result<Recorded, SpecError> {
-    check_integers(signature, pass, dims, integers)?;
+    check_integers(signature, part, dims, integers)?;
     let mut cx = Context::new(dims.clone(), BTreeMap::new(), integers.clone());
     let (results, recording) = record_run(|| {
         let mut positions = 0..;
@@ -50,16 +73,19 @@ pub(super) fn record(
                 .map(|port| (port.name.clone(), given(port)))
                 .collect(),
         );
-        match pass {
-            Pass::Forward => op.forward(&mut cx, &inputs),
-            Pass::Backward => {
+        match part {
+            Part::Forward => op.forward(&mut cx, &inputs),
+            Part::Backward | Part::Derived => {
                 let cotangents: Vec<Tensor> = signature.outputs().map(&mut given).collect();
-                op.backward(&mut cx, &inputs, &cotangents)
+                match part {
+                    Part::Derived => cx.pull_back(op, &inputs, &cotangents),
+                    _ => op.backward(&mut cx, &inputs, &cotangents),
+                }
             }
         }
     });
     let problem = |message| SpecError::Problem {
-        pass: pass.name(),
+        pass: part.name(),
         message,
     };
     let mut problems = cx.problems().into_iter().chain(recording.problem.clone());
@@ -67,15 +93,15 @@ pub(super) fn record(
         return Err(problem(message));
     }
     let results = results.map_err(|payload| SpecError::Panic {
-        pass: pass.name(),
+        pass: part.name(),
         message: panic_message(&*payload),
     })?;
     let nodes = |t: &Tensor| nodes(&recording, t).map_err(problem);
     let results = results.iter().map(nodes).collect::<Result<Vec<_>, _>>()?;
     let mut saved = BTreeMap::new();
-    match pass {
-        Pass::Forward => {
-            check_shapes(pass, dims, signature.outputs(), &results, |p| {
+    match part {
+        Part::Forward => {
+            check_shapes(part, dims, signature.outputs(), &results, |p| {
                 p.name.clone()
             })?;
             for (name, t) in cx.saved() {
@@ -83,24 +109,25 @@ pub(super) fn record(
             }
             check_saved(signature, dims, &saved)?;
         }
-        Pass::Backward => {
-            check_shapes(pass, dims, signature.inputs(), &results, Port::cotangent)?;
+        Part::Backward | Part::Derived => {
+            check_shapes(part, dims, signature.inputs(), &results, Port::cotangent)?;
         }
     }
     Ok(Recorded {
-        pass,
+        part,
         dims: dims.clone(),
         integers: integers.clone(),
         tape: recording.tape,
         results,
+        derived: cx.is_derived(),
         saved,
     })
 }
 
 impl Recorded {
-    /// Whether it is this pass, for these sizes and integers.
-    pub(super) fn is(&self, pass: Pass, dims: &Dims, integers: &Integers) -> bool {
-        self.pass == pass && self.dims == *dims && self.integers == *integers
+    /// Whether it is this part, for these sizes and integers.
+    pub(super) fn is(&self, part: Part, dims: &Dims, integers: &Integers) -> bool {
+        self.part == part && self.dims == *dims && self.integers == *integers
     }
 
     /// The value of every node in a domain.
@@ -115,7 +142,7 @@ impl Recorded {
         cotangents: &[Tensor<D::Value>],
     ) -> Result<Vec<D::Value>, SpecError> {
         let problem = |message| SpecError::Problem {
-            pass: self.pass.name(),
+            pass: self.part.name(),
             message,
         };
         let mut given: Vec<D::Value> = Vec::new();
@@ -132,7 +159,7 @@ impl Recorded {
         for port in signature.constants() {
             give(port, port.name.clone(), primals.constants.get(&port.name))?;
         }
-        if self.pass == Pass::Backward {
+        if self.part != Part::Forward {
             for (at, port) in signature.outputs().enumerate() {
                 give(port, port.cotangent(), cotangents.get(at))?;
             }
@@ -158,7 +185,7 @@ fn nodes(recording: &Recording, tensor: &Tensor) -> Result<Tensor<Id>, String> {
 /// Every integer lies below the dimension that bounds it.
 fn check_integers(
     signature: &Signature,
-    pass: Pass,
+    part: Part,
     dims: &Dims,
     integers: &Integers,
 ) -> Result<(), SpecError> {
@@ -171,7 +198,7 @@ fn check_integers(
         if let Some(at) = tensor.data().iter().position(beyond) {
             let (name, index, value) = (&port.name, tensor.index_of(at), tensor.data()[at]);
             return Err(SpecError::Problem {
-                pass: pass.name(),
+                pass: part.name(),
                 message: format!(
                     "`{name}{index:?}` is {value}, and must be below `{dim}`, which is {bound}"
                 ),
@@ -188,7 +215,7 @@ fn check_saved(
     saved: &BTreeMap<String, Tensor<Id>>,
 ) -> Result<(), SpecError> {
     let problem = |message| SpecError::Problem {
-        pass: Pass::Forward.name(),
+        pass: Part::Forward.name(),
         message,
     };
     for port in signature.saves() {
@@ -196,7 +223,7 @@ fn check_saved(
             .get(&port.name)
             .ok_or_else(|| problem(format!("the saved result `{}` is missing", port.name)))?;
         let (port, tensor) = ([port].into_iter(), std::slice::from_ref(tensor));
-        check_shapes(Pass::Forward, dims, port, tensor, |p| p.name.clone())?;
+        check_shapes(Part::Forward, dims, port, tensor, |p| p.name.clone())?;
     }
     let known = |name: &String| signature.saves().any(|p| p.name == **name);
     match saved.keys().find(|name| !known(name)) {
@@ -208,7 +235,7 @@ fn check_saved(
 }
 
 fn check_shapes<'p>(
-    pass: Pass,
+    part: Part,
     dims: &Dims,
     ports: impl Iterator<Item = &'p Port>,
     tensors: &[Tensor<Id>],
@@ -218,7 +245,7 @@ fn check_shapes<'p>(
         let (got, want) = (tensor.shape().to_vec(), port.shape(dims));
         if got != want {
             return Err(SpecError::Shape {
-                pass: pass.name(),
+                pass: part.name(),
                 name: name(port),
                 got,
                 want,

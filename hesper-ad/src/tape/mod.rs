@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! record   a spec's run becomes a tape          replay   a tape's meaning in a number domain
+//! sweep    the VJP of what was recorded
 //! ```
 
 mod record;
 mod replay;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +15,7 @@ mod tests;
 pub(crate) use tests::evaluate;
 
 pub(crate) use record::{Handle, MaskHandle, Recorder, Recording, record};
+pub(crate) use sweep::sweep;
 
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
@@ -31,6 +34,8 @@ pub(crate) enum Node {
     NegInfinity,
     /// A host float that is no number: positive infinity, or NaN.
     Float(f32),
+    /// The operand itself, as a node of its own.
+    Same(Id),
     Unary(RealUnary, Id),
     Binary(RealBinary, Id, Id),
     Powi(Id, i32),
@@ -59,5 +64,22 @@ impl Tape {
     /// How many operations.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Shows the numbers that a node's result is made of; a mask is not one of them.
+    fn each_operand(&self, node: Node, mut f: impl FnMut(Id)) {
+        match node {
+            Node::Given(_) | Node::Constant(_) | Node::NegInfinity | Node::Float(_) => {}
+            Node::Compare(..) => {}
+            Node::Same(x) | Node::Unary(_, x) | Node::Powi(x, _) => f(x),
+            Node::Binary(_, x, y) | Node::Select(_, x, y) => {
+                f(x);
+                f(y);
+            }
+            Node::Sum { start, len } => {
+                let (start, len) = (start as usize, len as usize);
+                self.terms[start..start + len].iter().copied().for_each(f);
+            }
+        }
     }
 }

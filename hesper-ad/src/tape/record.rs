@@ -31,7 +31,7 @@ pub(crate) struct MaskHandle {
 #[derive(Default)]
 pub(crate) struct Recorder {
     run: u32,
-    tape: Tape,
+    pub(super) tape: Tape,
     constants: HashMap<Number, Id>,
     problem: Option<String>,
 }
@@ -90,6 +90,21 @@ impl Recorder {
             Some(recorder) => act(recorder),
             None => act(&mut Recorder::default()),
         })
+    }
+
+    /// The node of a number, if it is one of this run.
+    pub(super) fn own(&self, x: Handle) -> Option<Id> {
+        (x.run == self.run && (x.id as usize) < self.tape.len()).then_some(x.id)
+    }
+
+    /// The number that a node yields.
+    pub(super) fn handle(&self, id: Id) -> Handle {
+        Handle { run: self.run, id }
+    }
+
+    /// A mask by its position.
+    pub(super) fn mask(&self, at: u32) -> MaskHandle {
+        MaskHandle { run: self.run, at }
     }
 
     fn push(&mut self, node: Node, line: &'static Location<'static>) -> Handle {
@@ -160,6 +175,12 @@ impl Recorder {
             Err(_) if value == f64::NEG_INFINITY => self.neg_infinity(line),
             Err(_) => self.push(Node::Float(value as f32), line),
         }
+    }
+
+    /// A number of its own that is equal to another.
+    pub(crate) fn same(&mut self, x: Handle, line: &'static Location<'static>) -> Handle {
+        let x = self.operand(x, line);
+        self.push(Node::Same(x), line)
     }
 
     pub(crate) fn unary(

@@ -22,6 +22,7 @@ impl Tape {
                 Node::Constant(at) => domain.constant(self.constants[*at as usize]),
                 Node::NegInfinity => domain.neg_infinity(),
                 Node::Float(value) => domain.from_f32(*value),
+                Node::Same(x) => at(x),
                 Node::Unary(op, x) => domain.unary(*op, at(x)),
                 Node::Binary(op, x, y) => domain.binary(*op, at(x), at(y)),
                 Node::Powi(x, n) => domain.powi(at(x), *n),

@@ -108,3 +108,101 @@ fn panics_end_a_run() {
         7
     }
 }
+
+/// Functions of one number, an operand, and the derivative there to be expected, as a formula.
+#[test]
+fn derivatives_of_all_operations() {
+    type Case = (fn(Real, Real) -> Real, fn(Real, Real) -> [Real; 2]);
+    let cases: [Case; 26] = [
+        (|x, _| -x, |x, _| [x * 0.0 - 1.0, x * 0.0]),
+        (|x, _| x.unary(RealUnary::Abs), |x, _| [x / x, x * 0.0]),
+        (|x, _| x.unary(RealUnary::Floor), |x, _| [x * 0.0, x * 0.0]),
+        (|x, _| x.sqrt(), |x, _| [0.5 / x.sqrt(), x * 0.0]),
+        (
+            |x, _| x.unary(RealUnary::InverseSqrt),
+            |x, _| [-0.5 * x.unary(RealUnary::InverseSqrt) / x, x * 0.0],
+        ),
+        (|x, _| x.exp(), |x, _| [x.exp(), x * 0.0]),
+        (
+            |x, _| x.unary(RealUnary::Exp2),
+            |x, _| [(x * 0.0 + 2.0).ln() * x.unary(RealUnary::Exp2), x * 0.0],
+        ),
+        (|x, _| x.ln(), |x, _| [1.0 / x, x * 0.0]),
+        (
+            |x, _| x.unary(RealUnary::Log2),
+            |x, _| [1.0 / (x * (x * 0.0 + 2.0).ln()), x * 0.0],
+        ),
+        (|x, _| x.sin(), |x, _| [x.cos(), x * 0.0]),
+        (|x, _| x.cos(), |x, _| [-x.sin(), x * 0.0]),
+        (
+            |x, _| x.unary(RealUnary::Tan),
+            |x, _| [x.cos().powi(-2), x * 0.0],
+        ),
+        (
+            |x, _| x.unary(RealUnary::Sinh),
+            |x, _| [x.unary(RealUnary::Cosh), x * 0.0],
+        ),
+        (
+            |x, _| x.unary(RealUnary::Cosh),
+            |x, _| [x.unary(RealUnary::Sinh), x * 0.0],
+        ),
+        (
+            |x, _| x.tanh(),
+            |x, _| [x.unary(RealUnary::Cosh).powi(-2), x * 0.0],
+        ),
+        (
+            |x, _| x.erf(),
+            |x, _| [1.128379167095512574 * (-(x * x)).exp(), x * 0.0],
+        ),
+        (|x, y| x + y, |x, _| [x / x, x / x]),
+        (|x, y| x - y, |x, _| [x / x, -x / x]),
+        (|x, y| x * y * x, |x, y| [2.0 * x * y, x * x]),
+        (|x, y| x / y, |x, y| [1.0 / y, -x / y.powi(2)]),
+        (
+            |x, y| x.binary(RealBinary::Remainder, y),
+            |x, _| [x / x, x * 0.0 - 2.0],
+        ),
+        (|x, y| x.max(y), |x, _| [x / x, x * 0.0]),
+        (|x, y| x.min(y), |x, _| [x * 0.0, x / x]),
+        (
+            |x, y| x.binary(RealBinary::Pow, y),
+            |x, y| {
+                let power = x.binary(RealBinary::Pow, y);
+                [y * power / x, x.ln() * power]
+            },
+        ),
+        (
+            |x, y| Real::sum([x, y.powi(-3), x, Real::select(x.gt(y), x * y, y)]),
+            |x, y| [2.0 + y, -3.0 / y.powi(4) + x],
+        ),
+        (
+            |x, y| Real::select(x.lt(y), x, 3.0 * y),
+            |x, _| [x * 0.0, x * 0.0 + 3.0],
+        ),
+    ];
+    for (i, (f, slopes)) in cases.into_iter().enumerate() {
+        let both = |[x, y]: [Real; 2]| {
+            let z = f(x, y);
+            let derived = sweep(&[(z, x / x * 1.5)], &[x, y]);
+            let [dx, dy] = slopes(x, y);
+            [derived[0], derived[1], 1.5 * dx, 1.5 * dy]
+        };
+        let [dx, dy, x, y] = evaluate(&F64, [1.75, 0.625], both);
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-14 * b.abs();
+        assert!(
+            near(dx, x) && near(dy, y),
+            "case {i}: {dx} {dy}, not {x} {y}"
+        );
+    }
+}
+
+#[test]
+fn a_value_read_twice_is_two_inputs() {
+    let [a, b, all] = evaluate(&F64, [3.0, 1.0], |[x, dy]| {
+        let [left, right] = [x.copied(), x.copied()];
+        let z = left * right;
+        let apart = sweep(&[(z, dy)], &[left, right]);
+        [apart[0], apart[1], sweep(&[(z, dy)], &[x])[0]]
+    });
+    assert_eq!([a, b, all], [3.0, 3.0, 6.0]);
+}

@@ -36,7 +36,10 @@ pub(super) fn bits(trial: &Trial<'_>, plans: Option<&Plans>) -> Vec<(Tie, Option
     let (Ok(forward), Ok(cotangents)) = spec else {
         return Tie::ALL.map(|tie| (tie, None)).into();
     };
-    let mut found = vec![(Tie::Vjp, run.vjp(&dual, &primals, &cotangents))];
+    let mut found = vec![
+        (Tie::Vjp, run.vjp(&dual, &primals, &cotangents)),
+        (Tie::Derived, run.derived(&primals, &seeds, &cotangents)),
+    ];
     if let Some(plans) = plans {
         found.push((Tie::Forward, run.forward(plans, &primals, &seeds, &forward)));
         found.push((
@@ -148,6 +151,22 @@ impl Run<'_, '_> {
             least.crossed(&rows, &columns, &dual.inner);
         }
         least.bits(&dual.inner)
+    }
+
+    /// `backward` and the derived VJP are equal, coefficient by coefficient.
+    fn derived(
+        &self,
+        primals: &Primals<Measured>,
+        seeds: &[Tensor<Measured>],
+        cotangents: &[Tensor<Measured>],
+    ) -> Option<f64> {
+        let spec = self.trial.spec;
+        let derived = spec.derived_at(self.sizes, primals, seeds).ok()?;
+        let mut least = self.least();
+        for (x, y) in self.forms(&derived).iter().zip(self.forms(cotangents)) {
+            least.equal(x, &y, self.sizes);
+        }
+        least.bits(self.sizes)
     }
 
     fn forward(

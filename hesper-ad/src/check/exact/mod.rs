@@ -59,6 +59,9 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
             None
         }
     };
+    if spec.is_derived(&spec.least_shape()) {
+        tallies.derived();
+    }
     let home = home_shape(spec);
     let mut seen = BTreeSet::new();
     for dims in shapes(spec, plans.as_ref()) {
@@ -84,6 +87,9 @@ pub fn exact_at(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
     let mut tallies = Tallies::new(spec, seed);
     if let Err(error) = built_plans(spec, dims, false) {
         tallies.end_kernels(&error);
+    }
+    if spec.is_derived(dims) {
+        tallies.derived();
     }
     Shape::new(spec, dims.clone()).check(true, &mut tallies);
     explained(spec, tallies, seed)

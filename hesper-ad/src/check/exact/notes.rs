@@ -12,6 +12,8 @@ pub(super) struct Notes {
     pub(super) paths: usize,
     pub(super) thresholds: usize,
     pub(super) unmet_pairs: usize,
+    /// Whether `backward` is derived from `forward`.
+    pub(super) derived: bool,
     pub(super) loops: BTreeMap<(Program, Site), BTreeSet<u64>>,
     /// What went one way only, in which program.
     pub(super) one_sided: Vec<(Program, String)>,
@@ -57,6 +59,9 @@ impl Notes {
     pub(super) fn finish(&self, tie: Tie, mut tally: Tally, exact: Exactness) -> Finding {
         tally.exact(exact);
         let mut note = format!("{} paths", self.paths);
+        if self.derived && tie == Tie::Vjp {
+            note = format!("`backward` is derived from `forward`; {note}");
+        }
         if self.thresholds > 0 {
             note += &format!(", {} thresholds bisected", self.thresholds);
         }

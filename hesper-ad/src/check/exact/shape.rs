@@ -278,6 +278,24 @@ impl<'s> Shape<'s> {
         Err(last)
     }
 
+    /// Whether what ran needs another kind of field; then fields of that kind are drawn from now on.
+    fn asks_for_more(
+        &self,
+        trial: &Trial<'_>,
+        tie: Tie,
+        needs: Demands,
+        tallies: &mut Tallies,
+    ) -> Result<bool, Silent> {
+        if needs == tallies.demands {
+            return Ok(false);
+        }
+        if let Some(trouble) = trial.domain.beyond(&needs) {
+            return Err((Some(tie), Silence::Outside(trouble)));
+        }
+        tallies.demands = needs;
+        Ok(true)
+    }
+
     /// One trial in one field; `None` where the kernels need another kind of field.
     fn try_field(&self, point: &Point, tallies: &mut Tallies) -> Result<Option<Outcome>, Silent> {
         let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng);
@@ -291,6 +309,13 @@ impl<'s> Shape<'s> {
         if !point.ties && tallies.is_open(Tie::Vjp) {
             ties.push((Tie::Vjp, Ok(trial.check_vjp())));
         }
+        if !point.ties && tallies.is_open(Tie::Derived) {
+            let result = trial.check_derived();
+            if self.asks_for_more(&trial, Tie::Derived, trial.domain.needs(), tallies)? {
+                return Ok(None);
+            }
+            ties.push((Tie::Derived, result));
+        }
         let passes = [
             (Tie::Forward, Pass::Forward, Program::ForwardKernels),
             (Tie::Backward, Pass::Backward, Program::BackwardKernels),
@@ -301,11 +326,7 @@ impl<'s> Shape<'s> {
             };
             let result = trial.check_plan(plans, pass, &mut tallies.rng);
             let needs = needs(&trial, &result);
-            if needs != tallies.demands {
-                if let Some(trouble) = trial.domain.beyond(&needs) {
-                    return Err((Some(tie), Silence::Outside(trouble)));
-                }
-                tallies.demands = needs;
+            if self.asks_for_more(&trial, tie, needs, tallies)? {
                 return Ok(None);
             }
             match result {

@@ -138,9 +138,17 @@ impl Tallies {
     /// The kernels cannot be run.
     pub(super) fn end_kernels(&mut self, error: &str) {
         for (tie, state) in &mut self.ties {
-            if *tie != Tie::Vjp {
+            if !tie.is_of_spec() {
                 state.end(|tally| tally.fail(error));
             }
+        }
+    }
+
+    /// What is derived is not compared with itself; the finding on the VJP says so.
+    pub(super) fn derived(&mut self) {
+        self.notes.derived = true;
+        if let Some(state) = self.state(Tie::Derived) {
+            state.tally = None;
         }
     }
 

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub enum Tie {
     /// `backward` is the VJP of `forward`.
     Vjp,
+    /// `backward` is what a reverse sweep makes of `forward`, element by element.
+    Derived,
     /// The forward kernels compute the spec.
     Forward,
     /// The backward kernels compute the spec.
@@ -23,12 +25,18 @@ pub enum Tie {
 
 impl Tie {
     /// All of them.
-    pub const ALL: [Tie; 3] = [Tie::Vjp, Tie::Forward, Tie::Backward];
+    pub const ALL: [Tie; 4] = [Tie::Vjp, Tie::Derived, Tie::Forward, Tie::Backward];
+
+    /// Whether it ties `backward` to `forward`, rather than kernels to them.
+    pub(super) fn is_of_spec(self) -> bool {
+        matches!(self, Tie::Vjp | Tie::Derived)
+    }
 
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Tie::Vjp => "backward = VJP of forward",
+            Tie::Derived => "backward = derived VJP",
             Tie::Forward => "forward kernel = spec",
             Tie::Backward => "backward kernel = spec",
         }

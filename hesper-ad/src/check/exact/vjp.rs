@@ -1,6 +1,7 @@
 //! Backward against forward: one inner product of random directions, taken both ways.
 
-use super::trial::{Compared, Difference, Trial};
+use super::point::Lifted;
+use super::trial::{Compared, Difference, Run, Silence, Trial};
 use crate::field::{Element, Range, Residue};
 use crate::spec::Primals;
 use crate::tensor::Tensor;
@@ -26,6 +27,45 @@ impl Trial<'_> {
                 text: self.wrong_cotangent(),
             }),
         }
+    }
+
+    /// `backward` against the VJP that follows from `forward`, element by element, where that is defined: it may divide by zero where
+    /// `forward` chooses something else.
+    pub(super) fn check_derived(&self) -> Result<Compared, Silence> {
+        let Lifted {
+            primals,
+            cotangents,
+        } = &self.lifted;
+        self.domain.begin(Range::Reals);
+        let derived = self.spec.derived_at(&self.domain, primals, cotangents);
+        let derived = derived.map_err(|error| Silence::Fault(error.to_string()))?;
+        let run = Run::take(&self.domain);
+        self.settled(&run)?;
+        if let Some(trouble) = self.domain.outside() {
+            return Err(Silence::Outside(trouble));
+        }
+        let mut compared = Compared::default();
+        let ports = self.spec.signature().inputs();
+        for (port, (dx, derived)) in ports.zip(self.cotangents.iter().zip(&derived)) {
+            for (at, (here, want)) in dx.data().iter().zip(derived.data()).enumerate() {
+                if !want.is_sound() {
+                    continue;
+                }
+                compared.elements += 1;
+                if !here.same_value(want) && compared.difference.is_none() {
+                    let text = format!(
+                        "{}{:?}: `backward` gives {:e}, the derivative of `forward` is {:e}{}",
+                        port.cotangent(),
+                        dx.index_of(at),
+                        here.shadow.value,
+                        want.shadow.value,
+                        self.apart(here, want)
+                    );
+                    compared.difference = Some(Difference { text });
+                }
+            }
+        }
+        Ok(compared)
     }
 
     /// The first cotangent that is not what the tangents say, by one direction at a time.

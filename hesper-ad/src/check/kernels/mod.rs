@@ -42,8 +42,19 @@ const ROUNDINGS: f64 = 4.0;
 /// number. In the end each dimension alone is far beyond, 100 000, on the reference executor without its sanitizer; where the work
 /// grows too fast for that, or comparisons there are always within rounding, the finding says so.
 pub fn kernels(spec: &Spec<'_>, target: &Target, seed: u64) -> [Finding; 2] {
+    kernels_at(Speed::Watched, spec, target, seed)
+}
+
+/// [`kernels`], which without the sanitizer are as fast as they get: what it looks for does not depend on how a target rounds.
+pub(crate) fn kernels_at(
+    speed: Speed,
+    spec: &Spec<'_>,
+    target: &Target,
+    seed: u64,
+) -> [Finding; 2] {
     let reach = Reach::of(spec, target, seed);
     let check = Check {
+        speed,
         spec,
         target,
         reach: &reach,
@@ -53,6 +64,7 @@ pub fn kernels(spec: &Spec<'_>, target: &Target, seed: u64) -> [Finding; 2] {
 
 /// Both passes on one target, at the same points.
 struct Check<'s> {
+    speed: Speed,
     spec: &'s Spec<'s>,
     target: &'s Target,
     reach: &'s Reach,
@@ -225,7 +237,8 @@ impl Check<'_> {
         point: &Point,
         tally: &mut Tally,
     ) -> Result<(), Stop> {
-        let speed = speed(dims);
+        let small = dims.iter().all(|(_, size)| size <= WATCHED);
+        let speed = if small { self.speed } else { Speed::Fast };
         self.check_plans(pass, dims, false, point, speed, tally)?;
         let more = |stop| match stop {
             Stop::Fail(message) => Stop::Fail(format!(
@@ -291,13 +304,6 @@ impl Check<'_> {
 
 /// Sizes beyond this run without the sanitizer: what it looks for shows at smaller ones.
 const WATCHED: usize = 4200;
-
-fn speed(dims: &Dims) -> Speed {
-    match dims.iter().all(|(_, size)| size <= WATCHED) {
-        true => Speed::Watched,
-        false => Speed::Fast,
-    }
-}
 
 /// An op's plans with results as in-out slots; `folded` ones have more workgroups than needed.
 pub(super) fn built_plans(spec: &Spec<'_>, dims: &Dims, folded: bool) -> Result<Plans, String> {
