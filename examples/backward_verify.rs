@@ -72,8 +72,7 @@ impl Run {
             Err(error) => {
                 say(format!("FAIL {name}\n     {error}"));
                 // Nothing was checked, which is no pass.
-                let (op, checks) = (name, Vec::new());
-                self.certificates.0.push(Certificate { op, checks });
+                self.certificates.0.push(certificate(name, Vec::new()));
                 return;
             }
         };
@@ -86,8 +85,7 @@ impl Run {
             say(fitted(&line(&name, finding, &kernels), 5));
             self.kernels.extend(kernels);
         }
-        let checks = findings.into();
-        self.certificates.0.push(Certificate { op: name, checks });
+        self.certificates.0.push(certificate(name, findings.into()));
     }
 
     fn summary(&self) -> String {
@@ -117,6 +115,14 @@ fn kernels(spec: &Spec<'_>) -> [Vec<String>; 2] {
         }
         names
     })
+}
+
+fn certificate(op: String, checks: Vec<Finding>) -> Certificate {
+    Certificate {
+        op,
+        formulas: Default::default(),
+        checks,
+    }
 }
 
 /// Error over bound.

@@ -130,6 +130,8 @@ fn report(device: &Device, certificates: &[Certificate], passed: bool) -> Value 
         "ops": certificates.iter().map(|c| json!({
             "op": c.op,
             "passed": c.is_pass(),
+            "forward": c.formulas[0],
+            "backward": c.formulas[1],
             "checks": c.checks.iter().map(finding).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     })

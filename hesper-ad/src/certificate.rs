@@ -9,6 +9,9 @@ use hesper_shader::reference::Warning;
 pub struct Certificate {
     /// The op's name.
     pub op: String,
+    /// What `forward` and `backward` compute: the last element of each result at a small shape
+    /// ([`Spec::formulas`](crate::Spec::formulas)); empty where that is not known.
+    pub formulas: [Vec<String>; 2],
     /// One finding per check and place.
     pub checks: Vec<Finding>,
 }
@@ -318,6 +321,7 @@ mod tests {
         let (pass, skip) = (pass.finish(), tally().skip("no GPU"));
         let of = |checks: &[&Finding]| Certificate {
             op: "ReLU".into(),
+            formulas: Default::default(),
             checks: checks.iter().map(|f| (*f).clone()).collect(),
         };
         assert!(of(&[&pass]).is_pass());

@@ -118,7 +118,7 @@ pub trait DiffOp {
 ///
 /// Every [`DiffOp`] is one, and nothing else. What can be done with it are the methods of `dyn Op`; those of the trait have names of their own,
 /// so that one may import both traits.
-pub trait Op: erased::Erased {}
+pub trait Op: Erased {}
 
 impl<O: DiffOp> Op for O {}
 
@@ -187,6 +187,8 @@ impl dyn Op + '_ {
         verify(self, options)
     }
 }
+
+pub(crate) use erased::Erased;
 
 mod erased {
     use super::*;

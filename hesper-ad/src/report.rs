@@ -153,6 +153,9 @@ impl Termination for Certificates {
     }
 }
 
+/// Formulas of a pass that a certificate shows, at most.
+const MOST_FORMULAS: usize = 12;
+
 impl Display for Certificates {
     /// Each certificate, those that do not pass last, then one line for all.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,7 +168,7 @@ impl Display for Certificates {
 }
 
 impl Display for Certificate {
-    /// The op, its findings with failures last, and one line that sums up. Lines have 100 columns, or as many as the environment's
+    /// The op, its formulas unless they are many, its findings with failures last, and one line that sums up. Lines have 100 columns, or as many as the environment's
     /// `COLUMNS` says; code to paste stays as it is.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rank = |finding: &&Finding| match finding.verdict {
@@ -178,6 +181,15 @@ impl Display for Certificate {
         let mut findings: Vec<&Finding> = self.checks.iter().collect();
         findings.sort_by_key(rank);
         writeln!(f, "{}", self.op)?;
+        for (pass, lines) in ["forward", "backward"].iter().zip(&self.formulas) {
+            if lines.len() > MOST_FORMULAS {
+                writeln!(f, "  {pass} in {} formulas", lines.len())?;
+                continue;
+            }
+            for line in lines {
+                writeln!(f, "{}", fitted(&format!("  {line}"), INDENT))?;
+            }
+        }
         for finding in findings {
             let text = format!("  {} {finding}", finding.verdict.word());
             writeln!(f, "{}", fitted(&text, INDENT))?;
@@ -348,6 +360,7 @@ mod tests {
 
     fn of(checks: Vec<Finding>) -> Certificate {
         Certificate {
+            formulas: Default::default(),
             op: "ReLU".into(),
             checks,
         }

@@ -38,14 +38,23 @@ impl Default for Options {
 pub(crate) fn verify(op: &dyn Op, options: &Options) -> Certificate {
     let name = op.name();
     let progress = Progress::new(&name, options.progress);
-    let checks = match Spec::new(op) {
-        Ok(spec) => checks(&spec, options, &progress),
+    let (formulas, checks) = match Spec::new(op) {
+        // What goes wrong with a spec is told by the checks.
+        Ok(spec) => (
+            spec.formulas().unwrap_or_default(),
+            checks(&spec, options, &progress),
+        ),
         Err(error) => {
             let tally = Tally::new("signature", "", options.seed);
-            vec![tally.fail(format!("{error}; no other check was run"))]
+            let failure = tally.fail(format!("{error}; no other check was run"));
+            (Default::default(), vec![failure])
         }
     };
-    Certificate { op: name, checks }
+    Certificate {
+        op: name,
+        formulas,
+        checks,
+    }
 }
 
 /// Every check that makes sense: none where the spec does not run, none of the kernels where they are bound wrongly.
@@ -67,6 +76,13 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     checks.push(check::dual_numbers(spec, seed, options.points));
     progress.at("finite differences");
     checks.push(check::finite_differences(spec, seed, options.points));
+    progress.at("second order");
+    checks.extend(check::second_order(
+        spec,
+        seed,
+        options.points,
+        options.exact,
+    ));
     progress.at("singular points");
     checks.push(check::singular_points(spec, seed));
     checks.extend(check::known_points(spec, seed));

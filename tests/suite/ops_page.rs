@@ -2,7 +2,7 @@
 //! anew.
 
 use hesper_ad::prelude::*;
-use hesper_ad::{Port, Role, ops};
+use hesper_ad::{Port, Role, Spec, ops};
 use std::path::PathBuf;
 use std::{env, fs};
 
@@ -12,7 +12,8 @@ const HEAD: &str = "\
 What each op of the catalogue computes, from its own documentation in `hesper-ad/src/ops`. Where an op says \"as `torch…`\", its values and
 gradients were compared with those of PyTorch 2.15.0, at finite numbers, by the [golden values](../tests/golden/README.md); where the two
 differ, at a NaN say, the op says so. The cotangent of `x` is `dx`. Dimensions are symbolic; `2*half` is twice `half`. Constants have no cotangent; what is saved, the forward kernels keep for
-the backward ones. This file is written by the tests.
+the backward ones. The formulas below each table are printed from the spec that the checks run: the last element of each result where every
+dimension is 2, terms that are read more than once named. This file is written by the tests.
 
 Kernels are compared with 512-bit floats at magnitudes from 10⁻⁴² to 10³³, mixed: they err by at most 8 roundings of binary32 for each operation
 of the spec, where numbers below 2⁻¹²⁶ may become 0, and overflow only where a result does, or a sum that it is made of comes within a
@@ -69,8 +70,24 @@ impl Page {
             self.text += &format!("\n{}\n", documentation(&file));
         }
         self.text += &format!("\n{}", ports(&signature));
+        self.text += &formulas(op);
         self.file = file;
     }
+}
+
+/// What both passes compute at a small shape.
+fn formulas(op: &dyn Op) -> String {
+    let spec = Spec::new(op).unwrap();
+    let derived = match spec.is_derived(&spec.least_shape()) {
+        true => ", derived from `forward`",
+        false => "",
+    };
+    let [forward, backward] = spec.formulas().unwrap();
+    format!(
+        "\n```text\n{}\n```\n\nbackward{derived}:\n\n```text\n{}\n```\n",
+        forward.join("\n"),
+        backward.join("\n")
+    )
 }
 
 fn folder() -> PathBuf {

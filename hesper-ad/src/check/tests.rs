@@ -193,11 +193,11 @@ fn one_mistake_is_told_once() {
 fn what_the_executor_warns_of_stands_in_the_certificate() {
     let certificate = Doubled { bound: true }.verify(&Options::default());
     assert!(certificate.is_pass(), "{certificate}");
-    let places = ["reference f32", "reference f64"];
+    // In binary64 it runs without the sanitizer.
     for finding in certificate
         .checks
         .iter()
-        .filter(|f| places.contains(&f.place.as_str()))
+        .filter(|f| f.place == "reference f32")
     {
         let [warning] = &finding.warnings[..] else {
             panic!("{:?}", finding.warnings);

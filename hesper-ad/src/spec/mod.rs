@@ -286,6 +286,23 @@ impl<'o> Spec<'o> {
         record.is_ok_and(|record| record.derived)
     }
 
+    /// What `forward` and `backward` compute, as formulas: of each result the last element, where every dimension is 2 or a little more. Terms
+    /// that are read more than once have names.
+    ///
+    /// # Errors
+    /// As [`forward_at`](Spec::forward_at).
+    pub fn formulas(&self) -> Result<[Vec<String>; 2], SpecError> {
+        let names = self.signature.dims().into_iter();
+        let size = |name: &str| 2usize.next_multiple_of(self.sampling.multiple_of(name));
+        let dims = Dims::new(names.map(|name| (name, size(name))));
+        let sample = self.draw(&dims, &mut Rng::new(1));
+        let part = |part: Part| {
+            let record = self.recorded(part, &dims, &sample.integers)?;
+            Ok(record.formulas(&self.signature))
+        };
+        Ok([part(Part::Forward)?, part(Part::Backward)?])
+    }
+
     /// The record of a part for the sizes and integers of some primals: a kept one, or a new one.
     fn recorded(
         &self,

@@ -168,6 +168,48 @@ impl Recorded {
     }
 }
 
+impl Recorded {
+    /// The last element of each result, or of those that are wanted, as formulas; none of an empty result.
+    pub(super) fn formulas(&self, signature: &Signature) -> Vec<String> {
+        let element = |name: &str, index: &[usize]| match index {
+            [] => name.to_string(),
+            index => format!("{name}{index:?}"),
+        };
+        let mut given = Vec::new();
+        let mut give = |port: &Port, name: &str| {
+            let all = Tensor::filled(port.shape(&self.dims), ());
+            given.extend((0..all.len()).map(|at| element(name, &all.index_of(at))));
+        };
+        signature.inputs().for_each(|port| give(port, &port.name));
+        signature
+            .constants()
+            .for_each(|port| give(port, &port.name));
+        let mut results = Vec::new();
+        let mut result = |name: &str, tensor: &Tensor<Id>| {
+            if let Some(id) = tensor.data().last() {
+                let index = tensor.index_of(tensor.len() - 1);
+                results.push((element(name, &index), *id));
+            }
+        };
+        if self.part == Part::Forward {
+            for (port, tensor) in signature.outputs().zip(&self.results) {
+                result(&port.name, tensor);
+            }
+            self.saved
+                .iter()
+                .for_each(|(name, tensor)| result(name, tensor));
+        } else {
+            signature
+                .outputs()
+                .for_each(|port| give(port, &port.cotangent()));
+            for (port, tensor) in signature.inputs().zip(&self.results) {
+                result(&port.cotangent(), tensor);
+            }
+        }
+        self.tape.formulas(&given, &results)
+    }
+}
+
 /// The nodes of a result.
 fn nodes(recording: &Recording, tensor: &Tensor) -> Result<Tensor<Id>, String> {
     let mut foreign = false;

@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! record   a spec's run becomes a tape          replay   a tape's meaning in a number domain
-//! sweep    the VJP of what was recorded
+//! sweep    the VJP of what was recorded          formula  a tape as text
 //! ```
 
+mod formula;
 mod record;
 mod replay;
 mod sweep;

@@ -152,7 +152,7 @@ fn derivatives_of_all_operations() {
         ),
         (
             |x, _| x.erf(),
-            |x, _| [1.128379167095512574 * (-(x * x)).exp(), x * 0.0],
+            |x, _| [std::f64::consts::FRAC_2_SQRT_PI * (-(x * x)).exp(), x * 0.0],
         ),
         (|x, y| x + y, |x, _| [x / x, x / x]),
         (|x, y| x - y, |x, _| [x / x, -x / x]),
@@ -205,4 +205,43 @@ fn a_value_read_twice_is_two_inputs() {
         [apart[0], apart[1], sweep(&[(z, dy)], &[x])[0]]
     });
     assert_eq!([a, b, all], [3.0, 3.0, 6.0]);
+}
+
+#[test]
+fn formulas_are_readable() {
+    type Case = (fn([Real; 3]) -> Real, &'static [&'static str]);
+    let cases: [Case; 12] = [
+        (|[x, y, z]| x + y * z, &["r = x + y·z"]),
+        (|[x, y, z]| (x + y) * z, &["r = (x + y)·z"]),
+        (|[x, y, z]| x - (y - z), &["r = x − (y − z)"]),
+        (|[x, y, z]| x / (y / z), &["r = x/(y/z)"]),
+        (|[x, y, z]| x * -y + -z, &["r = x·(−y) − z"]),
+        (|[x, y, _]| (x + y).powi(-2), &["r = (x + y)⁻²"]),
+        (|[x, y, z]| Real::sum([x, -y, z]), &["r = x − y + z"]),
+        (
+            |[x, y, _]| Real::select(x.le(0.5), y, -x) * 2.0,
+            &["r = (if x ≤ 0.5 then y else −x)·2"],
+        ),
+        (
+            |[x, y, _]| x.exp() * y + x.exp(),
+            &["t1 = exp(x)", "r = t1·y + t1"],
+        ),
+        (
+            |[x, y, _]| x.max(y).ln() / (x * x).sqrt(),
+            &["r = ln(max(x, y))/√(x·x)"],
+        ),
+        (|[x, _, _]| x * (1.0 / 3.0), &["r = x·0.3333333333333333"]),
+        (
+            |[x, _, _]| x.copied().min(f64::NEG_INFINITY),
+            &["r = min(x, −∞)"],
+        ),
+    ];
+    for (formula, expected) in cases {
+        let given = || [0, 1, 2].map(Real::given);
+        let (result, recording) = record(|| formula(given()));
+        let id = recording.id(result.unwrap().handle()).unwrap();
+        let names = ["x", "y", "z"].map(str::to_string);
+        let found = recording.tape.formulas(&names, &[("r".to_string(), id)]);
+        assert_eq!(found, expected);
+    }
 }

@@ -73,6 +73,18 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     explained(spec, tallies, seed)
 }
 
+/// The first tie alone, at small shapes: for what has no kernels.
+pub(super) fn exact_vjp(spec: &Spec<'_>, seed: u64) -> Option<Finding> {
+    let mut tallies = Tallies::of(Tie::Vjp, spec, seed);
+    let home = home_shape(spec);
+    for dims in [home.clone(), spec.least_shape()] {
+        if !tallies.over() {
+            Shape::new(spec, dims.clone()).check(dims == home, &mut tallies);
+        }
+    }
+    tallies.finish().into_iter().next()
+}
+
 /// The findings, failures with their smallest counterexample.
 fn explained(spec: &Spec<'_>, mut tallies: Tallies, seed: u64) -> Vec<Finding> {
     for (tie, point) in tallies.failures() {

@@ -239,8 +239,8 @@ fn message(finding: &Finding) -> &str {
 #[test]
 fn right_ops_pass_with_a_bound() {
     let found = findings(&crate::ops::Softmax);
-    assert_eq!(words(&found), ["PASS"; 4], "{found:?}");
-    for finding in &found[..3] {
+    assert_eq!(words(&found), ["PASS"; 5], "{found:?}");
+    for finding in &found[..4] {
         let exact = finding.exact.unwrap();
         assert!(
             exact.bits.is_some_and(|bits| bits >= 40.0) && exact.fields >= 4,
@@ -256,6 +256,9 @@ fn wrong_ops_are_refused_by_their_tie() {
         (Mutant::SlightlyOff, "backward = VJP of forward"),
         (Mutant::MissingTerm, "backward = VJP of forward"),
         (Mutant::CotangentIgnored, "backward = VJP of forward"),
+        (Mutant::SlightlyOff, "backward = derived VJP"),
+        (Mutant::MissingTerm, "backward = derived VJP"),
+        (Mutant::CotangentIgnored, "backward = derived VJP"),
         (Mutant::KernelSkipsLast, "forward kernel = spec"),
         (Mutant::KernelMissingTerm, "backward kernel = spec"),
         (Mutant::KernelWithoutRowOffset, "backward kernel = spec"),
@@ -266,6 +269,62 @@ fn wrong_ops_are_refused_by_their_tie() {
             .any(|f| f.check == refused && f.verdict.word() == "FAIL");
         assert!(failed, "{mutant:?}: {found:?}");
     }
+}
+
+#[test]
+fn the_derived_vjp_names_the_element() {
+    let found = findings_at(Mutant::MissingTerm);
+    let text = message(&found[1]);
+    assert!(
+        text.contains("dx[0, 0]: `backward` gives") && text.contains("Tie::Derived"),
+        "{text}"
+    );
+}
+
+/// A product without a VJP of its own.
+struct Unwritten;
+
+impl DiffOp for Unwritten {
+    type Inputs<V> = [V; 2];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Unwritten")
+            .input("a", ["n"])
+            .input("b", ["n"])
+            .output("y", ["n"])
+    }
+
+    fn forward(&self, _: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
+        [a.zip(b, |a, b| a * b + a.exp())]
+    }
+
+    fn backward(
+        &self,
+        cx: &mut Context,
+        inputs: [&Tensor; 2],
+        cotangents: [&Tensor; 1],
+    ) -> [Tensor; 2] {
+        cx.derive(self, inputs, cotangents)
+    }
+
+    fn plan(&self, _: &mut OpPlan) -> Result<(), OpError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_derived_backward_is_labelled_and_not_compared_with_itself() {
+    let found = findings(&Unwritten);
+    assert_eq!(words(&found), ["PASS", "FAIL", "FAIL", "PASS"], "{found:?}");
+    assert!(
+        found[0]
+            .note
+            .starts_with("`backward` is derived from `forward`"),
+        "{}",
+        found[0]
+    );
+    assert!(found[1].check.contains("kernel"), "{found:?}");
 }
 
 #[test]
@@ -299,14 +358,14 @@ fn a_failure_is_shrunk_to_a_test_that_fails() {
 #[test]
 fn what_was_not_seen_is_incomplete() {
     let found = findings(&Clipped);
-    assert_eq!(words(&found), ["PART", "PART", "PART", "PASS"]);
+    assert_eq!(words(&found), ["PART", "PART", "PART", "PART", "PASS"]);
     assert!(
         message(&found[0]).contains("min at hesper-ad/src/check/exact/tests.rs"),
         "{}",
         found[0]
     );
     let found = findings(&Declared);
-    assert_eq!(words(&found), ["PASS"; 4], "{found:?}");
+    assert_eq!(words(&found), ["PASS"; 5], "{found:?}");
     assert!(
         found[0].note.ends_with("as declared: inputs are below 2"),
         "{}",
@@ -317,8 +376,12 @@ fn what_was_not_seen_is_incomplete() {
 #[test]
 fn decisions_are_blamed_on_the_ties_that_they_concern() {
     let found = findings(&Capped);
-    assert_eq!(words(&found), ["PASS", "PART", "PASS", "PASS"], "{found:?}");
-    let text = message(&found[1]);
+    assert_eq!(
+        words(&found),
+        ["PASS", "PASS", "PART", "PASS", "PASS"],
+        "{found:?}"
+    );
+    let text = message(&found[2]);
     assert!(
         text.contains("< at hesper-ad/src/check/exact/tests.rs"),
         "{text}"
@@ -328,7 +391,7 @@ fn decisions_are_blamed_on_the_ties_that_they_concern() {
 #[test]
 fn what_only_zeros_decide_is_seen_at_zeros() {
     let found = findings(&Guarded);
-    assert_eq!(words(&found), ["PASS"; 4], "{found:?}");
+    assert_eq!(words(&found), ["PASS"; 5], "{found:?}");
 }
 
 #[test]
@@ -338,7 +401,7 @@ fn outside_the_fragment_is_inconclusive_and_numbers_decide() {
         certificate.is_pass() && !certificate.is_exact(),
         "{certificate}"
     );
-    assert_eq!(words(&certificate.checks)[..3], ["OPEN"; 3]);
+    assert_eq!(words(&certificate.checks)[..4], ["OPEN"; 4]);
     let text = message(&certificate.checks[0]);
     assert!(
         text.contains("tests.rs:") && text.contains("an exponential of an exponential"),

@@ -1,0 +1,133 @@
+//! Second order: the derivative of `backward`, of which Hessian-vector products are made.
+
+use super::dual_numbers::dual_numbers;
+use super::exact::exact_vjp;
+use crate::certificate::{Finding, Tally};
+use crate::compare::Tolerance;
+use crate::context::Context;
+use crate::op::{Erased, Op, OpError};
+use crate::op_plan::OpPlan;
+use crate::sample::Sampling;
+use crate::signature::{Port, Role, Signature};
+use crate::spec::Spec;
+use crate::tensor::Tensor;
+
+/// The check's name in reports.
+const NAME: &str = "second order";
+
+/// Checks that a reverse sweep over `backward` yields its VJP: with `x̄ = backward(x, dy)`, the cotangents of `x` and of `dy` for one of `x̄`.
+///
+/// Where `x̄` is a gradient, that of `x` is the Hessian times the cotangent. In the exact field at small shapes, as `backward` itself is checked,
+/// and by dual numbers in f64.
+pub fn second_order(spec: &Spec<'_>, seed: u64, points: usize, exact: bool) -> Vec<Finding> {
+    let gradient = Gradient(spec.op());
+    let named = |finding: Finding| Finding {
+        check: NAME.to_string(),
+        ..finding
+    };
+    let spec = match Spec::new(&gradient) {
+        Ok(spec) => spec,
+        Err(error) => return vec![Tally::new(NAME, "", seed).fail(error.to_string())],
+    };
+    let exact = exact.then(|| exact_vjp(&spec, seed)).into_iter().flatten();
+    let mut findings: Vec<Finding> = exact.map(named).collect();
+    findings.push(named(dual_numbers(&spec, seed, points)));
+    findings
+}
+
+/// An op's `backward` as an op of its own: the inputs and the outputs' cotangents in, the inputs' cotangents out. It has no kernels.
+struct Gradient<'o>(&'o dyn Op);
+
+impl Op for Gradient<'_> {}
+
+impl Erased for Gradient<'_> {
+    fn erased_signature(&self) -> Signature {
+        let signature = self.0.signature();
+        let name = format!("∇{}", signature.name());
+        let ports = signature.ports().iter();
+        let given = ports.filter_map(|port| match port.role {
+            Role::Saved => None,
+            Role::Output => Some(Port {
+                name: port.cotangent(),
+                role: Role::Input,
+                ..port.clone()
+            }),
+            _ => Some(port.clone()),
+        });
+        let gradients = signature.inputs().map(|port| Port {
+            name: format!("{}.gradient", port.name),
+            role: Role::Output,
+            ..port.clone()
+        });
+        given
+            .chain(gradients)
+            .fold(Signature::new(name), Signature::with)
+    }
+
+    fn erased_arity(&self) -> [usize; 2] {
+        let [inputs, outputs] = self.0.arity();
+        [inputs + outputs, inputs]
+    }
+
+    fn erased_forward(&self, cx: &mut Context, inputs: &[Tensor]) -> Vec<Tensor> {
+        let (inputs, cotangents) = inputs.split_at(self.0.arity()[0]);
+        cx.delegate(|cx| self.0.backward(cx, inputs, cotangents))
+    }
+
+    fn erased_backward(
+        &self,
+        cx: &mut Context,
+        inputs: &[Tensor],
+        cotangents: &[Tensor],
+    ) -> Vec<Tensor> {
+        cx.pull_back(self, inputs, cotangents)
+    }
+
+    fn erased_plan(&self, _: &mut OpPlan) -> Result<(), OpError> {
+        Ok(())
+    }
+
+    fn erased_sampling(&self) -> Sampling {
+        let same = |name: &str| Some(name.to_string());
+        // Known points name no cotangents of gradients.
+        self.0.sampling().renamed(same, same)
+    }
+
+    fn erased_tolerance(&self) -> Tolerance {
+        self.0.tolerance()
+    }
+
+    fn erased_type(&self) -> (&'static str, bool) {
+        (self.0.type_name(), false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::Verdict;
+    use crate::test_ops::{Mutant, Softmax};
+
+    #[test]
+    fn products_with_hessians_are_certified() {
+        for op in crate::ops::catalogue().unwrap() {
+            let spec = Spec::new(&*op).unwrap();
+            for finding in second_order(&spec, 1, 8, op.name() != "FusedAttention") {
+                let open = op.name() == "GELU" && finding.place != "f64";
+                let want = if open { "OPEN" } else { "PASS" };
+                assert_eq!(finding.verdict.word(), want, "{} {finding}", op.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_gradient_that_is_no_number_has_no_derivative() {
+        let op = Softmax(Mutant::Nan);
+        let findings = second_order(&Spec::new(&op).unwrap(), 1, 8, true);
+        let failed = |f: &Finding| matches!(f.verdict, Verdict::Fail(_));
+        assert!(
+            findings.len() == 2 && findings.iter().all(failed),
+            "{findings:?}"
+        );
+    }
+}
