@@ -29,7 +29,7 @@ impl DiffOp for Cube {
         [x.map(|x| x.powi(3))]
     }
     fn backward(&self, _: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.zip(dy, |x, dy| x.powi(2) * *dy * 3.0)]
+        [x.zip(dy, |x, dy| 3.0 * x.powi(2) * dy)]
     }
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;

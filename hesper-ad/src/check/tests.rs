@@ -32,7 +32,7 @@ fn passes(op: &dyn Op) {
     });
     assert!(certificate.is_pass(), "{certificate}");
     let known = op.sampling().known_points().len();
-    assert_eq!(certificate.checks.len(), 9 + known);
+    assert_eq!(certificate.checks.len(), 10 + known);
     for finding in certificate.checks {
         assert_eq!(
             finding.verdict,

@@ -242,10 +242,10 @@ impl DiffOp for AdamW {
 
     fn forward(&self, cx: &mut Context, [w, g, m, v]: [&Tensor; 4]) -> [Tensor; 3] {
         let k = Constants::of(cx);
-        let new_m = m.zip(g, |m, g| k.beta1 * *m + k.rest1 * *g);
-        let new_v = v.zip(g, |v, g| k.beta2 * *v + k.rest2 * g.powi(2));
-        let step = new_m.zip(&new_v, |m, v| k.lr * (*m / k.c1) / (k.root(*v) + k.eps));
-        let new_w = w.zip(&step, |w, step| *w * k.keep - *step);
+        let new_m = m.zip(g, |m, g| k.beta1 * m + k.rest1 * g);
+        let new_v = v.zip(g, |v, g| k.beta2 * v + k.rest2 * g.powi(2));
+        let step = new_m.zip(&new_v, |m, v| k.lr * (m / k.c1) / (k.root(*v) + k.eps));
+        let new_w = w.zip(&step, |w, step| w * k.keep - step);
         [new_w, new_m, new_v]
     }
 
@@ -260,18 +260,18 @@ impl DiffOp for AdamW {
         let k = Constants::of(cx);
         let q = new_v.map(|v| k.root(*v));
         // ∂new_w/∂new_m and ∂new_w/∂new_v
-        let by_m = q.map(|q| -k.lr / (k.c1 * (*q + k.eps)));
+        let by_m = q.map(|q| -k.lr / (k.c1 * (q + k.eps)));
         let by_v = new_m.zip(&q, |m, q| {
-            k.lr / (k.c1 * (*q + k.eps)) / (k.c2 * *q * 2.0) * (*m / (*q + k.eps))
+            k.lr / (k.c1 * (q + k.eps)) / (k.c2 * q * 2.0) * (m / (q + k.eps))
         });
-        let e = dnew_m.zip(&dnew_w.zip(&by_m, |dw, s| *dw * *s), |dm, part| *dm + *part);
-        let f = dnew_v.zip(&dnew_w.zip(&by_v, |dw, s| *dw * *s), |dv, part| *dv + *part);
-        let of_second = g.zip(&f, |g, f| k.rest2 * *g * *f * 2.0);
+        let e = dnew_m.zip(&dnew_w.zip(&by_m, |dw, s| dw * s), |dm, part| dm + part);
+        let f = dnew_v.zip(&dnew_w.zip(&by_v, |dw, s| dw * s), |dv, part| dv + part);
+        let of_second = g.zip(&f, |g, f| k.rest2 * g * f * 2.0);
         [
-            dnew_w.map(|dw| k.keep * *dw),
-            e.zip(&of_second, |e, part| k.rest1 * *e + *part),
-            e.map(|e| k.beta1 * *e),
-            f.map(|f| k.beta2 * *f),
+            dnew_w.map(|dw| k.keep * dw),
+            e.zip(&of_second, |e, part| k.rest1 * e + part),
+            e.map(|e| k.beta1 * e),
+            f.map(|f| k.beta2 * f),
         ]
     }
 

@@ -41,7 +41,7 @@ impl DiffOp for Add {
     }
 
     fn forward(&self, _: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
-        [a.zip(b, |a, b| *a + *b)]
+        [a.zip(b, |a, b| a + b)]
     }
 
     fn backward(&self, _: &mut Context, _: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {

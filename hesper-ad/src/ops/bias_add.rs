@@ -41,7 +41,7 @@ impl DiffOp for BiasAdd {
     }
 
     fn forward(&self, _: &mut Context, [x, b]: [&Tensor; 2]) -> [Tensor; 1] {
-        [x.map_rows(|row| row.iter().zip(b.data()).map(|(x, b)| *x + *b).collect())]
+        [x.map_rows(|row| row.iter().zip(b.data()).map(|(x, b)| x + b).collect())]
     }
 
     fn backward(&self, cx: &mut Context, _: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {

@@ -126,7 +126,7 @@ pub(super) fn max_and_sum_exp(cx: &Context, x: &Tensor) -> [Tensor; 2] {
     let total = x.reduce_rows(|row| {
         let m = maxima.next().copied();
         let m = m.unwrap_or_else(|| cx.neg_infinity());
-        cx.sum(row.iter().map(|x| (*x - m).exp()))
+        cx.sum(row.iter().map(|x| (x - m).exp()))
     });
     [greatest, total]
 }

@@ -76,7 +76,7 @@ impl DiffOp for Gelu {
     }
 
     fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.map(|x| *x * distribution(cx, *x))]
+        [x.map(|x| x * distribution(cx, *x))]
     }
 
     fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
@@ -84,7 +84,7 @@ impl DiffOp for Gelu {
         let peak = cx.decimal("0.39894228040143267793994605993438186848");
         [x.zip(dy, |x, dy| {
             let density = peak * (-x.powi(2) * 0.5).exp();
-            (distribution(cx, *x) + *x * density) * *dy
+            (distribution(cx, *x) + x * density) * dy
         })]
     }
 

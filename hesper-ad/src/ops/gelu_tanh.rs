@@ -55,16 +55,16 @@ impl DiffOp for GeluTanh {
     }
 
     fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.map(|x| *x * 0.5 * (u(*x).tanh() + 1.0))]
+        [x.map(|x| x * 0.5 * (u(*x).tanh() + 1.0))]
     }
 
     fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.zip(dy, |x, dy| {
             let u = u(*x) * 2.0;
             let (s, rest) = (logistic(cx, u), logistic(cx, -u));
-            let bell = *x * s * rest;
-            let inner = (bell + bell * *x * *x * 0.044715 * 3.0) * C;
-            (s + inner * 2.0) * *dy
+            let bell = x * s * rest;
+            let inner = (bell + bell * x * x * 0.044715 * 3.0) * C;
+            (s + inner * 2.0) * dy
         })]
     }
 

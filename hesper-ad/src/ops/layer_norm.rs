@@ -162,7 +162,7 @@ impl DiffOp for LayerNorm {
         let Normal { r, normal, .. } = Normal::of(cx, x);
         let slopes = Tensor::from_fn([rows, cols], |[i, j]| r[[i]] * gamma[[j]] * dy[[i, j]]);
         let mean_slopes = means(cx, &slopes);
-        let mean_products = means(cx, &slopes.zip(&normal, |slope, x| *slope * *x));
+        let mean_products = means(cx, &slopes.zip(&normal, |slope, x| slope * x));
         let dx = Tensor::from_fn([rows, cols], |[i, j]| {
             slopes[[i, j]] - mean_slopes[[i]] - normal[[i, j]] * mean_products[[i]]
         });
@@ -204,7 +204,7 @@ impl Normal {
         let m = means(cx, x);
         let centred = Tensor::from_fn(shape, |[i, j]| x[[i, j]] - m[[i]]);
         let variance = means(cx, &centred.map(|x| x.powi(2)));
-        let r = variance.map(|v| cx.real(1.0) / (*v + eps).sqrt());
+        let r = variance.map(|v| cx.real(1.0) / (v + eps).sqrt());
         let normal = Tensor::from_fn(shape, |[i, j]| centred[[i, j]] * r[[i]]);
         Normal { m, r, normal }
     }

@@ -82,14 +82,14 @@ impl DiffOp for Mse {
     }
 
     fn forward(&self, cx: &mut Context, [x, t]: [&Tensor; 2]) -> [Tensor; 1] {
-        let squares = x.zip(t, |x, t| (*x - *t).powi(2));
+        let squares = x.zip(t, |x, t| (x - t).powi(2));
         let mean = cx.sum(squares.data().iter().copied()) / cx.count(cx.dim("n"));
         [Tensor::scalar(mean)]
     }
 
     fn backward(&self, cx: &mut Context, [x, t]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let (dy, n) = (dy[[]], cx.count(cx.dim("n")));
-        let dx = x.zip(t, |x, t| (*x - *t) * 2.0 * (dy / n));
+        let dx = x.zip(t, |x, t| (x - t) * 2.0 * (dy / n));
         let dt = dx.map(|dx| -*dx);
         [dx, dt]
     }

@@ -60,15 +60,15 @@ impl DiffOp for ReluSquaredMul {
     }
 
     fn forward(&self, _: &mut Context, [x, up]: [&Tensor; 2]) -> [Tensor; 1] {
-        [x.zip(up, |x, up| x.max(0.0).powi(2) * *up)]
+        [x.zip(up, |x, up| x.max(0.0).powi(2) * up)]
     }
 
     fn backward(&self, _: &mut Context, [x, up]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let gate = x.map(|x| x.max(0.0));
-        let dx = gate.zip(up, |gate, up| *gate * *up * 2.0);
+        let dx = gate.zip(up, |gate, up| gate * up * 2.0);
         [
-            dx.zip(dy, |slope, dy| *slope * *dy),
-            gate.zip(dy, |gate, dy| gate.powi(2) * *dy),
+            dx.zip(dy, |slope, dy| slope * dy),
+            gate.zip(dy, |gate, dy| gate.powi(2) * dy),
         ]
     }
 

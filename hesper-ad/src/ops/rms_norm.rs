@@ -133,7 +133,7 @@ impl DiffOp for RmsNorm {
         let scaled = Tensor::from_fn([rows, cols], |[i, j]| x[[i, j]] * r[[i]]);
         let slopes = Tensor::from_fn([rows, cols], |[i, j]| r[[i]] * gamma[[j]] * dy[[i, j]]);
         let means = slopes
-            .zip(&scaled, |slope, x| *slope * *x)
+            .zip(&scaled, |slope, x| slope * x)
             .reduce_rows(|row| cx.sum(row.iter().copied()) / cx.count(cols));
         let dx = Tensor::from_fn([rows, cols], |[i, j]| {
             slopes[[i, j]] - scaled[[i, j]] * means[[i]]

@@ -30,12 +30,12 @@ impl DiffOp for Scale {
 
     fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         let s = cx.scalar("s");
-        [x.map(|x| s * *x)]
+        [x.map(|x| s * x)]
     }
 
     fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let s = cx.scalar("s");
-        [dy.map(|dy| s * *dy)]
+        [dy.map(|dy| s * dy)]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {

@@ -41,12 +41,12 @@ impl DiffOp for ScaledAdd {
 
     fn forward(&self, cx: &mut Context, [a, b]: [&Tensor; 2]) -> [Tensor; 1] {
         let s = cx.scalar("s");
-        [a.zip(b, |a, b| *a + s * *b)]
+        [a.zip(b, |a, b| a + s * b)]
     }
 
     fn backward(&self, cx: &mut Context, _: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
         let s = cx.scalar("s");
-        [dy.clone(), dy.map(|dy| s * *dy)]
+        [dy.clone(), dy.map(|dy| s * dy)]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {

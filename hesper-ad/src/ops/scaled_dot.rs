@@ -63,7 +63,7 @@ impl DiffOp for ScaledDot {
 
     fn forward(&self, cx: &mut Context, [q, k]: [&Tensor; 2]) -> [Tensor; 1] {
         let s = cx.scalar("s");
-        let products = q.zip(k, |q, k| s * *q * *k);
+        let products = q.zip(k, |q, k| s * q * k);
         [products.reduce_rows(|row| cx.sum(row.iter().copied()))]
     }
 

@@ -71,9 +71,9 @@ impl DiffOp for Sgd {
 
     fn forward(&self, cx: &mut Context, [w, g, v]: [&Tensor; 3]) -> [Tensor; 2] {
         let [lr, momentum, decay] = ["lr", "momentum", "decay"].map(|name| cx.scalar(name));
-        let gradient = g.zip(w, |g, w| *g + decay * *w);
-        let new_v = v.zip(&gradient, |v, g| momentum * *v + *g);
-        [w.zip(&new_v, |w, v| *w - lr * *v), new_v]
+        let gradient = g.zip(w, |g, w| g + decay * w);
+        let new_v = v.zip(&gradient, |v, g| momentum * v + g);
+        [w.zip(&new_v, |w, v| w - lr * v), new_v]
     }
 
     fn backward(
@@ -83,9 +83,9 @@ impl DiffOp for Sgd {
         [dnew_w, dnew_v]: [&Tensor; 2],
     ) -> [Tensor; 3] {
         let [lr, momentum, decay] = ["lr", "momentum", "decay"].map(|name| cx.scalar(name));
-        let d = dnew_v.zip(dnew_w, |dv, dw| *dv - lr * *dw);
-        let dw = dnew_w.zip(&d, |dw, d| *dw + decay * *d);
-        let dv = d.map(|d| momentum * *d);
+        let d = dnew_v.zip(dnew_w, |dv, dw| dv - lr * dw);
+        let dw = dnew_w.zip(&d, |dw, d| dw + decay * d);
+        let dv = d.map(|d| momentum * d);
         [dw, d, dv]
     }
 

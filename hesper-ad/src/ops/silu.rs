@@ -60,11 +60,11 @@ impl DiffOp for Silu {
     }
 
     fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.map(|x| *x * logistic(cx, *x))]
+        [x.map(|x| x * logistic(cx, *x))]
     }
 
     fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.zip(dy, |x, dy| slope(cx, *x) * *dy)]
+        [x.zip(dy, |x, dy| slope(cx, *x) * dy)]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {

@@ -60,7 +60,7 @@ impl DiffOp for Softmax {
     fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map_rows(|row| {
             let m = cx.max(row.iter().copied());
-            let exps: Vec<Real> = row.iter().map(|x| (*x - m).exp()).collect();
+            let exps: Vec<Real> = row.iter().map(|x| (x - m).exp()).collect();
             let total = cx.sum(exps.iter().copied());
             exps.into_iter().map(|e| e / total).collect()
         })]
@@ -69,8 +69,8 @@ impl DiffOp for Softmax {
     fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
         let [y] = self.forward(cx, [x]);
         [y.zip_rows(dy, |y, dy| {
-            let mean = cx.sum(y.iter().zip(dy).map(|(y, dy)| *y * *dy));
-            y.iter().zip(dy).map(|(y, dy)| *y * (*dy - mean)).collect()
+            let mean = cx.sum(y.iter().zip(dy).map(|(y, dy)| y * dy));
+            y.iter().zip(dy).map(|(y, dy)| y * (dy - mean)).collect()
         })]
     }
 

@@ -43,14 +43,14 @@ impl DiffOp for Swiglu {
     }
 
     fn forward(&self, cx: &mut Context, [x, up]: [&Tensor; 2]) -> [Tensor; 1] {
-        [x.zip(up, |x, up| *x * silu::logistic(cx, *x) * *up)]
+        [x.zip(up, |x, up| x * silu::logistic(cx, *x) * up)]
     }
 
     fn backward(&self, cx: &mut Context, [x, up]: [&Tensor; 2], [dy]: [&Tensor; 1]) -> [Tensor; 2] {
-        let dx = x.zip(up, |x, up| silu::slope(cx, *x) * *up);
+        let dx = x.zip(up, |x, up| silu::slope(cx, *x) * up);
         [
-            dx.zip(dy, |slope, dy| *slope * *dy),
-            x.zip(dy, |x, dy| *x * silu::logistic(cx, *x) * *dy),
+            dx.zip(dy, |slope, dy| slope * dy),
+            x.zip(dy, |x, dy| x * silu::logistic(cx, *x) * dy),
         ]
     }
 

@@ -32,18 +32,7 @@ impl Trial<'_> {
     /// `backward` against the VJP that follows from `forward`, element by element, where that is defined: it may divide by zero where
     /// `forward` chooses something else.
     pub(super) fn check_derived(&self) -> Result<Compared, Silence> {
-        let Lifted {
-            primals,
-            cotangents,
-        } = &self.lifted;
-        self.domain.begin(Range::Reals);
-        let derived = self.spec.derived_at(&self.domain, primals, cotangents);
-        let derived = derived.map_err(|error| Silence::Fault(error.to_string()))?;
-        let run = Run::take(&self.domain);
-        self.settled(&run)?;
-        if let Some(trouble) = self.domain.outside() {
-            return Err(Silence::Outside(trouble));
-        }
+        let derived = self.derived()?;
         let mut compared = Compared::default();
         let ports = self.spec.signature().inputs();
         for (port, (dx, derived)) in ports.zip(self.cotangents.iter().zip(&derived)) {
@@ -68,13 +57,33 @@ impl Trial<'_> {
         Ok(compared)
     }
 
+    /// The VJP that follows from `forward`.
+    fn derived(&self) -> Result<Vec<Tensor<Element>>, Silence> {
+        let Lifted {
+            primals,
+            cotangents,
+        } = &self.lifted;
+        self.domain.begin(Range::Reals);
+        let derived = self.spec.derived_at(&self.domain, primals, cotangents);
+        let derived = derived.map_err(|error| Silence::Fault(error.to_string()))?;
+        self.settled(&Run::take(&self.domain))?;
+        match self.domain.outside() {
+            Some(trouble) => Err(Silence::Outside(trouble)),
+            None => Ok(derived),
+        }
+    }
+
     /// The first cotangent that is not what the tangents say, by one direction at a time.
     fn wrong_cotangent(&self) -> String {
         let signature = self.spec.signature();
+        let derived = self.derived().ok();
         let ports = signature.inputs().zip(&self.cotangents);
         for (n, (port, dx)) in ports.enumerate() {
             for at in 0..dx.len() {
-                let Some((field, shadow)) = self.along(n, at) else {
+                // What a direction costs is spent where the derived cotangent differs.
+                let want = derived.as_ref().and_then(|all| all.get(n)?.data().get(at));
+                let agrees = want.is_some_and(|want| want.same_value(&dx.data()[at]));
+                let Some((field, shadow)) = (!agrees).then(|| self.along(n, at)).flatten() else {
                     continue;
                 };
                 let here = &dx.data()[at];
