@@ -7,8 +7,9 @@ use std::error::Error;
 use std::path::Path;
 
 /// What the columns show: a check, and whether the exact one or that by numbers.
-const COLUMNS: [(&str, &str, bool); 6] = [
+const COLUMNS: [(&str, &str, bool); 7] = [
     ("backward = VJP", "backward = VJP of forward", true),
+    ("derived VJP", "backward = derived VJP", true),
     ("forward kernel", "forward kernel = spec", true),
     ("backward kernel", "backward kernel = spec", true),
     ("differences", "finite differences", false),

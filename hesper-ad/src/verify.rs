@@ -72,6 +72,15 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
         let exact = check::exact(spec, seed).into_iter();
         checks.extend(exact.filter(|f| plan_mistake.is_none() || !f.check.contains("kernel")));
     }
+    // What numbers could add to an exact counterexample is not worth the wait.
+    let wrong = |check: &str| {
+        let mut failed = checks.iter().filter(|f| f.verdict.word() == "FAIL");
+        failed.find(|f| f.check == check).map(|f| f.place.clone())
+    };
+    let known = [
+        wrong("forward kernel = spec"),
+        wrong("backward kernel = spec"),
+    ];
     progress.at("dual numbers");
     checks.push(check::dual_numbers(spec, seed, options.points));
     progress.at("finite differences");
@@ -92,7 +101,7 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
             let mut speed = Speed::Watched;
             for target in &options.targets {
                 progress.at(&format!("kernels, {}", target.name()));
-                checks.extend(check::kernels_at(speed, spec, target, seed));
+                checks.extend(check::kernels_at(speed, spec, target, seed, &known));
                 if !matches!(target, Target::Device(_)) {
                     speed = Speed::Fast;
                 }

@@ -256,3 +256,22 @@ impl DiffOp for Doubled {
         Ok(())
     }
 }
+
+#[test]
+fn what_the_exact_check_refuses_is_not_run_again() {
+    let certificate = Softmax(Mutant::KernelSkipsLast).verify(&Options::default());
+    let words = |check: &str| -> Vec<(&str, &str)> {
+        let findings = certificate.checks.iter().filter(|f| f.check == check);
+        findings
+            .map(|f| (f.place.as_str(), f.verdict.word()))
+            .collect()
+    };
+    let places = ["exact field", "reference f32", "reference f64"];
+    let all =
+        |words: [&'static str; 3]| -> Vec<(&str, &str)> { places.into_iter().zip(words).collect() };
+    assert_eq!(
+        words("forward kernel = spec"),
+        all(["FAIL", "SKIP", "SKIP"])
+    );
+    assert_eq!(words("backward kernel = spec"), all(["PASS"; 3]));
+}

@@ -1,15 +1,20 @@
 //! Differentiable operations: a spec and its hand-written VJP.
 
+mod erased;
+mod error;
+
+pub use error::OpError;
+
+pub(crate) use erased::Erased;
+
 use crate::certificate::Certificate;
 use crate::compare::Tolerance;
 use crate::context::Context;
-use crate::graph::GraphError;
 use crate::op_plan::OpPlan;
 use crate::sample::Sampling;
-use crate::signature::{Signature, SignatureError};
+use crate::signature::Signature;
 use crate::tensor::Tensor;
 use crate::verify::{Options, verify};
-use hesper_shader::{KernelError, PlanError};
 use std::fmt;
 
 /// A differentiable operation.
@@ -188,72 +193,6 @@ impl dyn Op + '_ {
     }
 }
 
-pub(crate) use erased::Erased;
-
-mod erased {
-    use super::*;
-
-    /// A [`DiffOp`], the types of its arrays forgotten.
-    pub trait Erased {
-        fn erased_signature(&self) -> Signature;
-        fn erased_arity(&self) -> [usize; 2];
-        fn erased_forward(&self, cx: &mut Context, inputs: &[Tensor]) -> Vec<Tensor>;
-        fn erased_backward(
-            &self,
-            cx: &mut Context,
-            inputs: &[Tensor],
-            cotangents: &[Tensor],
-        ) -> Vec<Tensor>;
-        fn erased_plan(&self, plan: &mut OpPlan) -> Result<(), OpError>;
-        fn erased_sampling(&self) -> Sampling;
-        fn erased_tolerance(&self) -> Tolerance;
-        fn erased_type(&self) -> (&'static str, bool);
-    }
-
-    impl<O: DiffOp> Erased for O {
-        fn erased_signature(&self) -> Signature {
-            self.signature()
-        }
-
-        fn erased_arity(&self) -> [usize; 2] {
-            let inputs = <O::Inputs<()> as Ports<()>>::COUNT;
-            [inputs, <O::Outputs<()> as Ports<()>>::COUNT]
-        }
-
-        fn erased_forward(&self, cx: &mut Context, inputs: &[Tensor]) -> Vec<Tensor> {
-            self.forward(cx, O::Inputs::from_fn(|i| &inputs[i]))
-                .into_vec()
-        }
-
-        fn erased_backward(
-            &self,
-            cx: &mut Context,
-            inputs: &[Tensor],
-            cotangents: &[Tensor],
-        ) -> Vec<Tensor> {
-            let inputs = O::Inputs::from_fn(|i| &inputs[i]);
-            let cotangents = O::Outputs::from_fn(|i| &cotangents[i]);
-            self.backward(cx, inputs, cotangents).into_vec()
-        }
-
-        fn erased_plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-            self.plan(plan)
-        }
-
-        fn erased_sampling(&self) -> Sampling {
-            self.sampling()
-        }
-
-        fn erased_tolerance(&self) -> Tolerance {
-            self.tolerance()
-        }
-
-        fn erased_type(&self) -> (&'static str, bool) {
-            (std::any::type_name::<O>(), size_of::<O>() == 0)
-        }
-    }
-}
-
 impl fmt::Debug for dyn Op + '_ {
     /// The op's type.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -283,118 +222,6 @@ impl<V, const N: usize> Ports<V> for [V; N] {
     fn into_vec(self) -> Vec<V> {
         Vec::from(self)
     }
-}
-
-/// Why an op cannot be built.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum OpError {
-    /// Its signature makes no sense.
-    #[error("{op}: {error}")]
-    Signature {
-        /// The op.
-        op: String,
-        /// What is wrong.
-        error: SignatureError,
-    },
-    /// The signature and the arrays of `forward` and `backward` differ.
-    #[error("{op}: the signature has {signature} {what}, `DiffOp` has {array}")]
-    Count {
-        /// The op.
-        op: String,
-        /// `inputs` or `outputs`.
-        what: &'static str,
-        /// Length of the array.
-        array: usize,
-        /// Ports in the signature.
-        signature: usize,
-    },
-    /// A known point of the op's sampling does not fit its ports.
-    #[error("{op}: {message}")]
-    Known {
-        /// The op.
-        op: String,
-        /// What does not fit.
-        message: String,
-    },
-    /// Two ops do not fit together.
-    #[error("{outer} does not compose with {inner}: {message}")]
-    Compose {
-        /// The op applied last.
-        outer: String,
-        /// The op applied first.
-        inner: String,
-        /// Why.
-        message: String,
-    },
-    /// A graph is put together wrongly.
-    #[error("{graph}: {}", list(mistakes))]
-    Graph {
-        /// The graph.
-        graph: String,
-        /// All that is wrong with it.
-        mistakes: Vec<GraphError>,
-    },
-    /// The plan asks for a dimension that is not there.
-    #[error("{op}: the plan asks for the dimension `{dim}`, which no port has")]
-    UnknownDim {
-        /// The op.
-        op: String,
-        /// The dimension.
-        dim: String,
-    },
-    /// A temporary with the name of something else.
-    #[error("{op}: the temporary `{name}` needs another name; this one is taken")]
-    NameTaken {
-        /// The op.
-        op: String,
-        /// The name.
-        name: String,
-    },
-    /// A kernel is wrong in itself.
-    #[error("{op}: {error}")]
-    Kernel {
-        /// The op.
-        op: String,
-        /// What is wrong.
-        error: Box<KernelError>,
-    },
-    /// A kernel parameter does not bind.
-    #[error("{op}, kernel `{kernel}`: `{param}` {message}")]
-    Binding {
-        /// The op.
-        op: String,
-        /// The kernel.
-        kernel: String,
-        /// The parameter.
-        param: String,
-        /// Why.
-        message: String,
-    },
-    /// A dispatch makes no sense: a type does not fit, an input is written, a slot is bound twice.
-    #[error("{op}, {pass}: {error}")]
-    Plan {
-        /// The op.
-        op: String,
-        /// `forward` or `backward`.
-        pass: &'static str,
-        /// What is wrong.
-        error: Box<PlanError>,
-    },
-    /// A result that no kernel writes.
-    #[error("{op}: no {pass} kernel writes `{name}`")]
-    Unwritten {
-        /// The op.
-        op: String,
-        /// `forward` or `backward`.
-        pass: &'static str,
-        /// The output, saved result or cotangent.
-        name: String,
-    },
-}
-
-fn list(mistakes: &[GraphError]) -> String {
-    let texts: Vec<String> = mistakes.iter().map(GraphError::to_string).collect();
-    texts.join("; ")
 }
 
 /// The op's signature, if it makes sense and fits the op's arrays.
