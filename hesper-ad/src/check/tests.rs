@@ -275,3 +275,41 @@ fn what_the_exact_check_refuses_is_not_run_again() {
     );
     assert_eq!(words("backward kernel = spec"), all(["PASS"; 3]));
 }
+
+/// A spec with a memory: every other run is of another sign.
+struct Alternating(std::cell::Cell<bool>);
+
+impl DiffOp for Alternating {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Alternating")
+            .input("x", ["n"])
+            .output("y", ["n"])
+    }
+
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        self.0.set(!self.0.get());
+        [x.map(|x| if self.0.get() { *x } else { -x })]
+    }
+
+    fn backward(&self, _: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+        [dy.clone()]
+    }
+
+    fn plan(&self, _: &mut OpPlan) -> Result<(), OpError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_spec_that_differs_from_run_to_run_is_told() {
+    let certificate = Alternating(Default::default()).verify(&Options::default());
+    let text = certificate.to_string();
+    assert!(!certificate.is_pass(), "{text}");
+    assert!(
+        text.contains("does something else each time it runs"),
+        "{text}"
+    );
+}

@@ -229,7 +229,7 @@ impl<'o> Spec<'o> {
         primals: &Primals<D::Value>,
     ) -> Result<Forward<D::Value>, SpecError> {
         let record = self.recorded(Part::Forward, &primals.dims, &primals.integers)?;
-        let values = record.replay(domain, &self.signature, primals, &[])?;
+        let values = record.replay(domain, &self.signature, primals, &[], false)?;
         let in_domain = |t: &Tensor<Id>| t.map(|id| values[*id as usize]);
         let saved = record.saved.iter();
         Ok(Forward {
@@ -274,9 +274,26 @@ impl<'o> Spec<'o> {
         cotangents: &[Tensor<D::Value>],
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
         let record = self.recorded(part, &primals.dims, &primals.integers)?;
-        let values = record.replay(domain, &self.signature, primals, cotangents)?;
+        let values = record.replay(domain, &self.signature, primals, cotangents, false)?;
         let results = record.results.iter();
         Ok(results.map(|t| t.map(|id| values[*id as usize])).collect())
+    }
+
+    /// Takes every square root that both passes take, and computes nothing else.
+    ///
+    /// # Errors
+    /// As [`forward_at`](Spec::forward_at).
+    pub(crate) fn roots_at<D: Domain>(
+        &self,
+        domain: &D,
+        primals: &Primals<D::Value>,
+        cotangents: &[Tensor<D::Value>],
+    ) -> Result<(), SpecError> {
+        for part in [Part::Forward, Part::Backward] {
+            let record = self.recorded(part, &primals.dims, &primals.integers)?;
+            record.replay(domain, &self.signature, primals, cotangents, true)?;
+        }
+        Ok(())
     }
 
     /// Whether `backward` is derived from `forward` ([`Context::derive`](crate::Context::derive)), in part at least.

@@ -6,13 +6,17 @@ use crate::dims::Dims;
 use crate::op::Op;
 use crate::real::Real;
 use crate::signature::{Port, Signature};
-use crate::tape::{Id, Recording, Tape, record as record_run};
+use crate::tape::{Id, Node, Recording, Tape, record as record_run};
 use crate::tensor::Tensor;
-use hesper_shader::domain::Domain;
+use hesper_shader::domain::{Domain, RealUnary};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// The integer inputs by name.
 type Integers = BTreeMap<String, Tensor<u32>>;
+
+/// Operations up to which a part is recorded twice, to see that it does the same again.
+const TWICE: usize = 10_000;
 
 /// Which formulas of an op.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub(super) struct Recorded {
     dims: Dims,
     integers: Integers,
     pub(super) tape: Tape,
+    /// For each node whether a square root depends on it, once somebody asked.
+    roots: OnceCell<Vec<bool>>,
     /// The nodes of the outputs, or of the inputs' cotangents.
     pub(super) results: Vec<Tensor<Id>>,
     /// Whether some VJP in it was derived.
@@ -59,6 +65,30 @@ pub(super) fn record(
     integers: &Integers,
 ) -> Result<Recorded, SpecError> {
     check_integers(signature, part, dims, integers)?;
+    let first = record_once(op, signature, part, dims, integers)?;
+    if first.tape.len() > TWICE {
+        return Ok(first);
+    }
+    // A formula with chance or a memory of its own would be checked as one thing and used as another.
+    let again = record_once(op, signature, part, dims, integers)?;
+    let same =
+        (&first.tape, &first.results, &first.saved) == (&again.tape, &again.results, &again.saved);
+    match same {
+        true => Ok(first),
+        false => Err(SpecError::Problem {
+            pass: part.name(),
+            message: "it does something else each time it runs; it may depend on sizes and whole numbers alone, so give it chance as an input".to_string(),
+        }),
+    }
+}
+
+fn record_once(
+    op: &dyn Op,
+    signature: &Signature,
+    part: Part,
+    dims: &Dims,
+    integers: &Integers,
+) -> Result<Recorded, SpecError> {
     let mut cx = Context::new(dims.clone(), BTreeMap::new(), integers.clone());
     let (results, recording) = record_run(|| {
         let mut positions = 0..;
@@ -118,6 +148,7 @@ pub(super) fn record(
         dims: dims.clone(),
         integers: integers.clone(),
         tape: recording.tape,
+        roots: OnceCell::new(),
         results,
         derived: cx.is_derived(),
         saved,
@@ -130,7 +161,7 @@ impl Recorded {
         self.part == part && self.dims == *dims && self.integers == *integers
     }
 
-    /// The value of every node in a domain.
+    /// The value of every node in a domain, or of those alone that square roots are taken of.
     ///
     /// # Errors
     /// Where what is given does not fit the ports.
@@ -140,7 +171,11 @@ impl Recorded {
         signature: &Signature,
         primals: &Primals<D::Value>,
         cotangents: &[Tensor<D::Value>],
+        roots_alone: bool,
     ) -> Result<Vec<D::Value>, SpecError> {
+        if roots_alone {
+            self.needed_by_roots();
+        }
         let problem = |message| SpecError::Problem {
             pass: self.part.name(),
             message,
@@ -164,7 +199,20 @@ impl Recorded {
                 give(port, port.cotangent(), cotangents.get(at))?;
             }
         }
-        Ok(self.tape.replay(domain, &given))
+        Ok(match self.roots.get() {
+            Some(needed) if roots_alone => self.tape.replay_some(domain, &given, |id| needed[id]),
+            _ => self.tape.replay(domain, &given),
+        })
+    }
+
+    /// What has to run for every square root to have its argument.
+    fn needed_by_roots(&self) {
+        self.roots.get_or_init(|| {
+            self.tape.needed_by(|node| {
+                use RealUnary::{InverseSqrt, Sqrt};
+                matches!(node, Node::Unary(Sqrt | InverseSqrt, _))
+            })
+        });
     }
 }
 

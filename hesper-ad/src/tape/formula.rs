@@ -5,6 +5,9 @@ use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
 use std::collections::{BTreeMap, HashMap};
 
+/// How deep operations stand in each other within one line, at most.
+const DEEPEST: usize = 24;
+
 /// How tightly a text holds together.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Tightness {
@@ -115,7 +118,7 @@ impl Text<'_> {
         operands.iter().map(|id| self.original(*id)).collect()
     }
 
-    /// The nodes that the results read more than once, but for what is as short as a name.
+    /// The nodes that the results read more than once, but for what is as short as a name, and those that hold others too deep to be read.
     fn shared(&self, results: &[(String, Id)]) -> Vec<Id> {
         let mut reads: BTreeMap<Id, usize> = BTreeMap::new();
         let mut left: Vec<Id> = results.iter().map(|(_, id)| self.original(*id)).collect();
@@ -126,11 +129,19 @@ impl Text<'_> {
                 left.extend(self.operands(self.tape.nodes[id as usize].0));
             }
         }
-        let shared = reads.into_iter().filter(|(_, count)| *count > 1);
+        let mut depths: HashMap<Id, usize> = HashMap::new();
+        let mut shared = Vec::new();
+        for (id, count) in reads {
+            let operands = self.operands(self.tape.nodes[id as usize].0);
+            let inside = operands.iter().filter_map(|id| depths.get(id)).max();
+            let depth = inside.copied().unwrap_or_default() + 1;
+            let named = depth > DEEPEST || count > 1 && !self.is_short(id);
+            depths.insert(id, if named { 0 } else { depth });
+            if named {
+                shared.push(id);
+            }
+        }
         shared
-            .map(|(id, _)| id)
-            .filter(|id| !self.is_short(*id))
-            .collect()
     }
 
     fn is_short(&self, id: Id) -> bool {
@@ -163,7 +174,7 @@ impl Text<'_> {
             }
             Node::Constant(at) => number(self.tape.constants[at as usize]),
             Node::NegInfinity => ("−∞".to_string(), Sign),
-            Node::Float(x) => (x.to_string(), Whole),
+            Node::Float(bits) => (f32::from_bits(bits).to_string(), Whole),
             // A copy is its original.
             Node::Same(x) => (self.of(x, Whole), Whole),
             Node::Unary(op, x) => self.unary(op, x),

@@ -33,8 +33,8 @@ pub(crate) enum Node {
     /// An exact constant, by its position among the tape's.
     Constant(u32),
     NegInfinity,
-    /// A host float that is no number: positive infinity, or NaN.
-    Float(f32),
+    /// The bits of a host float that is no number: positive infinity, or NaN.
+    Float(u32),
     /// The operand itself, as a node of its own.
     Same(Id),
     Unary(RealUnary, Id),
@@ -52,7 +52,7 @@ pub(crate) enum Node {
 }
 
 /// A straight-line program over the reals.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tape {
     /// The operations in the order in which the spec made them, each with its line.
     nodes: Vec<(Node, &'static Location<'static>)>,

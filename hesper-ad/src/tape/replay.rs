@@ -5,13 +5,57 @@ use hesper_shader::domain::Domain;
 use std::panic::Location;
 
 impl Tape {
+    /// What has to run for nodes of some kind to have their operands.
+    pub(crate) fn needed_by(&self, wanted: impl Fn(Node) -> bool) -> Vec<bool> {
+        let mut needed = vec![false; self.nodes.len()];
+        let mut masks = vec![false; self.masks as usize];
+        let mut decided = masks.len();
+        for (id, (node, _)) in self.nodes.iter().enumerate().rev() {
+            if let Node::Compare(..) = node {
+                decided -= 1;
+                needed[id] |= masks[decided];
+            }
+            needed[id] |= wanted(*node);
+            if !needed[id] {
+                continue;
+            }
+            if let Node::Select(mask, ..) = node {
+                masks[*mask as usize] = true;
+            }
+            // What a comparison compares is no part of its result, but has to be there.
+            if let Node::Compare(_, x, y) = node {
+                needed[*x as usize] = true;
+                needed[*y as usize] = true;
+            }
+            self.each_operand(*node, |x| needed[x as usize] = true);
+        }
+        needed
+    }
+
     /// Runs the tape on what it is given, operation by operation as the spec did; yields the value of every node.
     pub(crate) fn replay<D: Domain>(&self, domain: &D, given: &[D::Value]) -> Vec<D::Value> {
+        self.replay_some(domain, given, |_| true)
+    }
+
+    /// The same for those nodes alone that are needed; the others yield minus infinity.
+    pub(crate) fn replay_some<D: Domain>(
+        &self,
+        domain: &D,
+        given: &[D::Value],
+        needed: impl Fn(usize) -> bool,
+    ) -> Vec<D::Value> {
         let mut values: Vec<D::Value> = Vec::with_capacity(self.nodes.len());
-        let mut masks: Vec<D::Mask> = Vec::with_capacity(self.masks as usize);
+        let mut masks: Vec<Option<D::Mask>> = Vec::with_capacity(self.masks as usize);
         let mut terms: Vec<D::Value> = Vec::new();
         let mut last: Option<&'static Location<'static>> = None;
-        for (node, line) in &self.nodes {
+        for (id, (node, line)) in self.nodes.iter().enumerate() {
+            if !needed(id) {
+                if let Node::Compare(..) = node {
+                    masks.push(None);
+                }
+                values.push(domain.neg_infinity());
+                continue;
+            }
             if !last.is_some_and(|last| std::ptr::eq(last, *line)) {
                 domain.at(line);
                 last = Some(line);
@@ -21,7 +65,7 @@ impl Tape {
                 Node::Given(at) => given[*at as usize],
                 Node::Constant(at) => domain.constant(self.constants[*at as usize]),
                 Node::NegInfinity => domain.neg_infinity(),
-                Node::Float(value) => domain.from_f32(*value),
+                Node::Float(bits) => domain.from_f32(f32::from_bits(*bits)),
                 Node::Same(x) => at(x),
                 Node::Unary(op, x) => domain.unary(*op, at(x)),
                 Node::Binary(op, x, y) => domain.binary(*op, at(x), at(y)),
@@ -34,11 +78,15 @@ impl Tape {
                 }
                 Node::Compare(op, x, y) => {
                     let x = at(x);
-                    masks.push(domain.compare(*op, x, at(y)));
+                    masks.push(Some(domain.compare(*op, x, at(y))));
                     // It yields no number; this one stands in its place.
                     x
                 }
-                Node::Select(mask, x, y) => domain.select(masks[*mask as usize], at(x), at(y)),
+                Node::Select(mask, x, y) => match masks[*mask as usize] {
+                    Some(mask) => domain.select(mask, at(x), at(y)),
+                    // A selection that is needed needs its mask.
+                    None => at(x),
+                },
             };
             values.push(value);
         }

@@ -245,3 +245,29 @@ fn formulas_are_readable() {
         assert_eq!(found, expected);
     }
 }
+
+#[test]
+fn deep_formulas_are_broken_into_lines() {
+    let (result, recording) = record(|| (0..100_000).fold(Real::given(0), |y, _| (y + 1.0).exp()));
+    let id = recording.id(result.unwrap().handle()).unwrap();
+    let lines = recording
+        .tape
+        .formulas(&["x".to_string()], &[("r".to_string(), id)]);
+    assert!(lines.len() > 1_000 && lines.iter().all(|line| line.len() < 400));
+}
+
+#[test]
+fn too_many_operations_end_a_run() {
+    let (result, recording) = record(|| {
+        let x = Real::given(0);
+        loop {
+            let _ = x + x;
+        }
+    });
+    assert!(result.is_err());
+    let problem = recording.problem.unwrap_or_default();
+    assert!(
+        problem.contains("more than 3000000 operations"),
+        "{problem}"
+    );
+}

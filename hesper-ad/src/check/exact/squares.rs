@@ -2,7 +2,7 @@
 
 use super::point::{Lifted, Unit};
 use super::trial::{Silence, Trial};
-use crate::field::{Element, Radicand, prime_factors};
+use crate::field::{Element, Radicand, Range, prime_factors};
 use crate::sample::Rng;
 use std::collections::BTreeSet;
 
@@ -22,9 +22,9 @@ impl Trial<'_> {
     /// Draws inputs anew until every root has a square to take it of, as the sign of a real's root asks for: all rows or numbers
     /// whose root has none at once, then, where roots depend on several, one by one. Whether it was of use.
     pub(super) fn find_squares(&mut self, rng: &mut Rng) -> Result<bool, Silence> {
-        let mut roots = self.run_spec()?;
+        let mut roots = self.run_roots()?;
         if roots.iter().all(|root| root.is_square) {
-            return Ok(true);
+            return self.run_spec().map(|_| true);
         }
         let units = self.lifted.units(self.spec.sampling());
         let owners = self.owners(&roots, &units, rng)?;
@@ -39,7 +39,7 @@ impl Trial<'_> {
             for unit in bad {
                 self.redraw(unit, rng);
             }
-            roots = self.run_spec()?;
+            roots = self.run_roots()?;
         }
         // What is no square after so many draws, and depends on one unit alone, will never be one in this field.
         let mut owned = owners.iter().zip(&roots);
@@ -124,10 +124,22 @@ impl Trial<'_> {
         for unit in units {
             self.redraw(unit, rng);
         }
-        let after = self.run_spec()?;
+        let after = self.run_roots()?;
         self.lifted.primals = before;
         let pairs = roots.iter().zip(after);
         Ok(pairs.map(|(old, new)| old.value != new.value).collect())
+    }
+
+    /// What the spec takes roots of, forwards and then backwards, and nothing else of it.
+    fn run_roots(&mut self) -> Result<Vec<Radicand>, Silence> {
+        self.domain.begin(Range::Reals);
+        let Lifted {
+            primals,
+            cotangents,
+        } = &self.lifted;
+        let run = self.spec.roots_at(&self.domain, primals, cotangents);
+        run.map_err(|error| Silence::Fault(error.to_string()))?;
+        Ok(self.domain.take_radicands())
     }
 
     fn find_squares_one_by_one(&mut self, units: &[Unit], rng: &mut Rng) -> Result<bool, Silence> {
@@ -154,7 +166,7 @@ impl Trial<'_> {
     }
 
     fn non_squares(&mut self) -> Result<usize, Silence> {
-        let roots = self.run_spec()?;
+        let roots = self.run_roots()?;
         Ok(roots.iter().filter(|root| !root.is_square).count())
     }
 
