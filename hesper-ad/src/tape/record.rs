@@ -6,9 +6,10 @@ use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Operations of one pass, at most: beyond, memory would run out.
-const MOST: usize = if cfg!(test) { 3_000_000 } else { 30_000_000 };
+const MOST: usize = 30_000_000;
 
 /// The run of a number that was made outside of any.
 const NO_RUN: u32 = 0;
@@ -28,9 +29,10 @@ pub(crate) struct MaskHandle {
 }
 
 /// A run being recorded.
-#[derive(Default)]
 pub(crate) struct Recorder {
     run: u32,
+    /// Operations it may take.
+    most: usize,
     pub(super) tape: Tape,
     constants: HashMap<Number, Id>,
     problem: Option<String>,
@@ -44,30 +46,30 @@ pub(crate) struct Recording {
     pub(crate) problem: Option<String>,
 }
 
-/// The runs of a thread that are being recorded, the innermost last: a spec may run another's checks.
-#[derive(Default)]
-struct Runs {
-    begun: u32,
-    open: Vec<Recorder>,
-}
+/// How many runs there were, on any thread: a number from another thread's run is foreign too.
+static BEGUN: AtomicU32 = AtomicU32::new(NO_RUN);
 
 thread_local! {
-    static RUNS: RefCell<Runs> = RefCell::default();
+    /// The runs of a thread that are being recorded, the innermost last: a spec may run another's checks.
+    static RUNS: RefCell<Vec<Recorder>> = RefCell::default();
 }
 
 /// Runs a spec, and records what it does with numbers. Its panics are caught.
 pub(crate) fn record<R>(run: impl FnOnce() -> R) -> (std::thread::Result<R>, Recording) {
-    RUNS.with_borrow_mut(|runs| {
-        runs.begun = runs.begun.wrapping_add(1).max(NO_RUN + 1);
-        let run = runs.begun;
-        runs.open.push(Recorder {
-            run,
-            ..Recorder::default()
-        });
-    });
+    record_at_most(MOST, run)
+}
+
+/// The same, ended where it takes more operations.
+pub(super) fn record_at_most<R>(
+    most: usize,
+    run: impl FnOnce() -> R,
+) -> (std::thread::Result<R>, Recording) {
+    let number = BEGUN.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+    let recorder = Recorder::new(number.max(NO_RUN + 1), most);
+    RUNS.with_borrow_mut(|runs| runs.push(recorder));
     let result = catch_unwind(AssertUnwindSafe(run));
-    let recorder = RUNS.with_borrow_mut(|runs| runs.open.pop());
-    let recorder = recorder.unwrap_or_default();
+    let recorder = RUNS.with_borrow_mut(|runs| runs.pop());
+    let recorder = recorder.unwrap_or_else(|| Recorder::new(NO_RUN, MOST));
     let recording = Recording {
         run: recorder.run,
         tape: recorder.tape,
@@ -84,11 +86,21 @@ impl Recording {
 }
 
 impl Recorder {
+    fn new(run: u32, most: usize) -> Recorder {
+        Recorder {
+            run,
+            most,
+            tape: Tape::default(),
+            constants: HashMap::new(),
+            problem: None,
+        }
+    }
+
     /// Hands out the recorder of the innermost run. Outside of any, what is recorded is forgotten.
     pub(crate) fn with<R>(act: impl FnOnce(&mut Recorder) -> R) -> R {
-        RUNS.with_borrow_mut(|runs| match runs.open.last_mut() {
+        RUNS.with_borrow_mut(|runs| match runs.last_mut() {
             Some(recorder) => act(recorder),
-            None => act(&mut Recorder::default()),
+            None => act(&mut Recorder::new(NO_RUN, MOST)),
         })
     }
 
@@ -109,9 +121,10 @@ impl Recorder {
 
     fn push(&mut self, node: Node, line: &'static Location<'static>) -> Handle {
         let nodes = &mut self.tape.nodes;
-        if nodes.len() >= MOST {
+        if nodes.len() >= self.most {
             self.problem = Some(format!(
-                "the pass takes more than {MOST} operations at these sizes; compute once what several elements share"
+                "the pass takes more than {} operations at these sizes; compute once what several elements share",
+                self.most
             ));
             // The rest might take hours. `record` catches this, and the problem is what is told.
             resume_unwind(Box::new("too many operations"));
@@ -214,9 +227,10 @@ impl Recorder {
         // Operands first: a wrong one is a node of its own.
         let terms: Vec<Id> = terms.into_iter().map(|x| self.operand(x, line)).collect();
         let (start, len) = (self.tape.terms.len() as u32, terms.len() as u32);
-        if self.tape.terms.len() + terms.len() > MOST {
+        if self.tape.terms.len() + terms.len() > self.most {
             self.problem = Some(format!(
-                "the pass adds up more than {MOST} numbers at these sizes; compute once what several elements share"
+                "the pass adds up more than {} numbers at these sizes; compute once what several elements share",
+                self.most
             ));
             resume_unwind(Box::new("too many operations"));
         }
