@@ -9,6 +9,9 @@ use hesper_shader::Number;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+/// Derivations inside each other, at most.
+const DEEPEST: usize = 8;
+
 /// Sizes, constants, integer inputs and exact numbers for a spec, and the place for what it saves.
 ///
 /// A name or number that makes no sense is remembered as a problem and answered with something harmless, so a spec never
@@ -20,6 +23,8 @@ pub struct Context {
     saved: BTreeMap<String, Tensor>,
     problems: RefCell<Vec<String>>,
     derived: bool,
+    /// How many derivations this one is inside of.
+    depth: usize,
     no_reals: Tensor,
     no_integers: Tensor<u32>,
 }
@@ -38,6 +43,7 @@ impl Context {
             saved: BTreeMap::new(),
             problems: RefCell::default(),
             derived: false,
+            depth: 0,
             no_reals: Tensor::empty(),
             no_integers: Tensor::empty(),
         }
@@ -172,6 +178,7 @@ impl Context {
             self.constants.clone(),
             self.integers.clone(),
         );
+        other.depth = self.depth;
         let result = run(&mut other);
         self.absorb(other);
         result
@@ -227,9 +234,17 @@ impl Context {
         inputs: &[Tensor],
         cotangents: &[Tensor],
     ) -> Vec<Tensor> {
+        if self.depth >= DEEPEST {
+            self.problem(format!(
+                "VJPs are derived {DEEPEST} deep; does a `forward` derive its own?"
+            ));
+            return inputs.to_vec();
+        }
+        self.depth += 1;
         // A value that is read twice is two inputs.
         let inputs: Vec<Tensor> = inputs.iter().map(|t| t.map(|x| x.copied())).collect();
         let outputs = self.delegate(|cx| op.forward(cx, &inputs));
+        self.depth -= 1;
         let pairs = outputs.iter().zip(cotangents);
         let pairs =
             pairs.flat_map(|(y, dy)| y.data().iter().copied().zip(dy.data().iter().copied()));

@@ -4,7 +4,8 @@ use crate::certificate::{Certificate, Finding, Tally, Verdict};
 use crate::check::{self, Speed, Target};
 use crate::op::Op;
 use crate::progress::Progress;
-use crate::spec::Spec;
+use crate::spec::{Spec, panic_message};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What to check with.
 #[derive(Clone, Debug)]
@@ -36,9 +37,17 @@ impl Default for Options {
 
 /// Runs every check on an op.
 pub(crate) fn verify(op: &dyn Op, options: &Options) -> Certificate {
-    let name = op.name();
+    let opened = catch_unwind(AssertUnwindSafe(|| (op.name(), Spec::new(op))));
+    let (name, spec) = match opened {
+        Ok((name, spec)) => (name, spec.map_err(|error| error.to_string())),
+        Err(payload) => {
+            let message = panic_message(&*payload);
+            let error = format!("`signature` or `sampling` panicked: {message}");
+            (op.type_name().to_string(), Err(error))
+        }
+    };
     let progress = Progress::new(&name, options.progress);
-    let (formulas, checks) = match Spec::new(op) {
+    let (formulas, checks) = match spec {
         // What goes wrong with a spec is told by the checks.
         Ok(spec) => (
             spec.formulas().unwrap_or_default(),
@@ -74,7 +83,9 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     }
     // What numbers could add to an exact counterexample is not worth the wait.
     let wrong = |check: &str| {
-        let mut failed = checks.iter().filter(|f| f.verdict.word() == "FAIL");
+        let mut failed = checks
+            .iter()
+            .filter(|f| matches!(f.verdict, Verdict::Fail(_)));
         failed.find(|f| f.check == check).map(|f| f.place.clone())
     };
     let known = [

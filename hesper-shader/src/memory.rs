@@ -1,6 +1,6 @@
 //! What a buffer holds on the host and in the reference executor.
 
-use crate::domain::Value;
+use crate::domain::{Value, identical};
 use crate::tree::Scalar;
 use std::fmt::Debug;
 
@@ -66,10 +66,7 @@ impl<V: Copy> Memory<V> {
         V: Value,
     {
         match (self, other) {
-            (Memory::Real(x), Memory::Real(y)) => match (x.get(i), y.get(i)) {
-                (Some(x), Some(y)) => x.identical(y),
-                (x, y) => x.is_none() && y.is_none(),
-            },
+            (Memory::Real(x), Memory::Real(y)) => identical(x.get(i), y.get(i)),
             (Memory::I32(x), Memory::I32(y)) => x.get(i) == y.get(i),
             (Memory::U32(x), Memory::U32(y)) => x.get(i) == y.get(i),
             _ => false,

@@ -313,3 +313,63 @@ fn a_spec_that_differs_from_run_to_run_is_told() {
         "{text}"
     );
 }
+
+/// A spec that is amiss in a way of its own.
+#[derive(Clone, Copy)]
+enum Amiss {
+    ChecksItself,
+    DerivesItself,
+    PanicsInSampling,
+}
+
+impl DiffOp for Amiss {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Amiss").input("x", ["n"]).output("y", ["n"])
+    }
+
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        match self {
+            Amiss::ChecksItself => {
+                let inside = self.verify(&Options::default()).to_string();
+                assert!(inside.contains("checks itself while it runs"), "{inside}");
+                [x.clone()]
+            }
+            Amiss::DerivesItself => cx.derive(self, [x], [x]),
+            Amiss::PanicsInSampling => [x.clone()],
+        }
+    }
+
+    fn backward(&self, _: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+        [dy.clone()]
+    }
+
+    fn plan(&self, _: &mut OpPlan) -> Result<(), OpError> {
+        Ok(())
+    }
+
+    fn sampling(&self) -> crate::Sampling {
+        match self {
+            Amiss::PanicsInSampling => panic!("no range"),
+            _ => crate::Sampling::default(),
+        }
+    }
+}
+
+#[test]
+fn what_runs_itself_or_panics_early_is_told() {
+    for (amiss, says) in [
+        (Amiss::DerivesItself, "does a `forward` derive its own?"),
+        (Amiss::PanicsInSampling, "`sampling` panicked: no range"),
+    ] {
+        let certificate = amiss.verify(&Options::default());
+        let text = certificate.to_string();
+        assert!(!certificate.is_pass() && text.contains(says), "{text}");
+    }
+    // The check inside is refused; the one outside ends, and misses the kernels.
+    let certificate = Amiss::ChecksItself.verify(&Options::default());
+    let text = certificate.to_string();
+    assert!(text.contains("no forward kernel writes `y`"), "{text}");
+}

@@ -345,11 +345,8 @@ impl<'o> Spec<'o> {
         let mut records = self.records.borrow_mut();
         records.push(record.clone());
         let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
-        while size(&records) > KEPT && records.len() > 1 {
+        while size(&records) > KEPT {
             records.remove(0);
-        }
-        if size(&records) > KEPT {
-            records.clear();
         }
         Ok(record)
     }

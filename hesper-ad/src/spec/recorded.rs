@@ -65,12 +65,13 @@ pub(super) fn record(
     integers: &Integers,
 ) -> Result<Recorded, SpecError> {
     check_integers(signature, part, dims, integers)?;
-    let first = record_once(op, signature, part, dims, integers)?;
+    let once = || record_once(op, signature, part, dims, integers);
+    let first = once()?;
     if first.tape.len() > TWICE {
         return Ok(first);
     }
     // A formula with chance or a memory of its own would be checked as one thing and used as another.
-    let again = record_once(op, signature, part, dims, integers)?;
+    let again = once()?;
     let same =
         (&first.tape, &first.results, &first.saved) == (&again.tape, &again.results, &again.saved);
     match same {
@@ -90,7 +91,7 @@ fn record_once(
     integers: &Integers,
 ) -> Result<Recorded, SpecError> {
     let mut cx = Context::new(dims.clone(), BTreeMap::new(), integers.clone());
-    let (results, recording) = record_run(|| {
+    let (results, recording) = record_run(op.type_name(), || {
         let mut positions = 0..;
         let mut given = |port: &Port| {
             let one = |_: &()| Real::given(positions.next().unwrap_or_default());
@@ -173,9 +174,6 @@ impl Recorded {
         cotangents: &[Tensor<D::Value>],
         roots_alone: bool,
     ) -> Result<Vec<D::Value>, SpecError> {
-        if roots_alone {
-            self.needed_by_roots();
-        }
         let problem = |message| SpecError::Problem {
             pass: self.part.name(),
             message,
@@ -199,20 +197,23 @@ impl Recorded {
                 give(port, port.cotangent(), cotangents.get(at))?;
             }
         }
-        Ok(match self.roots.get() {
-            Some(needed) if roots_alone => self.tape.replay_some(domain, &given, |id| needed[id]),
-            _ => self.tape.replay(domain, &given),
+        Ok(match roots_alone {
+            true => {
+                let needed = self.needed_by_roots();
+                self.tape.replay_some(domain, &given, |id| needed[id])
+            }
+            false => self.tape.replay(domain, &given),
         })
     }
 
     /// What has to run for every square root to have its argument.
-    fn needed_by_roots(&self) {
+    fn needed_by_roots(&self) -> &[bool] {
         self.roots.get_or_init(|| {
             self.tape.needed_by(|node| {
                 use RealUnary::{InverseSqrt, Sqrt};
                 matches!(node, Node::Unary(Sqrt | InverseSqrt, _))
             })
-        });
+        })
     }
 }
 

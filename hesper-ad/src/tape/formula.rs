@@ -59,8 +59,7 @@ impl Tape {
                 Node::Binary(op, x, y) => format!("{:?}", Node::Binary(*op, of(x), of(y))),
                 Node::Powi(x, n) => format!("{:?}", Node::Powi(of(x), *n)),
                 Node::Sum { start, len } => {
-                    let (start, len) = (*start as usize, *len as usize);
-                    let terms: Vec<Id> = self.terms[start..start + len].iter().map(of).collect();
+                    let terms: Vec<Id> = self.terms(*start, *len).iter().map(of).collect();
                     format!("sum {terms:?}")
                 }
                 Node::Compare(op, x, y) => format!("{:?}", Node::Compare(*op, of(x), of(y))),
@@ -180,10 +179,7 @@ impl Text<'_> {
             Node::Unary(op, x) => self.unary(op, x),
             Node::Binary(op, x, y) => self.binary(op, x, y),
             Node::Powi(x, n) => (format!("{}{}", self.of(x, Whole), superscript(n)), Power),
-            Node::Sum { start, len } => {
-                let (start, len) = (start as usize, len as usize);
-                self.sum(&self.tape.terms[start..start + len])
-            }
+            Node::Sum { start, len } => self.sum(self.tape.terms(start, len)),
             // Nothing reads it but a selection.
             Node::Compare(op, x, y) => (self.comparison(op, x, y), Choice),
             Node::Select(mask, x, y) => {

@@ -67,20 +67,21 @@ impl Tape {
         self.nodes.len()
     }
 
-    /// Shows the numbers that a node's result is made of; a mask is not one of them.
+    /// The operands of a sum.
+    fn terms(&self, start: u32, len: u32) -> &[Id] {
+        &self.terms[start as usize..][..len as usize]
+    }
+
+    /// Shows the numbers that a node looks at: what its result is made of, or what it compares.
     fn each_operand(&self, node: Node, mut f: impl FnMut(Id)) {
         match node {
             Node::Given(_) | Node::Constant(_) | Node::NegInfinity | Node::Float(_) => {}
-            Node::Compare(..) => {}
             Node::Same(x) | Node::Unary(_, x) | Node::Powi(x, _) => f(x),
-            Node::Binary(_, x, y) | Node::Select(_, x, y) => {
+            Node::Binary(_, x, y) | Node::Compare(_, x, y) | Node::Select(_, x, y) => {
                 f(x);
                 f(y);
             }
-            Node::Sum { start, len } => {
-                let (start, len) = (start as usize, len as usize);
-                self.terms[start..start + len].iter().copied().for_each(f);
-            }
+            Node::Sum { start, len } => self.terms(start, len).iter().copied().for_each(f),
         }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct MaskHandle {
 /// A run being recorded.
 pub(crate) struct Recorder {
     run: u32,
+    /// The type of the op whose spec it is.
+    of: &'static str,
     /// Operations it may take.
     most: usize,
     pub(super) tape: Tape,
@@ -54,18 +56,35 @@ thread_local! {
     static RUNS: RefCell<Vec<Recorder>> = RefCell::default();
 }
 
-/// Runs a spec, and records what it does with numbers. Its panics are caught.
-pub(crate) fn record<R>(run: impl FnOnce() -> R) -> (std::thread::Result<R>, Recording) {
-    record_at_most(MOST, run)
+/// Runs a spec of such an op, and records what it does with numbers. Its panics are caught. Inside a run of the same type of op there is none, for it
+/// would never end.
+pub(crate) fn record<R>(
+    of: &'static str,
+    run: impl FnOnce() -> R,
+) -> (std::thread::Result<R>, Recording) {
+    record_at_most(MOST, of, run)
 }
 
 /// The same, ended where it takes more operations.
 pub(super) fn record_at_most<R>(
     most: usize,
+    of: &'static str,
     run: impl FnOnce() -> R,
 ) -> (std::thread::Result<R>, Recording) {
+    let itself = |runs: &Vec<Recorder>| !of.is_empty() && runs.iter().any(|run| run.of == of);
+    if RUNS.with_borrow(itself) {
+        let recording = Recording {
+            run: NO_RUN,
+            tape: Tape::default(),
+            problem: Some(format!("the spec of {of} checks itself while it runs")),
+        };
+        return (Err(Box::new("a run inside itself")), recording);
+    }
     let number = BEGUN.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-    let recorder = Recorder::new(number.max(NO_RUN + 1), most);
+    let recorder = Recorder {
+        of,
+        ..Recorder::new(number.max(NO_RUN + 1), most)
+    };
     RUNS.with_borrow_mut(|runs| runs.push(recorder));
     let result = catch_unwind(AssertUnwindSafe(run));
     let recorder = RUNS.with_borrow_mut(|runs| runs.pop());
@@ -89,6 +108,7 @@ impl Recorder {
     fn new(run: u32, most: usize) -> Recorder {
         Recorder {
             run,
+            of: "",
             most,
             tape: Tape::default(),
             constants: HashMap::new(),
@@ -119,21 +139,21 @@ impl Recorder {
         MaskHandle { run: self.run, at }
     }
 
+    /// Ends the run, for the rest might take hours. `record` catches this, and the problem is what is told.
+    fn end(&mut self, what: &str, of: &str) -> ! {
+        let most = self.most;
+        self.problem = Some(format!(
+            "the pass {what} {most} {of} at these sizes; compute once what several elements share"
+        ));
+        resume_unwind(Box::new("too many operations"))
+    }
+
     fn push(&mut self, node: Node, line: &'static Location<'static>) -> Handle {
-        let nodes = &mut self.tape.nodes;
-        if nodes.len() >= self.most {
-            self.problem = Some(format!(
-                "the pass takes more than {} operations at these sizes; compute once what several elements share",
-                self.most
-            ));
-            // The rest might take hours. `record` catches this, and the problem is what is told.
-            resume_unwind(Box::new("too many operations"));
+        if self.tape.nodes.len() >= self.most {
+            self.end("takes more than", "operations");
         }
-        nodes.push((node, line));
-        Handle {
-            run: self.run,
-            id: (nodes.len() - 1) as Id,
-        }
+        self.tape.nodes.push((node, line));
+        self.handle((self.tape.len() - 1) as Id)
     }
 
     /// The node of an operand; that of another run is a problem.
@@ -164,10 +184,7 @@ impl Recorder {
     /// An exact constant: one node for each.
     pub(crate) fn constant(&mut self, number: Number, line: &'static Location<'static>) -> Handle {
         if let Some(id) = self.constants.get(&number) {
-            return Handle {
-                run: self.run,
-                id: *id,
-            };
+            return self.handle(*id);
         }
         self.tape.constants.push(number);
         let handle = self.push(Node::Constant(self.tape.constants.len() as u32 - 1), line);
@@ -228,11 +245,7 @@ impl Recorder {
         let terms: Vec<Id> = terms.into_iter().map(|x| self.operand(x, line)).collect();
         let (start, len) = (self.tape.terms.len() as u32, terms.len() as u32);
         if self.tape.terms.len() + terms.len() > self.most {
-            self.problem = Some(format!(
-                "the pass adds up more than {} numbers at these sizes; compute once what several elements share",
-                self.most
-            ));
-            resume_unwind(Box::new("too many operations"));
+            self.end("adds up more than", "numbers");
         }
         self.tape.terms.extend(terms);
         self.push(Node::Sum { start, len }, line)
@@ -247,10 +260,7 @@ impl Recorder {
         let (x, y) = (self.operand(x, line), self.operand(y, line));
         self.push(Node::Compare(op, x, y), line);
         self.tape.masks += 1;
-        MaskHandle {
-            run: self.run,
-            at: self.tape.masks - 1,
-        }
+        self.mask(self.tape.masks - 1)
     }
 
     pub(crate) fn select(

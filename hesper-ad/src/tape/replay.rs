@@ -22,11 +22,6 @@ impl Tape {
             if let Node::Select(mask, ..) = node {
                 masks[*mask as usize] = true;
             }
-            // What a comparison compares is no part of its result, but has to be there.
-            if let Node::Compare(_, x, y) = node {
-                needed[*x as usize] = true;
-                needed[*y as usize] = true;
-            }
             self.each_operand(*node, |x| needed[x as usize] = true);
         }
         needed
@@ -71,9 +66,8 @@ impl Tape {
                 Node::Binary(op, x, y) => domain.binary(*op, at(x), at(y)),
                 Node::Powi(x, n) => domain.powi(at(x), *n),
                 Node::Sum { start, len } => {
-                    let (start, len) = (*start as usize, *len as usize);
                     terms.clear();
-                    terms.extend(self.terms[start..start + len].iter().map(at));
+                    terms.extend(self.terms(*start, *len).iter().map(at));
                     domain.sum(&terms)
                 }
                 Node::Compare(op, x, y) => {

@@ -131,8 +131,7 @@ impl Pull {
                 vec![(x, self.mul(self.dy, self.mul(factor, power)))]
             }
             Node::Sum { start, len } => {
-                let (start, len) = (start as usize, len as usize);
-                let terms = Recorder::with(|run| run.tape.terms[start..start + len].to_vec());
+                let terms = Recorder::with(|run| run.tape.terms(start, len).to_vec());
                 terms.into_iter().map(|x| (x, self.dy)).collect()
             }
             Node::Select(mask, x, y) => {

@@ -157,6 +157,14 @@ pub trait Value: Copy + fmt::Debug {
     }
 }
 
+/// Whether two places hold the same, or neither is there.
+pub(crate) fn identical<V: Value>(x: Option<&V>, y: Option<&V>) -> bool {
+    match (x, y) {
+        (Some(x), Some(y)) => x.identical(y),
+        (x, y) => x.is_none() && y.is_none(),
+    }
+}
+
 macro_rules! float_values {
     ($($float:ident)*) => {$(
         impl Value for $float {

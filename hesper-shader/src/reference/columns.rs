@@ -4,7 +4,7 @@
 //! operation on each component is an operation on the flat column.
 
 use super::error::{Fault, internal};
-use crate::domain::Value;
+use crate::domain::{Value, identical};
 use crate::memory::Memory;
 use crate::tree::{Scalar, Type};
 use std::fmt::Debug;
@@ -95,10 +95,7 @@ impl<V: Copy> Column<V> {
         V: Value,
     {
         match (self, other) {
-            (Column::Real(x), Column::Real(y)) => match (x.get(i), y.get(j)) {
-                (Some(x), Some(y)) => x.identical(y),
-                (x, y) => x.is_none() && y.is_none(),
-            },
+            (Column::Real(x), Column::Real(y)) => identical(x.get(i), y.get(j)),
             (Column::I32(x), Column::I32(y)) => x.get(i) == y.get(j),
             (Column::U32(x), Column::U32(y)) => x.get(i) == y.get(j),
             (Column::Bool(x), Column::Bool(y)) => x.get(i) == y.get(j),

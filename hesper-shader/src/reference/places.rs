@@ -11,7 +11,7 @@ use super::sanitizer::{Touch, Watch};
 use super::slot::Slot;
 use super::storage::{Buffer, Storage};
 use super::team::Team;
-use crate::domain::Value;
+use crate::domain::{Value, identical};
 use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree};
 
 /// Memory outside frames: buffers and workgroup variables.
@@ -180,10 +180,8 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
                     .is_some_and(|held| held.identical(at, value, new)),
                 Space::Storage(i) => match (self.storage.buffers.get(i), value) {
                     (Some(Buffer::Real(held)), Column::Real(new_values)) => {
-                        match (held.get(at), new_values.get(new)) {
-                            (Some(held), Some(new)) => held.get().identical(new),
-                            (held, new) => held.is_none() && new.is_none(),
-                        }
+                        let held = held.get(at).map(Slot::get);
+                        identical(held.as_ref(), new_values.get(new))
                     }
                     (Some(Buffer::I32(held)), Column::I32(new_values)) => {
                         held.get(at).map(Slot::get) == new_values.get(new).copied()
