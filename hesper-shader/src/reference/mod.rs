@@ -6,72 +6,38 @@
 //! barrier that part of a workgroup does not reach, an index out of bounds, a loop without end.
 //!
 //! ```text
-//! dispatch      what runs when: teams, attempt                 storage, slot   the buffers they share       order   run again in another
-//! machine       what a thread allocates                         team            the workgroups that run      permutation
-//! ahead         half of a workgroup before the other
-//! columns       one value for each lane                         mask            which lanes take part
-//! frame         one column for each expression and local of a function       shortcuts  copies left out
-//! expressions   pure operations on columns: reals (the domain's), integers, convert
-//! places        loads and stores: arrays, moves, runs, locals   atomics, subgroups, exchange
-//! statements    branches, loops, calls                          meeting, splits  barriers
-//! sanitizer     what a device would hide                        trace           what one invocation does, and logs
-//! error         why a run stops     warning  what is suspicious      race            two accesses that nothing orders     describe
+//! dispatch      the run as a whole      deal: what runs when, by teams of workgroups; attempt; order: run again in another; machine: what a thread allocates
+//! values        what lanes hold         columns, one value for each lane; frame, one column for each expression and local; mask; expressions by reals, integers, convert
+//! memory        what lanes share        binding, storage, slot: the buffers; places, arrays, moves, runs: loads and stores; locals; atomics
+//! control       what lanes do next      statements, loops, calls; splits: where they parted
+//! workgroup     what lanes do together  team, permutation; meeting: barriers; subgroups, exchange; ahead: half of a workgroup before the other
+//! sanitizer     what a device would hide
+//! report        what a run tells        error, race, warning, trace, describe
 //! ```
 
-mod ahead;
-mod arrays;
-mod atomics;
-mod attempt;
-mod binding;
-mod calls;
-mod columns;
-mod convert;
-mod describe;
+mod control;
 mod dispatch;
-mod error;
-mod exchange;
-mod expressions;
-mod frame;
-mod integers;
-mod locals;
-mod loops;
-mod machine;
-mod mask;
-mod meeting;
-mod moves;
-mod options;
-mod order;
-mod permutation;
-mod places;
-mod race;
-mod reals;
-mod runs;
+mod memory;
+mod report;
 mod sanitizer;
-mod shortcuts;
-mod slot;
-mod splits;
-mod statements;
-mod storage;
-mod subgroups;
-mod team;
-mod teams;
 #[cfg(test)]
 mod tests;
-mod trace;
-mod warning;
+mod values;
+mod workgroup;
 
-pub use binding::Binding;
-pub use error::{AccessKind, ExecError, Fault, Invocation};
-pub use options::{Options, Outcome};
-pub use race::{Race, RaceAccess};
+pub use control::splits::{Parting, Way};
+pub use dispatch::options::{Options, Outcome};
+pub use memory::binding::Binding;
+pub use memory::slot::{Shareable, Slot};
+pub use report::error::{AccessKind, ExecError, Fault, Invocation};
+pub use report::race::{Race, RaceAccess};
+pub use report::trace::TraceLine;
+pub use report::warning::{Choice, Warning};
 pub(crate) use sanitizer::Pool;
-pub use slot::{Shareable, Slot};
-pub use splits::{Parting, Way};
-pub use trace::TraceLine;
-pub use warning::{Choice, Warning};
 
 use crate::domain::Domain;
 use crate::tree::{Tree, uniformity, verify};
+use dispatch::deal;
 
 /// Runs a kernel over `groups` workgroups in x, y and z, with one binding for each parameter in declaration order.
 ///
@@ -125,7 +91,7 @@ pub fn run_with<D: Domain<Mask = bool>>(
     options: &Options,
 ) -> Result<Outcome, ExecError> {
     check(tree)?;
-    let ran = dispatch::alone(domain, tree, groups, bindings, options, &Pool::default());
+    let ran = deal::alone(domain, tree, groups, bindings, options, &Pool::default());
     Ok(with_refusals(tree, options, ran?))
 }
 
@@ -162,7 +128,7 @@ where
     D::Value: Shareable,
 {
     check(tree)?;
-    let ran = dispatch::together(domain, tree, groups, bindings, options, pool);
+    let ran = deal::together(domain, tree, groups, bindings, options, pool);
     Ok(with_refusals(tree, options, ran?))
 }
 

@@ -1,7 +1,7 @@
 //! Accesses of a few neighbouring lanes at once: mostly they touch elements that follow each other, or one, and meet nothing.
 
 use super::cells::{Cells, Here, Packed, pack, remember, stamp};
-use crate::reference::runs::{BLOCK, Run, all};
+use crate::reference::memory::runs::{BLOCK, Run, all};
 
 /// Lanes of a workgroup that follow each other, some of them active.
 pub(super) struct Block<'t> {

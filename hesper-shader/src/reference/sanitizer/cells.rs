@@ -2,8 +2,8 @@
 
 use super::blocks::{Block, each_block};
 use super::pool::Lease;
-use crate::reference::error::AccessKind;
-use crate::reference::runs::{BLOCK, Run};
+use crate::reference::memory::runs::{BLOCK, Run};
+use crate::reference::report::error::AccessKind;
 use std::ops::Range;
 
 /// An access: stamp, lane of the team and site in 32, 16 and 16 bits; zero for none.

@@ -1,9 +1,9 @@
 //! Operations whose outcome WGSL leaves to the device: NaN where a compiler may assume that there is none, and powers of negative numbers.
 
 use crate::domain::Domain;
-use crate::reference::columns::Column;
-use crate::reference::frame::Frame;
-use crate::reference::warning::Choice;
+use crate::reference::report::warning::Choice;
+use crate::reference::values::columns::Column;
+use crate::reference::values::frame::Frame;
 use crate::tree::{BinaryOp, Combine, ExprId, ExprKind, Function, Math, SubgroupOp};
 
 /// What an expression leaves to the device, and the first active lane in which it does.

@@ -1,6 +1,6 @@
 //! Stamps: what is ordered by barriers, counted.
 
-use crate::reference::error::Fault;
+use crate::reference::report::error::Fault;
 
 /// The time of the running team in one address space.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,9 @@
 //! What a division by zero divides.
 
-use crate::reference::columns::Column;
-use crate::reference::error::Fault;
-use crate::reference::frame::{Frame, MISSING};
-use crate::reference::team::Team;
+use crate::reference::report::error::Fault;
+use crate::reference::values::columns::Column;
+use crate::reference::values::frame::{Frame, MISSING};
+use crate::reference::workgroup::team::Team;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Function};
 
 /// The fault of a lane in which a component of an expression's right side is zero.

@@ -19,12 +19,12 @@ mod shadow;
 mod unordered;
 mod wraps;
 
-use super::arrays::{Array, Space};
-use super::error::{AccessKind, Fault};
-use super::places::Access;
-use super::race::{Race, RaceAccess};
-use super::team::Team;
-use super::warning::{Choice, Warning};
+use super::memory::arrays::{Array, Space};
+use super::memory::places::Access;
+use super::report::error::{AccessKind, Fault};
+use super::report::race::{Race, RaceAccess};
+use super::report::warning::{Choice, Warning};
+use super::workgroup::team::Team;
 use crate::tree::{AtomicOp, Barrier, ExprId, Loc, Tree};
 pub(super) use choices::{choice, exchange_choice};
 pub(super) use division::division;

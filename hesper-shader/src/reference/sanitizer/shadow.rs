@@ -12,9 +12,9 @@ use super::cells::{Cells, Here, Met, Packed, lane, site, stamp};
 use super::clock::Clock;
 use super::pool::{Lease, Pool};
 use super::unordered::{Action, Seen, Unordered};
-use crate::reference::arrays::Space;
-use crate::reference::error::{AccessKind, Fault};
-use crate::reference::team::Team;
+use crate::reference::memory::arrays::Space;
+use crate::reference::report::error::{AccessKind, Fault};
+use crate::reference::workgroup::team::Team;
 use crate::tree::{Barrier, Loc, Root, StmtKind, Tree, WorkgroupVar};
 use std::collections::HashMap;
 

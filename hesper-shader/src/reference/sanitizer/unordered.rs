@@ -4,8 +4,8 @@
 //! where workgroup memory is accessed or the other way round, orders nothing of what its writer meant it to.
 
 use super::cells::{Packed, pack};
-use crate::reference::arrays::Space;
-use crate::reference::dispatch::has;
+use crate::reference::dispatch::deal::has;
+use crate::reference::memory::arrays::Space;
 use crate::tree::{AtomicOp, AtomicUpdate, Barrier, Loc, ParamId, StmtKind, Tree};
 use std::collections::HashMap;
 

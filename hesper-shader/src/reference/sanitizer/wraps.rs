@@ -4,9 +4,9 @@
 //! integers that may reach an index at all are looked at; as long as nothing wraps, nothing is remembered.
 
 use super::feeds::Feeds;
-use crate::reference::columns::Column;
-use crate::reference::error::Fault;
-use crate::reference::frame::Frame;
+use crate::reference::report::error::Fault;
+use crate::reference::values::columns::Column;
+use crate::reference::values::frame::Frame;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc, LocalId};
 use std::collections::HashMap;
 

@@ -3,7 +3,7 @@
 use super::memory::reduction;
 use super::record;
 use crate::domain::F32;
-use crate::reference::dispatch::alone;
+use crate::reference::dispatch::deal::alone;
 use crate::reference::{Binding, Fault, Options, Pool, run};
 use crate::tree::{Access, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
 use crate::{Kernel, Memory};

@@ -1,0 +1,301 @@
+//! Statements, for all lanes of a team in lockstep.
+//!
+//! A block runs with a mask of lanes and takes out of it those that leave by `break`, `continue` or `return`.
+//! Functions are numbered by their frames: `f` is the one that runs.
+
+use super::loops::Exits;
+use super::splits::{Split, Way};
+use crate::reference::dispatch::machine::Machine;
+use crate::reference::memory::places::Access;
+use crate::reference::memory::slot::Slot;
+use crate::reference::report::describe::describe;
+use crate::reference::report::error::{ExecError, Fault, internal};
+use crate::reference::sanitizer::{Value, choice, division};
+use crate::reference::values::expressions::{divides_by_zero, evaluate};
+use crate::reference::values::frame::MISSING;
+use crate::reference::values::mask::Mask;
+
+use crate::domain::Domain;
+use crate::tree::{Block, ExprId, Function, Loc, Place, Root, Stmt, StmtKind};
+
+/// Blocks within blocks and calls, at most: the executor recurses into them. WGSL nests 127 in one function.
+const MAX_DEPTH: usize = 256;
+
+impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
+    /// Runs a block; what is left of `active` goes on after it.
+    pub(in crate::reference) fn block(
+        &mut self,
+        f: usize,
+        block: &'a Block,
+        active: &mut Mask,
+        exits: Option<&mut Exits>,
+    ) -> Result<(), ExecError> {
+        if self.runs_ahead() {
+            return self.block_in_halves(f, block, active, exits);
+        }
+        self.statements(f, block, active, exits)
+    }
+
+    /// Runs statements, one after the other for all lanes.
+    pub(in crate::reference) fn statements(
+        &mut self,
+        f: usize,
+        statements: &'a [Stmt],
+        active: &mut Mask,
+        mut exits: Option<&mut Exits>,
+    ) -> Result<(), ExecError> {
+        for stmt in statements {
+            if active.is_empty() {
+                break;
+            }
+            match self.journal.traced(active) {
+                None => self.statement(f, stmt, active, exits.as_deref_mut())?,
+                Some(lane) => self.traced(f, stmt, active, exits.as_deref_mut(), lane)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a block inside a statement.
+    pub(super) fn nested(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        block: &'a Block,
+        active: &mut Mask,
+        exits: Option<&mut Exits>,
+    ) -> Result<(), ExecError> {
+        if self.depth >= MAX_DEPTH {
+            let limit = MAX_DEPTH as u64;
+            let (what, need) = ("nested blocks and calls", limit + 1);
+            return Err(self.error(loc, Fault::Limit { what, need, limit }));
+        }
+        self.depth += 1;
+        self.block(f, block, active, exits)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn statement(
+        &mut self,
+        f: usize,
+        stmt: &'a Stmt,
+        active: &mut Mask,
+        exits: Option<&mut Exits>,
+    ) -> Result<(), ExecError> {
+        let loc = stmt.loc;
+        let done = match &stmt.kind {
+            StmtKind::If {
+                condition,
+                accept,
+                reject,
+            } => return self.branch(f, loc, *condition, [accept, reject], active, exits),
+            StmtKind::For {
+                counter,
+                trips,
+                body,
+            } => return self.counted_loop(f, loc, [*counter, *trips], body, active),
+            StmtKind::Loop { body } => return self.endless_loop(f, loc, body, active),
+            StmtKind::Call {
+                function,
+                arguments,
+                result,
+            } => return self.call(f, loc, *function, arguments, *result, active),
+            StmtKind::Aside { body } => return self.nested(f, loc, body, active, exits),
+            StmtKind::Emit(id) => self.emit(f, *id, active),
+            StmtKind::Load { place, result } => self.load(f, loc, place, *result, active),
+            StmtKind::Store { place, value } => self.store(f, loc, place, *value, active),
+            StmtKind::Break => {
+                self.part(active, Way::Break, loc);
+                leave(active, exits.map(|e| &mut e.broken))
+            }
+            StmtKind::Continue => {
+                self.part(active, Way::Continue, loc);
+                leave(active, exits.map(|e| &mut e.continued))
+            }
+            StmtKind::Return(value) => {
+                self.part(active, Way::Return, loc);
+                self.finish(f, *value, active)
+            }
+            StmtKind::Barrier(barrier) => self.barrier(f, loc, *barrier, active),
+            StmtKind::UniformLoad { place, result } => {
+                self.uniform_load(f, loc, place, *result, active)
+            }
+            StmtKind::Atomic { place, op, result } => {
+                self.atomic(f, loc, place, *op, *result, active)
+            }
+            StmtKind::Subgroup { op, value, result } => {
+                self.subgroup(f, loc, *op, *value, *result, active)
+            }
+            StmtKind::Log { text, values } => self.log(f, text, values, active),
+        };
+        done.map_err(|fault| self.error(loc, fault))
+    }
+
+    /// A statement of the lane that is traced: what has others inside is written down before it runs, all else with its outcome.
+    fn traced(
+        &mut self,
+        f: usize,
+        stmt: &'a Stmt,
+        active: &mut Mask,
+        exits: Option<&mut Exits>,
+        lane: usize,
+    ) -> Result<(), ExecError> {
+        let loc = stmt.loc;
+        let lanes = self.team.lanes();
+        let describe = |machine: &Self| {
+            let function = machine.function(f).ok()?;
+            describe(
+                stmt,
+                machine.tree,
+                function,
+                machine.frames.get(f)?,
+                lane,
+                lanes,
+            )
+        };
+        let holds_others = stmt.kind.blocks().next().is_some();
+        if holds_others || matches!(stmt.kind, StmtKind::Call { .. }) {
+            if let Some(text) = describe(self) {
+                self.journal.done(loc, text, active, &self.team);
+            }
+            return self.statement(f, stmt, active, exits);
+        }
+        let mut before = self.mask();
+        before.set(active);
+        self.statement(f, stmt, active, exits)?;
+        if let Some(text) = describe(self) {
+            self.journal.done(loc, text, &before, &self.team);
+        }
+        self.masks.push(before);
+        Ok(())
+    }
+
+    fn emit(&mut self, f: usize, id: ExprId, active: &Mask) -> Result<(), Fault> {
+        let function = self.function(f)?;
+        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let domain = self.reals.domain;
+        if let Some(watch) = &mut self.memory.watch {
+            let lanes = active.lanes();
+            if let Some(lane) = divides_by_zero(function, id, frame, lanes) {
+                return Err(division(function, id, frame, lane, &self.team));
+            }
+            if let Some(choice) = choice(function, id, frame, domain, lanes) {
+                watch.left_open(choice, function[id].loc, &self.team);
+            }
+            // Before the operands can change.
+            watch.wraps.computed(f, function, id, frame, lanes);
+        }
+        evaluate(function, id, frame, &mut self.reals, active.lanes())
+    }
+
+    fn load(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        place: &Place,
+        result: ExprId,
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let access = access(active, &self.team, loc, f);
+        self.memory.load(place, result, frame, access)?;
+        if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
+            let (from, to) = (Value::Local(f, local), Value::Expr(f, result));
+            watch.wraps.moved(from, to, active.lanes());
+        }
+        Ok(())
+    }
+
+    fn store(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        place: &Place,
+        value: ExprId,
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let access = access(active, &self.team, loc, f);
+        self.memory.store(place, value, frame, access)?;
+        if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
+            let (from, to) = (Value::Expr(f, value), Value::Local(f, local));
+            watch.wraps.moved(from, to, active.lanes());
+        }
+        Ok(())
+    }
+
+    fn branch(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        condition: ExprId,
+        [accept, reject]: [&'a Block; 2],
+        active: &mut Mask,
+        mut exits: Option<&mut Exits>,
+    ) -> Result<(), ExecError> {
+        let mut absent = self.mask();
+        absent.set(active);
+        let frame = self.frames.get(f).ok_or(MISSING);
+        frame
+            .and_then(|frame| frame.value(condition)?.truths())
+            .map(|truths| {
+                active.keep(truths, true);
+                absent.keep(truths, false);
+            })
+            .map_err(|fault| self.error(loc, fault))?;
+        for (block, other) in [(accept, reject), (reject, accept)] {
+            self.splits.push(Split { loc, other, absent });
+            self.nested(f, loc, block, active, exits.as_deref_mut())?;
+            absent = self.splits.pop().unwrap_or_else(|| self.empty_mask());
+            std::mem::swap(active, &mut absent);
+        }
+        active.add(&absent);
+        self.masks.push(absent);
+        Ok(())
+    }
+
+    fn log(
+        &mut self,
+        f: usize,
+        text: &[String],
+        values: &[ExprId],
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        let frame = self.frames.get(f).ok_or(MISSING)?;
+        self.journal.log(text, values, frame, active, &self.team);
+        Ok(())
+    }
+
+    /// The function of a frame.
+    pub(in crate::reference) fn function(&self, f: usize) -> Result<&'a Function, Fault> {
+        let helpers = &self.tree.functions;
+        if f == helpers.len() {
+            return Ok(&self.tree.entry);
+        }
+        helpers.get(f).ok_or(MISSING)
+    }
+}
+
+/// The circumstances of an access.
+pub(in crate::reference) fn access<'m>(
+    active: &'m Mask,
+    team: &'m crate::reference::workgroup::team::Team,
+    loc: Loc,
+    frame: usize,
+) -> Access<'m> {
+    Access {
+        active,
+        team,
+        loc,
+        frame,
+    }
+}
+
+/// Moves the active lanes to an exit of the loop.
+fn leave(active: &mut Mask, exit: Option<&mut Mask>) -> Result<(), Fault> {
+    exit.ok_or(internal("`break` or `continue` outside a loop"))?
+        .add(active);
+    active.clear();
+    Ok(())
+}

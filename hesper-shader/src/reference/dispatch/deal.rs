@@ -1,0 +1,227 @@
+//! How the workgroups of a dispatch are dealt out: one after the other, or to several threads.
+
+use super::attempt::{self, Attempt};
+use super::machine::{Job, MAX_LANES, check_sizes};
+use super::options::{Options, Outcome};
+use super::order;
+use super::teams::{self, workgroups};
+use crate::domain::Domain;
+use crate::limits::Needs;
+use crate::reference::memory::binding::{self, Binding};
+use crate::reference::memory::slot::{Shareable, Slot};
+use crate::reference::memory::storage::{Storage, Written};
+use crate::reference::report::error::{ExecError, Fault};
+use crate::reference::sanitizer::Pool;
+use crate::tree::{Root, StmtKind, Tree};
+use crate::uniforms::UniformBlock;
+use std::cell::Cell;
+use std::mem::take;
+use std::num::NonZero;
+use std::thread;
+
+/// Lanes of a team to aim at: enough to make the dispatch of a statement cheap.
+const LANES: usize = 2048;
+
+/// Values that all columns of a team hold, to aim at: what stays in a core's second cache.
+const VALUES: usize = 1 << 15;
+
+/// Components of workgroup memory that a team has, to aim at.
+const SHARED: usize = 1 << 15;
+
+/// Runs in any domain, one workgroup after the other.
+pub(in crate::reference) fn alone<D: Domain<Mask = bool>>(
+    domain: &D,
+    tree: &Tree,
+    groups: [u32; 3],
+    bindings: &mut [Binding<'_, D::Value>],
+    options: &Options,
+    pool: &Pool,
+) -> Result<Outcome, ExecError> {
+    if !is_to_run(tree, groups, bindings)? {
+        return Ok(Outcome::default());
+    }
+    let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
+        let dispatch = Dispatch {
+            domain,
+            tree,
+            groups,
+            options,
+            slots: 1,
+        };
+        let lent = dispatch.lend::<Cell<D::Value>, _>(bindings, |job, written| {
+            teams::in_order(&job, written, pool)
+        });
+        lent?
+    };
+    order::run(tree, bindings, options, run)
+}
+
+/// Runs several workgroups together, on several threads where nobody can tell.
+pub(in crate::reference) fn together<D>(
+    domain: &D,
+    tree: &Tree,
+    groups: [u32; 3],
+    bindings: &mut [Binding<'_, D::Value>],
+    options: &Options,
+    pool: &Pool,
+) -> Result<Outcome, ExecError>
+where
+    D: Domain<Mask = bool> + Sync,
+    D::Value: Shareable,
+{
+    type SlotOf<D> = <<D as Domain>::Value as Shareable>::Slot;
+    if !is_to_run(tree, groups, bindings)? {
+        return Ok(Outcome::default());
+    }
+    let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
+        let slots = slots(tree, options);
+        let dispatch = Dispatch {
+            domain,
+            tree,
+            groups,
+            options,
+            slots,
+        };
+        let teams = workgroups(groups).div_ceil(slots);
+        let threads = threads(tree, options).min(teams);
+        if options.sanitize && threads > 1 {
+            let attempt = Attempt::new(tree, bindings);
+            let threads = attempt.threads(threads);
+            let quiet = dispatch.lend::<SlotOf<D>, _>(bindings, |job, written| {
+                attempt::is_quiet(&job, teams, threads, written, pool)
+            });
+            if quiet? {
+                return Ok(Outcome::default());
+            }
+            attempt.restore(bindings);
+        }
+        let lent = dispatch.lend::<SlotOf<D>, _>(bindings, |job, written| {
+            if options.sanitize || threads <= 1 {
+                teams::in_order(&job, written, pool)
+            } else {
+                (teams::on_threads(&job, teams, threads), written)
+            }
+        });
+        lent?
+    };
+    order::run(tree, bindings, options, run)
+}
+
+/// Checks what a run is given; whether there is anything to do.
+fn is_to_run<V: Copy>(
+    tree: &Tree,
+    groups: [u32; 3],
+    bindings: &[Binding<'_, V>],
+) -> Result<bool, ExecError> {
+    binding::check(tree, bindings)?;
+    if groups.contains(&0) {
+        return Ok(false);
+    }
+    check_sizes(tree).map_err(|fault| fault.at(tree, tree.loc))?;
+    Ok(true)
+}
+
+/// A dispatch without its buffers.
+struct Dispatch<'a, D> {
+    domain: &'a D,
+    tree: &'a Tree,
+    groups: [u32; 3],
+    options: &'a Options,
+    slots: usize,
+}
+
+impl<D: Domain<Mask = bool>> Dispatch<'_, D> {
+    /// Takes the buffers, runs, and gives them back.
+    fn lend<S: Slot<D::Value>, R>(
+        &self,
+        bindings: &mut [Binding<'_, D::Value>],
+        run: impl FnOnce(Job<'_, D, S>, Written) -> (R, Written),
+    ) -> Result<R, ExecError> {
+        let (mut storage, loan) = Storage::lend(self.tree, bindings);
+        let checked = self.check_limits(&storage.lengths);
+        let result = checked.map(|()| {
+            let written = take(&mut storage.written);
+            let job = Job {
+                domain: self.domain,
+                tree: self.tree,
+                groups: self.groups,
+                options: self.options,
+                storage: &storage,
+                slots: self.slots,
+            };
+            let (result, written) = run(job, written);
+            storage.written = written;
+            result
+        });
+        loan.give_back(storage);
+        result
+    }
+
+    fn check_limits(&self, lengths: &[u32]) -> Result<(), ExecError> {
+        let (tree, options) = (self.tree, self.options);
+        if !options.sanitize {
+            return Ok(());
+        }
+        let buffers = tree
+            .buffers()
+            .filter_map(|(id, ..)| lengths.get(id.index()));
+        let needs = Needs {
+            tree,
+            groups: self.groups,
+            lengths: buffers.map(|n| *n as usize).collect(),
+            uniform_bytes: UniformBlock::of(tree).size() as u64,
+        };
+        let checked = options.limits.check(&needs);
+        checked.map_err(|excess| Fault::BeyondLimits(excess).at(tree, tree.loc))
+    }
+}
+
+/// How many workgroups run together.
+fn slots(tree: &Tree, options: &Options) -> usize {
+    if options.trace.is_some() || has(tree, |kind| matches!(kind, StmtKind::Log { .. })) {
+        return 1;
+    }
+    let components: usize =
+        tree.all_functions()
+            .map(|f| {
+                let values = f.exprs.iter().map(|e| usize::from(e.ty.size));
+                let locals = f.locals.iter().map(|l| {
+                    (l.length.unwrap_or(1) as usize).saturating_mul(usize::from(l.ty.size))
+                });
+                values.chain(locals).fold(0, usize::saturating_add)
+            })
+            .fold(0, usize::saturating_add);
+    let shared = tree
+        .workgroup
+        .iter()
+        .map(|v| (v.count() as usize).saturating_mul(usize::from(v.element.size)))
+        .fold(0, usize::saturating_add);
+    let per_group = (tree.invocations() as usize).max(1);
+    let lanes = (VALUES / components.max(1)).min(LANES).min(MAX_LANES);
+    (lanes / per_group).min(SHARED / shared.max(1)).max(1)
+}
+
+/// How many threads a run may use without anybody being able to tell.
+fn threads(tree: &Tree, options: &Options) -> usize {
+    let atomics = |kind: &StmtKind| matches!(kind, StmtKind::Atomic { place, .. } if matches!(place.root, Root::Storage(_)));
+    let logs = |kind: &StmtKind| matches!(kind, StmtKind::Log { .. });
+    if options.trace.is_some() || has(tree, |k| atomics(k) || logs(k)) {
+        return 1;
+    }
+    let machine = thread::available_parallelism().map_or(1, NonZero::get);
+    options.threads.unwrap_or(machine).clamp(1, machine.max(1))
+}
+
+/// Whether a statement anywhere in the kernel is of this kind.
+pub(in crate::reference) fn has(tree: &Tree, is: impl Fn(&StmtKind) -> bool) -> bool {
+    let mut blocks: Vec<_> = tree.all_functions().map(|f| &f.body).collect();
+    while let Some(block) = blocks.pop() {
+        for stmt in block {
+            if is(&stmt.kind) {
+                return true;
+            }
+            blocks.extend(stmt.kind.blocks());
+        }
+    }
+    false
+}

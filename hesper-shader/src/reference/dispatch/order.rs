@@ -1,0 +1,151 @@
+//! Whether a result depends on the order of invocations.
+//!
+//! Where nothing races, only atomics can tell one order from another. A kernel with atomics whose outcome may do so is run again on the same
+//! input, with workgroups and lanes in another order and half of each workgroup [ahead](crate::reference::workgroup::ahead), and the buffers are compared.
+
+use super::deal::has;
+use super::options::{Options, Outcome};
+use crate::domain::Value;
+use crate::memory::Memory;
+use crate::reference::memory::binding::Binding;
+use crate::reference::report::error::{ExecError, Fault};
+use crate::tree::{AtomicOp, AtomicUpdate, ParamKind, StmtKind, Tree};
+
+/// Runs, and runs again in other orders where that may show something.
+pub(in crate::reference) fn run<V: Value>(
+    tree: &Tree,
+    bindings: &mut [Binding<'_, V>],
+    options: &Options,
+    run: impl Fn(&mut [Binding<'_, V>], &Options) -> Result<Outcome, ExecError>,
+) -> Result<Outcome, ExecError> {
+    if !options.sanitize || options.reruns == 0 || !may_matter(tree) {
+        return run(bindings, options);
+    }
+    let before: Vec<Option<Copied<V>>> = bindings.iter().map(Copied::of).collect();
+    let mut outcome = run(bindings, options)?;
+    for rerun in 1..=options.reruns {
+        let order = options.order.unwrap_or_default() ^ u64::from(rerun) << 32;
+        let options = Options {
+            order: Some(order),
+            // Two halves of a workgroup go round a loop one after the other.
+            step_budget: options.step_budget.saturating_mul(2),
+            trace: None,
+            print_log: false,
+            ..options.clone()
+        };
+        let mut copies = before.clone();
+        let mut again: Vec<Binding<'_, V>> = bindings
+            .iter()
+            .zip(&mut copies)
+            .map(|(binding, copy)| rebound(binding, copy))
+            .collect();
+        match run(&mut again, &options) {
+            Ok(told) => outcome.warn(told.warnings),
+            Err(error) => return Err(error.after(outcome.in_order(order))),
+        }
+        for (i, (binding, copy)) in bindings.iter().zip(&copies).enumerate() {
+            if let (Some(memory), Some(copy)) = (binding.memory(), copy)
+                && let Some(fault) = difference(tree, i, memory, &copy.memory)
+            {
+                return Err(fault.at(tree, tree.loc).after(outcome.in_order(order)));
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// Whether the order may matter to what a kernel without races computes.
+pub(super) fn may_matter(tree: &Tree) -> bool {
+    has(tree, is_sensitive)
+}
+
+/// Whether an atomic may tell one order from another: where it yields what was there before, or the last one wins.
+fn is_sensitive(kind: &StmtKind) -> bool {
+    match kind {
+        StmtKind::Atomic { op, result, .. } => match op {
+            AtomicOp::Load => false,
+            AtomicOp::Store(_) | AtomicOp::CompareExchangeWeak { .. } => true,
+            AtomicOp::Update(AtomicUpdate::Exchange, _) => true,
+            AtomicOp::Update(..) => result.is_some(),
+        },
+        _ => false,
+    }
+}
+
+/// A writable buffer as it was before the run.
+#[derive(Clone)]
+struct Copied<V> {
+    memory: Memory<V>,
+    written: Option<Vec<bool>>,
+}
+
+impl<V: Copy> Copied<V> {
+    fn of(binding: &Binding<'_, V>) -> Option<Copied<V>> {
+        match binding {
+            Binding::Write(memory) => Some(Copied {
+                memory: (**memory).clone(),
+                written: None,
+            }),
+            Binding::Fresh { memory, written } => Some(Copied {
+                memory: (**memory).clone(),
+                written: Some((**written).clone()),
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn rebound<'c, V: Copy>(
+    binding: &'c Binding<'_, V>,
+    copy: &'c mut Option<Copied<V>>,
+) -> Binding<'c, V> {
+    match (binding, copy) {
+        (
+            _,
+            Some(Copied {
+                memory,
+                written: Some(written),
+            }),
+        ) => Binding::Fresh { memory, written },
+        (
+            _,
+            Some(Copied {
+                memory,
+                written: None,
+            }),
+        ) => Binding::Write(memory),
+        (Binding::Read(memory), None) => Binding::Read(memory),
+        (Binding::Partial { memory, written }, None) => Binding::Partial { memory, written },
+        (Binding::Write(memory) | Binding::Fresh { memory, .. }, None) => Binding::Read(memory),
+        (Binding::F32(x), None) => Binding::F32(*x),
+        (Binding::I32(n), None) => Binding::I32(*n),
+        (Binding::U32(n), None) => Binding::U32(*n),
+        (Binding::Bool(b), None) => Binding::Bool(*b),
+    }
+}
+
+fn difference<V: Value>(
+    tree: &Tree,
+    param: usize,
+    natural: &Memory<V>,
+    other: &Memory<V>,
+) -> Option<Fault> {
+    let param = tree.params.get(param)?;
+    if tree.any_order.is_some() || param.any_order.is_some() {
+        return None;
+    }
+    let at = (0..natural.len()).find(|i| !natural.identical(*i, other))?;
+    let size = match param.kind {
+        ParamKind::Storage { element, .. } => usize::from(element.size).max(1),
+        ParamKind::Uniform(_) => 1,
+    };
+    let mut place = format!("{}[{}]", param.name, at / size);
+    if size > 1 {
+        place += [".x", ".y", ".z", ".w"].get(at % size).unwrap_or(&"");
+    }
+    Some(Fault::OrderDependent {
+        place,
+        natural: natural.text(at)?.into(),
+        other: other.text(at)?.into(),
+    })
+}

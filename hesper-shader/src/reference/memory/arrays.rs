@@ -1,0 +1,97 @@
+//! Arrays in memory: their elements, the way a place takes to one, and their bounds.
+
+use super::places::Access;
+use crate::reference::report::error::{AccessKind, Fault, internal};
+use crate::tree::{Step, Type};
+
+/// Whose memory an access goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::reference) enum Space {
+    Storage(usize),
+    Workgroup(usize),
+}
+
+/// An array in memory.
+#[derive(Clone, Copy)]
+pub(in crate::reference) struct Array<'t> {
+    pub(in crate::reference) name: &'t str,
+    pub(in crate::reference) element: Type,
+    pub(in crate::reference) space: Space,
+    /// Elements of one workgroup's array; all of a buffer's.
+    pub(in crate::reference) count: u32,
+    /// Lengths of the dimensions of a workgroup array; `None` for a buffer, whose length is its count.
+    pub(in crate::reference) dims: Option<&'t [u32]>,
+}
+
+impl<'t> Array<'t> {
+    pub(in crate::reference) fn dims(&self) -> &[u32] {
+        self.dims.unwrap_or(std::slice::from_ref(&self.count))
+    }
+
+    /// An element as it is written: `tile[1][2]`.
+    pub(in crate::reference) fn place(&self, element: usize) -> String {
+        let mut place = String::new();
+        let mut rest = element % (self.count as usize).max(1);
+        for dim in self.dims().iter().rev().map(|d| (*d as usize).max(1)) {
+            place = format!("[{}]{place}", rest % dim);
+            rest /= dim;
+        }
+        format!("{}{place}", self.name)
+    }
+}
+
+/// Where an access goes.
+#[derive(Clone, Copy)]
+pub(in crate::reference) struct Target<'t> {
+    pub(in crate::reference) array: Array<'t>,
+    /// The component of a vector, if one is named.
+    pub(super) component: Option<usize>,
+}
+
+pub(super) const SHAPE: Fault = internal("a place that does not end at a value");
+
+/// Splits a path into one index for each dimension and a component.
+pub(in crate::reference) fn split(
+    path: &[Step],
+    dims: usize,
+    element: Type,
+) -> Result<(&[Step], Option<usize>), Fault> {
+    match path.split_at_checked(dims).ok_or(SHAPE)? {
+        (indices, []) => Ok((indices, None)),
+        (indices, [Step::Component(c)]) if *c < element.size => Ok((indices, Some((*c).into()))),
+        _ => Err(SHAPE),
+    }
+}
+
+pub(in crate::reference) fn out_of_bounds(
+    kind: AccessKind,
+    name: &str,
+    index: &[u32],
+    length: u32,
+    lane: usize,
+    access: Access<'_>,
+) -> Fault {
+    Fault::OutOfBounds {
+        access: kind,
+        name: name.to_string(),
+        index: index.get(lane).copied().unwrap_or_default(),
+        length: length.into(),
+        invocation: access.team.invocation(lane),
+    }
+}
+
+/// The first active lane whose index is not below `length`.
+pub(in crate::reference) fn outside(index: &[u32], length: u32, active: &[bool]) -> Option<usize> {
+    // Without an early exit, and without a look at who takes part, the test is a few vector instructions; it seldom finds anything.
+    let any = index.iter().fold(false, |any, i| any | (*i >= length));
+    let mut lanes = index.iter().zip(active);
+    any.then(|| lanes.position(|(i, on)| *on && *i >= length))
+        .flatten()
+}
+
+/// `element = element · scale + index`
+pub(super) fn advance(elements: &mut [u32], index: &[u32], scale: u32) {
+    for (element, index) in elements.iter_mut().zip(index) {
+        *element = element.wrapping_mul(scale).wrapping_add(*index);
+    }
+}

@@ -1,0 +1,227 @@
+//! Atomic statements: lane after lane, each in one step.
+
+use super::arrays::Space;
+use super::slot::Slot;
+use super::storage::Buffer;
+use crate::domain::Domain;
+use crate::reference::control::statements::access;
+use crate::reference::dispatch::machine::Machine;
+use crate::reference::report::error::{AccessKind, Fault};
+use crate::reference::sanitizer::Touch;
+use crate::reference::values::columns::{Column, MIXED};
+use crate::reference::values::frame::{Frame, MISSING};
+use crate::reference::values::mask::Mask;
+use crate::reference::workgroup::permutation::{Permutation, scramble};
+use crate::tree::{AtomicOp, AtomicUpdate, ExprId, Loc, Place, Root};
+use std::cell::Cell;
+use std::mem::replace;
+
+/// One in so many exchanges fails for no reason.
+const SPURIOUS: u64 = 4;
+
+impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+    pub(in crate::reference) fn atomic(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        place: &Place,
+        op: AtomicOp,
+        result: Option<ExprId>,
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        if matches!(place.root, Root::Local(_)) {
+            return Err(MISSING);
+        }
+        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let here = access(active, &self.team, loc, f);
+        let kind = match op {
+            AtomicOp::Store(_) => AccessKind::Write,
+            AtomicOp::Load | AtomicOp::Update(..) | AtomicOp::CompareExchangeWeak { .. } => {
+                AccessKind::Read
+            }
+        };
+        let target = self.memory.resolve(kind, place, frame, here)?;
+        if target.component.is_some() {
+            return Err(MIXED);
+        }
+        self.memory.check_writable(target.array)?;
+        if let Some(mut watch) = self.memory.watch.take() {
+            let touch = Touch {
+                kind: match op {
+                    AtomicOp::Load => AccessKind::Read,
+                    _ => AccessKind::Write,
+                },
+                array: target.array,
+                elements: &self.memory.elements,
+                access: here,
+            };
+            let stored = match op {
+                AtomicOp::Store(value) => Some(frame.value(value)?),
+                _ => None,
+            };
+            let same = |lane| stored.is_some_and(|from| self.memory.holds(target, from, lane));
+            let judged = watch.atomic(&touch, op, same);
+            self.memory.watch = Some(watch);
+            judged?;
+        }
+        let order = self.options.order.unwrap_or_default();
+        let mut step = Step {
+            op,
+            result,
+            elements: &self.memory.elements,
+            active,
+            order: Permutation::of(
+                self.team.members() * self.team.per_group(),
+                self.options.order,
+            ),
+            seed: self.options.spurious_failures.map(|seed| seed ^ order),
+            exchanges: &mut self.exchanges,
+        };
+        let changed = match target.array.space {
+            Space::Storage(i) => match self.memory.storage.buffers.get(i).ok_or(MISSING)? {
+                Buffer::I32(cells) => step.run::<_, i32>(frame, cells)?,
+                Buffer::U32(cells) => step.run::<_, u32>(frame, cells)?,
+                _ => return Err(MIXED),
+            },
+            Space::Workgroup(i) => match self.memory.workgroup.get_mut(i).ok_or(MISSING)? {
+                Column::I32(v) => {
+                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())?
+                }
+                Column::U32(v) => {
+                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())?
+                }
+                _ => return Err(MIXED),
+            },
+        };
+        if let Some(watch) = &mut self.memory.watch {
+            watch.progress(|| changed);
+        }
+        Ok(())
+    }
+}
+
+/// One atomic statement of a team.
+struct Step<'s> {
+    op: AtomicOp,
+    result: Option<ExprId>,
+    /// The element of each lane.
+    elements: &'s [u32],
+    active: &'s Mask,
+    /// The order in which lanes take their turn.
+    order: Permutation,
+    /// The seed of exchanges that fail for no reason.
+    seed: Option<u64>,
+    /// Exchanges so far.
+    exchanges: &'s mut u64,
+}
+
+impl Step<'_> {
+    /// Does the operation for each active lane; whether it changed anything, or failed for no reason.
+    fn run<V: Copy, T: Integer>(
+        &mut self,
+        frame: &mut Frame<V>,
+        cells: &[impl Slot<T>],
+    ) -> Result<bool, Fault> {
+        let lanes = self.elements.len();
+        let column = |id: ExprId| T::of(frame.value(id)?);
+        let (value, expected) = match self.op {
+            AtomicOp::Load => (None, None),
+            AtomicOp::Store(value) | AtomicOp::Update(_, value) => (Some(column(value)?), None),
+            AtomicOp::CompareExchangeWeak { expected, new, .. } => {
+                (Some(column(new)?), Some(column(expected)?))
+            }
+        };
+        let at = |column: Option<&[T]>, lane: usize| {
+            column
+                .and_then(|c| c.get(lane).copied())
+                .unwrap_or_default()
+        };
+        let (mut old, mut exchanged) = (vec![T::default(); lanes], vec![false; lanes]);
+        let mut changed = false;
+        for turn in 0..self.order.len() {
+            let lane = self.order.at(turn);
+            let cell = self.elements.get(lane).and_then(|e| cells.get(*e as usize));
+            let (Some(cell), Some(true)) = (cell, self.active.lanes().get(lane)) else {
+                continue;
+            };
+            let (before, value) = (cell.get(), at(value, lane));
+            let after = match self.op {
+                AtomicOp::Load => before,
+                AtomicOp::Store(_) => value,
+                AtomicOp::Update(update, _) => before.updated(update, value),
+                AtomicOp::CompareExchangeWeak { .. } => {
+                    let spurious = self.fails();
+                    changed |= spurious;
+                    let matches = before == at(expected, lane) && !spurious;
+                    exchanged[lane] = matches;
+                    if matches { value } else { before }
+                }
+            };
+            changed |= after != before;
+            cell.set(after);
+            old[lane] = before;
+        }
+        if let Some(id) = self.result {
+            T::put(old, frame.value_mut(id)?)?;
+        }
+        if let AtomicOp::CompareExchangeWeak { exchanged: id, .. } = self.op {
+            match frame.value_mut(id)? {
+                Column::Bool(out) if out.len() == lanes => *out = exchanged,
+                _ => return Err(MIXED),
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Whether the next exchange fails for no reason.
+    fn fails(&mut self) -> bool {
+        *self.exchanges = self.exchanges.wrapping_add(1);
+        let random = self.seed.map(|seed| scramble(seed ^ *self.exchanges));
+        random.is_some_and(|random| random % SPURIOUS == 0)
+    }
+}
+
+/// Integers that atomics work on.
+trait Integer: Copy + Default + PartialEq {
+    fn of<V>(column: &Column<V>) -> Result<&[Self], Fault>;
+
+    /// Replaces a column.
+    fn put<V>(values: Vec<Self>, column: &mut Column<V>) -> Result<(), Fault>;
+
+    fn updated(self, update: AtomicUpdate, value: Self) -> Self;
+}
+
+macro_rules! integers {
+    ($($int:ident $variant:ident;)*) => {$(
+        impl Integer for $int {
+            fn of<V>(column: &Column<V>) -> Result<&[Self], Fault> {
+                if let Column::$variant(v) = column { Ok(v) } else { Err(MIXED) }
+            }
+
+            fn put<V>(values: Vec<Self>, column: &mut Column<V>) -> Result<(), Fault> {
+                match column {
+                    Column::$variant(v) if v.len() == values.len() => {
+                        let _ = replace(v, values);
+                        Ok(())
+                    }
+                    _ => Err(MIXED),
+                }
+            }
+
+            fn updated(self, update: AtomicUpdate, value: Self) -> Self {
+                match update {
+                    AtomicUpdate::Add => self.wrapping_add(value),
+                    AtomicUpdate::Subtract => self.wrapping_sub(value),
+                    AtomicUpdate::Max => self.max(value),
+                    AtomicUpdate::Min => self.min(value),
+                    AtomicUpdate::And => self & value,
+                    AtomicUpdate::Or => self | value,
+                    AtomicUpdate::Xor => self ^ value,
+                    AtomicUpdate::Exchange => value,
+                }
+            }
+        }
+    )*};
+}
+
+integers! { i32 I32; u32 U32; }

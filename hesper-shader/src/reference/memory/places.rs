@@ -1,0 +1,317 @@
+//! Loads and stores: where a place is for each lane, whether it is inside, and the move itself.
+
+use super::arrays::{Array, SHAPE, Space, Target, advance, out_of_bounds, outside, split};
+use super::locals;
+use super::moves::{Plain, Slots, gather, scatter};
+use super::slot::Slot;
+use super::storage::{Buffer, Storage};
+use crate::domain::{Value, identical};
+use crate::reference::report::error::{AccessKind, Fault};
+use crate::reference::sanitizer::{Touch, Watch};
+use crate::reference::values::columns::{Column, MIXED, View, ViewMut, copy};
+use crate::reference::values::frame::{Frame, MISSING, missing};
+use crate::reference::values::mask::Mask;
+use crate::reference::workgroup::team::Team;
+use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree};
+
+/// Memory outside frames: buffers and workgroup variables.
+pub(in crate::reference) struct Memories<'a, V, S> {
+    pub(in crate::reference) tree: &'a Tree,
+    pub(in crate::reference) storage: &'a Storage<'a, V, S>,
+    /// The variables of the running workgroups, slot after slot.
+    pub(in crate::reference) workgroup: Vec<Column<V>>,
+    pub(in crate::reference) watch: Option<Box<Watch>>,
+    /// The element each lane accesses; anything for idle lanes.
+    pub(in crate::reference) elements: Vec<u32>,
+}
+
+/// The circumstances of an access.
+#[derive(Clone, Copy)]
+pub(in crate::reference) struct Access<'m> {
+    pub(in crate::reference) active: &'m Mask,
+    pub(in crate::reference) team: &'m Team,
+    pub(in crate::reference) loc: Loc,
+    /// The frame of the function that runs.
+    pub(in crate::reference) frame: usize,
+}
+
+impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
+    /// Reads a place into the column of `result`.
+    pub(in crate::reference) fn load(
+        &mut self,
+        place: &Place,
+        result: ExprId,
+        frame: &mut Frame<V>,
+        access: Access<'_>,
+    ) -> Result<(), Fault> {
+        if let Root::Local(local) = place.root {
+            return locals::load(local, &place.path, result, frame, access, self.tree);
+        }
+        let target = self.resolve(AccessKind::Read, place, frame, access)?;
+        if let Some(watch) = &mut self.watch {
+            watch.read(&Touch {
+                kind: AccessKind::Read,
+                array: target.array,
+                elements: &self.elements,
+                access,
+            })?;
+        }
+        self.fetch(target, frame.value_mut(result)?)
+    }
+
+    /// Reads the elements that were resolved.
+    pub(in crate::reference) fn fetch(
+        &self,
+        target: Target<'_>,
+        out: &mut Column<V>,
+    ) -> Result<(), Fault> {
+        let size = usize::from(target.array.element.size);
+        macro_rules! read {
+            ($from:expr, $to:expr) => {
+                gather(&$from, &self.elements, size, target.component, $to)
+            };
+        }
+        match target.array.space {
+            Space::Storage(i) => match (self.storage.buffers.get(i).ok_or_else(missing)?, out) {
+                (Buffer::Read(View::Real(from)), Column::Real(to)) => read!(Plain(from), to),
+                (Buffer::Read(View::I32(from)), Column::I32(to)) => read!(Plain(from), to),
+                (Buffer::Read(View::U32(from)), Column::U32(to)) => read!(Plain(from), to),
+                (Buffer::Real(from), Column::Real(to)) => read!(Slots(from), to),
+                (Buffer::I32(from), Column::I32(to)) => read!(Slots(from), to),
+                (Buffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
+                _ => Err(MIXED),
+            },
+            Space::Workgroup(i) => match (self.workgroup.get(i).ok_or_else(missing)?, out) {
+                (Column::Real(from), Column::Real(to)) => read!(Plain(from), to),
+                (Column::I32(from), Column::I32(to)) => read!(Plain(from), to),
+                (Column::U32(from), Column::U32(to)) => read!(Plain(from), to),
+                (Column::Bool(from), Column::Bool(to)) => read!(Plain(from), to),
+                _ => Err(MIXED),
+            },
+        }
+    }
+
+    /// Writes the column of `value` to a place.
+    pub(in crate::reference) fn store(
+        &mut self,
+        place: &Place,
+        value: ExprId,
+        frame: &mut Frame<V>,
+        access: Access<'_>,
+    ) -> Result<(), Fault> {
+        if let Root::Local(local) = place.root {
+            if let Some(watch) = &mut self.watch {
+                let active = access.active.lanes();
+                watch.progress(|| locals::changes(local, &place.path, value, frame, active));
+            }
+            return locals::store(local, &place.path, value, frame, access, self.tree);
+        }
+        let target = self.resolve(AccessKind::Write, place, frame, access)?;
+        self.check_writable(target.array)?;
+        let from = frame.value(value)?;
+        if let Some(mut watch) = self.watch.take() {
+            let touch = Touch {
+                kind: AccessKind::Write,
+                array: target.array,
+                elements: &self.elements,
+                access,
+            };
+            let watched = watch.write(&touch, |lane, other| match other {
+                None => self.holds(target, from, lane),
+                Some(other) => agree(from, lane, other, access.active.lanes().len()),
+            });
+            self.watch = Some(watch);
+            watched?;
+        }
+        self.put(target, from, access)
+    }
+
+    /// Writes to the elements that were resolved.
+    fn put(
+        &mut self,
+        target: Target<'_>,
+        from: &Column<V>,
+        access: Access<'_>,
+    ) -> Result<(), Fault> {
+        let size = usize::from(target.array.element.size);
+        macro_rules! write {
+            ($from:expr, $to:expr) => {
+                scatter(
+                    $from,
+                    &self.elements,
+                    size,
+                    target.component,
+                    access.active,
+                    $to,
+                )
+            };
+        }
+        match target.array.space {
+            Space::Storage(i) => match (from, self.storage.buffers.get(i).ok_or_else(missing)?) {
+                (Column::Real(from), Buffer::Real(to)) => write!(from, Slots(to)),
+                (Column::I32(from), Buffer::I32(to)) => write!(from, Slots(to)),
+                (Column::U32(from), Buffer::U32(to)) => write!(from, Slots(to)),
+                _ => Err(MIXED),
+            },
+            Space::Workgroup(i) => {
+                let to = self.workgroup.get_mut(i).ok_or_else(missing)?.view_mut();
+                match (from, to) {
+                    (Column::Real(from), ViewMut::Real(to)) => write!(from, Plain(to)),
+                    (Column::I32(from), ViewMut::I32(to)) => write!(from, Plain(to)),
+                    (Column::U32(from), ViewMut::U32(to)) => write!(from, Plain(to)),
+                    (Column::Bool(from), ViewMut::Bool(to)) => write!(from, Plain(to)),
+                    _ => Err(MIXED),
+                }
+            }
+        }
+    }
+
+    /// Whether the element of a lane holds already what the lane would write.
+    pub(in crate::reference) fn holds(
+        &self,
+        target: Target<'_>,
+        value: &Column<V>,
+        lane: usize,
+    ) -> bool {
+        let lanes = self.elements.len();
+        let size = usize::from(target.array.element.size);
+        let (first, count) = target.component.map_or((0, size), |c| (c, 1));
+        let Some(element) = self.elements.get(lane) else {
+            return false;
+        };
+        (0..count).all(|c| {
+            let at = *element as usize * size + first + c;
+            let new = c * lanes + lane;
+            match target.array.space {
+                Space::Workgroup(i) => self
+                    .workgroup
+                    .get(i)
+                    .is_some_and(|held| held.identical(at, value, new)),
+                Space::Storage(i) => match (self.storage.buffers.get(i), value) {
+                    (Some(Buffer::Real(held)), Column::Real(new_values)) => {
+                        let held = held.get(at).map(Slot::get);
+                        identical(held.as_ref(), new_values.get(new))
+                    }
+                    (Some(Buffer::I32(held)), Column::I32(new_values)) => {
+                        held.get(at).map(Slot::get) == new_values.get(new).copied()
+                    }
+                    (Some(Buffer::U32(held)), Column::U32(new_values)) => {
+                        held.get(at).map(Slot::get) == new_values.get(new).copied()
+                    }
+                    _ => false,
+                },
+            }
+        })
+    }
+
+    pub(super) fn check_writable(&self, array: Array<'_>) -> Result<(), Fault> {
+        match array.space {
+            Space::Storage(i) if matches!(self.storage.buffers.get(i), Some(Buffer::Read(_))) => {
+                let name = array.name.to_string();
+                Err(Fault::ReadOnly { name })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Finds and checks the element of each lane, and the component if the place names one.
+    pub(in crate::reference) fn resolve(
+        &mut self,
+        kind: AccessKind,
+        place: &Place,
+        frame: &Frame<V>,
+        access: Access<'_>,
+    ) -> Result<Target<'a>, Fault> {
+        let array = self.array(place.root)?;
+        let dims = array.dims();
+        let (indices, component) = split(&place.path, dims.len(), array.element)?;
+        if indices.is_empty() {
+            self.elements.fill(0);
+        }
+        for (n, (step, dim)) in indices.iter().zip(dims).enumerate() {
+            let Step::Index(id) = step else {
+                return Err(SHAPE);
+            };
+            let index = frame.value(*id)?.unsigned()?;
+            if let Some(watch) = &self.watch {
+                watch.check_index(*id, array.name, index, access)?;
+            }
+            if let Some(lane) = outside(index, *dim, access.active.lanes()) {
+                let row = row(
+                    array.name,
+                    indices.get(..n).unwrap_or_default(),
+                    frame,
+                    lane,
+                )?;
+                return Err(out_of_bounds(kind, &row, index, *dim, lane, access));
+            }
+            match n {
+                0 => copy(index, &mut self.elements)?,
+                _ => advance(&mut self.elements, index, *dim),
+            }
+        }
+        if let (Space::Workgroup(_), 2..) = (array.space, access.team.slots()) {
+            let per_group = access.team.per_group().max(1);
+            let slots = self.elements.chunks_exact_mut(per_group).skip(1);
+            for (slot, elements) in (1u32..).zip(slots) {
+                let start = slot.wrapping_mul(array.count);
+                elements.iter_mut().for_each(|e| *e = e.wrapping_add(start));
+            }
+        }
+        Ok(Target { array, component })
+    }
+
+    fn array(&self, root: Root) -> Result<Array<'a>, Fault> {
+        let tree = self.tree;
+        match root {
+            Root::Storage(id) => {
+                let param = tree.params.get(id.index()).ok_or_else(missing)?;
+                let ParamKind::Storage { element, .. } = param.kind else {
+                    return Err(MISSING);
+                };
+                Ok(Array {
+                    name: &param.name,
+                    element,
+                    space: Space::Storage(id.index()),
+                    count: *self.storage.lengths.get(id.index()).ok_or_else(missing)?,
+                    dims: None,
+                })
+            }
+            Root::Workgroup(id) => {
+                let var = tree.workgroup.get(id.index()).ok_or_else(missing)?;
+                Ok(Array {
+                    name: &var.name,
+                    element: var.element,
+                    space: Space::Workgroup(id.index()),
+                    count: var.count() as u32,
+                    dims: Some(&var.dims),
+                })
+            }
+            Root::Local(_) => Err(MISSING),
+        }
+    }
+}
+
+/// The array that a lane's next index goes into: `tile`, and `tile[3]` after an index.
+fn row<V: Copy>(
+    name: &str,
+    before: &[Step],
+    frame: &Frame<V>,
+    lane: usize,
+) -> Result<String, Fault> {
+    let mut row = name.to_string();
+    for step in before {
+        let Step::Index(id) = step else {
+            return Err(SHAPE);
+        };
+        let index = frame.value(*id)?.unsigned()?.get(lane);
+        row.push_str(&format!("[{}]", index.ok_or_else(missing)?));
+    }
+    Ok(row)
+}
+
+/// Whether two lanes have the same value.
+fn agree<V: Value>(value: &Column<V>, lane: usize, other: usize, lanes: usize) -> bool {
+    let mut components = (0..value.len()).step_by(lanes.max(1));
+    components.all(|start| value.identical(start + lane, value, start + other))
+}

@@ -1,0 +1,145 @@
+//! The storage buffers of a dispatch, lent to all threads that run it.
+
+use super::binding::Binding;
+use super::slot::{Slot, give_back, lend};
+use crate::memory::Memory;
+use crate::reference::values::columns::View;
+use crate::tree::{ParamKind, Tree};
+use std::mem::take;
+use std::sync::atomic::{AtomicI32, AtomicU32};
+
+/// A buffer of the dispatch.
+#[derive(Debug)]
+pub(in crate::reference) enum Buffer<'b, V, S> {
+    /// Nobody writes it.
+    Read(View<'b, V>),
+    /// Reals that may be written.
+    Real(Vec<S>),
+    /// Integers that may be written.
+    I32(Vec<AtomicI32>),
+    /// Integers that may be written.
+    U32(Vec<AtomicU32>),
+    /// The parameter is a scalar.
+    None,
+}
+
+/// A scalar parameter's value.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::reference) enum Uniform<V> {
+    Real(V),
+    I32(i32),
+    U32(u32),
+    Bool(bool),
+    /// The parameter is a buffer.
+    None,
+}
+
+/// All parameters of a dispatch.
+#[derive(Debug)]
+pub(in crate::reference) struct Storage<'b, V, S> {
+    pub(in crate::reference) buffers: Vec<Buffer<'b, V, S>>,
+    /// Elements of each buffer; 0 for a scalar.
+    pub(in crate::reference) lengths: Vec<u32>,
+    pub(in crate::reference) uniforms: Vec<Uniform<V>>,
+    /// What fresh buffers hold.
+    pub(in crate::reference) written: Written,
+}
+
+/// For each parameter that is a fresh buffer, which elements are written so far.
+pub(in crate::reference) type Written = Vec<Option<Vec<bool>>>;
+
+impl<'b, V: Copy, S: Slot<V>> Storage<'b, V, S> {
+    /// Takes what the bindings hold, for [`give_back`](Loan::give_back) to return it.
+    pub(in crate::reference) fn lend(
+        tree: &Tree,
+        bindings: &'b mut [Binding<'_, V>],
+    ) -> (Self, Loan<'b, V>) {
+        let mut storage = Storage {
+            buffers: Vec::with_capacity(bindings.len()),
+            lengths: Vec::with_capacity(bindings.len()),
+            uniforms: Vec::with_capacity(bindings.len()),
+            written: Vec::with_capacity(bindings.len()),
+        };
+        let mut owners = Vec::with_capacity(bindings.len());
+        for (i, binding) in bindings.iter_mut().enumerate() {
+            let length = match tree.params.get(i).map(|p| p.kind) {
+                Some(ParamKind::Storage { element, .. }) => binding.length(element),
+                _ => 0,
+            };
+            // No buffer has more elements than a `u32` counts: the device sees to it, and a length beyond is never reached.
+            storage.lengths.push(length.try_into().unwrap_or(u32::MAX));
+            storage.uniforms.push(match binding {
+                Binding::F32(x) => Uniform::Real(*x),
+                Binding::I32(n) => Uniform::I32(*n),
+                Binding::U32(n) => Uniform::U32(*n),
+                Binding::Bool(b) => Uniform::Bool(*b),
+                Binding::Read(_)
+                | Binding::Partial { .. }
+                | Binding::Write(_)
+                | Binding::Fresh { .. } => Uniform::None,
+            });
+            let mut written = None;
+            let (buffer, owner) = match binding {
+                Binding::Read(memory) => (Buffer::Read(View::from(&**memory)), Owner::None),
+                Binding::Partial { memory, written: w } => {
+                    written = Some(w.to_vec());
+                    (Buffer::Read(View::from(&**memory)), Owner::None)
+                }
+                Binding::Write(memory) => (Buffer::taken(memory), Owner::Memory(memory)),
+                Binding::Fresh { memory, written: w } => {
+                    written = Some(take(*w));
+                    (Buffer::taken(memory), Owner::Fresh(memory, w))
+                }
+                _ => (Buffer::None, Owner::None),
+            };
+            storage.buffers.push(buffer);
+            storage.written.push(written);
+            owners.push(owner);
+        }
+        (storage, Loan { owners })
+    }
+}
+
+impl<V: Copy, S: Slot<V>> Buffer<'_, V, S> {
+    fn taken(memory: &mut Memory<V>) -> Self {
+        match memory {
+            Memory::Real(v) => Buffer::Real(lend(take(v))),
+            Memory::I32(v) => Buffer::I32(lend(take(v))),
+            Memory::U32(v) => Buffer::U32(lend(take(v))),
+        }
+    }
+}
+
+/// Where the contents of lent buffers go back to.
+pub(in crate::reference) struct Loan<'b, V> {
+    owners: Vec<Owner<'b, V>>,
+}
+
+enum Owner<'b, V> {
+    Memory(&'b mut Memory<V>),
+    Fresh(&'b mut Memory<V>, &'b mut Vec<bool>),
+    None,
+}
+
+impl<V: Copy> Loan<'_, V> {
+    /// Returns the contents.
+    pub(in crate::reference) fn give_back<S: Slot<V>>(self, storage: Storage<'_, V, S>) {
+        let lent = storage.buffers.into_iter().zip(storage.written);
+        for (owner, (buffer, written)) in self.owners.into_iter().zip(lent) {
+            let memory = match owner {
+                Owner::Memory(memory) => memory,
+                Owner::Fresh(memory, owner) => {
+                    *owner = written.unwrap_or_default();
+                    memory
+                }
+                Owner::None => continue,
+            };
+            match (memory, buffer) {
+                (Memory::Real(v), Buffer::Real(slots)) => *v = give_back(slots),
+                (Memory::I32(v), Buffer::I32(slots)) => *v = give_back(slots),
+                (Memory::U32(v), Buffer::U32(slots)) => *v = give_back(slots),
+                _ => {}
+            }
+        }
+    }
+}

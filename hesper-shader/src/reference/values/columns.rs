@@ -1,0 +1,212 @@
+//! Columns: one value for each lane.
+//!
+//! A column of a vector type holds component after component: component `c` of lane `l` is at `c · lanes + l`, so that an
+//! operation on each component is an operation on the flat column.
+
+use crate::domain::{Value, identical};
+use crate::memory::Memory;
+use crate::reference::report::error::{Fault, internal};
+use crate::tree::{Scalar, Type};
+use std::fmt::Debug;
+
+/// Values of one scalar type: a column, or the elements of a workgroup variable.
+#[derive(Clone, Debug)]
+pub(in crate::reference) enum Column<V> {
+    Real(Vec<V>),
+    I32(Vec<i32>),
+    U32(Vec<u32>),
+    Bool(Vec<bool>),
+}
+
+/// Borrowed values of one scalar type.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::reference) enum View<'a, V> {
+    Real(&'a [V]),
+    I32(&'a [i32]),
+    U32(&'a [u32]),
+}
+
+/// Mutably borrowed values of one scalar type.
+pub(in crate::reference) enum ViewMut<'a, V> {
+    Real(&'a mut [V]),
+    I32(&'a mut [i32]),
+    U32(&'a mut [u32]),
+    Bool(&'a mut [bool]),
+}
+
+pub(in crate::reference) const MIXED: Fault = internal("operands of different types");
+
+/// Runs a body for two column-like enums of the same scalar type.
+macro_rules! same_scalar {
+    ($a:expr, $from:ident, $b:expr, $to:ident, |$x:ident, $y:ident| $body:expr) => {
+        match ($a, $b) {
+            ($from::Real($x), $to::Real($y)) => $body,
+            ($from::I32($x), $to::I32($y)) => $body,
+            ($from::U32($x), $to::U32($y)) => $body,
+            ($from::Bool($x), $to::Bool($y)) => $body,
+            _ => return Err(crate::reference::values::columns::MIXED),
+        }
+    };
+}
+pub(in crate::reference) use same_scalar;
+
+impl<V: Copy> Column<V> {
+    /// `size` components for each of `lanes` lanes.
+    pub(in crate::reference) fn zeros(ty: Type, lanes: usize, zero: V) -> Column<V> {
+        let length = lanes * usize::from(ty.size);
+        match ty.scalar {
+            Scalar::F32 => Column::Real(vec![zero; length]),
+            Scalar::I32 => Column::I32(vec![0; length]),
+            Scalar::U32 => Column::U32(vec![0; length]),
+            Scalar::Bool => Column::Bool(vec![false; length]),
+        }
+    }
+
+    pub(in crate::reference) fn fill_zero(&mut self, zero: V) {
+        match self {
+            Column::Real(v) => v.fill(zero),
+            Column::I32(v) => v.fill(0),
+            Column::U32(v) => v.fill(0),
+            Column::Bool(v) => v.fill(false),
+        }
+    }
+
+    pub(in crate::reference) fn view_mut(&mut self) -> ViewMut<'_, V> {
+        match self {
+            Column::Real(v) => ViewMut::Real(v),
+            Column::I32(v) => ViewMut::I32(v),
+            Column::U32(v) => ViewMut::U32(v),
+            Column::Bool(v) => ViewMut::Bool(v),
+        }
+    }
+
+    pub(in crate::reference) fn len(&self) -> usize {
+        match self {
+            Column::Real(v) => v.len(),
+            Column::I32(v) => v.len(),
+            Column::U32(v) => v.len(),
+            Column::Bool(v) => v.len(),
+        }
+    }
+
+    /// Whether two values are the same.
+    pub(in crate::reference) fn identical(&self, i: usize, other: &Column<V>, j: usize) -> bool
+    where
+        V: Value,
+    {
+        match (self, other) {
+            (Column::Real(x), Column::Real(y)) => identical(x.get(i), y.get(j)),
+            (Column::I32(x), Column::I32(y)) => x.get(i) == y.get(j),
+            (Column::U32(x), Column::U32(y)) => x.get(i) == y.get(j),
+            (Column::Bool(x), Column::Bool(y)) => x.get(i) == y.get(j),
+            _ => false,
+        }
+    }
+
+    /// A value as text.
+    pub(in crate::reference) fn text(&self, i: usize) -> Option<String>
+    where
+        V: Debug,
+    {
+        match self {
+            Column::Real(v) => v.get(i).map(|x| format!("{x:?}")),
+            Column::I32(v) => v.get(i).map(i32::to_string),
+            Column::U32(v) => v.get(i).map(u32::to_string),
+            Column::Bool(v) => v.get(i).map(bool::to_string),
+        }
+    }
+
+    pub(in crate::reference) fn unsigned(&self) -> Result<&[u32], Fault> {
+        if let Column::U32(v) = self {
+            Ok(v)
+        } else {
+            Err(MIXED)
+        }
+    }
+
+    pub(in crate::reference) fn unsigned_mut(&mut self) -> Result<&mut [u32], Fault> {
+        if let Column::U32(v) = self {
+            Ok(v)
+        } else {
+            Err(MIXED)
+        }
+    }
+
+    pub(in crate::reference) fn truths(&self) -> Result<&[bool], Fault> {
+        if let Column::Bool(v) = self {
+            Ok(v)
+        } else {
+            Err(MIXED)
+        }
+    }
+}
+
+impl<'a, V: Copy> From<&'a Memory<V>> for View<'a, V> {
+    fn from(memory: &'a Memory<V>) -> View<'a, V> {
+        match memory {
+            Memory::Real(v) => View::Real(v),
+            Memory::I32(v) => View::I32(v),
+            Memory::U32(v) => View::U32(v),
+        }
+    }
+}
+
+/// The lanes of component `c`; nothing where there is no such component.
+pub(in crate::reference) fn part<T>(column: &[T], c: usize, lanes: usize) -> &[T] {
+    column.get(c * lanes..(c + 1) * lanes).unwrap_or_default()
+}
+
+/// The lanes of component `c`; nothing where there is no such component.
+pub(in crate::reference) fn part_mut<T>(column: &mut [T], c: usize, lanes: usize) -> &mut [T] {
+    column
+        .get_mut(c * lanes..(c + 1) * lanes)
+        .unwrap_or_default()
+}
+
+/// Copies all lanes. What idle lanes then hold is never read: a value is used only by lanes that evaluated it.
+pub(in crate::reference) fn copy<T: Copy>(from: &[T], to: &mut [T]) -> Result<(), Fault> {
+    if from.len() != to.len() {
+        return Err(MIXED);
+    }
+    to.copy_from_slice(from);
+    Ok(())
+}
+
+/// Copies the active lanes of each component.
+pub(in crate::reference) fn copy_active<T: Copy>(
+    from: &[T],
+    to: &mut [T],
+    active: &[bool],
+) -> Result<(), Fault> {
+    if from.len() != to.len() {
+        return Err(MIXED);
+    }
+    let lanes = active.len();
+    for (from, to) in from.chunks_exact(lanes).zip(to.chunks_exact_mut(lanes)) {
+        for ((from, to), on) in from.iter().zip(to).zip(active) {
+            if *on {
+                *to = *from;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies a column.
+pub(in crate::reference) fn copy_column<V: Copy>(
+    from: &Column<V>,
+    to: &mut Column<V>,
+) -> Result<(), Fault> {
+    same_scalar!(from, Column, to, Column, |from, to| copy(from, to))
+}
+
+/// Copies a column's active lanes.
+pub(in crate::reference) fn copy_column_active<V: Copy>(
+    from: &Column<V>,
+    to: &mut Column<V>,
+    active: &[bool],
+) -> Result<(), Fault> {
+    same_scalar!(from, Column, to, Column, |from, to| copy_active(
+        from, to, active
+    ))
+}

@@ -1,0 +1,181 @@
+//! Pure expressions, for all lanes at once.
+
+use super::columns::{Column, MIXED, copy, part, part_mut, same_scalar};
+use super::frame::{Frame, missing};
+use super::reals::Reals;
+use super::{convert, integers};
+use crate::domain::{Domain, RealUnary};
+use crate::reference::report::error::{Fault, internal};
+use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Math, UnaryOp};
+
+/// Computes one expression from operands that are already computed.
+pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
+    function: &Function,
+    id: ExprId,
+    frame: &mut Frame<D::Value>,
+    reals: &mut Reals<'_, D>,
+    active: &[bool],
+) -> Result<(), Fault> {
+    let expr = function.get(id).ok_or_else(missing)?;
+    reals.domain.at(expr.loc.0);
+    // Operands stand before what uses them.
+    let (before, rest) = frame
+        .values
+        .split_at_mut_checked(id.index())
+        .ok_or_else(missing)?;
+    let out = rest.first_mut().ok_or_else(missing)?;
+    let get = |operand: ExprId| before.get(operand.index()).ok_or_else(missing);
+    let operand = |id: ExprId| get(frame.shortcuts.operand(id));
+    match &expr.kind {
+        ExprKind::Unary(op, x) => unary(*op, get(*x)?, out, reals, active),
+        ExprKind::Binary(op, x, y) => match (operand(*x)?, operand(*y)?) {
+            (Column::Real(x), Column::Real(y)) => reals.binary(*op, x, y, active, out),
+            (x, y) => integers::binary(*op, x, y, out),
+        },
+        ExprKind::Math(op, operands) => math(*op, operands, before, out, reals, active),
+        ExprKind::Select {
+            condition,
+            on_true,
+            on_false,
+        } => {
+            let mask = get(*condition)?.truths()?;
+            select(mask, get(*on_true)?, get(*on_false)?, out, reals, active)
+        }
+        ExprKind::Convert(x) => convert::convert(get(*x)?, out, reals, active),
+        ExprKind::Compose(operands) => {
+            for (c, operand) in operands.iter().enumerate() {
+                copy_component(get(*operand)?, 0, out, c, active.len())?;
+            }
+            Ok(())
+        }
+        ExprKind::Splat(_) if frame.shortcuts.is_left_out(id) => Ok(()),
+        ExprKind::Splat(x) => {
+            for c in 0..usize::from(expr.ty.size) {
+                copy_component(get(*x)?, 0, out, c, active.len())?;
+            }
+            Ok(())
+        }
+        ExprKind::Component(x, c) => {
+            copy_component(get(*x)?, usize::from(*c), out, 0, active.len())
+        }
+        // Present since the dispatch, the workgroup, the call or the statement began.
+        ExprKind::Literal(_)
+        | ExprKind::NegInfinity
+        | ExprKind::Uniform(_)
+        | ExprKind::Length(_)
+        | ExprKind::BuiltinValue(_)
+        | ExprKind::Argument(_)
+        | ExprKind::Result => Ok(()),
+    }
+}
+
+/// The first active lane in which an expression divides an integer by zero.
+pub(in crate::reference) fn divides_by_zero<V>(
+    function: &Function,
+    id: ExprId,
+    frame: &Frame<V>,
+    active: &[bool],
+) -> Option<usize> {
+    let ExprKind::Binary(BinaryOp::Divide | BinaryOp::Remainder, _, y) = function.get(id)?.kind
+    else {
+        return None;
+    };
+    match frame.values.get(y.index())? {
+        Column::I32(y) => active_zero(y, 0, active),
+        Column::U32(y) => active_zero(y, 0, active),
+        Column::Real(_) | Column::Bool(_) => None,
+    }
+}
+
+fn active_zero<T: Copy + PartialEq>(y: &[T], zero: T, active: &[bool]) -> Option<usize> {
+    y.chunks(active.len().max(1)).find_map(|y| {
+        let lanes = || y.iter().zip(active);
+        lanes()
+            .fold(false, |any, (y, on)| any | (*on & (*y == zero)))
+            .then(|| lanes().position(|(y, on)| *on && *y == zero))
+            .flatten()
+    })
+}
+
+fn unary<D: Domain<Mask = bool>>(
+    op: UnaryOp,
+    x: &Column<D::Value>,
+    out: &mut Column<D::Value>,
+    reals: &Reals<'_, D>,
+    active: &[bool],
+) -> Result<(), Fault> {
+    match (op, x, out) {
+        (UnaryOp::Negate, Column::Real(x), Column::Real(out)) => {
+            reals.unary(RealUnary::Negate, x, active, out);
+            Ok(())
+        }
+        (op, x, out) => integers::unary(op, x, out),
+    }
+}
+
+fn math<D: Domain<Mask = bool>>(
+    op: Math,
+    operands: &[ExprId],
+    before: &[Column<D::Value>],
+    out: &mut Column<D::Value>,
+    reals: &mut Reals<'_, D>,
+    active: &[bool],
+) -> Result<(), Fault> {
+    if operands.len() != op.arity() {
+        return Err(internal(
+            "a builtin function with too few or too many operands",
+        ));
+    }
+    let operand = |i: usize| before.get(operands.get(i)?.index());
+    let operands = [operand(0), operand(1), operand(2)];
+    let Column::Real(out) = out else {
+        return integers::math(op, operands, out);
+    };
+    let operands = operands.map(|column| match column {
+        Some(Column::Real(x)) => x.as_slice(),
+        _ => &[],
+    });
+    reals.math(op, operands, active, out);
+    Ok(())
+}
+
+fn select<D: Domain<Mask = bool>>(
+    mask: &[bool],
+    on_true: &Column<D::Value>,
+    on_false: &Column<D::Value>,
+    out: &mut Column<D::Value>,
+    reals: &Reals<'_, D>,
+    active: &[bool],
+) -> Result<(), Fault> {
+    match (on_true, on_false, out) {
+        (Column::Real(t), Column::Real(f), Column::Real(out)) => {
+            reals.select(mask, t, f, active, out);
+        }
+        (Column::I32(t), Column::I32(f), Column::I32(out)) => choose(mask, t, f, out),
+        (Column::U32(t), Column::U32(f), Column::U32(out)) => choose(mask, t, f, out),
+        (Column::Bool(t), Column::Bool(f), Column::Bool(out)) => choose(mask, t, f, out),
+        _ => return Err(MIXED),
+    }
+    Ok(())
+}
+
+fn choose<T: Copy>(mask: &[bool], on_true: &[T], on_false: &[T], out: &mut [T]) {
+    let masks = mask.iter().cycle();
+    for (((o, t), f), m) in out.iter_mut().zip(on_true).zip(on_false).zip(masks) {
+        *o = if *m { *t } else { *f };
+    }
+}
+
+/// Copies component `from_c` of one column to component `to_c` of another.
+fn copy_component<V: Copy>(
+    from: &Column<V>,
+    from_c: usize,
+    to: &mut Column<V>,
+    to_c: usize,
+    lanes: usize,
+) -> Result<(), Fault> {
+    same_scalar!(from, Column, to, Column, |from, to| copy(
+        part(from, from_c, lanes),
+        part_mut(to, to_c, lanes)
+    ))
+}

@@ -1,0 +1,139 @@
+//! The registers of one function, for all lanes of a workgroup.
+//!
+//! A function calls only functions before it, so each is active at most once and has one frame, allocated once for a dispatch.
+
+use super::columns::Column;
+use super::reals::Reals;
+use super::shortcuts::Shortcuts;
+use crate::domain::Domain;
+use crate::reference::dispatch::options::Options;
+use crate::reference::memory::storage::Uniform;
+use crate::reference::report::error::{Fault, internal};
+use crate::reference::workgroup::team::{Team, is_same_for_all_groups};
+use crate::tree::{BuiltinValue, ExprId, ExprKind, Function, Literal, Local};
+
+/// One column for each expression and each local of a function.
+#[derive(Debug)]
+pub(in crate::reference) struct Frame<V> {
+    pub(in crate::reference) values: Vec<Column<V>>,
+    /// A single value for each lane, or an array: element after element, each a column.
+    pub(in crate::reference) locals: Vec<Column<V>>,
+    pub(in crate::reference) result: Option<Column<V>>,
+    /// Which expression is which argument.
+    pub(in crate::reference) arguments: Vec<(ExprId, usize)>,
+    /// Builtin values that differ between workgroups.
+    builtins: Vec<(ExprId, BuiltinValue)>,
+    pub(in crate::reference) shortcuts: Shortcuts,
+}
+
+impl<V: Copy> Frame<V> {
+    /// Allocates a frame and computes what is the same for a whole dispatch.
+    pub(in crate::reference) fn new<D: Domain<Value = V, Mask = bool>>(
+        function: &Function,
+        uniforms: &[Uniform<V>],
+        lengths: &[u32],
+        reals: &Reals<'_, D>,
+        team: &Team,
+        options: &Options,
+    ) -> Result<Frame<V>, Fault> {
+        let lanes = team.lanes();
+        let zeros = |ty| Column::zeros(ty, lanes, reals.zero);
+        let local = |l: &Local| {
+            let length = l.length.unwrap_or(1).max(1) as usize;
+            Column::zeros(l.ty, lanes * length, reals.zero)
+        };
+        let mut frame = Frame {
+            values: function.exprs.iter().map(|e| zeros(e.ty)).collect(),
+            locals: function.locals.iter().map(local).collect(),
+            result: function.result.map(zeros),
+            arguments: Vec::new(),
+            builtins: Vec::new(),
+            shortcuts: Shortcuts::of(function, options),
+        };
+        for (i, expr) in function.exprs.iter().enumerate() {
+            let id = ExprId(i as u32);
+            match &expr.kind {
+                ExprKind::Argument(n) => frame.arguments.push((id, *n as usize)),
+                ExprKind::BuiltinValue(value) if is_same_for_all_groups(*value) => {
+                    team.fill(*value, frame.value_mut(id)?)?;
+                }
+                ExprKind::BuiltinValue(value) => frame.builtins.push((id, *value)),
+                kind => {
+                    if let Some(value) = constant(kind, uniforms, lengths, reals.domain)? {
+                        value.fill(frame.value_mut(id)?)?;
+                    }
+                }
+            }
+        }
+        Ok(frame)
+    }
+
+    /// Computes what differs between workgroups.
+    pub(in crate::reference) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
+        for (id, builtin) in &self.builtins {
+            let column = self.values.get_mut(id.index()).ok_or_else(missing)?;
+            team.fill(*builtin, column)?;
+        }
+        Ok(())
+    }
+
+    /// The column of an expression.
+    pub(in crate::reference) fn value(&self, id: ExprId) -> Result<&Column<V>, Fault> {
+        self.values.get(id.index()).ok_or_else(missing)
+    }
+
+    /// The column of an expression.
+    pub(in crate::reference) fn value_mut(&mut self, id: ExprId) -> Result<&mut Column<V>, Fault> {
+        self.values.get_mut(id.index()).ok_or_else(missing)
+    }
+}
+
+pub(in crate::reference) const MISSING: Fault = internal("a handle that points nowhere");
+
+/// The same, made only where it is needed: an error that is made and dropped at each access costs as much as the access.
+#[cold]
+pub(in crate::reference) fn missing() -> Fault {
+    MISSING
+}
+
+impl<V: Copy> Uniform<V> {
+    fn fill(self, column: &mut Column<V>) -> Result<(), Fault> {
+        match (self, column) {
+            (Uniform::Real(x), Column::Real(column)) => column.fill(x),
+            (Uniform::I32(x), Column::I32(column)) => column.fill(x),
+            (Uniform::U32(x), Column::U32(column)) => column.fill(x),
+            (Uniform::Bool(x), Column::Bool(column)) => column.fill(x),
+            _ => return Err(super::columns::MIXED),
+        }
+        Ok(())
+    }
+}
+
+/// The value of an expression that is the same for a whole dispatch.
+fn constant<D: Domain>(
+    kind: &ExprKind,
+    uniforms: &[Uniform<D::Value>],
+    lengths: &[u32],
+    domain: &D,
+) -> Result<Option<Uniform<D::Value>>, Fault> {
+    Ok(Some(match kind {
+        ExprKind::Literal(Literal::F32(number)) => Uniform::Real(domain.constant(*number)),
+        ExprKind::Literal(Literal::I32(n)) => Uniform::I32(*n),
+        ExprKind::Literal(Literal::U32(n)) => Uniform::U32(*n),
+        ExprKind::Literal(Literal::Bool(b)) => Uniform::Bool(*b),
+        ExprKind::NegInfinity => Uniform::Real(domain.neg_infinity()),
+        ExprKind::Uniform(param) => *uniforms.get(param.index()).ok_or_else(missing)?,
+        ExprKind::Length(param) => Uniform::U32(*lengths.get(param.index()).ok_or_else(missing)?),
+        ExprKind::BuiltinValue(_)
+        | ExprKind::Argument(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Math(..)
+        | ExprKind::Select { .. }
+        | ExprKind::Convert(_)
+        | ExprKind::Compose(_)
+        | ExprKind::Splat(_)
+        | ExprKind::Component(..)
+        | ExprKind::Result => return Ok(None),
+    }))
+}

@@ -1,0 +1,155 @@
+//! Operators on integers and truth values, with WGSL's answer to every operand.
+//!
+//! They have no side effect, so they are computed for all lanes.
+
+use super::columns::{Column, MIXED};
+use crate::domain::Comparison;
+use crate::domain::column::{compare, map1, map2, map3};
+use crate::reference::report::error::{Fault, internal};
+use crate::tree::{BinaryOp, Math, UnaryOp};
+
+const UNKNOWN: Fault = internal("an operator its operands do not have");
+
+macro_rules! integer_operators {
+    ($arithmetic:ident, $math:ident, $int:ident) => {
+        fn $arithmetic(
+            op: BinaryOp,
+            x: &[$int],
+            y: &[$int],
+            out: &mut [$int],
+        ) -> Result<(), Fault> {
+            match op {
+                BinaryOp::Add | BinaryOp::WrappingAdd => map2(x, y, out, $int::wrapping_add),
+                BinaryOp::Subtract | BinaryOp::WrappingSubtract => {
+                    map2(x, y, out, $int::wrapping_sub);
+                }
+                BinaryOp::Multiply | BinaryOp::WrappingMultiply => {
+                    map2(x, y, out, $int::wrapping_mul);
+                }
+                BinaryOp::Divide => {
+                    map2(x, y, out, |x, y| if y == 0 { x } else { x.wrapping_div(y) });
+                }
+                BinaryOp::Remainder => {
+                    map2(x, y, out, |x, y| if y == 0 { 0 } else { x.wrapping_rem(y) });
+                }
+                BinaryOp::And => map2(x, y, out, |x, y| x & y),
+                BinaryOp::Or => map2(x, y, out, |x, y| x | y),
+                BinaryOp::Xor => map2(x, y, out, |x, y| x ^ y),
+                _ => return Err(UNKNOWN),
+            }
+            Ok(())
+        }
+
+        fn $math(op: Math, [x, y, z]: [&[$int]; 3], out: &mut [$int]) -> Result<(), Fault> {
+            match op {
+                Math::Max => map2(x, y, out, $int::max),
+                Math::Min => map2(x, y, out, $int::min),
+                // Not `Ord::clamp`, which panics where the bounds cross.
+                Math::Clamp => map3(x, y, z, out, |x, low, high| x.max(low).min(high)),
+                _ => return Err(UNKNOWN),
+            }
+            Ok(())
+        }
+    };
+}
+
+integer_operators! { signed_arithmetic, signed_math_of_several, i32 }
+integer_operators! { unsigned_arithmetic, unsigned_math, u32 }
+
+fn signed_math(op: Math, operands: [&[i32]; 3], out: &mut [i32]) -> Result<(), Fault> {
+    match op {
+        Math::Abs => map1(operands[0], out, i32::wrapping_abs),
+        Math::Sign => map1(operands[0], out, i32::signum),
+        _ => return signed_math_of_several(op, operands, out),
+    }
+    Ok(())
+}
+
+/// `-x` and `!x`.
+pub(in crate::reference) fn unary<V>(
+    op: UnaryOp,
+    x: &Column<V>,
+    out: &mut Column<V>,
+) -> Result<(), Fault> {
+    match (op, x, out) {
+        (UnaryOp::Negate, Column::I32(x), Column::I32(out)) => map1(x, out, i32::wrapping_neg),
+        (UnaryOp::Not, Column::I32(x), Column::I32(out)) => map1(x, out, |x| !x),
+        (UnaryOp::Not, Column::U32(x), Column::U32(out)) => map1(x, out, |x| !x),
+        (UnaryOp::Not, Column::Bool(x), Column::Bool(out)) => map1(x, out, |x| !x),
+        _ => return Err(UNKNOWN),
+    }
+    Ok(())
+}
+
+/// Arithmetic, logic, shifts and comparisons.
+pub(in crate::reference) fn binary<V>(
+    op: BinaryOp,
+    x: &Column<V>,
+    y: &Column<V>,
+    out: &mut Column<V>,
+) -> Result<(), Fault> {
+    use BinaryOp::{ShiftLeft, ShiftRight};
+    match (x, y, out) {
+        (Column::I32(x), Column::I32(y), Column::I32(out)) => signed_arithmetic(op, x, y, out)?,
+        (Column::U32(x), Column::U32(y), Column::U32(out)) => match op {
+            ShiftLeft => map2(x, y, out, u32::wrapping_shl),
+            ShiftRight => map2(x, y, out, u32::wrapping_shr),
+            _ => unsigned_arithmetic(op, x, y, out)?,
+        },
+        (Column::I32(x), Column::U32(y), Column::I32(out)) => match op {
+            ShiftLeft => map2(x, y, out, i32::wrapping_shl),
+            ShiftRight => map2(x, y, out, i32::wrapping_shr),
+            _ => return Err(UNKNOWN),
+        },
+        (Column::Bool(x), Column::Bool(y), Column::Bool(out)) => match op {
+            BinaryOp::And => map2(x, y, out, |x, y| x & y),
+            BinaryOp::Or => map2(x, y, out, |x, y| x | y),
+            BinaryOp::Xor => map2(x, y, out, |x, y| x ^ y),
+            _ => compare(comparison(op)?, x, y, out),
+        },
+        (Column::I32(x), Column::I32(y), Column::Bool(out)) => compare(comparison(op)?, x, y, out),
+        (Column::U32(x), Column::U32(y), Column::Bool(out)) => compare(comparison(op)?, x, y, out),
+        _ => return Err(MIXED),
+    }
+    Ok(())
+}
+
+/// Builtin functions.
+pub(super) fn math<V>(
+    op: Math,
+    operands: [Option<&Column<V>>; 3],
+    out: &mut Column<V>,
+) -> Result<(), Fault> {
+    match out {
+        Column::I32(out) => signed_math(
+            op,
+            operands.map(|c| match c {
+                Some(Column::I32(x)) => x.as_slice(),
+                _ => &[],
+            }),
+            out,
+        ),
+        Column::U32(out) => unsigned_math(
+            op,
+            operands.map(|c| match c {
+                Some(Column::U32(x)) => x.as_slice(),
+                _ => &[],
+            }),
+            out,
+        ),
+        Column::Real(_) | Column::Bool(_) => Err(UNKNOWN),
+    }
+}
+
+/// The comparison an operator stands for.
+pub(super) fn comparison(op: BinaryOp) -> Result<Comparison, Fault> {
+    Ok(match op {
+        BinaryOp::Equal => Comparison::Equal,
+        BinaryOp::NotEqual => Comparison::NotEqual,
+        BinaryOp::Less => Comparison::Less,
+        BinaryOp::LessEqual => Comparison::LessEqual,
+        BinaryOp::Greater => Comparison::Greater,
+        BinaryOp::GreaterEqual => Comparison::GreaterEqual,
+        _ => return Err(UNKNOWN),
+    })
+}

@@ -1,0 +1,270 @@
+//! What lanes of a subgroup give each other: a vote, a combination, a value of another lane.
+
+use super::subgroups::Subgroups;
+use super::team::Team;
+use crate::domain::{Domain, RealBinary};
+use crate::number::Number;
+use crate::reference::report::error::{Fault, internal};
+use crate::reference::values::columns::{Column, MIXED, part, part_mut};
+use crate::reference::values::mask::Mask;
+use crate::reference::values::reals::Reals;
+use crate::tree::{Combine, SubgroupOp};
+
+/// Two integers of either kind combined.
+macro_rules! integers {
+    ($how:expr, $x:expr, $y:expr) => {
+        match $how {
+            Combine::Add => $x.wrapping_add($y),
+            Combine::Multiply => $x.wrapping_mul($y),
+            Combine::Min => $x.min($y),
+            Combine::Max => $x.max($y),
+            Combine::And => $x & $y,
+            Combine::Or => $x | $y,
+            Combine::Xor => $x ^ $y,
+        }
+    };
+}
+
+/// One subgroup statement.
+#[derive(Clone, Copy)]
+pub(in crate::reference) struct Exchange<'e> {
+    pub(in crate::reference) op: SubgroupOp,
+    pub(in crate::reference) subgroups: &'e Subgroups,
+    /// The lane, distance or mask of each lane.
+    pub(in crate::reference) operand: Option<&'e [u32]>,
+    pub(in crate::reference) team: &'e Team,
+    pub(in crate::reference) active: &'e Mask,
+    pub(in crate::reference) sanitize: bool,
+}
+
+impl Exchange<'_> {
+    /// What happens to the lines in which the values have wrapped, as numbers; nothing where the result says only whether something holds.
+    pub(super) fn of_origins(self) -> Option<Self> {
+        let op = match self.op {
+            SubgroupOp::All | SubgroupOp::Any | SubgroupOp::Ballot => return None,
+            SubgroupOp::Reduce(_) => SubgroupOp::Reduce(Combine::Max),
+            SubgroupOp::InclusiveScan(_) => SubgroupOp::InclusiveScan(Combine::Max),
+            SubgroupOp::ExclusiveScan(_) => SubgroupOp::ExclusiveScan(Combine::Max),
+            other => other,
+        };
+        Some(Exchange { op, ..self })
+    }
+
+    pub(in crate::reference) fn run<D: Domain<Mask = bool>>(
+        &self,
+        from: &Column<D::Value>,
+        out: &mut Column<D::Value>,
+        reals: &Reals<'_, D>,
+    ) -> Result<(), Fault> {
+        match self.op {
+            SubgroupOp::All | SubgroupOp::Any | SubgroupOp::Ballot => {
+                self.vote(from.truths()?, out)
+            }
+            SubgroupOp::Reduce(c) | SubgroupOp::InclusiveScan(c) | SubgroupOp::ExclusiveScan(c) => {
+                self.combine(c, from, out, reals)
+            }
+            SubgroupOp::BroadcastFirst
+            | SubgroupOp::Broadcast(_)
+            | SubgroupOp::Shuffle(_)
+            | SubgroupOp::ShuffleUp(_)
+            | SubgroupOp::ShuffleDown(_)
+            | SubgroupOp::ShuffleXor(_)
+            | SubgroupOp::QuadBroadcast(_)
+            | SubgroupOp::QuadSwapX
+            | SubgroupOp::QuadSwapY
+            | SubgroupOp::QuadSwapDiagonal => self.shuffle(from, out),
+        }
+    }
+
+    fn is_active(&self, lane: usize) -> bool {
+        self.active.lanes().get(lane) == Some(&true)
+    }
+
+    /// The active lanes of a subgroup: the lane there, and the lane of the team.
+    fn present<'m>(
+        &'m self,
+        members: &'m [Option<usize>],
+    ) -> impl Iterator<Item = (usize, usize)> + 'm {
+        let members = members.iter().enumerate();
+        members.filter_map(|(i, lane)| Some((i, lane.filter(|lane| self.is_active(*lane))?)))
+    }
+
+    fn vote<V: Copy>(&self, truths: &[bool], out: &mut Column<V>) -> Result<(), Fault> {
+        let lanes = truths.len();
+        let holds = |lane: usize| truths.get(lane) == Some(&true);
+        for members in self.subgroups.each() {
+            let all = self.present(members).all(|(_, lane)| holds(lane));
+            let any = self.present(members).any(|(_, lane)| holds(lane));
+            let mut ballot = [0u32; 4];
+            for (i, _) in self.present(members).filter(|(_, lane)| holds(*lane)) {
+                if let Some(word) = ballot.get_mut(i / 32) {
+                    *word |= 1 << (i % 32);
+                }
+            }
+            for (_, lane) in self.present(members) {
+                match (&mut *out, self.op) {
+                    (Column::Bool(out), SubgroupOp::All) => set(out, lane, all)?,
+                    (Column::Bool(out), SubgroupOp::Any) => set(out, lane, any)?,
+                    (Column::U32(out), SubgroupOp::Ballot) => {
+                        for (c, word) in ballot.iter().enumerate() {
+                            set(out, c * lanes + lane, *word)?;
+                        }
+                    }
+                    _ => return Err(MIXED),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn combine<D: Domain<Mask = bool>>(
+        &self,
+        how: Combine,
+        from: &Column<D::Value>,
+        out: &mut Column<D::Value>,
+        reals: &Reals<'_, D>,
+    ) -> Result<(), Fault> {
+        let domain = reals.domain;
+        match (from, out) {
+            (Column::Real(from), Column::Real(out)) => {
+                let op = match how {
+                    Combine::Add => RealBinary::Add,
+                    Combine::Multiply => RealBinary::Multiply,
+                    Combine::Min => RealBinary::Min,
+                    Combine::Max => RealBinary::Max,
+                    Combine::And | Combine::Or | Combine::Xor => {
+                        return Err(internal("bits of a real"));
+                    }
+                };
+                let identity = match how {
+                    Combine::Multiply => domain.constant(Number::ONE),
+                    _ => reals.zero,
+                };
+                self.fold(from, out, identity, |x, y| domain.binary(op, x, y))
+            }
+            (Column::I32(from), Column::I32(out)) => {
+                self.fold(from, out, identity(how), |x, y| integers!(how, x, y))
+            }
+            (Column::U32(from), Column::U32(out)) => {
+                self.fold(from, out, identity(how) as u32, |x, y| integers!(how, x, y))
+            }
+            _ => Err(MIXED),
+        }
+    }
+
+    /// Combines from the lowest lane up; an exclusive scan begins with the identity.
+    fn fold<T: Copy>(
+        &self,
+        from: &[T],
+        out: &mut [T],
+        identity: T,
+        f: impl Fn(T, T) -> T,
+    ) -> Result<(), Fault> {
+        let lanes = self.active.lanes().len();
+        if from.len() != out.len() {
+            return Err(MIXED);
+        }
+        for c in 0..from.len() / lanes.max(1) {
+            let (from, out) = (part(from, c, lanes), part_mut(out, c, lanes));
+            for members in self.subgroups.each() {
+                let mut sum = None;
+                for (_, lane) in self.present(members) {
+                    let value = from.get(lane).copied().ok_or(MIXED)?;
+                    if let SubgroupOp::ExclusiveScan(_) = self.op {
+                        set(out, lane, sum.unwrap_or(identity))?;
+                    }
+                    let so_far = sum.map_or(value, |sum| f(sum, value));
+                    sum = Some(so_far);
+                    if let SubgroupOp::InclusiveScan(_) = self.op {
+                        set(out, lane, so_far)?;
+                    }
+                }
+                if let (SubgroupOp::Reduce(_), Some(sum)) = (self.op, sum) {
+                    for (_, lane) in self.present(members) {
+                        set(out, lane, sum)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn shuffle<V: Copy>(&self, from: &Column<V>, out: &mut Column<V>) -> Result<(), Fault> {
+        let lanes = self.active.lanes().len();
+        for members in self.subgroups.each() {
+            let lowest = self.present(members).next().map(|(i, _)| i);
+            for (i, lane) in self.present(members) {
+                let source = self.source(i, lane, lowest.unwrap_or(i));
+                let there = members.get(source as usize).copied().flatten();
+                let giver = there.filter(|lane| self.is_active(*lane));
+                if let (None, true) = (giver, self.sanitize) {
+                    return Err(Fault::InactiveLane {
+                        lane: source,
+                        invocation: self.team.invocation(lane),
+                    });
+                }
+                // What such a lane gets is anything; its own value is as good as another.
+                copy_lane(from, giver.unwrap_or(lane), out, lane, lanes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lane whose value lane `i` of a subgroup gets.
+    fn source(&self, i: usize, lane: usize, lowest: usize) -> u32 {
+        let i = i as u32;
+        let n = self
+            .operand
+            .and_then(|o| o.get(lane).copied())
+            .unwrap_or_default();
+        match self.op {
+            SubgroupOp::BroadcastFirst => lowest as u32,
+            SubgroupOp::Broadcast(from) => from,
+            SubgroupOp::Shuffle(_) => n,
+            // Below lane 0 there is none: a number beyond every subgroup.
+            SubgroupOp::ShuffleUp(_) => i.checked_sub(n).unwrap_or(u32::MAX),
+            SubgroupOp::ShuffleDown(_) => i.saturating_add(n),
+            SubgroupOp::ShuffleXor(_) => i ^ n,
+            SubgroupOp::QuadBroadcast(from) => i / 4 * 4 + from % 4,
+            SubgroupOp::QuadSwapX => i ^ 1,
+            SubgroupOp::QuadSwapY => i ^ 2,
+            SubgroupOp::QuadSwapDiagonal => i ^ 3,
+            SubgroupOp::Reduce(_)
+            | SubgroupOp::InclusiveScan(_)
+            | SubgroupOp::ExclusiveScan(_)
+            | SubgroupOp::All
+            | SubgroupOp::Any
+            | SubgroupOp::Ballot => i,
+        }
+    }
+}
+
+/// What combines with anything to that; only scans need it, which are sums and products.
+fn identity(how: Combine) -> i32 {
+    match how {
+        Combine::Multiply => 1,
+        Combine::Add | Combine::Min | Combine::Max | Combine::And | Combine::Or | Combine::Xor => 0,
+    }
+}
+
+fn set<T>(out: &mut [T], i: usize, value: T) -> Result<(), Fault> {
+    *out.get_mut(i).ok_or(MIXED)? = value;
+    Ok(())
+}
+
+/// Copies all components of one lane to another lane of another column.
+fn copy_lane<V: Copy>(
+    from: &Column<V>,
+    source: usize,
+    out: &mut Column<V>,
+    lane: usize,
+    lanes: usize,
+) -> Result<(), Fault> {
+    crate::reference::values::columns::same_scalar!(from, Column, out, Column, |from, out| {
+        for c in 0..from.len() / lanes.max(1) {
+            let value = from.get(c * lanes + source).copied().ok_or(MIXED)?;
+            set(out, c * lanes + lane, value)?;
+        }
+        Ok(())
+    })
+}

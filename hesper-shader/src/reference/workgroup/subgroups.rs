@@ -1,0 +1,93 @@
+//! Subgroup statements: values that lanes of one subgroup give each other.
+
+use super::exchange::Exchange;
+use super::team::Team;
+use crate::domain::Domain;
+use crate::reference::dispatch::machine::Machine;
+use crate::reference::memory::slot::Slot;
+use crate::reference::report::error::Fault;
+use crate::reference::sanitizer::{Value, exchange_choice};
+use crate::reference::values::columns::Column;
+use crate::reference::values::frame::MISSING;
+use crate::reference::values::mask::Mask;
+use crate::tree::{ExprId, Loc, SubgroupOp};
+use std::mem::replace;
+
+impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+    pub(in crate::reference) fn subgroup(
+        &mut self,
+        f: usize,
+        loc: Loc,
+        op: SubgroupOp,
+        value: ExprId,
+        result: ExprId,
+        active: &Mask,
+    ) -> Result<(), Fault> {
+        let subgroups = Subgroups::of(&self.team, active);
+        let sanitize = self.options.sanitize;
+        if sanitize {
+            self.meet_in_subgroups(op, &subgroups, active)?;
+        }
+        let domain = self.reals.domain;
+        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let mut out = replace(frame.value_mut(result)?, Column::Bool(Vec::new()));
+        if let Some(watch) = &mut self.memory.watch
+            && let Some(choice) = exchange_choice(op, value, frame, domain, active.lanes())
+        {
+            watch.left_open(choice, loc, &self.team);
+        }
+        let lane_of = match op.operand() {
+            Some(id) => Some(frame.value(id)?.unsigned()?),
+            None => None,
+        };
+        let exchange = Exchange {
+            op,
+            subgroups: &subgroups,
+            operand: lane_of,
+            team: &self.team,
+            active,
+            sanitize,
+        };
+        let mut done = frame
+            .value(value)
+            .and_then(|from| exchange.run(from, &mut out, &self.reals));
+        if let (Some(watch), Ok(())) = (&mut self.memory.watch, &done) {
+            let (from, to) = (Value::Expr(f, value), Value::Expr(f, result));
+            let carry = exchange.of_origins();
+            done = watch.wraps.exchanged(from, to, |numbers, out| {
+                carry.map_or(Ok(()), |carry| carry.run(numbers, out, &self.reals))
+            });
+        }
+        if let Ok(column) = frame.value_mut(result) {
+            *column = out;
+        }
+        done
+    }
+}
+
+/// The subgroups of a team: for each, which lane of the team each of its lanes is.
+pub(in crate::reference) struct Subgroups {
+    size: usize,
+    members: Vec<Option<usize>>,
+}
+
+impl Subgroups {
+    fn of(team: &Team, active: &Mask) -> Subgroups {
+        let size = team.subgroup_size();
+        let per_group = team.per_group().max(1);
+        let padded = per_group.div_ceil(size) * size;
+        let mut members = vec![None; padded * team.slots()];
+        for lane in 0..active.lanes().len() {
+            let (slot, local) = (lane / per_group, lane % per_group);
+            let place = team.subgroup_places().get(local).map_or(0, |p| *p as usize);
+            if let Some(member) = members.get_mut(slot * padded + place) {
+                *member = Some(lane);
+            }
+        }
+        Subgroups { size, members }
+    }
+
+    pub(in crate::reference) fn each(&self) -> impl Iterator<Item = &[Option<usize>]> {
+        self.members.chunks(self.size.max(1))
+    }
+}
