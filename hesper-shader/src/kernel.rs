@@ -1,11 +1,9 @@
 //! A kernel: its verified tree, or what is wrong with it.
 
-use crate::error::Error;
+use crate::error::{Error, KernelError, Mistake};
 use crate::lower::{self, Lowered};
-use crate::record::{Problem, RecordProblem};
-use crate::tree::uniformity::{self, UniformityProblem};
-use crate::tree::verify::{self, VerifyProblem};
-use crate::tree::{Loc, Tree};
+use crate::record::{Recorded, Recorder};
+use crate::tree::{Loc, Tree, uniformity, verify};
 use crate::uniforms::UniformBlock;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -34,64 +32,52 @@ pub(crate) struct Compiled {
     pub(crate) uniforms: UniformBlock,
 }
 
-/// A kernel that cannot be used, with every mistake found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KernelError {
-    /// The kernel's name.
-    pub kernel: String,
-    /// Where it was written.
-    pub loc: Loc,
-    /// The mistakes, in order.
-    pub mistakes: Vec<Mistake>,
-}
-
-/// One mistake in a kernel.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Mistake {
-    /// Found while it was recorded.
-    Record(Problem<RecordProblem>),
-    /// Found by the verifier.
-    Verify(Problem<VerifyProblem>),
-    /// What WGSL would refuse: told where a text is asked for, or a launch on a GPU. The reference device runs the kernel.
-    Uniformity(Problem<UniformityProblem>),
-}
-
 impl Kernel {
-    /// A kernel from what a recorder wrote down.
-    pub(crate) fn new(
-        name: &str,
+    /// A kernel from a tree made by other means than a recorder; it is verified as any other.
+    pub fn from_tree(tree: Tree) -> Kernel {
+        let (name, loc, size) = (tree.name.clone(), tree.loc, tree.workgroup_size);
+        let verified = match verify::verify(&tree) {
+            Ok(()) => Ok(tree),
+            Err(problems) => Err(problems.into_iter().map(Mistake::Verify).collect()),
+        };
+        Kernel::new(name, loc, size, verified)
+    }
+
+    fn from_recorded(recorded: Recorded) -> Kernel {
+        match recorded.tree {
+            Some(tree) if recorded.problems.is_empty() => Kernel::from_tree(tree),
+            _ => {
+                let mistakes = recorded.problems.into_iter().map(Mistake::Record).collect();
+                Kernel::new(
+                    recorded.name,
+                    recorded.loc,
+                    recorded.workgroup_size,
+                    Err(mistakes),
+                )
+            }
+        }
+    }
+
+    fn new(
+        name: String,
         loc: Loc,
         workgroup_size: [u32; 3],
-        tree: Option<Tree>,
-        problems: Vec<Problem<RecordProblem>>,
+        tree: Result<Tree, Vec<Mistake>>,
     ) -> Kernel {
-        let error = |mistakes| KernelError {
-            kernel: name.to_string(),
+        let tree = tree.map_err(|mistakes| KernelError {
+            kernel: name.clone(),
             loc,
             mistakes,
-        };
-        let tree = match tree {
-            Some(tree) if problems.is_empty() => match verify::verify(&tree) {
-                Ok(()) => Ok(tree),
-                Err(problems) => Err(error(problems.into_iter().map(Mistake::Verify).collect())),
-            },
-            _ => Err(error(problems.into_iter().map(Mistake::Record).collect())),
-        };
+        });
         Kernel {
             inner: Arc::new(Inner {
-                name: name.to_string(),
+                name,
                 loc,
                 workgroup_size,
                 tree,
                 compiled: OnceLock::new(),
             }),
         }
-    }
-
-    /// A kernel from a tree made by other means than a recorder; it is verified as any other.
-    pub fn from_tree(tree: Tree) -> Kernel {
-        let (name, loc, size) = (tree.name.clone(), tree.loc, tree.workgroup_size);
-        Kernel::new(&name, loc, size, Some(tree), Vec::new())
     }
 
     /// The kernel's name.
@@ -152,24 +138,24 @@ impl Kernel {
     }
 }
 
+impl Recorder {
+    /// Records the kernel that `body` describes.
+    ///
+    /// `docs` are the lines of its doc comment; `workgroup_size` counts invocations in x, y and z. Mistakes made in `body` come out
+    /// of the kernel's first fallible call, each with its Rust line.
+    #[track_caller]
+    pub fn record(
+        name: &str,
+        docs: &[&str],
+        workgroup_size: [u32; 3],
+        body: impl FnOnce(&Recorder),
+    ) -> Kernel {
+        Kernel::from_recorded(Recorder::write_down(name, docs, workgroup_size, body))
+    }
+}
+
 impl fmt::Debug for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Kernel({} at {})", self.name(), self.loc())
     }
 }
-
-impl fmt::Display for KernelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "kernel `{}` at {} is not valid", self.kernel, self.loc)?;
-        for mistake in &self.mistakes {
-            match mistake {
-                Mistake::Record(problem) => write!(f, "\n  {problem}")?,
-                Mistake::Verify(problem) => write!(f, "\n  {problem}")?,
-                Mistake::Uniformity(problem) => write!(f, "\n  {problem}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for KernelError {}

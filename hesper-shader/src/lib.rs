@@ -20,16 +20,14 @@ mod shader_type;
 pub mod tree;
 pub mod uniforms;
 
-pub use device::{
-    Argument, Buffer, Device, DeviceError, DeviceKind, KernelArgs, LaunchError, ScalarValue,
-};
-pub use error::Error;
+pub use device::{Argument, Buffer, Device, DeviceKind, KernelArgs, ScalarValue};
+pub use error::{DeviceError, Error, KernelError, LaunchError, Mistake, PlanError, StepProblem};
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};
-pub use kernel::{Kernel, KernelError, Mistake};
+pub use kernel::Kernel;
 pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
-pub use plan::{Bound, Plan, PlanBuffers, PlanError, Role, Slot, Step, StepProblem, Told};
+pub use plan::{Bound, Plan, PlanBuffers, Role, Slot, Step, Told};
 pub use record::Exp;
 pub use shader_type::{Atomic, Element, ScalarType, ShaderType, Stored, Vec2, Vec3, Vec4};
 

@@ -3,10 +3,9 @@
 use super::argument::ScalarValue;
 use super::buffer::Storage;
 use super::gpu::{Gpu, GpuBuffer, Job};
-use super::launch::LaunchError;
 use super::{Backend, Device, RawBuffer, Reference};
 use crate::domain::F32;
-use crate::error::Error;
+use crate::error::{Error, LaunchError};
 use crate::kernel::Kernel;
 use crate::limits::Needs;
 use crate::memory::Memory;

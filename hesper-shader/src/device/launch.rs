@@ -2,105 +2,10 @@
 
 use super::argument::{Argument, Given, KernelArgs};
 use super::{Batch, Bind, BufferRef, Device, Dispatch};
-use crate::error::Error;
-use crate::grid::{Grid, GridError};
+use crate::error::{Error, LaunchError};
+use crate::grid::Grid;
 use crate::kernel::Kernel;
-use crate::limits::Excess;
 use crate::tree::{Access, Param, ParamKind};
-
-/// Arguments that do not fit a kernel, or a kernel that does not fit a device.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LaunchError {
-    /// Another kernel's `Args`.
-    #[error("kernel `{kernel}` was given the arguments of `{given}`")]
-    OtherKernel {
-        /// The kernel launched.
-        kernel: String,
-        /// The kernel the arguments are for.
-        given: String,
-    },
-    /// A parameter without argument.
-    #[error("kernel `{kernel}` was given nothing for `{param}`")]
-    Missing {
-        /// The kernel.
-        kernel: String,
-        /// The parameter.
-        param: String,
-    },
-    /// An argument without parameter.
-    #[error("kernel `{kernel}` has no parameter `{param}`; it has {known}")]
-    Unknown {
-        /// The kernel.
-        kernel: String,
-        /// The name given.
-        param: String,
-        /// The names it has.
-        known: String,
-    },
-    /// Two arguments of one name.
-    #[error("kernel `{kernel}` was given `{param}` twice")]
-    Twice {
-        /// The kernel.
-        kernel: String,
-        /// The parameter.
-        param: String,
-    },
-    /// An argument of another kind or type.
-    #[error("`{param}` of kernel `{kernel}` is `{expected}`, and `{given}` was given")]
-    Mismatch {
-        /// The kernel.
-        kernel: String,
-        /// The parameter.
-        param: String,
-        /// Its type.
-        expected: String,
-        /// The argument's.
-        given: String,
-    },
-    /// A buffer of another device.
-    #[error(
-        "kernel `{kernel}` runs on {device}, and the buffer for `{param}` is on {other}, opened separately"
-    )]
-    OtherDevice {
-        /// The kernel.
-        kernel: String,
-        /// The parameter.
-        param: String,
-        /// The device launched on.
-        device: String,
-        /// The buffer's device.
-        other: String,
-    },
-    /// A grid that no device can dispatch.
-    #[error("kernel `{kernel}`: {source}")]
-    Grid {
-        /// The kernel.
-        kernel: String,
-        /// Why.
-        source: GridError,
-    },
-    /// A kernel that uses subgroups, on a device without them.
-    #[error(
-        "kernel `{kernel}` exchanges values within subgroups, and {device} has none; write them to workgroup memory instead"
-    )]
-    Subgroups {
-        /// The kernel.
-        kernel: String,
-        /// The device.
-        device: String,
-    },
-    /// A need beyond the device's limit.
-    #[error("kernel `{kernel}` {excess} on {device}")]
-    Limit {
-        /// The kernel.
-        kernel: String,
-        /// The device.
-        device: String,
-        /// What is too much.
-        excess: Excess,
-    },
-}
 
 impl Kernel {
     /// Runs the kernel over a grid. On a GPU the work may still be under way on return; reading a buffer waits for it.

@@ -7,7 +7,6 @@
 mod argument;
 mod batch;
 mod buffer;
-mod error;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(not(feature = "gpu"))]
@@ -19,10 +18,9 @@ pub use argument::{Argument, KernelArgs, ScalarValue};
 pub(crate) use batch::{Batch, BatchError, Bind, BufferRef, Cell, Dispatch, run_on_reference};
 pub use buffer::Buffer;
 pub(crate) use buffer::RawBuffer;
-pub use error::DeviceError;
-pub use launch::LaunchError;
 pub(crate) use launch::{groups, written_type};
 
+use crate::error::DeviceError;
 use crate::limits::Limits;
 use crate::reference::{Options, Outcome, Pool};
 use std::fmt;

@@ -2,16 +2,15 @@
 
 mod bind;
 mod display;
-mod error;
 mod run;
 #[cfg(test)]
 mod tests;
 mod whole;
 
-pub use error::{PlanError, StepProblem};
 pub use run::{PlanBuffers, Told};
 
 use crate::device::ScalarValue;
+use crate::error::{PlanError, StepProblem};
 use crate::grid::Grid;
 use crate::kernel::Kernel;
 use crate::number::Number;

@@ -2,22 +2,6 @@
 
 use crate::number::NumberError;
 use crate::tree::Loc;
-use std::fmt;
-
-/// A mistake and where it was made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem<K> {
-    /// What is wrong.
-    pub kind: K,
-    /// The Rust line.
-    pub loc: Loc,
-}
-
-impl<K: fmt::Display> fmt::Display for Problem<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.loc, self.kind)
-    }
-}
 
 /// A mistake in the use of the recorder.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -41,9 +41,10 @@ mod subgroup;
 #[cfg(test)]
 mod tests;
 
+pub use crate::tree::Problem;
 pub use array::LocalArray;
 pub use call::Call;
-pub use error::{Problem, RecordProblem};
+pub use error::RecordProblem;
 pub use exp::Exp;
 pub use literal::{HostValue, IntegerLiteral};
 pub use log::Logged;
@@ -51,5 +52,6 @@ pub use memory::{
     AnyLength, ArrayArgument, Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer,
 };
 pub use range::{Range, RangeIndex};
+pub(crate) use recorder::Recorded;
 pub use recorder::Recorder;
 pub use relations::*;

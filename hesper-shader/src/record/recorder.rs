@@ -5,10 +5,10 @@ use super::exp::Exp;
 use super::memory::{Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
 use super::relations::StoreTy;
 use super::state::{Serial, State};
-use crate::kernel::Kernel;
 use crate::shader_type::{Element, ScalarType, ShaderType, Stored};
 use crate::tree::{
-    Access, Barrier, ExprId, ExprKind, Loc, Param, ParamId, ParamKind, Root, StmtKind, Tree,
+    Access, Barrier, ExprId, ExprKind, Loc, Param, ParamId, ParamKind, Problem, Root, StmtKind,
+    Tree,
 };
 use std::cell::RefCell;
 
@@ -17,18 +17,25 @@ pub struct Recorder {
     state: RefCell<State>,
 }
 
+/// What a recorder wrote down, before anything looks at it.
+pub(crate) struct Recorded {
+    pub(crate) name: String,
+    pub(crate) loc: Loc,
+    pub(crate) workgroup_size: [u32; 3],
+    /// None where blocks or functions do not close.
+    pub(crate) tree: Option<Tree>,
+    pub(crate) problems: Vec<Problem<RecordProblem>>,
+}
+
 impl Recorder {
-    /// Records the kernel that `body` describes.
-    ///
-    /// `docs` are the lines of its doc comment; `workgroup_size` counts invocations in x, y and z. Mistakes made in `body` come out
-    /// of the kernel's first fallible call, each with its Rust line.
+    /// Runs `body` on a new recorder. A kernel is made of what it wrote down by [`Recorder::record`].
     #[track_caller]
-    pub fn record(
+    pub(crate) fn write_down(
         name: &str,
         docs: &[&str],
         workgroup_size: [u32; 3],
         body: impl FnOnce(&Recorder),
-    ) -> Kernel {
+    ) -> Recorded {
         let loc = Loc::caller();
         let recorder = Recorder {
             state: RefCell::new(State::new(name, loc)),
@@ -53,7 +60,13 @@ impl Recorder {
             functions: state.functions,
             entry,
         });
-        Kernel::new(name, loc, workgroup_size, tree, state.problems)
+        Recorded {
+            name: name.to_string(),
+            loc,
+            workgroup_size,
+            tree,
+            problems: state.problems,
+        }
     }
 
     /// Runs `f` on the state. The borrow never outlives the call and nothing inside calls back, so it cannot fail.

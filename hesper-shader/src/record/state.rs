@@ -1,10 +1,10 @@
 //! The recorder's untyped state: open functions, open blocks, collected mistakes.
 
-use super::error::{Problem, RecordProblem};
+use super::error::RecordProblem;
 use crate::number::Number;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
-    Place, Root, Scalar, Stmt, StmtKind, Type, WorkgroupId, WorkgroupVar,
+    Place, Problem, Root, Scalar, Stmt, StmtKind, Type, WorkgroupId, WorkgroupVar,
 };
 use std::collections::HashMap;
 

@@ -17,6 +17,7 @@ mod builtin;
 mod display;
 mod exchange;
 mod expr;
+mod problem;
 mod seen;
 mod stmt;
 mod thresholds;
@@ -27,6 +28,7 @@ pub mod verify;
 pub use builtin::{Math, Signature};
 pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, UnaryOp};
+pub use problem::Problem;
 pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
 pub use types::{Scalar, Type};
 

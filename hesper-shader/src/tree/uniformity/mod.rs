@@ -18,8 +18,7 @@ mod walk;
 
 pub use problem::{Collective, Parted, Scope, Source, UniformityProblem};
 
-use super::{Function, Tree};
-use crate::record::Problem;
+use super::{Function, Problem, Tree};
 use graph::{Demand, Reached};
 
 /// Checks a kernel that [the verifier](super::verify::verify) accepts.

@@ -3,7 +3,7 @@
 use super::Summary;
 use super::graph::{Demand, Graph, Input, Node, Origin};
 use super::problem::{Collective, Scope, Source, UniformityProblem};
-use crate::record::Problem;
+use crate::tree::Problem;
 use crate::tree::{
     AtomicOp, Block, ExprId, Function, FunctionId, Loc, LocalId, Root, Stmt, StmtKind, Tree,
 };

@@ -15,7 +15,7 @@ mod tests;
 pub use problem::VerifyProblem;
 
 use super::{Access, Function, FunctionId, Loc, Local, ParamKind, Scalar, Tree, Type};
-use crate::record::Problem;
+use crate::tree::Problem;
 use std::collections::HashSet;
 
 /// Blocks may be nested this deep; WGSL compilers stop not far beyond.

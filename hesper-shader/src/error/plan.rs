@@ -1,8 +1,6 @@
 //! What can be wrong with a plan or a run of it.
 
-use crate::device::LaunchError;
-use crate::error::Error;
-use crate::kernel::KernelError;
+use super::{Error, KernelError, LaunchError};
 
 /// A plan that cannot be recorded, or a run that failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -1,9 +1,19 @@
 //! Everything that can go wrong, by component.
+//!
+//! What lowering and the executor find is theirs alone. A kernel, a launch and a plan also fail of what they are made of, and an [`Error`] may
+//! hold any of them, so that these say here how they fail.
 
-use crate::device::{DeviceError, LaunchError};
-use crate::kernel::KernelError;
+mod device;
+mod kernel;
+mod launch;
+mod plan;
+
+pub use device::DeviceError;
+pub use kernel::{KernelError, Mistake};
+pub use launch::LaunchError;
+pub use plan::{PlanError, StepProblem};
+
 use crate::lower::LowerError;
-use crate::plan::PlanError;
 use crate::reference::ExecError;
 
 /// Why a kernel or a plan could not be built, lowered or run.

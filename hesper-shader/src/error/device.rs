@@ -1,5 +1,6 @@
 //! What a device can refuse or fail at.
 
+use crate::tree::Type;
 use std::time::Duration;
 
 /// A device cannot do what it was asked to, or failed while doing it.
@@ -70,7 +71,7 @@ pub enum DeviceError {
         /// Number of elements.
         len: usize,
         /// Type of one.
-        element: crate::tree::Type,
+        element: Type,
         /// Bytes needed.
         need: u64,
         /// Bytes allowed.
