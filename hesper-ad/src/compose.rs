@@ -1,7 +1,8 @@
 //! The chain rule: two ops as one.
 
+use crate::error::OpError;
 use crate::graph::{Composite, Draft, Value};
-use crate::op::{DiffOp, OpError, checked_signature};
+use crate::op::{DiffOp, checked_signature};
 use crate::sample::Sampling;
 use crate::signature::Port;
 use std::rc::Rc;

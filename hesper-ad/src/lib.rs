@@ -16,16 +16,16 @@
 //! The [`prelude`] has what an op author needs.
 #![forbid(unsafe_code)]
 
-mod real;
 mod tensor;
 
-mod binding;
 mod compose;
 mod context;
 mod dims;
+mod error;
 mod graph;
 mod op;
 mod op_plan;
+mod options;
 mod signature;
 
 mod bound;
@@ -50,24 +50,25 @@ mod verify;
 
 pub use branches::Branches;
 pub use certificate::{Certificate, Exactness, Finding, Verdict};
-pub use check::Target;
 pub use compare::{Agreement, Deviation, Disagreement, Tolerance, compare};
 pub use compose::compose;
 pub use context::Context;
 pub use dims::Dims;
 pub use dual::{Dual, DualValue};
-pub use graph::{Composite, Graph, GraphError, accumulate};
-pub use op::{DiffOp, Op, OpError, Ports, checked_signature};
+pub use error::{GraphError, OpError};
+pub use graph::{Composite, Graph, accumulate};
+pub use op::{DiffOp, Op, Ports, checked_signature};
 pub use op_plan::{OpPlan, OpStep, Plans, UniformValue};
+pub use options::{Options, Target};
 pub use progress::Progress;
-pub use real::{Mask, Operand, Real};
 pub use report::{Certificates, fitted};
 pub use sample::{Rng, Sample, Sampling};
 pub use signature::{Port, Role, Signature, SignatureError};
 pub use spec::{Forward, Primals, Spec, SpecError, exact};
+pub use tape::{Mask, Operand, Real};
 pub use tensor::{ShapeError, Tensor};
 pub use tracked::{Bounded, NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
-pub use verify::{Options, require_verified};
+pub use verify::require_verified;
 
 /// Turns Rust-like kernel code into [`Kernel`](hesper_shader::Kernel)s: [`hesper_shader::shader!`], for crates that depend on this one alone.
 #[macro_export]

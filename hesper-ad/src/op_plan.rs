@@ -1,11 +1,13 @@
 //! How an op runs on a device: its kernels, bound to its ports by name.
 
+mod binding;
 #[cfg(test)]
 mod tests;
 
-use crate::binding::{Binder, Pass};
+pub(crate) use binding::{Binder, Pass, suggest};
+
 use crate::dims::Dims;
-use crate::op::{Op, OpError, checked_signature};
+use crate::error::OpError;
 use crate::signature::Signature;
 use hesper_shader::tree::Type;
 use hesper_shader::{Bound, Grid, Kernel, Number, Plan, Role};
@@ -179,23 +181,6 @@ impl OpStep {
         self.uniforms.push((param.to_string(), value.bound()));
         self
     }
-}
-
-impl Plans {
-    /// The plans of an op for these sizes.
-    ///
-    /// # Errors
-    /// Where the op makes no sense, a kernel is wrong or does not fit it, or a result is never written.
-    pub fn of(op: &dyn Op, dims: &Dims) -> Result<Plans, OpError> {
-        op_plan(op, dims)?.build(Role::Output)
-    }
-}
-
-/// The op's own plan, its names not yet resolved.
-pub(crate) fn op_plan(op: &dyn Op, dims: &Dims) -> Result<OpPlan, OpError> {
-    let mut plan = OpPlan::new(checked_signature(op)?, dims.clone());
-    op.plan(&mut plan)?;
-    Ok(plan)
 }
 
 /// A host value for a by-value kernel parameter. A float means its shortest round-trip decimal.

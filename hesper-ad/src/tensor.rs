@@ -1,6 +1,6 @@
 //! Tensors of specs: a shape and row-major data over any value.
 
-use crate::real::Real;
+use crate::tape::Real;
 use std::fmt;
 use std::ops::{Index, IndexMut};
 

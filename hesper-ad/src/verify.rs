@@ -1,42 +1,21 @@
 //! All checks on one op.
 
 use crate::certificate::{Certificate, Finding, Tally, Verdict};
-use crate::check::{self, Speed, Target};
+use crate::check::{self, Speed};
 use crate::op::Op;
+use crate::options::{Options, Target};
 use crate::progress::Progress;
 use crate::spec::{Spec, panic_message};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What to check with.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Every random number follows from it.
-    pub seed: u64,
-    /// Random points per check of the spec; at least 8 are taken.
-    pub points: usize,
-    /// Where kernels run.
-    pub targets: Vec<Target>,
-    /// Whether to run the exact checks.
-    pub exact: bool,
-    /// Whether to tell on the standard error what is being checked, where that takes longer than a second.
-    pub progress: bool,
-}
-
-impl Default for Options {
-    /// 16 points, the reference executor in f32 and f64, the exact checks, and progress.
-    fn default() -> Options {
-        Options {
-            seed: 1,
-            points: 16,
-            targets: vec![Target::F32, Target::F64],
-            exact: true,
-            progress: true,
-        }
+impl dyn Op + '_ {
+    /// Runs every check.
+    pub fn verify(&self, options: &Options) -> Certificate {
+        verify(self, options)
     }
 }
 
-/// Runs every check on an op.
-pub(crate) fn verify(op: &dyn Op, options: &Options) -> Certificate {
+fn verify(op: &dyn Op, options: &Options) -> Certificate {
     let opened = catch_unwind(AssertUnwindSafe(|| (op.name(), Spec::new(op))));
     let (name, spec) = match opened {
         Ok((name, spec)) => (name, spec.map_err(|error| error.to_string())),

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::field::{Exact, Range};
-use crate::real::Real;
 use crate::sample::Rng;
+use crate::tape::Real;
 use crate::tape::evaluate;
 
 type Formula = fn([Real; 3]) -> Real;

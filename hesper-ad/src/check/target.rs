@@ -1,6 +1,7 @@
 //! Where kernels run, and running a plan there.
 
 use super::noticed::Noticed;
+pub use crate::options::Target;
 use crate::tensor::Tensor;
 use crate::tracked::{NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
 use hesper_shader::domain::{Domain, F32, F64};
@@ -11,17 +12,6 @@ use hesper_shader::{
     ScalarValue, StepProblem,
 };
 use std::collections::BTreeMap;
-
-/// Where kernels run in a check.
-#[derive(Clone, Debug)]
-pub enum Target {
-    /// The reference executor in binary32.
-    F32,
-    /// The reference executor in binary64: the kernel's formula, almost without rounding.
-    F64,
-    /// A device.
-    Device(Device),
-}
 
 /// What the results of a plan hold before it runs, with both signs: a number that no tolerance forgives and, lest it serve as the
 /// identity of `max` or `min`, greater than anything in one place and less in another.

@@ -3,10 +3,10 @@
 //! What a kernel compares sizes with stands in its tree. What the plan decides on the host, a cap by `n.min(512)` or another kernel from some
 //! size on, is found by making plans: what far out stays the same at every size began somewhere.
 
-use crate::binding::{Binder, Pass};
 use crate::dims::{Dims, multiple};
-use crate::op::OpError;
-use crate::op_plan::{OpPlan, OpStep, op_plan};
+use crate::error::OpError;
+use crate::op::op_plan;
+use crate::op_plan::{Binder, OpPlan, OpStep, Pass};
 use crate::spec::Spec;
 use hesper_shader::{Bound, Grid, Kernel};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,9 @@
 //! The laws that the exact domain keeps, one line each; and formulas that differ a little, which it tells apart.
 
 use super::*;
-use crate::real::{Operand, Real};
 use crate::sample::Rng;
 use crate::tape::evaluate;
+use crate::tape::{Operand, Real};
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, F64, RealBinary, RealUnary};
 

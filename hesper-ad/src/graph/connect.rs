@@ -1,10 +1,10 @@
 //! Connecting nodes: finding values, giving dimensions and names, collecting mistakes.
 
 use super::draft::{Draft, DraftNode};
-use super::error::GraphError;
 use super::wiring::{Names, Node, part_of};
-use crate::binding::suggest;
 use crate::dims::multiple;
+use crate::error::GraphError;
+use crate::op_plan::suggest;
 use crate::signature::{Port, Role, Signature};
 use std::collections::BTreeMap;
 

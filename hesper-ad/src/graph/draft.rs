@@ -2,7 +2,8 @@
 
 use super::connect::Connector;
 use super::wiring::{Value, Wiring};
-use crate::op::{Op, OpError, checked_signature};
+use crate::error::OpError;
+use crate::op::{Op, checked_signature};
 use crate::signature::{Port, Role, Signature};
 
 /// A graph as it was written down.

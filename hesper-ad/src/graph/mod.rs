@@ -2,14 +2,12 @@
 
 mod connect;
 mod draft;
-mod error;
 mod plan;
 mod spec;
 #[cfg(test)]
 mod tests;
 mod wiring;
 
-pub use error::GraphError;
 pub use plan::accumulate;
 
 pub(crate) use draft::Draft;
@@ -18,7 +16,8 @@ pub(crate) use wiring::Value;
 use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::dims::multiple;
-use crate::op::{DiffOp, Op, OpError, Ports, checked_signature};
+use crate::error::OpError;
+use crate::op::{DiffOp, Op, Ports, checked_signature};
 use crate::op_plan::OpPlan;
 use crate::sample::Sampling;
 use crate::signature::Signature;

@@ -2,9 +2,8 @@
 
 use super::Network;
 use super::wiring::{Node, Wiring};
-use crate::binding::{Binder, Pass};
-use crate::op::OpError;
-use crate::op_plan::{OpPlan, OpStep};
+use crate::error::OpError;
+use crate::op_plan::{Binder, OpPlan, OpStep, Pass};
 use hesper_shader::tree::Type;
 use hesper_shader::{Bound, Grid, shader};
 use std::collections::BTreeMap;

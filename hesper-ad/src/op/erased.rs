@@ -1,8 +1,9 @@
 //! A [`DiffOp`] behind a pointer.
 
-use super::{DiffOp, OpError, Ports};
+use super::{DiffOp, Ports};
 use crate::compare::Tolerance;
 use crate::context::Context;
+use crate::error::OpError;
 use crate::op_plan::OpPlan;
 use crate::sample::Sampling;
 use crate::signature::Signature;

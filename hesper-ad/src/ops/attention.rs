@@ -1,8 +1,8 @@
 //! Causal attention, composed.
 
 use super::{BatchMatMul, CausalMask, Scale, Softmax};
+use crate::error::OpError;
 use crate::graph::{Composite, Graph};
-use crate::op::OpError;
 use crate::sample::Sampling;
 
 /// Causal attention `y = softmax(mask(s·q·kᵀ))·v` of `heads` heads: each of the queries `q[heads, rows, dim]` weighs the values

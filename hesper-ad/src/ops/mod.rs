@@ -62,8 +62,9 @@ pub use softmax::Softmax;
 pub use swiglu::Swiglu;
 
 use crate::compose::compose;
+use crate::error::OpError;
 use crate::graph;
-use crate::op::{Op, OpError};
+use crate::op::Op;
 use hesper_shader::Kernel;
 
 /// Every op of the catalogue, in alphabetical order, then compositions.

@@ -1,8 +1,8 @@
 //! The score of a rotated query, composed.
 
 use super::{Rope, ScaledDot};
+use crate::error::OpError;
 use crate::graph::{Composite, Graph};
-use crate::op::OpError;
 use crate::sample::Sampling;
 
 /// The scaled dot product `y = s·Σ R(x)·k` of queries `x[heads, rows, 2·half]` that are turned by [`Rope::PAIRS`], and keys of the same

@@ -5,7 +5,8 @@
 mod recorded;
 
 use crate::dims::Dims;
-use crate::op::{Op, OpError, checked_signature};
+use crate::error::OpError;
+use crate::op::{Op, checked_signature};
 use crate::sample::{Known, Numbers, Rng, Sample, Sampling};
 use crate::signature::Signature;
 use crate::tape::Id;

@@ -1,11 +1,13 @@
 //! A spec as data: what one run of it computes, operation by operation.
 //!
 //! ```text
+//! real     the handle that a spec computes with
 //! record   a spec's run becomes a tape          replay   a tape's meaning in a number domain
 //! sweep    the VJP of what was recorded          formula  a tape as text
 //! ```
 
 mod formula;
+mod real;
 mod record;
 mod replay;
 mod sweep;
@@ -15,6 +17,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::evaluate;
 
+pub use real::{Mask, Operand, Real};
 pub(crate) use record::{Handle, MaskHandle, Recorder, Recording, record};
 pub(crate) use sweep::sweep;
 

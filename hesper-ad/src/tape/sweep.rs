@@ -4,8 +4,7 @@
 //! Walther, *Evaluating Derivatives*, 2008, chapter 3). Masks have no cotangents: a selection hands its own to the number it chose.
 //! Where `max` and `min` have equal operands, the first is the one chosen.
 
-use super::{Handle, Id, Node, Recorder};
-use crate::real::Real;
+use super::{Handle, Id, Node, Real, Recorder};
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 
 use super::record::record_at_most;
 use super::*;
-use crate::real::Real;
+use crate::tape::Real;
 use crate::tracked::Tracked;
 use hesper_shader::domain::{Domain, F64};
 

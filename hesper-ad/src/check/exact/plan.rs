@@ -2,9 +2,8 @@
 
 use super::point::Lifted;
 use super::trial::{Compared, Difference, Run, Silence, Trial};
-use crate::binding::Pass;
 use crate::field::{Element, Kind, Range};
-use crate::op_plan::Plans;
+use crate::op_plan::{Pass, Plans};
 use crate::sample::Rng;
 use crate::signature::{Port, Signature};
 use crate::spec::Primals;

@@ -6,11 +6,10 @@ use super::coverage::{Coverage, Program};
 use super::point::{Draw, Point};
 use super::tally::Tallies;
 use super::trial::{Compared, Run, Silence, Tie, Trial};
-use crate::binding::Pass;
 use crate::check::kernels::built_plans;
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
-use crate::op_plan::Plans;
+use crate::op_plan::{Pass, Plans};
 use crate::spec::Spec;
 
 /// Points drawn in search of decisions that go another way.

@@ -9,11 +9,11 @@ mod reach;
 
 use super::shapes::{broad_shapes, kernel_shapes};
 use super::target::{Speed, Target, is_limit};
-use crate::binding::Pass;
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
-use crate::op_plan::{Plans, op_plan};
+use crate::op::op_plan;
+use crate::op_plan::{Pass, Plans};
 use crate::sample::{Known, Numbers, Rng};
 use crate::spec::{Spec, SpecError, panic_message};
 use crate::tensor::Tensor;

@@ -1,9 +1,9 @@
 //! A point with everything the spec computes there.
 
 use super::ROUNDINGS;
-use crate::binding::Pass;
 use crate::check::target::{Given, Target};
 use crate::dims::Dims;
+use crate::op_plan::Pass;
 use crate::sample::{Numbers, Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;

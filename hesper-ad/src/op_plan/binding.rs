@@ -1,7 +1,7 @@
 //! Kernel parameters resolved by name.
 
-use crate::op::OpError;
-use crate::op_plan::{OpPlan, OpStep};
+use super::{OpPlan, OpStep};
+use crate::error::OpError;
 use crate::signature;
 use hesper_shader::tree::{Param, ParamKind, Type};
 use hesper_shader::{Bound, Plan, Role, Slot};

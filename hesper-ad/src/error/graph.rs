@@ -1,6 +1,6 @@
 //! What is wrong with a graph.
 
-use crate::op::OpError;
+use super::OpError;
 
 /// A mistake in how a graph is put together. Nodes go by the name of their first output.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -4,7 +4,7 @@
 //! every number domain. There is no way from a `Real` back to a host float, and comparisons yield masks, so a spec cannot lose a
 //! tangent or branch on data: it is a formula.
 
-use crate::tape::{Handle, MaskHandle, Recorder};
+use super::{Handle, MaskHandle, Recorder};
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
 use std::ops::{Add, Div, Mul, Neg, Sub};

@@ -1,6 +1,9 @@
-//! Why an op cannot be built.
+//! Why an op cannot be built. An op may be a graph, and a graph's nodes are ops, so that each error may hold the other.
 
-use crate::graph::GraphError;
+mod graph;
+
+pub use graph::GraphError;
+
 use crate::signature::SignatureError;
 use hesper_shader::{KernelError, PlanError};
 
