@@ -9,6 +9,7 @@ mod faults;
 mod golden;
 mod hygiene;
 mod invariants;
+mod layering;
 mod locations;
 mod lower;
 mod ops_page;
