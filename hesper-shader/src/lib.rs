@@ -27,7 +27,7 @@ pub use kernel::Kernel;
 pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
-pub use plan::{Bound, Plan, PlanBuffers, Role, Slot, Step, Told};
+pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Told};
 pub use record::Exp;
 pub use shader_type::{Atomic, Element, ScalarType, ShaderType, Stored, Vec2, Vec3, Vec4};
 

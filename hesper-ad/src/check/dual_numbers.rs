@@ -73,14 +73,14 @@ fn along(sample: &Sample, input: usize) -> Sample {
 }
 
 /// Both inner products at one point.
-struct Sides {
+struct InnerProducts {
     forward: Bounded,
     backward: Bounded,
     terms: f64,
     undecided: bool,
 }
 
-impl Sides {
+impl InnerProducts {
     fn difference(&self) -> f64 {
         (self.forward.value - self.backward.value).abs()
     }
@@ -110,7 +110,7 @@ impl Sides {
     }
 }
 
-fn both_sides(spec: &Spec<'_>, sample: &Sample) -> Result<Sides, SpecError> {
+fn both_sides(spec: &Spec<'_>, sample: &Sample) -> Result<InnerProducts, SpecError> {
     let dual = Dual::new(Tracked::default());
     let inputs = seeded(&dual, sample);
     let outputs = spec.forward(&dual, sample, &inputs)?.outputs;
@@ -129,7 +129,7 @@ fn both_sides(spec: &Spec<'_>, sample: &Sample) -> Result<Sides, SpecError> {
     let (forward, forward_terms) = inner(&domain, &tangents, &sample.cotangents);
     let (backward, backward_terms) = inner(&domain, &results, &sample.directions);
     let undecided = dual.inner.undecided() + domain.undecided() > 0;
-    Ok(Sides {
+    Ok(InnerProducts {
         forward,
         backward,
         terms: forward_terms + backward_terms,

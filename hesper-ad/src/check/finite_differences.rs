@@ -88,7 +88,7 @@ pub(super) struct Stencil<'s> {
 }
 
 /// What one point yielded.
-pub(super) struct Point {
+pub(super) struct Coordinates {
     /// How many coordinates of each input.
     counted: Vec<usize>,
     pub(super) skipped: usize,
@@ -138,8 +138,8 @@ impl<'s> Stencil<'s> {
     }
 
     /// Checks every coordinate.
-    pub(super) fn check_point(mut self, tally: &mut Tally) -> Result<Point, String> {
-        let mut point = Point {
+    pub(super) fn check_point(mut self, tally: &mut Tally) -> Result<Coordinates, String> {
+        let mut point = Coordinates {
             counted: vec![0; self.inputs.len()],
             skipped: 0,
             classic: 0.0,

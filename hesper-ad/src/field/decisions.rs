@@ -63,7 +63,7 @@ impl Exact {
     }
 
     /// A comparison: equal where the elements are, else by the shadows; one that rounding could turn is left open.
-    fn compared(&self, op: Comparison, x: Element, y: Element) -> Option<Compared> {
+    fn compared(&self, op: Comparison, x: Element, y: Element) -> Option<Answer> {
         let (a, b) = (x.shadow, y.shadow);
         if !x.is_sound() || !y.is_sound() {
             self.leave_open();
@@ -74,28 +74,28 @@ impl Exact {
                 op,
                 Comparison::Equal | Comparison::LessEqual | Comparison::GreaterEqual
             );
-            return Some(Compared { said, tied: true });
+            return Some(Answer { said, tied: true });
         }
         let said = self.tracked.compare(op, a, b);
         if x.kind == Kind::NegInfinity || y.kind == Kind::NegInfinity {
-            return Some(Compared { said, tied: true });
+            return Some(Answer { said, tied: true });
         }
         // Where nothing is known of the error, nothing is decided.
         let apart = (a.value - b.value).abs() > a.error + b.error;
         if !apart {
             self.leave_open();
         }
-        Some(Compared { said, tied: false })
+        Some(Answer { said, tied: false })
     }
 }
 
 /// What a comparison said, and whether there was nothing to decide.
-struct Compared {
+struct Answer {
     said: bool,
     tied: bool,
 }
 
-impl Compared {
+impl Answer {
     fn outcome(&self) -> i64 {
         if self.tied {
             Decision::NONE

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 /// Points that must be among those looked at, from a paper, a bug report or a published table, are [`known`](Sampling::known).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampling {
-    draws: BTreeMap<String, Draw>,
+    draws: BTreeMap<String, PortValues>,
     unreachable: Option<String>,
     undefined: Option<String>,
     multiples: BTreeMap<String, usize>,
@@ -45,7 +45,7 @@ pub(crate) enum Numbers {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Draw {
+enum PortValues {
     Uniform(f32, f32),
     OneOf(Vec<f32>),
 }
@@ -54,14 +54,14 @@ impl Sampling {
     /// Draws the port's elements uniformly from `low..=high`.
     pub fn uniform(mut self, port: &str, low: f32, high: f32) -> Sampling {
         self.draws
-            .insert(port.to_string(), Draw::Uniform(low, high));
+            .insert(port.to_string(), PortValues::Uniform(low, high));
         self
     }
 
     /// Draws each of the port's elements from a list.
     pub fn one_of<const N: usize>(mut self, port: &str, values: [f32; N]) -> Sampling {
         self.draws
-            .insert(port.to_string(), Draw::OneOf(values.to_vec()));
+            .insert(port.to_string(), PortValues::OneOf(values.to_vec()));
         self
     }
 
@@ -130,9 +130,9 @@ impl Sampling {
     pub(crate) fn allows(&self, port: &str, value: f32, inside: bool) -> bool {
         match self.draws.get(port) {
             None => true,
-            Some(Draw::Uniform(low, high)) if inside => *low < value && value < *high,
-            Some(Draw::Uniform(low, high)) => (*low..=*high).contains(&value),
-            Some(Draw::OneOf(list)) => list.contains(&value),
+            Some(PortValues::Uniform(low, high)) if inside => *low < value && value < *high,
+            Some(PortValues::Uniform(low, high)) => (*low..=*high).contains(&value),
+            Some(PortValues::OneOf(list)) => list.contains(&value),
         }
     }
 
@@ -143,7 +143,7 @@ impl Sampling {
 
     /// Whether the port's elements come from a list.
     pub(crate) fn is_list(&self, port: &str) -> bool {
-        matches!(self.draws.get(port), Some(Draw::OneOf(_)))
+        matches!(self.draws.get(port), Some(PortValues::OneOf(_)))
     }
 
     /// What the sizes of the dimension are multiples of.
@@ -205,8 +205,8 @@ impl Sampling {
         let values = |name: &str, shape, rng: &mut Rng| {
             let rule = self.draws.get(name);
             let mut values = match rule {
-                Some(Draw::Uniform(low, high)) => fill(shape, || rng.uniform(*low, *high)),
-                Some(Draw::OneOf(list)) => fill(shape, || {
+                Some(PortValues::Uniform(low, high)) => fill(shape, || rng.uniform(*low, *high)),
+                Some(PortValues::OneOf(list)) => fill(shape, || {
                     list.get(rng.below(list.len())).copied().unwrap_or(0.0)
                 }),
                 None if numbers == Numbers::Large => large_rows(shape, rng),

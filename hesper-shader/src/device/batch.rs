@@ -1,7 +1,7 @@
 //! The one door to execution: dispatches over a list of buffers, in order, all or nothing as far as that can be known before.
 
 use super::argument::ScalarValue;
-use super::buffer::Storage;
+use super::buffer::BufferMemory;
 use super::gpu::{Gpu, GpuBuffer, Job};
 use super::{Backend, Device, RawBuffer, Reference};
 use crate::domain::F32;
@@ -132,8 +132,8 @@ impl Device {
 
 fn on_device<'a>(buffer: &'a BufferRef<'_>) -> Option<&'a GpuBuffer> {
     match &buffer.raw().storage {
-        Storage::Gpu(buffer) => Some(buffer),
-        Storage::Host(_) => None,
+        BufferMemory::Gpu(buffer) => Some(buffer),
+        BufferMemory::Host(_) => None,
     }
 }
 

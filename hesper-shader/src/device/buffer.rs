@@ -20,12 +20,12 @@ pub(crate) struct RawBuffer {
     device: Device,
     element: Type,
     len: usize,
-    pub(super) storage: Storage,
+    pub(super) storage: BufferMemory,
     /// Of a buffer that nobody has written as a whole, which elements are written; only the reference executor keeps count.
     pub(super) written: Option<Vec<bool>>,
 }
 
-pub(super) enum Storage {
+pub(super) enum BufferMemory {
     Host(Memory<f32>),
     Gpu(GpuBuffer),
 }
@@ -102,9 +102,9 @@ impl Device {
         let bytes = need.filter(|n| *n <= limit).ok_or_else(too_large)?;
         let storage = match &*self.backend {
             Backend::Reference(_) => host_zeros(element, len)
-                .map(Storage::Host)
+                .map(BufferMemory::Host)
                 .ok_or_else(too_large)?,
-            Backend::Gpu(gpu) => Storage::Gpu(gpu.allocate(bytes)?),
+            Backend::Gpu(gpu) => BufferMemory::Gpu(gpu.allocate(bytes)?),
         };
         Ok(RawBuffer {
             device: self.clone(),
@@ -201,8 +201,8 @@ impl RawBuffer {
 
     pub(crate) fn read(&self) -> Result<Memory<f32>, DeviceError> {
         match &self.storage {
-            Storage::Host(memory) => Ok(memory.clone()),
-            Storage::Gpu(buffer) => {
+            BufferMemory::Host(memory) => Ok(memory.clone()),
+            BufferMemory::Gpu(buffer) => {
                 let bytes = self.len as u64 * layout::stride(self.element);
                 let decode = |bytes: &[u8]| layout::from_bytes(bytes, self.element);
                 buffer.read(bytes, self.device.timeout, decode)
@@ -213,24 +213,26 @@ impl RawBuffer {
     /// The contents on the reference device.
     pub(crate) fn host(&self) -> Option<&Memory<f32>> {
         match &self.storage {
-            Storage::Host(memory) => Some(memory),
-            Storage::Gpu(_) => None,
+            BufferMemory::Host(memory) => Some(memory),
+            BufferMemory::Gpu(_) => None,
         }
     }
 
     /// The contents on the reference device, and which elements are written, where that is kept.
     pub(super) fn host_mut(&mut self) -> Option<(&mut Memory<f32>, Option<&mut Vec<bool>>)> {
         match &mut self.storage {
-            Storage::Host(memory) => Some((memory, self.written.as_mut())),
-            Storage::Gpu(_) => None,
+            BufferMemory::Host(memory) => Some((memory, self.written.as_mut())),
+            BufferMemory::Gpu(_) => None,
         }
     }
 
     fn write(&mut self, contents: Memory<f32>) -> Result<(), DeviceError> {
         self.written = None;
         match &mut self.storage {
-            Storage::Host(memory) => *memory = contents,
-            Storage::Gpu(buffer) => buffer.write(&layout::to_bytes(&contents, self.element))?,
+            BufferMemory::Host(memory) => *memory = contents,
+            BufferMemory::Gpu(buffer) => {
+                buffer.write(&layout::to_bytes(&contents, self.element))?
+            }
         }
         Ok(())
     }

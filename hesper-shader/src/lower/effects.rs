@@ -140,13 +140,13 @@ impl FunctionLowering<'_, '_> {
         let exchange = self.exchange(op, loc)?;
         let result = self.subgroup_result(ty, loc);
         let statement = match exchange {
-            Exchange::Collective(collective_op, op) => Statement::SubgroupCollectiveOperation {
+            SubgroupForm::Collective(collective_op, op) => Statement::SubgroupCollectiveOperation {
                 op,
                 collective_op,
                 argument,
                 result,
             },
-            Exchange::Gather(mode) => Statement::SubgroupGather {
+            SubgroupForm::Gather(mode) => Statement::SubgroupGather {
                 mode,
                 argument,
                 result,
@@ -162,9 +162,9 @@ impl FunctionLowering<'_, '_> {
     }
 
     /// naga's word for an operation other than a ballot.
-    fn exchange(&mut self, op: SubgroupOp, loc: Loc) -> Result<Exchange, LowerError> {
+    fn exchange(&mut self, op: SubgroupOp, loc: Loc) -> Result<SubgroupForm, LowerError> {
         use CollectiveOperation::{ExclusiveScan, InclusiveScan, Reduce};
-        use Exchange::{Collective, Gather};
+        use SubgroupForm::{Collective, Gather};
         Ok(match op {
             SubgroupOp::Reduce(combine) => Collective(Reduce, operation(combine)),
             SubgroupOp::InclusiveScan(combine) => Collective(InclusiveScan, operation(combine)),
@@ -189,7 +189,7 @@ impl FunctionLowering<'_, '_> {
 }
 
 /// The two ways in which naga has a subgroup exchange values.
-enum Exchange {
+enum SubgroupForm {
     Collective(CollectiveOperation, SubgroupOperation),
     Gather(GatherMode),
 }

@@ -1,6 +1,6 @@
 //! Binds a dispatch's parameters to what the plan has, checking names, types and aliasing.
 
-use super::{Bound, Plan, Role, Source, Step, StepProblem};
+use super::{Bound, Plan, PlanStep, Resolved, Role, StepProblem};
 use crate::device::{ScalarValue, groups, written_type};
 use crate::grid::Grid;
 use crate::kernel::Kernel;
@@ -13,7 +13,7 @@ impl Plan {
         kernel: &Kernel,
         grid: Grid,
         bindings: &[(&str, Bound)],
-    ) -> Result<Step, StepProblem> {
+    ) -> Result<PlanStep, StepProblem> {
         let params = &kernel.tree()?.params;
         for (i, (name, _)) in bindings.iter().enumerate() {
             let param = || (*name).to_string();
@@ -33,7 +33,7 @@ impl Plan {
             arguments.push(self.resolve(param, bound)?);
         }
         self.check_aliases(params, &arguments)?;
-        Ok(Step {
+        Ok(PlanStep {
             kernel: kernel.clone(),
             grid,
             groups: groups(kernel, grid)?,
@@ -41,7 +41,7 @@ impl Plan {
         })
     }
 
-    fn resolve(&mut self, param: &Param, bound: &Bound) -> Result<Source, StepProblem> {
+    fn resolve(&mut self, param: &Param, bound: &Bound) -> Result<Resolved, StepProblem> {
         let source = match bound {
             Bound::Slot(name) => return self.resolve_slot(param, name),
             Bound::Scalar(name) => return self.resolve_scalar(param, name),
@@ -51,13 +51,13 @@ impl Plan {
             Bound::Bool(v) => ScalarValue::Bool(*v),
         };
         if param.kind == ParamKind::Uniform(source.scalar()) {
-            Ok(Source::Value(source))
+            Ok(Resolved::Value(source))
         } else {
             Err(mismatch(param, format!("a constant `{}`", source.scalar())))
         }
     }
 
-    fn resolve_slot(&self, param: &Param, name: &str) -> Result<Source, StepProblem> {
+    fn resolve_slot(&self, param: &Param, name: &str) -> Result<Resolved, StepProblem> {
         let found = self.slots.iter().position(|s| s.name == name);
         let (index, slot) = found
             .and_then(|i| Some((i, self.slots.get(i)?)))
@@ -73,7 +73,7 @@ impl Plan {
                     slot: name.to_string(),
                 });
             }
-            ParamKind::Storage { .. } => return Ok(Source::Slot(index)),
+            ParamKind::Storage { .. } => return Ok(Resolved::Slot(index)),
             ParamKind::Uniform(_) => {}
         }
         Err(mismatch(
@@ -83,7 +83,7 @@ impl Plan {
     }
 
     /// A scalar's first use declares it.
-    fn resolve_scalar(&mut self, param: &Param, name: &str) -> Result<Source, StepProblem> {
+    fn resolve_scalar(&mut self, param: &Param, name: &str) -> Result<Resolved, StepProblem> {
         let ParamKind::Uniform(scalar) = param.kind else {
             return Err(mismatch(param, format!("scalar `{name}`")));
         };
@@ -94,7 +94,7 @@ impl Plan {
                     .get(i)
                     .is_some_and(|(_, known)| *known == scalar) =>
             {
-                Ok(Source::Scalar(i))
+                Ok(Resolved::Scalar(i))
             }
             Some(i) => {
                 let known = self.scalars.get(i).map_or(scalar, |(_, known)| *known);
@@ -102,18 +102,18 @@ impl Plan {
             }
             None => {
                 self.scalars.push((name.to_string(), scalar));
-                Ok(Source::Scalar(self.scalars.len() - 1))
+                Ok(Resolved::Scalar(self.scalars.len() - 1))
             }
         }
     }
 
-    fn check_aliases(&self, params: &[Param], arguments: &[Source]) -> Result<(), StepProblem> {
+    fn check_aliases(&self, params: &[Param], arguments: &[Resolved]) -> Result<(), StepProblem> {
         let bound = || {
             params
                 .iter()
                 .zip(arguments)
                 .filter_map(|(param, source)| match source {
-                    Source::Slot(slot) => Some((param, *slot)),
+                    Resolved::Slot(slot) => Some((param, *slot)),
                     _ => None,
                 })
         };

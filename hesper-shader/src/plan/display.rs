@@ -1,6 +1,6 @@
 //! A plan as text: a line for each slot, scalar and step.
 
-use super::{Plan, Role, Slot, Source};
+use super::{Plan, Resolved, Role, Slot};
 use crate::device::ScalarValue;
 use std::fmt;
 
@@ -49,20 +49,20 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
-    fn written(&self, source: Source) -> String {
+    fn written(&self, source: Resolved) -> String {
         match source {
-            Source::Slot(i) => self
+            Resolved::Slot(i) => self
                 .slots
                 .get(i)
                 .map_or_else(String::new, |s| s.name.clone()),
-            Source::Scalar(i) => self
+            Resolved::Scalar(i) => self
                 .scalars
                 .get(i)
                 .map_or_else(String::new, |(name, _)| name.clone()),
-            Source::Value(ScalarValue::F32(v)) => v.to_string(),
-            Source::Value(ScalarValue::I32(v)) => v.to_string(),
-            Source::Value(ScalarValue::U32(v)) => v.to_string(),
-            Source::Value(ScalarValue::Bool(v)) => v.to_string(),
+            Resolved::Value(ScalarValue::F32(v)) => v.to_string(),
+            Resolved::Value(ScalarValue::I32(v)) => v.to_string(),
+            Resolved::Value(ScalarValue::U32(v)) => v.to_string(),
+            Resolved::Value(ScalarValue::Bool(v)) => v.to_string(),
         }
     }
 }

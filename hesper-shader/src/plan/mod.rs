@@ -48,7 +48,7 @@ use crate::tree::{Scalar, Type};
 pub struct Plan {
     slots: Vec<Slot>,
     scalars: Vec<(String, Scalar)>,
-    steps: Vec<Step>,
+    steps: Vec<PlanStep>,
     below: Vec<whole::Below>,
 }
 
@@ -97,17 +97,17 @@ pub enum Bound {
 
 /// One dispatch of a plan.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct PlanStep {
     kernel: Kernel,
     grid: Grid,
     groups: [u32; 3],
     /// One for each parameter, in declaration order.
-    arguments: Vec<Source>,
+    arguments: Vec<Resolved>,
 }
 
 /// Where an argument comes from: a resolved [`Bound`].
 #[derive(Clone, Copy, Debug)]
-enum Source {
+enum Resolved {
     Slot(usize),
     Value(ScalarValue<Number>),
     Scalar(usize),
@@ -125,7 +125,7 @@ impl Bound {
     }
 }
 
-impl Step {
+impl PlanStep {
     /// The kernel.
     pub fn kernel(&self) -> &Kernel {
         &self.kernel
@@ -203,7 +203,7 @@ impl Plan {
     }
 
     /// The dispatches, in order.
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[PlanStep] {
         &self.steps
     }
 

@@ -1,6 +1,6 @@
 //! Runs a plan: on a device, or in a number domain.
 
-use super::{Plan, PlanError, Role, Slot, Source, StepProblem};
+use super::{Plan, PlanError, Resolved, Role, Slot, StepProblem};
 use crate::device::{
     Batch, BatchError, Bind, Buffer, BufferRef, Cell, Device, Dispatch, RawBuffer, ScalarValue,
     run_on_reference,
@@ -258,10 +258,10 @@ impl Plan {
         scalars: &[ScalarValue<V>],
         real: impl Fn(Number) -> V,
     ) -> Vec<Dispatch<'_, V>> {
-        let bind = |source: &Source| match source {
-            Source::Slot(i) => Some(Bind::Buffer(*i)),
-            Source::Value(value) => Some(Bind::Value(value.map_real(&real))),
-            Source::Scalar(i) => scalars.get(*i).copied().map(Bind::Value),
+        let bind = |source: &Resolved| match source {
+            Resolved::Slot(i) => Some(Bind::Buffer(*i)),
+            Resolved::Value(value) => Some(Bind::Value(value.map_real(&real))),
+            Resolved::Scalar(i) => scalars.get(*i).copied().map(Bind::Value),
         };
         self.steps
             .iter()

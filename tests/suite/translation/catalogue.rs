@@ -6,7 +6,7 @@ use hesper_ad::prelude::*;
 use hesper_ad::{Rng, Sample, Spec, ops};
 use hesper_shader::domain::{Domain, F32};
 use hesper_shader::tree::Scalar;
-use hesper_shader::{Memory, Number, Role, ScalarValue, Step};
+use hesper_shader::{Memory, Number, PlanStep, Role, ScalarValue};
 use std::collections::BTreeMap;
 use tests::tell;
 
@@ -145,7 +145,7 @@ impl<'r, N: Numbers> Run<'r, N> {
     }
 
     /// One dispatch; `bound` says what each parameter is bound to.
-    fn step(&mut self, step: &Step, bound: &[(&str, &str)]) -> Result<(), Unlike> {
+    fn step(&mut self, step: &PlanStep, bound: &[(&str, &str)]) -> Result<(), Unlike> {
         let kernel = step.kernel();
         let tree = kernel.tree().unwrap();
         let mut arguments = Vec::new();

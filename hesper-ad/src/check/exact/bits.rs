@@ -22,7 +22,7 @@ pub(super) fn bits(trial: &Trial<'_>, plans: Option<&Plans>) -> Vec<(Tie, Option
         .inputs
         .iter()
         .chain(&trial.lifted.cotangents);
-    let run = Run {
+    let run = Measuring {
         trial,
         sizes: &dual.inner,
         apart: lifted.map(Tensor::len).sum::<usize>() <= MOST_APART,
@@ -50,7 +50,7 @@ pub(super) fn bits(trial: &Trial<'_>, plans: Option<&Plans>) -> Vec<(Tie, Option
     found
 }
 
-struct Run<'r, 's> {
+struct Measuring<'r, 's> {
     trial: &'r Trial<'s>,
     sizes: &'r Sizes<'r>,
     /// Whether coefficients are told apart.
@@ -60,7 +60,7 @@ struct Run<'r, 's> {
 /// Where more numbers go in, coefficients are not told apart: that would take too long.
 const MOST_APART: usize = 6000;
 
-impl Run<'_, '_> {
+impl Measuring<'_, '_> {
     fn primals(&self) -> Primals<Measured> {
         let lifted = &self.trial.lifted.primals;
         let sampling = self.trial.spec.sampling();

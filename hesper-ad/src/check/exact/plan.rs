@@ -1,7 +1,7 @@
 //! Kernels against the spec, element by element.
 
 use super::point::Lifted;
-use super::trial::{Compared, Difference, Run, Silence, Trial};
+use super::trial::{Compared, Difference, Observed, Silence, Trial};
 use crate::field::{Element, Kind, Range};
 use crate::op_plan::{Pass, Plans};
 use crate::sample::Rng;
@@ -22,7 +22,7 @@ impl Trial<'_> {
         plans: &Plans,
         pass: Pass,
         rng: &mut Rng,
-    ) -> Result<(Compared, Run), Silence> {
+    ) -> Result<(Compared, Observed), Silence> {
         let plan = match pass {
             Pass::Forward => &plans.forward,
             Pass::Backward => &plans.backward,
@@ -32,7 +32,7 @@ impl Trial<'_> {
         let unwritten = |shadow| self.domain.random(shadow, false, rng);
         let memory = memory(plan, &given, &self.lifted.primals.integers, unwritten);
         let results = plan.run_in_with(&self.domain, memory, scalars(plan, &given));
-        let run = Run::take(&self.domain);
+        let run = Observed::take(&self.domain);
         let results = match results {
             Ok(results) => results,
             Err(error) => {

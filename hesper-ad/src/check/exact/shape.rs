@@ -5,7 +5,7 @@ use super::bits::bits;
 use super::coverage::{Coverage, Program};
 use super::point::{Draw, Point};
 use super::tally::Tallies;
-use super::trial::{Compared, Run, Silence, Tie, Trial};
+use super::trial::{Compared, Observed, Silence, Tie, Trial};
 use crate::check::kernels::built_plans;
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
@@ -35,9 +35,9 @@ pub(super) struct Shape<'s> {
 }
 
 /// What one trial at a point found.
-pub(super) struct Outcome {
+pub(super) struct TrialOutcome {
     pub(super) ties: Vec<(Tie, Result<Compared, Silence>)>,
-    pub(super) runs: Vec<(Program, Run)>,
+    pub(super) runs: Vec<(Program, Observed)>,
     ordinary: bool,
     watched: usize,
     bits: Option<Vec<(Tie, Option<f64>)>>,
@@ -45,7 +45,7 @@ pub(super) struct Outcome {
 
 /// What primes must fulfil after some kernels ran: where they differ from the spec, also that what they count is a square, for
 /// that may be all the difference; unless it is too much to ask.
-fn needs(trial: &Trial<'_>, result: &Result<(Compared, Run), Silence>) -> Demands {
+fn needs(trial: &Trial<'_>, result: &Result<(Compared, Observed), Silence>) -> Demands {
     let differs = matches!(result, Ok((compared, _)) if compared.difference.is_some());
     let all = trial.domain.needs_of_counters();
     if differs && trial.domain.beyond(&all).is_none() {
@@ -264,7 +264,11 @@ impl<'s> Shape<'s> {
     }
 
     /// One trial at a point, in the first field that gives everything a value; else which tie's kernels have none, if not the spec.
-    pub(super) fn trial(&self, point: &Point, tallies: &mut Tallies) -> Result<Outcome, Silent> {
+    pub(super) fn trial(
+        &self,
+        point: &Point,
+        tallies: &mut Tallies,
+    ) -> Result<TrialOutcome, Silent> {
         let mut last = (None, Silence::Undecided);
         for _ in 0..REDRAWS {
             match self.try_field(point, tallies) {
@@ -296,7 +300,11 @@ impl<'s> Shape<'s> {
     }
 
     /// One trial in one field; `None` where the kernels need another kind of field.
-    fn try_field(&self, point: &Point, tallies: &mut Tallies) -> Result<Option<Outcome>, Silent> {
+    fn try_field(
+        &self,
+        point: &Point,
+        tallies: &mut Tallies,
+    ) -> Result<Option<TrialOutcome>, Silent> {
         let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng);
         let trial = trial.map_err(|silence| (None, silence))?;
         let mut ties = Vec::new();
@@ -344,7 +352,7 @@ impl<'s> Shape<'s> {
         let sound = ties.iter().all(|(_, result)| result.is_ok());
         let bits = (self.measures && self.bits.is_none() && sound)
             .then(|| bits(&trial, self.plans.as_ref()));
-        Ok(Some(Outcome {
+        Ok(Some(TrialOutcome {
             bits,
             ordinary: trial.is_ordinary(),
             watched: trial.domain.operations() + trial.results(),
@@ -354,7 +362,7 @@ impl<'s> Shape<'s> {
     }
 
     /// Takes note of the decisions at a point; whether any is new that points without ties show.
-    fn absorb(&mut self, outcome: &Outcome, point: &Point) -> bool {
+    fn absorb(&mut self, outcome: &TrialOutcome, point: &Point) -> bool {
         let number = (!point.ties).then_some(self.points.len());
         let mut new = false;
         for (program, run) in &outcome.runs {
@@ -367,7 +375,7 @@ impl<'s> Shape<'s> {
     }
 
     /// Takes note of what is odd: in the kernels where the spec's results are ordinary, in the spec where they ought to be.
-    fn watch(&self, outcome: &Outcome, tallies: &mut Tallies) {
+    fn watch(&self, outcome: &TrialOutcome, tallies: &mut Tallies) {
         let kernels = |program: &Program| {
             matches!(program, Program::ForwardKernels | Program::BackwardKernels)
         };

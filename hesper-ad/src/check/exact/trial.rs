@@ -92,13 +92,13 @@ pub(super) struct Trial<'s> {
     pub(super) forward: Forward<Element>,
     pub(super) cotangents: Vec<Tensor<Element>>,
     pub(super) directions: Vec<Tensor<Residue>>,
-    pub(super) forward_run: Run,
-    pub(super) backward_run: Run,
+    pub(super) forward_run: Observed,
+    pub(super) backward_run: Observed,
 }
 
 /// What a program did beside computing.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Run {
+pub(super) struct Observed {
     pub(super) trace: Trace,
     pub(super) watch: Watch,
     undecided: usize,
@@ -157,8 +157,8 @@ impl<'s> Trial<'s> {
                 saved: BTreeMap::new(),
             },
             cotangents: Vec::new(),
-            forward_run: Run::default(),
-            backward_run: Run::default(),
+            forward_run: Observed::default(),
+            backward_run: Observed::default(),
         }
     }
 
@@ -179,7 +179,7 @@ impl<'s> Trial<'s> {
     }
 
     /// Whether the run decided everything.
-    pub(super) fn settled(&self, run: &Run) -> Result<(), Silence> {
+    pub(super) fn settled(&self, run: &Observed) -> Result<(), Silence> {
         if run.undecided == 0 {
             return Ok(());
         }
@@ -209,7 +209,7 @@ impl<'s> Trial<'s> {
         domain.begin(Range::Reals);
         self.forward = self.spec.forward_at(domain, &primals).map_err(fault)?;
         let mut radicands = domain.take_radicands();
-        self.forward_run = Run::take(domain);
+        self.forward_run = Observed::take(domain);
         domain.begin(Range::Reals);
         let (primals, seeds) = (&self.lifted.primals, &self.lifted.cotangents);
         self.cotangents = self
@@ -217,7 +217,7 @@ impl<'s> Trial<'s> {
             .backward_at(domain, primals, seeds)
             .map_err(fault)?;
         radicands.extend(domain.take_radicands());
-        self.backward_run = Run::take(domain);
+        self.backward_run = Observed::take(domain);
         Ok(radicands)
     }
 
@@ -233,7 +233,7 @@ impl<'s> Trial<'s> {
 
     /// Whether the spec's results are numbers of binary32 that a program can be asked for.
     pub(super) fn is_ordinary(&self) -> bool {
-        let severe = |run: &Run| run.watch.oddities().iter().any(|o| o.severe);
+        let severe = |run: &Observed| run.watch.oddities().iter().any(|o| o.severe);
         let results = self
             .forward
             .outputs
@@ -246,9 +246,9 @@ impl<'s> Trial<'s> {
     }
 }
 
-impl Run {
-    pub(super) fn take(domain: &Exact) -> Run {
-        Run {
+impl Observed {
+    pub(super) fn take(domain: &Exact) -> Observed {
+        Observed {
             undecided: domain.undecided(),
             trace: domain.take_trace(),
             watch: domain.take_watch(),

@@ -1,7 +1,7 @@
 //! Backward against forward: one inner product of random directions, taken both ways.
 
 use super::point::Lifted;
-use super::trial::{Compared, Difference, Run, Silence, Trial};
+use super::trial::{Compared, Difference, Observed, Silence, Trial};
 use crate::field::{Element, Range, Residue};
 use crate::spec::Primals;
 use crate::tensor::Tensor;
@@ -66,7 +66,7 @@ impl Trial<'_> {
         self.domain.begin(Range::Reals);
         let derived = self.spec.derived_at(&self.domain, primals, cotangents);
         let derived = derived.map_err(|error| Silence::Fault(error.to_string()))?;
-        self.settled(&Run::take(&self.domain))?;
+        self.settled(&Observed::take(&self.domain))?;
         match self.domain.outside() {
             Some(trouble) => Err(Silence::Outside(trouble)),
             None => Ok(derived),

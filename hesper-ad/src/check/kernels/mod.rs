@@ -19,7 +19,7 @@ use crate::spec::{Spec, SpecError, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
 use hesper_shader::Role;
-use point::Point;
+use point::SpecPoint;
 use reach::Reach;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -174,7 +174,7 @@ impl Check<'_> {
                 return;
             }
             let at = dims.to_string();
-            match Point::draw(self.spec, self.target, dims, *numbers, &mut rng) {
+            match SpecPoint::draw(self.spec, self.target, dims, *numbers, &mut rng) {
                 Ok(Some(point)) => {
                     each(passes, &at, |pass, tally| {
                         self.check_point(pass, dims, &point, tally)?;
@@ -234,17 +234,17 @@ impl Check<'_> {
         Ok(cases)
     }
 
-    fn known(&self, known: &Known, rng: &mut Rng) -> Result<Point, SpecError> {
+    fn known(&self, known: &Known, rng: &mut Rng) -> Result<SpecPoint, SpecError> {
         let sample = self.spec.complete(known, rng);
         let domain = self.target.tracked(ROUNDINGS);
-        Point::at(self.spec, &domain, sample, rng.below(2) == 0)
+        SpecPoint::at(self.spec, &domain, sample, rng.below(2) == 0)
     }
 
     fn check_point(
         &self,
         pass: Pass,
         dims: &Dims,
-        point: &Point,
+        point: &SpecPoint,
         tally: &mut Tally,
     ) -> Result<(), Stop> {
         let small = dims.iter().all(|(_, size)| size <= WATCHED);
@@ -268,7 +268,7 @@ impl Check<'_> {
         pass: Pass,
         dims: &Dims,
         folded: bool,
-        point: &Point,
+        point: &SpecPoint,
         speed: Speed,
         tally: &mut Tally,
     ) -> Result<(), Stop> {

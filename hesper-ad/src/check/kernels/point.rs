@@ -17,7 +17,7 @@ const REDRAWS: usize = 64;
 const FAR_DRAWS: usize = 3;
 
 /// A point with everything the spec computes there, by name.
-pub(super) struct Point {
+pub(super) struct SpecPoint {
     integers: BTreeMap<String, Tensor<u32>>,
     /// Whether coarser rounding would decide every comparison as here.
     decided: bool,
@@ -31,7 +31,7 @@ pub(super) struct Point {
     pub(super) cotangents: BTreeMap<String, Tensor<Bounded>>,
 }
 
-impl Point {
+impl SpecPoint {
     /// A point at which the spec's comparisons would go the same way with coarser rounding; after many draws, any point. For
     /// numbers that the op's rules do not speak of, none where there is no such point with binary32 results.
     pub(super) fn draw(
@@ -40,7 +40,7 @@ impl Point {
         dims: &Dims,
         numbers: Numbers,
         rng: &mut Rng,
-    ) -> Result<Option<Point>, SpecError> {
+    ) -> Result<Option<SpecPoint>, SpecError> {
         let draws = match numbers {
             Numbers::Plain => REDRAWS,
             Numbers::Equal | Numbers::Large => REDRAWS / 16,
@@ -49,7 +49,7 @@ impl Point {
         loop {
             let domain = target.tracked(ROUNDINGS);
             let sample = spec.draw_with(numbers, dims, rng);
-            let point = Point::at(spec, &domain, sample, rng.below(2) == 0)?;
+            let point = SpecPoint::at(spec, &domain, sample, rng.below(2) == 0)?;
             let good = point.decided && (numbers == Numbers::Plain || point.is_binary32());
             if good {
                 return Ok(Some(point));
@@ -66,11 +66,11 @@ impl Point {
         target: &Target,
         dims: &Dims,
         rng: &mut Rng,
-    ) -> Result<Option<Point>, SpecError> {
+    ) -> Result<Option<SpecPoint>, SpecError> {
         for _ in 0..FAR_DRAWS {
             let sample = spec.draw_with(Numbers::Plain, dims, rng);
             let even = rng.below(2) == 0;
-            let point = Point::at(spec, &target.tracked(ROUNDINGS), sample, even)?;
+            let point = SpecPoint::at(spec, &target.tracked(ROUNDINGS), sample, even)?;
             if point.decided {
                 return Ok(Some(point));
             }
@@ -90,7 +90,7 @@ impl Point {
         domain: &Tracked,
         sample: Sample,
         even: bool,
-    ) -> Result<Point, SpecError> {
+    ) -> Result<SpecPoint, SpecError> {
         let signature = spec.signature();
         let inputs = exact(domain, &sample.inputs);
         let forward = spec.forward(domain, &sample, &inputs)?;
@@ -110,7 +110,7 @@ impl Point {
             .outputs()
             .map(|p| p.name.clone())
             .zip(forward.outputs);
-        Ok(Point {
+        Ok(SpecPoint {
             reals: given
                 .map(|(name, t)| (name, t.map(|x| f64::from(*x))))
                 .collect(),

@@ -1,6 +1,6 @@
 //! Which sizes are reached beyond those around the workgroups.
 
-use super::point::Point;
+use super::point::SpecPoint;
 use crate::check::cost::Growth;
 use crate::check::shapes::{alone, threshold_shapes};
 use crate::check::target::Target;
@@ -23,7 +23,7 @@ pub(super) struct Reach {
 /// A point at which one dimension is far beyond.
 pub(super) struct Far {
     pub(super) dims: Dims,
-    pub(super) point: Point,
+    pub(super) point: SpecPoint,
 }
 
 impl Reach {
@@ -48,7 +48,7 @@ impl Reach {
             // A device has limits of its own, and software drivers stop long loops.
             if reached > 0 && !matches!(target, Target::Device(_)) {
                 let dims = alone(&names, sampling, dim, reached);
-                match Point::far(spec, target, &dims, &mut rng) {
+                match SpecPoint::far(spec, target, &dims, &mut rng) {
                     Ok(Some(point)) => far.push(Far { dims, point }),
                     Ok(None) => notes.push(format!(
                         "not at {dims}: comparisons there are within rounding"

@@ -1,7 +1,7 @@
 //! Runs dispatches: one submission, one compute pass, in order.
 
-use super::pipeline::{Pipeline, Source};
-use super::watch::Watch;
+use super::pipeline::{Pipeline, PipelineSource};
+use super::watch::GuardedDevice;
 use super::{Gpu, GpuBuffer};
 use crate::device::DeviceError;
 use crate::lower::Lowered;
@@ -69,12 +69,13 @@ impl Gpu {
 
     fn pipeline(&self, job: &Job<'_>) -> Result<Arc<Pipeline>, DeviceError> {
         let writable: Vec<bool> = job.buffers.iter().map(|(_, written)| *written).collect();
-        self.pipelines.get(&self.watch, job.wgsl, || Source {
-            kernel: job.kernel,
-            writable: &writable,
-            uniform_bytes: job.uniforms.len() as u64,
-            shader: wgpu::ShaderSource::Naga(Cow::Owned(job.lowered.module().clone())),
-        })
+        self.pipelines
+            .get(&self.watch, job.wgsl, || PipelineSource {
+                kernel: job.kernel,
+                writable: &writable,
+                uniform_bytes: job.uniforms.len() as u64,
+                shader: wgpu::ShaderSource::Naga(Cow::Owned(job.lowered.module().clone())),
+            })
     }
 }
 
@@ -133,7 +134,11 @@ struct Uniforms {
 }
 
 impl Uniforms {
-    fn upload(watch: &Watch, jobs: &[Job<'_>], alignment: usize) -> Result<Uniforms, DeviceError> {
+    fn upload(
+        watch: &GuardedDevice,
+        jobs: &[Job<'_>],
+        alignment: usize,
+    ) -> Result<Uniforms, DeviceError> {
         let mut bytes = Vec::new();
         let mut offsets = Vec::with_capacity(jobs.len());
         for job in jobs {

@@ -14,7 +14,7 @@ pub(super) use transfer::GpuBuffer;
 
 use self::adapter::Description;
 use self::pipeline::Pipelines;
-use self::watch::Watch;
+use self::watch::GuardedDevice;
 use super::{Device, DeviceError, DeviceKind, Limits};
 use std::mem;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const OPENING_TIMEOUT: Duration = Duration::from_secs(60);
 /// A wgpu device with all that this crate keeps beside it.
 #[derive(Debug)]
 pub(super) struct Gpu {
-    watch: Watch,
+    watch: GuardedDevice,
     pipelines: Pipelines,
     limits: Limits,
     kind: DeviceKind,
@@ -57,7 +57,7 @@ impl Gpu {
     fn from_adapter(adapter: wgpu::Adapter) -> Result<Gpu, DeviceError> {
         let (device, queue) = adapter::open(&adapter)?;
         let description = Description::of(&adapter.get_info());
-        let watch = Watch::over(device, queue, &description);
+        let watch = GuardedDevice::over(device, queue, &description);
         watch.listen();
         Gpu::new(watch, description)
     }
@@ -65,11 +65,11 @@ impl Gpu {
     /// A device of the application's own. Its callbacks stay the application's.
     pub(super) fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Gpu, DeviceError> {
         let description = Description::of(&device.adapter_info());
-        let watch = Watch::over(device, queue, &description);
+        let watch = GuardedDevice::over(device, queue, &description);
         Gpu::new(watch, description)
     }
 
-    fn new(mut watch: Watch, description: Description) -> Result<Gpu, DeviceError> {
+    fn new(mut watch: GuardedDevice, description: Description) -> Result<Gpu, DeviceError> {
         // Real drivers run loops to their end; the probe would only delay them.
         let loop_cap = match description.kind {
             DeviceKind::Software => probe::loop_cap(&watch, OPENING_TIMEOUT)?,

@@ -1,6 +1,6 @@
 //! Compiled kernels, kept by the content that was compiled.
 
-use super::watch::Watch;
+use super::watch::GuardedDevice;
 use crate::device::DeviceError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ pub(super) struct Pipeline {
 }
 
 /// What is to be compiled.
-pub(super) struct Source<'a> {
+pub(super) struct PipelineSource<'a> {
     pub(super) kernel: &'a str,
     /// For each storage binding in order, whether it is written.
     pub(super) writable: &'a [bool],
@@ -30,9 +30,9 @@ impl Pipelines {
     /// The compiled kernel, from before or made by `source`.
     pub(super) fn get<'a>(
         &self,
-        watch: &Watch,
+        watch: &GuardedDevice,
         wgsl: &str,
-        source: impl FnOnce() -> Source<'a>,
+        source: impl FnOnce() -> PipelineSource<'a>,
     ) -> Result<Arc<Pipeline>, DeviceError> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pipeline) = known.get(wgsl) {
@@ -44,7 +44,10 @@ impl Pipelines {
     }
 }
 
-pub(super) fn compile(watch: &Watch, source: Source<'_>) -> Result<Pipeline, DeviceError> {
+pub(super) fn compile(
+    watch: &GuardedDevice,
+    source: PipelineSource<'_>,
+) -> Result<Pipeline, DeviceError> {
     let storage = source
         .writable
         .iter()

@@ -1,9 +1,9 @@
 //! Finds drivers that end loops early: Mesa before version 23 gives all loops of an invocation together 65 535 iterations in
 //! software, and then goes on without a word.
 
-use super::pipeline::{Source, compile};
+use super::pipeline::{PipelineSource, compile};
 use super::transfer;
-use super::watch::Watch;
+use super::watch::GuardedDevice;
 use crate::device::DeviceError;
 use std::time::Duration;
 
@@ -21,8 +21,11 @@ const WGSL: &str = "
 ";
 
 /// After how many iterations the driver stops a loop of 70 000; `None` where it does not.
-pub(super) fn loop_cap(watch: &Watch, timeout: Duration) -> Result<Option<u32>, DeviceError> {
-    let source = Source {
+pub(super) fn loop_cap(
+    watch: &GuardedDevice,
+    timeout: Duration,
+) -> Result<Option<u32>, DeviceError> {
+    let source = PipelineSource {
         kernel: "loops",
         writable: &[true],
         uniform_bytes: 0,

@@ -2,7 +2,7 @@
 
 use super::Gpu;
 use super::adapter;
-use super::pipeline::{Pipeline, Source, compile};
+use super::pipeline::{Pipeline, PipelineSource, compile};
 use crate::device::{Argument, Device, DeviceError};
 use crate::grid::Grid;
 use crate::record::Recorder;
@@ -24,7 +24,7 @@ fn skip(test: &str, reason: &str) {
 }
 
 fn compiled(gpu: &Gpu, wgsl: &'static str) -> Result<Pipeline, DeviceError> {
-    let source = Source {
+    let source = PipelineSource {
         kernel: "test",
         writable: &[true],
         uniform_bytes: 0,
@@ -171,7 +171,7 @@ fn work_given_up_on_is_not_waited_for() {
 }
 
 fn read_by(device: &Device, buffer: &crate::Buffer<u32>) -> Result<Vec<u32>, DeviceError> {
-    let crate::device::buffer::Storage::Gpu(memory) = &buffer.raw().storage else {
+    let crate::device::buffer::BufferMemory::Gpu(memory) = &buffer.raw().storage else {
         panic!("not on a GPU");
     };
     memory.read(16, device.timeout, |bytes| {
@@ -183,7 +183,7 @@ fn read_by(device: &Device, buffer: &crate::Buffer<u32>) -> Result<Vec<u32>, Dev
 }
 
 fn submit(device: &Device, pipeline: &Pipeline, buffer: &crate::Buffer<u32>) {
-    let (crate::device::Backend::Gpu(gpu), crate::device::buffer::Storage::Gpu(memory)) =
+    let (crate::device::Backend::Gpu(gpu), crate::device::buffer::BufferMemory::Gpu(memory)) =
         (&*device.backend, &buffer.raw().storage)
     else {
         panic!("not on a GPU");

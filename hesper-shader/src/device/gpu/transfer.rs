@@ -1,7 +1,7 @@
 //! Buffers: made, filled, read back.
 
 use super::Gpu;
-use super::watch::Watch;
+use super::watch::GuardedDevice;
 use crate::device::DeviceError;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -51,7 +51,7 @@ impl GpuBuffer {
     }
 }
 
-pub(super) fn allocate(watch: &Watch, bytes: u64) -> Result<wgpu::Buffer, DeviceError> {
+pub(super) fn allocate(watch: &GuardedDevice, bytes: u64) -> Result<wgpu::Buffer, DeviceError> {
     watch.attempt("a buffer", |device, _| {
         device.create_buffer(&wgpu::BufferDescriptor {
             label: None,
@@ -65,7 +65,7 @@ pub(super) fn allocate(watch: &Watch, bytes: u64) -> Result<wgpu::Buffer, Device
 }
 
 pub(super) fn read<R>(
-    watch: &Watch,
+    watch: &GuardedDevice,
     from: &wgpu::Buffer,
     bytes: u64,
     timeout: Duration,
@@ -98,7 +98,11 @@ pub(super) fn read<R>(
 
 /// Maps a buffer that no work under way uses. One poll finds it ready, but where other threads poll too, it may be one of theirs, which
 /// then runs the callback some time after ours has returned: so the answer is waited for.
-fn map(watch: &Watch, staging: &wgpu::Buffer, timeout: Duration) -> Result<(), DeviceError> {
+fn map(
+    watch: &GuardedDevice,
+    staging: &wgpu::Buffer,
+    timeout: Duration,
+) -> Result<(), DeviceError> {
     let (sender, receiver) = mpsc::channel();
     let polled = watch.attempt(READBACK, |device, _| {
         let answer = move |mapped| {

@@ -15,7 +15,7 @@ const MAX_IN_FLIGHT_IN_SOFTWARE: usize = 1;
 
 /// A device and its queue, reached only through methods that report what went wrong.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct GuardedDevice {
     device: wgpu::Device,
     queue: wgpu::Queue,
     name: String,
@@ -43,13 +43,13 @@ struct Submission {
     awaited: Option<Instant>,
 }
 
-impl Watch {
+impl GuardedDevice {
     pub(super) fn over(
         device: wgpu::Device,
         queue: wgpu::Queue,
         description: &Description,
-    ) -> Watch {
-        Watch {
+    ) -> GuardedDevice {
+        GuardedDevice {
             device,
             queue,
             name: description.name.clone(),

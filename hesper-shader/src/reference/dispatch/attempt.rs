@@ -11,7 +11,7 @@ use crate::memory::Memory;
 use crate::reference::memory::binding::Binding;
 use crate::reference::memory::slot::Slot;
 use crate::reference::memory::storage::Written;
-use crate::reference::sanitizer::{Pool, Watch, meet};
+use crate::reference::sanitizer::{Pool, Sanitizer, meet};
 use crate::tree::{ParamId, Root, StmtKind, Tree};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -81,7 +81,7 @@ where
     S: Slot<D::Value> + Sync,
 {
     let stop = AtomicBool::new(false);
-    let run = |watch: Box<Watch>, thread: usize| {
+    let run = |watch: Box<Sanitizer>, thread: usize| {
         let mut machine = Machine::new(job).ok()?;
         machine.memory.watch = Some(watch);
         for team in teams * thread / threads..teams * (thread + 1) / threads {
@@ -93,7 +93,7 @@ where
         machine.memory.watch.take()
     };
     let watch = || Box::new(job.watch(written.clone(), pool));
-    let watches: Option<Vec<Box<Watch>>> = thread::scope(|scope| {
+    let watches: Option<Vec<Box<Sanitizer>>> = thread::scope(|scope| {
         let others: Vec<_> = (1..threads)
             .map(|thread| {
                 let (run, watch) = (&run, watch());

@@ -6,15 +6,15 @@ use crate::domain::Domain;
 use crate::reference::memory::slot::Slot;
 use crate::reference::memory::storage::Written;
 use crate::reference::report::error::ExecError;
-use crate::reference::sanitizer::{Pool, Watch};
+use crate::reference::sanitizer::{Pool, Sanitizer};
 use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 impl<D: Domain, S> Job<'_, D, S> {
     /// A sanitizer for the dispatch. `written` says of each fresh buffer which elements are written so far.
-    pub(in crate::reference) fn watch(&self, written: Written, pool: &Pool) -> Watch {
-        Watch::new(self.tree, &self.storage.lengths, self.slots, written, pool)
+    pub(in crate::reference) fn watch(&self, written: Written, pool: &Pool) -> Sanitizer {
+        Sanitizer::new(self.tree, &self.storage.lengths, self.slots, written, pool)
     }
 }
 

@@ -42,7 +42,7 @@ impl<'t> Array<'t> {
 
 /// Where an access goes.
 #[derive(Clone, Copy)]
-pub(in crate::reference) struct Target<'t> {
+pub(in crate::reference) struct AccessTarget<'t> {
     pub(in crate::reference) array: Array<'t>,
     /// The component of a vector, if one is named.
     pub(super) component: Option<usize>,

@@ -65,7 +65,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             judged?;
         }
         let order = self.options.order.unwrap_or_default();
-        let mut step = Step {
+        let mut step = AtomicStatement {
             op,
             result,
             elements: &self.memory.elements,
@@ -101,7 +101,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
 }
 
 /// One atomic statement of a team.
-struct Step<'s> {
+struct AtomicStatement<'s> {
     op: AtomicOp,
     result: Option<ExprId>,
     /// The element of each lane.
@@ -115,7 +115,7 @@ struct Step<'s> {
     exchanges: &'s mut u64,
 }
 
-impl Step<'_> {
+impl AtomicStatement<'_> {
     /// Does the operation for each active lane; whether it changed anything, or failed for no reason.
     fn run<V: Copy, T: Integer>(
         &mut self,

@@ -1,6 +1,6 @@
 //! Moving values between columns and memory, by the element of each lane.
 
-use super::runs::{BLOCK, Run, all};
+use super::runs::{BLOCK, BlockPattern, all};
 use super::slot::Slot;
 use crate::reference::report::error::Fault;
 use crate::reference::values::columns::{MIXED, part, part_mut};
@@ -52,7 +52,7 @@ impl Pattern {
 }
 
 /// Memory that can be read.
-pub(super) trait Source<T> {
+pub(super) trait Readable<T> {
     fn at(&self, i: usize) -> Option<T>;
 
     /// Copies a component of the elements of `size` components from `start` on; `None` where there are not enough.
@@ -60,7 +60,7 @@ pub(super) trait Source<T> {
 }
 
 /// Memory that can be written.
-pub(super) trait Sink<T> {
+pub(super) trait Writable<T> {
     fn set(&mut self, i: usize, value: T);
 
     /// Replaces the values from `start` on; `None` where there are not enough.
@@ -73,7 +73,7 @@ pub(super) struct Plain<S>(pub(in crate::reference) S);
 /// Memory whose places are written through a shared reference.
 pub(super) struct Slots<'a, S>(pub(super) &'a [S]);
 
-impl<T: Copy, S: AsRef<[T]>> Source<T> for Plain<S> {
+impl<T: Copy, S: AsRef<[T]>> Readable<T> for Plain<S> {
     fn at(&self, i: usize) -> Option<T> {
         self.0.as_ref().get(i).copied()
     }
@@ -83,7 +83,7 @@ impl<T: Copy, S: AsRef<[T]>> Source<T> for Plain<S> {
     }
 }
 
-impl<T: Copy> Sink<T> for Plain<&mut [T]> {
+impl<T: Copy> Writable<T> for Plain<&mut [T]> {
     fn set(&mut self, i: usize, value: T) {
         if let Some(to) = self.0.get_mut(i) {
             *to = value;
@@ -97,7 +97,7 @@ impl<T: Copy> Sink<T> for Plain<&mut [T]> {
     }
 }
 
-impl<T, S: Slot<T>> Source<T> for Slots<'_, S> {
+impl<T, S: Slot<T>> Readable<T> for Slots<'_, S> {
     fn at(&self, i: usize) -> Option<T> {
         self.0.get(i).map(S::get)
     }
@@ -107,7 +107,7 @@ impl<T, S: Slot<T>> Source<T> for Slots<'_, S> {
     }
 }
 
-impl<T: Copy, S: Slot<T>> Sink<T> for Slots<'_, S> {
+impl<T: Copy, S: Slot<T>> Writable<T> for Slots<'_, S> {
     fn set(&mut self, i: usize, value: T) {
         if let Some(to) = self.0.get(i) {
             to.set(value);
@@ -162,7 +162,7 @@ fn take_sized<const SIZE: usize, P, T>(
 /// Reads the element of each lane, or a component of it, into a column; elements beyond the end leave the column as it is. Idle lanes read
 /// as well: nobody looks at what they get.
 pub(super) fn gather<T: Copy>(
-    from: &impl Source<T>,
+    from: &impl Readable<T>,
     elements: &[u32],
     size: usize,
     component: Option<usize>,
@@ -189,7 +189,7 @@ pub(super) fn gather<T: Copy>(
 }
 
 fn gather_blocks<T: Copy>(
-    from: &impl Source<T>,
+    from: &impl Readable<T>,
     elements: &[u32],
     size: usize,
     offset: usize,
@@ -205,10 +205,12 @@ fn gather_blocks<T: Copy>(
         }
     };
     for (elements, to) in blocks.iter().zip(to) {
-        let moved = match Run::of(elements) {
-            Run::Up(start) => from.take(start, size, offset, to),
-            Run::Same(element) => from.at(element * size + offset).map(|v| *to = [v; BLOCK]),
-            Run::Mixed => None,
+        let moved = match BlockPattern::of(elements) {
+            BlockPattern::Up(start) => from.take(start, size, offset, to),
+            BlockPattern::Same(element) => {
+                from.at(element * size + offset).map(|v| *to = [v; BLOCK])
+            }
+            BlockPattern::Mixed => None,
         };
         if moved.is_none() {
             each(elements, to);
@@ -224,7 +226,7 @@ pub(super) fn scatter<T: Copy>(
     size: usize,
     component: Option<usize>,
     active: &Mask,
-    mut to: impl Sink<T>,
+    mut to: impl Writable<T>,
 ) -> Result<(), Fault> {
     let lanes = elements.len();
     let (first, count) = component.map_or((0, size), |c| (c, 1));
@@ -249,7 +251,7 @@ fn scatter_blocks<T: Copy>(
     size: usize,
     offset: usize,
     active: &[bool],
-    to: &mut impl Sink<T>,
+    to: &mut impl Writable<T>,
 ) {
     let (blocks, rest) = elements.as_chunks::<BLOCK>();
     let (from, from_rest) = from.as_chunks::<BLOCK>();
@@ -257,7 +259,7 @@ fn scatter_blocks<T: Copy>(
     for ((elements, from), on) in blocks.iter().zip(from).zip(on) {
         if size == 1
             && all(on)
-            && let Run::Up(start) = Run::of(elements)
+            && let BlockPattern::Up(start) = BlockPattern::of(elements)
             && to.copy_from(start, from).is_some()
         {
             continue;
@@ -273,7 +275,7 @@ fn scatter_each<T: Copy>(
     size: usize,
     offset: usize,
     active: &[bool],
-    to: &mut impl Sink<T>,
+    to: &mut impl Writable<T>,
 ) {
     for ((from, element), on) in from.iter().zip(elements).zip(active) {
         if *on {

@@ -1,13 +1,13 @@
 //! Loads and stores: where a place is for each lane, whether it is inside, and the move itself.
 
-use super::arrays::{Array, SHAPE, Space, Target, advance, out_of_bounds, outside, split};
+use super::arrays::{AccessTarget, Array, SHAPE, Space, advance, out_of_bounds, outside, split};
 use super::locals;
 use super::moves::{Plain, Slots, gather, scatter};
 use super::slot::Slot;
 use super::storage::{Buffer, Storage};
 use crate::domain::{Value, identical};
 use crate::reference::report::error::{AccessKind, Fault};
-use crate::reference::sanitizer::{Touch, Watch};
+use crate::reference::sanitizer::{Sanitizer, Touch};
 use crate::reference::values::columns::{Column, MIXED, View, ViewMut, copy};
 use crate::reference::values::frame::{Frame, MISSING, missing};
 use crate::reference::values::mask::Mask;
@@ -20,7 +20,7 @@ pub(in crate::reference) struct Memories<'a, V, S> {
     pub(in crate::reference) storage: &'a Storage<'a, V, S>,
     /// The variables of the running workgroups, slot after slot.
     pub(in crate::reference) workgroup: Vec<Column<V>>,
-    pub(in crate::reference) watch: Option<Box<Watch>>,
+    pub(in crate::reference) watch: Option<Box<Sanitizer>>,
     /// The element each lane accesses; anything for idle lanes.
     pub(in crate::reference) elements: Vec<u32>,
 }
@@ -62,7 +62,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
     /// Reads the elements that were resolved.
     pub(in crate::reference) fn fetch(
         &self,
-        target: Target<'_>,
+        target: AccessTarget<'_>,
         out: &mut Column<V>,
     ) -> Result<(), Fault> {
         let size = usize::from(target.array.element.size);
@@ -129,7 +129,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
     /// Writes to the elements that were resolved.
     fn put(
         &mut self,
-        target: Target<'_>,
+        target: AccessTarget<'_>,
         from: &Column<V>,
         access: Access<'_>,
     ) -> Result<(), Fault> {
@@ -169,7 +169,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
     /// Whether the element of a lane holds already what the lane would write.
     pub(in crate::reference) fn holds(
         &self,
-        target: Target<'_>,
+        target: AccessTarget<'_>,
         value: &Column<V>,
         lane: usize,
     ) -> bool {
@@ -221,7 +221,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         place: &Place,
         frame: &Frame<V>,
         access: Access<'_>,
-    ) -> Result<Target<'a>, Fault> {
+    ) -> Result<AccessTarget<'a>, Fault> {
         let array = self.array(place.root)?;
         let dims = array.dims();
         let (indices, component) = split(&place.path, dims.len(), array.element)?;
@@ -258,7 +258,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
                 elements.iter_mut().for_each(|e| *e = e.wrapping_add(start));
             }
         }
-        Ok(Target { array, component })
+        Ok(AccessTarget { array, component })
     }
 
     fn array(&self, root: Root) -> Result<Array<'a>, Fault> {

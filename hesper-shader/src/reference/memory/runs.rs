@@ -8,7 +8,7 @@ pub(in crate::reference) const BLOCK: usize = 8;
 
 /// How the elements of a block lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::reference) enum Run {
+pub(in crate::reference) enum BlockPattern {
     /// From this one on, one after the other.
     Up(usize),
     /// All lanes at this one.
@@ -17,8 +17,8 @@ pub(in crate::reference) enum Run {
     Mixed,
 }
 
-impl Run {
-    pub(in crate::reference) fn of(elements: &[u32; BLOCK]) -> Run {
+impl BlockPattern {
+    pub(in crate::reference) fn of(elements: &[u32; BLOCK]) -> BlockPattern {
         let first = elements[0];
         let differ = |step: u32| {
             let expected = (0..).map(|l| first.wrapping_add(l * step));
@@ -26,11 +26,11 @@ impl Run {
             pairs.fold(0, |differ, (e, expected)| differ | (e ^ expected)) != 0
         };
         if !differ(1) {
-            Run::Up(first as usize)
+            BlockPattern::Up(first as usize)
         } else if !differ(0) {
-            Run::Same(first as usize)
+            BlockPattern::Same(first as usize)
         } else {
-            Run::Mixed
+            BlockPattern::Mixed
         }
     }
 }
@@ -46,15 +46,18 @@ mod tests {
 
     #[test]
     fn runs_are_told_apart() {
-        for (elements, run) in [
-            ([3, 4, 5, 6, 7, 8, 9, 10], Run::Up(3)),
-            ([7; BLOCK], Run::Same(7)),
-            ([3, 4, 5, 6, 7, 8, 9, 11], Run::Mixed),
-            ([7, 7, 7, 7, 7, 7, 7, 8], Run::Mixed),
-            ([9, 8, 7, 6, 5, 4, 3, 2], Run::Mixed),
-            ([u32::MAX, 0, 1, 2, 3, 4, 5, 6], Run::Up(u32::MAX as usize)),
+        for (elements, pattern) in [
+            ([3, 4, 5, 6, 7, 8, 9, 10], BlockPattern::Up(3)),
+            ([7; BLOCK], BlockPattern::Same(7)),
+            ([3, 4, 5, 6, 7, 8, 9, 11], BlockPattern::Mixed),
+            ([7, 7, 7, 7, 7, 7, 7, 8], BlockPattern::Mixed),
+            ([9, 8, 7, 6, 5, 4, 3, 2], BlockPattern::Mixed),
+            (
+                [u32::MAX, 0, 1, 2, 3, 4, 5, 6],
+                BlockPattern::Up(u32::MAX as usize),
+            ),
         ] {
-            assert_eq!(Run::of(&elements), run, "{elements:?}");
+            assert_eq!(BlockPattern::of(&elements), pattern, "{elements:?}");
         }
     }
 }

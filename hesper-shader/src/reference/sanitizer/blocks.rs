@@ -1,19 +1,19 @@
 //! Accesses of a few neighbouring lanes at once: mostly they touch elements that follow each other, or one, and meet nothing.
 
 use super::cells::{Cells, Here, Packed, pack, remember, stamp};
-use crate::reference::memory::runs::{BLOCK, Run, all};
+use crate::reference::memory::runs::{BLOCK, BlockPattern, all};
 
 /// Lanes of a workgroup that follow each other, some of them active.
-pub(super) struct Block<'t> {
+pub(super) struct LaneBlock<'t> {
     /// The first of them.
     pub(super) lane: usize,
     /// How the elements lie, where all lanes of a whole block take part.
-    pub(super) run: Run,
+    pub(super) pattern: BlockPattern,
     elements: &'t [u32],
     on: &'t [bool],
 }
 
-impl Block<'_> {
+impl LaneBlock<'_> {
     /// Each active lane and its element.
     pub(super) fn active(&self) -> impl Iterator<Item = (usize, usize)> {
         let lanes = (self.lane..).zip(self.elements).zip(self.on);
@@ -28,7 +28,7 @@ pub(super) fn each_block<R>(
     elements: &[u32],
     active: &[bool],
     first: usize,
-    mut f: impl FnMut(Block<'_>) -> Option<R>,
+    mut f: impl FnMut(LaneBlock<'_>) -> Option<R>,
 ) -> Option<R> {
     let (blocks, rest) = elements.as_chunks::<BLOCK>();
     let (on, on_rest) = active.as_chunks::<BLOCK>();
@@ -36,14 +36,14 @@ pub(super) fn each_block<R>(
         if *on == [false; BLOCK] {
             continue;
         }
-        let run = if all(on) {
-            Run::of(elements)
+        let pattern = if all(on) {
+            BlockPattern::of(elements)
         } else {
-            Run::Mixed
+            BlockPattern::Mixed
         };
-        let met = f(Block {
+        let met = f(LaneBlock {
             lane,
-            run,
+            pattern,
             elements,
             on,
         });
@@ -51,9 +51,9 @@ pub(super) fn each_block<R>(
             return met;
         }
     }
-    f(Block {
+    f(LaneBlock {
         lane: first + blocks.len() * BLOCK,
-        run: Run::Mixed,
+        pattern: BlockPattern::Mixed,
         elements: rest,
         on: on_rest,
     })
@@ -67,12 +67,12 @@ impl Here {
 }
 
 impl Cells {
-    /// Whether it is plain that all elements of a run are written.
-    pub(super) fn all_written(&self, run: Run, here: Here) -> bool {
-        let range = match run {
-            Run::Up(start) => start..start.saturating_add(BLOCK),
-            Run::Same(element) => element..element.saturating_add(1),
-            Run::Mixed => return false,
+    /// Whether it is plain that all elements of a block are written.
+    pub(super) fn all_written(&self, pattern: BlockPattern, here: Here) -> bool {
+        let range = match pattern {
+            BlockPattern::Up(start) => start..start.saturating_add(BLOCK),
+            BlockPattern::Same(element) => element..element.saturating_add(1),
+            BlockPattern::Mixed => return false,
         };
         match &self.written {
             Some(written) => written
@@ -85,12 +85,12 @@ impl Cells {
         }
     }
 
-    /// Records the reads of a run of lanes, if it is plain that they meet nothing.
-    pub(super) fn read_run(&mut self, run: Run, lane: usize, here: Here) -> bool {
-        match run {
-            Run::Up(start) => self.read_up(start, lane, here).is_some(),
-            Run::Same(element) => self.read_same(element, lane, here).is_some(),
-            Run::Mixed => false,
+    /// Records the reads of a block of lanes, if it is plain that they meet nothing.
+    pub(super) fn read_block(&mut self, pattern: BlockPattern, lane: usize, here: Here) -> bool {
+        match pattern {
+            BlockPattern::Up(start) => self.read_up(start, lane, here).is_some(),
+            BlockPattern::Same(element) => self.read_same(element, lane, here).is_some(),
+            BlockPattern::Mixed => false,
         }
     }
 
@@ -126,11 +126,11 @@ impl Cells {
         Some(())
     }
 
-    /// Records the writes of a run of lanes, if it is plain that they meet nothing.
-    pub(super) fn write_run(&mut self, run: Run, lane: usize, here: Here) -> bool {
-        match run {
-            Run::Up(start) => self.write_up(start, lane, here).is_some(),
-            Run::Same(_) | Run::Mixed => false,
+    /// Records the writes of a block of lanes, if it is plain that they meet nothing.
+    pub(super) fn write_block(&mut self, pattern: BlockPattern, lane: usize, here: Here) -> bool {
+        match pattern {
+            BlockPattern::Up(start) => self.write_up(start, lane, here).is_some(),
+            BlockPattern::Same(_) | BlockPattern::Mixed => false,
         }
     }
 

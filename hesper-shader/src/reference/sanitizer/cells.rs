@@ -1,8 +1,8 @@
 //! What is remembered of each element of one variable.
 
-use super::blocks::{Block, each_block};
+use super::blocks::{LaneBlock, each_block};
 use super::pool::Lease;
-use crate::reference::memory::runs::{BLOCK, Run};
+use crate::reference::memory::runs::{BLOCK, BlockPattern};
 use crate::reference::report::error::AccessKind;
 use std::ops::Range;
 
@@ -126,8 +126,8 @@ impl Cells {
         })
     }
 
-    fn unwritten_in(&self, block: &Block<'_>, here: Here) -> Option<Met> {
-        if self.written.is_none() && here.shared || self.all_written(block.run, here) {
+    fn unwritten_in(&self, block: &LaneBlock<'_>, here: Here) -> Option<Met> {
+        if self.written.is_none() && here.shared || self.all_written(block.pattern, here) {
             return None;
         }
         let (lane, _) = block.active().find(|(_, e)| self.is_unwritten(*e, here))?;
@@ -160,7 +160,7 @@ impl Cells {
                 return Some(met);
             }
             self.touch(&block);
-            if self.read_run(block.run, block.lane, here) {
+            if self.read_block(block.pattern, block.lane, here) {
                 return None;
             }
             let mut lanes = block.active();
@@ -189,7 +189,7 @@ impl Cells {
     ) -> Option<Met> {
         let met = each_block(elements, active, here.lanes.0, |block| {
             self.touch(&block);
-            if self.write_run(block.run, block.lane, here) {
+            if self.write_block(block.pattern, block.lane, here) {
                 return None;
             }
             let mut lanes = block.active();
@@ -218,16 +218,16 @@ impl Cells {
         Some(Met::new(lane, AccessKind::Read, read))
     }
 
-    fn touch(&mut self, block: &Block<'_>) {
+    fn touch(&mut self, block: &LaneBlock<'_>) {
         let Range { start, end } = &mut self.touched;
         let mut add = |first: usize, past: usize| {
             *start = (*start).min(first);
             *end = (*end).max(past);
         };
-        match block.run {
-            Run::Up(first) => add(first, first + BLOCK),
-            Run::Same(element) => add(element, element + 1),
-            Run::Mixed => block
+        match block.pattern {
+            BlockPattern::Up(first) => add(first, first + BLOCK),
+            BlockPattern::Same(element) => add(element, element + 1),
+            BlockPattern::Mixed => block
                 .active()
                 .for_each(|(_, element)| add(element, element + 1)),
         }

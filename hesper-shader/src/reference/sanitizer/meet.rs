@@ -1,12 +1,12 @@
 //! What threads that ran workgroups of one dispatch did to each other.
 
-use super::Watch;
+use super::Sanitizer;
 use super::cells::{Cells, stamp};
 use std::ops::Range;
 
 /// Whether anything is wrong between the workgroups of several threads, or suspicious among those of one. Each has run to its end and
 /// found nothing wrong.
-pub(in crate::reference) fn meet(watches: &[Box<Watch>]) -> bool {
+pub(in crate::reference) fn meet(watches: &[Box<Sanitizer>]) -> bool {
     let buffers = watches.first().map_or(0, |w| w.shadow.storage().len());
     watches.iter().any(|watch| !watch.warnings.is_empty())
         || (0..buffers).any(|buffer| {

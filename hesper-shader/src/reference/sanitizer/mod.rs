@@ -46,7 +46,7 @@ pub(super) struct Touch<'t> {
 
 /// The sanitizer's memory of a dispatch.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct Sanitizer {
     kernel: String,
     shadow: Shadow,
     pub(super) wraps: Wraps,
@@ -55,7 +55,7 @@ pub(super) struct Watch {
     idle: bool,
 }
 
-impl Watch {
+impl Sanitizer {
     /// `written` says of each fresh buffer which elements are written so far.
     pub(super) fn new(
         tree: &Tree,
@@ -63,8 +63,8 @@ impl Watch {
         slots: usize,
         written: Vec<Option<Vec<bool>>>,
         pool: &Pool,
-    ) -> Watch {
-        Watch {
+    ) -> Sanitizer {
+        Sanitizer {
             kernel: tree.name.clone(),
             shadow: Shadow::new(tree, lengths, slots, written, pool.lease()),
             wraps: Wraps::new(Feeds::of(tree)),

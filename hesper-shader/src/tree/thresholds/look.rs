@@ -1,12 +1,12 @@
 //! Where something without end meets something that has one.
 
 use super::Search;
-use super::range::Range;
+use super::range::Interval;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Math, Place, Root, Step, StmtKind, Type};
 
 impl Search<'_> {
     /// Finds where something without end meets something that has one.
-    pub(super) fn look(&mut self, function: &Function, values: &[Range]) {
+    pub(super) fn look(&mut self, function: &Function, values: &[Interval]) {
         for expr in &function.exprs {
             let pairs: Vec<(ExprId, ExprId)> = match &expr.kind {
                 ExprKind::Binary(op, x, y) if meets(*op) => vec![(*x, *y)],
@@ -34,7 +34,7 @@ impl Search<'_> {
                 // So many trips over what may be more.
                 StmtKind::For { trips, .. } => {
                     if let Some(trips) = values.get(trips.index()) {
-                        self.meet(Range::endless(Type::U32, true), *trips);
+                        self.meet(Interval::endless(Type::U32, true), *trips);
                     }
                 }
                 StmtKind::Load { place, .. }
@@ -47,7 +47,7 @@ impl Search<'_> {
     }
 
     /// An array has an end.
-    fn array(&mut self, function: &Function, place: &Place, values: &[Range]) {
+    fn array(&mut self, function: &Function, place: &Place, values: &[Interval]) {
         let tree = self.tree;
         let lengths: Vec<u32> = match place.root {
             Root::Workgroup(id) => {
@@ -67,11 +67,11 @@ impl Search<'_> {
             Step::Component(_) => None,
         });
         for (index, length) in indices.zip(lengths) {
-            self.meet(*index, Range::point(length.into()));
+            self.meet(*index, Interval::point(length.into()));
         }
     }
 
-    fn meet(&mut self, x: Range, y: Range) {
+    fn meet(&mut self, x: Interval, y: Interval) {
         let (endless, end) = x.decides(y);
         if endless.has_end() || !endless.sized || !end.has_end() {
             return;

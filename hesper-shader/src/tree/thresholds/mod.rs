@@ -16,7 +16,7 @@ mod range;
 mod values;
 
 use super::{ExprId, Function, FunctionId, ParamId, Root, Scalar, StmtKind, Tree};
-use range::Range;
+use range::Interval;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Rounds after which a local that still grows has no end.
@@ -56,7 +56,7 @@ struct Search<'t> {
     other: &'t Tree,
     uniforms: Vec<Option<f64>>,
     /// What a helper yields for these arguments.
-    results: HashMap<(usize, String), Option<Range>>,
+    results: HashMap<(usize, String), Option<Interval>>,
     /// The argument lists with which thresholds of a helper were looked for.
     looked: BTreeMap<usize, BTreeSet<String>>,
     found: BTreeSet<u64>,
@@ -68,15 +68,15 @@ impl Search<'_> {
         &mut self,
         function: &Function,
         at: usize,
-        arguments: &[Range],
+        arguments: &[Interval],
         look: bool,
-    ) -> Option<Range> {
+    ) -> Option<Interval> {
         let defs = definitions(function);
         let counts = |local: usize| {
             let ty = function.locals.get(local).map(|l| l.ty.scalar);
             ty.is_some_and(Scalar::is_integer)
         };
-        let mut locals: Vec<Option<Range>> = vec![None; function.locals.len()];
+        let mut locals: Vec<Option<Interval>> = vec![None; function.locals.len()];
         let mut values = self.values(function, at, arguments, &defs, &locals);
         for round in 0.. {
             let mut next = locals.clone();
@@ -88,7 +88,7 @@ impl Search<'_> {
                 };
                 let joined = slot.map_or(*value, |old| old.join(*value));
                 *slot = Some(match *slot {
-                    Some(old) if round >= ROUNDS && joined != old => Range {
+                    Some(old) if round >= ROUNDS && joined != old => Interval {
                         high: if joined.high > old.high {
                             f64::INFINITY
                         } else {
@@ -116,7 +116,7 @@ impl Search<'_> {
         if look {
             self.look(function, &values);
         }
-        let mut result: Option<Range> = None;
+        let mut result: Option<Interval> = None;
         for stmt in function.seen_statements() {
             match &stmt.kind {
                 StmtKind::Return(Some(id)) => {
@@ -128,7 +128,7 @@ impl Search<'_> {
                     arguments,
                     ..
                 } if look => {
-                    let arguments: Vec<Range> = operands(&values, arguments);
+                    let arguments: Vec<Interval> = operands(&values, arguments);
                     self.call(*function, &arguments, true);
                 }
                 _ => {}
@@ -137,7 +137,7 @@ impl Search<'_> {
         result
     }
 
-    fn call(&mut self, id: FunctionId, arguments: &[Range], look: bool) -> Option<Range> {
+    fn call(&mut self, id: FunctionId, arguments: &[Interval], look: bool) -> Option<Interval> {
         let tree = self.tree;
         let function = tree.functions.get(id.index())?;
         let mut arguments = arguments.to_vec();
@@ -145,7 +145,7 @@ impl Search<'_> {
         let looked = self.looked.entry(id.index()).or_default();
         if looked.len() >= CONTEXTS && !looked.contains(&key) {
             let types = function.arguments.iter();
-            arguments = types.map(|(_, ty)| Range::endless(*ty, true)).collect();
+            arguments = types.map(|(_, ty)| Interval::endless(*ty, true)).collect();
             key = format!("{arguments:?}");
         }
         let result = match self.results.get(&(id.index(), key.clone())) {
@@ -163,7 +163,7 @@ impl Search<'_> {
     }
 }
 
-fn operands(values: &[Range], ids: &[ExprId]) -> Vec<Range> {
+fn operands(values: &[Interval], ids: &[ExprId]) -> Vec<Interval> {
     ids.iter()
         .filter_map(|id| values.get(id.index()).copied())
         .collect()

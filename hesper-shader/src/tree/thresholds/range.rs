@@ -4,7 +4,7 @@ use crate::tree::{BinaryOp, Scalar, Type};
 
 /// Where a value lies, and what size makes it: `value = per · size + plus`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Range {
+pub(super) struct Interval {
     pub(super) low: f64,
     pub(super) high: f64,
     /// Whether sizes or indices decide it.
@@ -13,9 +13,9 @@ pub(super) struct Range {
     pub(super) plus: f64,
 }
 
-impl Range {
-    pub(super) const fn new(low: f64, high: f64, sized: bool) -> Range {
-        Range {
+impl Interval {
+    pub(super) const fn new(low: f64, high: f64, sized: bool) -> Interval {
+        Interval {
             low,
             high,
             sized,
@@ -25,19 +25,19 @@ impl Range {
     }
 
     /// Something without end.
-    pub(super) const fn endless(ty: Type, sized: bool) -> Range {
+    pub(super) const fn endless(ty: Type, sized: bool) -> Interval {
         match ty.scalar {
-            Scalar::U32 => Range::new(0.0, f64::INFINITY, sized),
-            Scalar::I32 | Scalar::F32 => Range::new(f64::NEG_INFINITY, f64::INFINITY, sized),
-            Scalar::Bool => Range::new(0.0, 1.0, sized),
+            Scalar::U32 => Interval::new(0.0, f64::INFINITY, sized),
+            Scalar::I32 | Scalar::F32 => Interval::new(f64::NEG_INFINITY, f64::INFINITY, sized),
+            Scalar::Bool => Interval::new(0.0, 1.0, sized),
         }
     }
 
     /// Of what has no value yet.
-    pub(super) const NONE: Range = Range::new(f64::INFINITY, f64::NEG_INFINITY, false);
+    pub(super) const NONE: Interval = Interval::new(f64::INFINITY, f64::NEG_INFINITY, false);
 
-    pub(super) const fn point(value: f64) -> Range {
-        Range::new(value, value, false)
+    pub(super) const fn point(value: f64) -> Interval {
+        Interval::new(value, value, false)
     }
 
     pub(super) fn is_none(self) -> bool {
@@ -48,9 +48,9 @@ impl Range {
         self.high.is_finite()
     }
 
-    pub(super) fn join(self, other: Range) -> Range {
+    pub(super) fn join(self, other: Interval) -> Interval {
         let bigger = if self.high >= other.high { self } else { other };
-        Range {
+        Interval {
             low: self.low.min(other.low),
             high: self.high.max(other.high),
             sized: self.sized || other.sized,
@@ -59,13 +59,13 @@ impl Range {
     }
 
     /// The range between the results at all ends, of a value that a size makes so.
-    fn corners(self, other: Range, f: impl Fn(f64, f64) -> f64) -> Range {
+    fn corners(self, other: Interval, f: impl Fn(f64, f64) -> f64) -> Interval {
         let ends = |a: f64| [f(a, other.low), f(a, other.high)];
         let all = [ends(self.low), ends(self.high)].concat();
         // What has no value, as ∞ − ∞, may be anything.
         let unknown = all.iter().any(|x| x.is_nan());
         let fold = |f: fn(f64, f64) -> f64, start| all.iter().copied().fold(start, f);
-        Range {
+        Interval {
             low: if unknown {
                 f64::NEG_INFINITY
             } else {
@@ -83,7 +83,7 @@ impl Range {
     }
 
     /// Which of two decides the size: the one without end.
-    pub(super) fn decides(self, other: Range) -> (Range, Range) {
+    pub(super) fn decides(self, other: Interval) -> (Interval, Interval) {
         if self.has_end() && !other.has_end() {
             (other, self)
         } else {
@@ -93,10 +93,10 @@ impl Range {
 }
 
 /// The range of what an operator makes of two.
-pub(super) fn binary(op: BinaryOp, x: Range, y: Range, ty: Type) -> Range {
+pub(super) fn binary(op: BinaryOp, x: Interval, y: Interval, ty: Type) -> Interval {
     use BinaryOp::*;
     // With a single number a size stays one.
-    let scaled = |range: Range, f: fn(f64, f64) -> f64| {
+    let scaled = |range: Interval, f: fn(f64, f64) -> f64| {
         let (mut range, (size, by)) = (range, x.decides(y));
         if by.has_end() {
             (range.per, range.plus) = match op {
@@ -112,9 +112,9 @@ pub(super) fn binary(op: BinaryOp, x: Range, y: Range, ty: Type) -> Range {
         }
         range
     };
-    let at_least_zero = |range: Range| match ty.scalar {
+    let at_least_zero = |range: Interval| match ty.scalar {
         // What wraps is a mistake, or meant for a check of its own.
-        Scalar::U32 => Range {
+        Scalar::U32 => Interval {
             low: range.low.max(0.0),
             high: range.high.max(0.0),
             ..range
@@ -122,7 +122,7 @@ pub(super) fn binary(op: BinaryOp, x: Range, y: Range, ty: Type) -> Range {
         _ => range,
     };
     if x.is_none() || y.is_none() {
-        return Range::NONE;
+        return Interval::NONE;
     }
     let shift = |n: f64| n.clamp(0.0, 31.0).exp2();
     match op {
@@ -137,10 +137,10 @@ pub(super) fn binary(op: BinaryOp, x: Range, y: Range, ty: Type) -> Range {
         }
         Divide if y.low > 0.0 => scaled(x.corners(y, quotient), |a, b| a / b),
         Remainder if y.low > 0.0 && x.low >= 0.0 => {
-            Range::new(0.0, x.high.min(y.high - 1.0).max(0.0), x.sized || y.sized)
+            Interval::new(0.0, x.high.min(y.high - 1.0).max(0.0), x.sized || y.sized)
         }
         And if x.low >= 0.0 && y.low >= 0.0 => {
-            Range::new(0.0, x.high.min(y.high), x.sized || y.sized)
+            Interval::new(0.0, x.high.min(y.high), x.sized || y.sized)
         }
         ShiftLeft => scaled(x.corners(y, |a, n| a * shift(n)), |a, n| {
             a * n.clamp(0.0, 31.0).exp2()
@@ -148,7 +148,7 @@ pub(super) fn binary(op: BinaryOp, x: Range, y: Range, ty: Type) -> Range {
         ShiftRight => scaled(x.corners(y, |a, n| a / shift(n)), |a, n| {
             a / n.clamp(0.0, 31.0).exp2()
         }),
-        _ => Range::endless(ty, x.sized || y.sized),
+        _ => Interval::endless(ty, x.sized || y.sized),
     }
 }
 

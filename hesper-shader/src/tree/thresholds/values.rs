@@ -1,6 +1,6 @@
 //! The range of every expression.
 
-use super::range::{Range, binary};
+use super::range::{Interval, binary};
 use super::{Search, operands};
 use crate::tree::{
     BuiltinValue, Expr, ExprId, ExprKind, Function, Literal, Math, ParamId, ParamKind, Root,
@@ -14,21 +14,21 @@ impl Search<'_> {
         &mut self,
         function: &Function,
         at: usize,
-        arguments: &[Range],
+        arguments: &[Interval],
         defs: &HashMap<ExprId, &StmtKind>,
-        locals: &[Option<Range>],
-    ) -> Vec<Range> {
-        let mut values: Vec<Range> = Vec::with_capacity(function.exprs.len());
+        locals: &[Option<Interval>],
+    ) -> Vec<Interval> {
+        let mut values: Vec<Interval> = Vec::with_capacity(function.exprs.len());
         for (i, expr) in function.exprs.iter().enumerate() {
             let value = match &expr.kind {
                 ExprKind::Literal(literal) => self.literal(*literal, at, i, expr.ty),
                 ExprKind::Uniform(param) => match self.uniforms.get(param.index()).copied() {
-                    Some(Some(value)) => Range::point(value),
-                    _ => Range::endless(expr.ty, self.is_integer(*param)),
+                    Some(Some(value)) => Interval::point(value),
+                    _ => Interval::endless(expr.ty, self.is_integer(*param)),
                 },
                 ExprKind::Argument(n) => {
                     let given = arguments.get(*n as usize).copied();
-                    given.unwrap_or(Range::endless(expr.ty, false))
+                    given.unwrap_or(Interval::endless(expr.ty, false))
                 }
                 ExprKind::Result => {
                     let def = defs.get(&ExprId(i as u32)).copied();
@@ -46,7 +46,7 @@ impl Search<'_> {
         matches!(kind, Some(ParamKind::Uniform(scalar)) if scalar.is_integer())
     }
 
-    fn literal(&self, literal: Literal, function: usize, at: usize, ty: Type) -> Range {
+    fn literal(&self, literal: Literal, function: usize, at: usize, ty: Type) -> Interval {
         let other = match self.other.functions.get(function) {
             Some(helper) => helper,
             None => &self.other.entry,
@@ -57,9 +57,9 @@ impl Search<'_> {
                 && !same(other)
         };
         if other.exprs.get(at).is_some_and(differs) {
-            return Range::endless(ty, true);
+            return Interval::endless(ty, true);
         }
-        Range::point(match literal {
+        Interval::point(match literal {
             Literal::F32(number) => number.to_f64(),
             Literal::I32(n) => n.into(),
             Literal::U32(n) => n.into(),
@@ -72,25 +72,25 @@ impl Search<'_> {
         &mut self,
         ty: Type,
         def: Option<&StmtKind>,
-        values: &[Range],
-        locals: &[Option<Range>],
-    ) -> Range {
+        values: &[Interval],
+        locals: &[Option<Interval>],
+    ) -> Interval {
         // Integers in memory are labels, offsets, counts.
-        let data = Range::endless(ty, ty.scalar.is_integer());
+        let data = Interval::endless(ty, ty.scalar.is_integer());
         match def {
             Some(StmtKind::For { trips, .. }) => match values.get(trips.index()) {
-                Some(trips) => Range {
+                Some(trips) => Interval {
                     low: 0.0,
                     high: (trips.high - 1.0).max(0.0),
                     sized: true,
                     ..*trips
                 },
-                None => Range::endless(ty, true),
+                None => Interval::endless(ty, true),
             },
             Some(StmtKind::Load { place, .. }) => match place.root {
                 Root::Local(local) => {
                     let known = locals.get(local.index()).copied().flatten();
-                    known.unwrap_or(Range::NONE)
+                    known.unwrap_or(Interval::NONE)
                 }
                 _ => data,
             },
@@ -106,29 +106,29 @@ impl Search<'_> {
         }
     }
 
-    fn pure(&self, kind: &ExprKind, ty: Type, values: &[Range]) -> Range {
+    fn pure(&self, kind: &ExprKind, ty: Type, values: &[Interval]) -> Interval {
         let of = |id: &ExprId| values.get(id.index()).copied();
         let known = match kind {
-            ExprKind::Length(_) => Some(Range::endless(ty, true)),
+            ExprKind::Length(_) => Some(Interval::endless(ty, true)),
             ExprKind::BuiltinValue(builtin) => Some(self.builtin(*builtin, ty)),
             ExprKind::Convert(x) | ExprKind::Splat(x) | ExprKind::Component(x, _) => of(x),
             ExprKind::Compose(parts) => {
                 let parts = parts.iter().filter_map(of);
-                parts.reduce(Range::join)
+                parts.reduce(Interval::join)
             }
             ExprKind::Select {
                 on_true, on_false, ..
             } => of(on_true).zip(of(on_false)).map(|(a, b)| a.join(b)),
             ExprKind::Binary(op, x, y) => of(x).zip(of(y)).map(|(x, y)| binary(*op, x, y, ty)),
             ExprKind::Math(math, operands) => {
-                let operands: Vec<Range> = operands.iter().filter_map(of).collect();
+                let operands: Vec<Interval> = operands.iter().filter_map(of).collect();
                 match (math, &operands[..]) {
-                    (Math::Min, [x, y]) => Some(Range {
+                    (Math::Min, [x, y]) => Some(Interval {
                         low: x.low.min(y.low),
                         high: x.high.min(y.high),
                         ..x.join(*y)
                     }),
-                    (Math::Max, [x, y]) => Some(Range {
+                    (Math::Max, [x, y]) => Some(Interval {
                         low: x.low.max(y.low),
                         ..x.join(*y)
                     }),
@@ -136,17 +136,17 @@ impl Search<'_> {
                     (Math::Floor | Math::Ceil | Math::Trunc | Math::RoundTiesEven, [x]) => Some(*x),
                     (_, operands) => {
                         let sized = operands.iter().any(|x| x.sized);
-                        Some(Range::endless(ty, sized))
+                        Some(Interval::endless(ty, sized))
                     }
                 }
             }
             _ => None,
         };
-        known.unwrap_or(Range::endless(ty, false))
+        known.unwrap_or(Interval::endless(ty, false))
     }
 
-    fn builtin(&self, builtin: BuiltinValue, ty: Type) -> Range {
-        let below = |n: u64| Range::new(0.0, n.saturating_sub(1) as f64, true);
+    fn builtin(&self, builtin: BuiltinValue, ty: Type) -> Interval {
+        let below = |n: u64| Interval::new(0.0, n.saturating_sub(1) as f64, true);
         match builtin {
             BuiltinValue::LocalInvocationId => below(
                 self.tree
@@ -161,9 +161,9 @@ impl Search<'_> {
             | BuiltinValue::SubgroupInvocationId
             | BuiltinValue::SubgroupId => below(self.tree.invocations()),
             BuiltinValue::SubgroupSize | BuiltinValue::NumSubgroups => {
-                Range::new(1.0, self.tree.invocations() as f64, false)
+                Interval::new(1.0, self.tree.invocations() as f64, false)
             }
-            _ => Range::endless(ty, true),
+            _ => Interval::endless(ty, true),
         }
     }
 }

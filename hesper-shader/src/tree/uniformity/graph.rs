@@ -74,11 +74,11 @@ impl Found {
 
 /// The dependences of one function.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub(super) struct Dependences {
     nodes: Vec<Data>,
 }
 
-impl Graph {
+impl Dependences {
     fn add(&mut self, data: Data) -> Node {
         self.nodes.push(data);
         Node(self.nodes.len() - 1)

@@ -1,7 +1,7 @@
 //! From the statements of a function to its graph.
 
 use super::Summary;
-use super::graph::{Demand, Graph, Input, Node, Origin};
+use super::graph::{Demand, Dependences, Input, Node, Origin};
 use super::problem::{Collective, Scope, Source, UniformityProblem};
 use crate::tree::Problem;
 use crate::tree::{
@@ -16,7 +16,7 @@ pub(super) fn walk(
     summaries: &[Summary],
     problems: &mut Vec<Problem<UniformityProblem>>,
 ) -> Summary {
-    let mut graph = Graph::default();
+    let mut graph = Dependences::default();
     let start = graph.input(Input::ControlFlow);
     let mut walk = Walk {
         tree,
@@ -111,7 +111,7 @@ pub(super) struct Walk<'a> {
     pub(super) tree: &'a Tree,
     pub(super) function: &'a Function,
     summaries: &'a [Summary],
-    pub(super) graph: Graph,
+    pub(super) graph: Dependences,
     /// What the function returns.
     result: Node,
     /// Of each expression that has been evaluated, what it depends on.
@@ -333,7 +333,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let arguments: Vec<Node> = arguments.iter().map(|id| self.value(*id, flow)).collect();
-        let given = |graph: &mut Graph, inputs: &[(Input, Option<Loc>)]| -> Vec<Node> {
+        let given = |graph: &mut Dependences, inputs: &[(Input, Option<Loc>)]| -> Vec<Node> {
             let given = inputs.iter().map(|(input, at)| {
                 let node = match input {
                     Input::ControlFlow => flow,
