@@ -13,7 +13,7 @@ pub(super) fn edges(parsed: &Crate) -> Edges {
         .iter()
         .map(|m| (m.clone(), BTreeMap::new()))
         .collect();
-    for mention in &parsed.mentions {
+    for mention in parsed.mentions.iter().filter(|m| !m.from.is_empty()) {
         let to: Vec<&String> = match &mention.to {
             Named::Module(to) => vec![to],
             Named::Crate => parsed.modules.iter().collect(),

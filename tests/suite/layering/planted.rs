@@ -113,6 +113,13 @@ fn each_way_to_name_another_crate_is_seen() {
     for form in forms {
         assert!(sees(form), "not seen: {form}");
     }
+    let root: &[(&[&str], &str)] = &[(&[], "mod a; use naga::Module;"), (&["a"], "")];
+    assert!(
+        Crate::planted(root)
+            .mentions
+            .iter()
+            .any(|m| m.to == Named::Other("naga".into()))
+    );
     assert!(!sees("/// naga::Module\nstruct S; // naga::Module"));
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Mention {
     /// File, from the crate's `src` on.
     pub file: String,
     pub line: usize,
-    /// Top-level module that the file belongs to; empty for `lib.rs`.
+    /// Top-level module that it stands in; empty for `lib.rs` itself.
     pub from: String,
     pub to: Named,
 }
@@ -64,50 +64,51 @@ impl Crate {
 
     fn of(files: &[Read]) -> Crate {
         let root = &files.first().expect("a crate has a root").found;
-        let top =
-            |declared: &Declared| (declared.module.len() == 1).then(|| declared.module[0].clone());
-        let mut homes: BTreeMap<String, String> = BTreeMap::new();
-        let modules: Vec<String> = root.modules.iter().filter_map(top).collect();
-        for module in &modules {
-            homes.insert(module.clone(), module.clone());
-        }
-        for file in files {
-            let home = file.module.first().cloned().unwrap_or_default();
-            for name in &file.found.macros {
-                homes.insert(name.clone(), home.clone());
-            }
-        }
-        for path in root.paths.iter().filter(|path| path.here.is_empty()) {
-            let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else {
-                continue;
-            };
-            if modules.contains(first) {
-                assert_ne!(
-                    last, "*",
-                    "lib.rs hands on `{first}::*`, so that nobody sees what"
-                );
-                homes.insert(last.clone(), first.clone());
-            } else if path.segments.len() > 1 && first != "crate" {
-                // Of another crate, handed on.
-                homes.entry(last.clone()).or_default();
-            }
-        }
+        let is_top = |declared: &&Declared| declared.module.len() == 1;
+        let tops = root.modules.iter().filter(is_top);
+        let modules: Vec<String> = tops.map(|top| top.module[0].clone()).collect();
+        let homes = homes(root, &modules, files);
         let mut mentions = Vec::new();
-        for file in files.iter().filter(|file| !file.module.is_empty()) {
-            let resolved = file.found.paths.iter().filter_map(|path| {
-                Some(Mention {
+        for file in files {
+            for path in &file.found.paths {
+                let named = resolve(path, &homes)
+                    .unwrap_or_else(|| panic!("{}:{}: what is {path:?}?", file.file, path.line));
+                mentions.extend(named.map(|to| Mention {
                     file: file.file.clone(),
                     line: path.line,
-                    from: file.module[0].clone(),
-                    to: resolve(path, &homes).unwrap_or_else(|| {
-                        panic!("{}:{}: what is {path:?}?", file.file, path.line)
-                    })?,
-                })
-            });
-            mentions.extend(resolved);
+                    from: path.here.first().cloned().unwrap_or_default(),
+                    to,
+                }));
+            }
         }
         Crate { modules, mentions }
     }
+}
+
+/// The top-level module of each name that the root of the crate has; empty for what is of another crate.
+fn homes(root: &Found, modules: &[String], files: &[Read]) -> BTreeMap<String, String> {
+    let mut homes: BTreeMap<String, String> = BTreeMap::new();
+    for module in modules {
+        homes.insert(module.clone(), module.clone());
+    }
+    for file in files {
+        let home = file.module.first().cloned().unwrap_or_default();
+        for name in &file.found.macros {
+            homes.insert(name.clone(), home.clone());
+        }
+    }
+    for path in root.paths.iter().filter(|path| path.here.is_empty()) {
+        let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else {
+            continue;
+        };
+        if modules.contains(first) {
+            assert_ne!(last, "*", "lib.rs hands on `{first}::*`: nobody sees what");
+            homes.insert(last.clone(), first.clone());
+        } else if first != "crate" {
+            homes.entry(last.clone()).or_default();
+        }
+    }
+    homes
 }
 
 /// What a path names. `Some(None)` for what is in no module of this crate, `None` where nothing is known of it.
