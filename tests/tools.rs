@@ -47,7 +47,10 @@ pub fn naga(wgsl: &str) -> Result<(naga::Module, naga::valid::ModuleInfo), Strin
     let module =
         naga::front::wgsl::parse_str(wgsl).map_err(|error| refused(error.emit_to_string(wgsl)))?;
     let flags = naga::valid::ValidationFlags::all();
-    let mut validator = naga::valid::Validator::new(flags, naga::valid::Capabilities::SUBGROUP);
+    let mut validator = naga::valid::Validator::new(
+        flags,
+        naga::valid::Capabilities::SUBGROUP | naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32,
+    );
     validator
         .subgroup_stages(naga::valid::ShaderStages::COMPUTE)
         .subgroup_operations(naga::valid::SubgroupOperationSet::all());

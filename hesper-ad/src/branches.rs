@@ -1,7 +1,7 @@
 //! A domain that remembers which way its decisions went.
 
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Character, Comparison, Domain, NoMeaning, RealBinary, RealUnary};
 use std::cell::Cell;
 use std::panic::Location;
 
@@ -84,29 +84,28 @@ impl<D: Domain<Mask = bool>> Domain for Branches<D> {
 
     fn unary(&self, op: RealUnary, x: D::Value) -> D::Value {
         let result = self.inner.unary(op, x);
-        match op {
-            RealUnary::Abs => self.note(self.less(x, self.constant(Number::ZERO))),
-            RealUnary::Sign
-            | RealUnary::Floor
-            | RealUnary::Ceil
-            | RealUnary::RoundTiesEven
-            | RealUnary::Trunc => {
-                let step = self.inner.to_integer(result, i64::MIN, i64::MAX);
+        match op.character() {
+            Character::Smooth => {}
+            Character::Kinked => self.note(self.less(x, self.constant(Number::ZERO))),
+            Character::Stepped => {
+                // Steps are integers, and those of binary16 multiples of 2⁻²⁴.
+                let step = self.inner.scale(result, 24);
+                let step = self.inner.to_integer(step, i64::MIN, i64::MAX);
                 self.note(step.unwrap_or(0) as u64);
             }
-            _ => {}
         }
         result
     }
 
     fn binary(&self, op: RealBinary, x: D::Value, y: D::Value) -> D::Value {
-        match op {
-            RealBinary::Max | RealBinary::Min => self.note(self.less(x, y)),
-            RealBinary::Remainder => {
+        match op.character() {
+            Character::Smooth => {}
+            Character::Kinked => self.note(self.less(x, y)),
+            // The remainder steps where its quotient does.
+            Character::Stepped => {
                 let whole = self.inner.binary(RealBinary::Divide, x, y);
                 self.unary(RealUnary::Trunc, whole);
             }
-            _ => {}
         }
         self.inner.binary(op, x, y)
     }

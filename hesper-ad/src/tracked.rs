@@ -191,6 +191,21 @@ impl Tracked {
         self.rounded(value, carried, LIBRARY)
     }
 
+    /// The angle of the point `(x, y)`, whose distance from the origin bounds its slope: by `x` and `y` it is at most one over that.
+    fn angle(&self, y: Bounded, x: Bounded) -> Bounded {
+        let value = F64.binary(RealBinary::Atan2, y.value, x.value);
+        let error = x.error + y.error;
+        let near = x.value.hypot(y.value) - error;
+        // Across the negative half of the axis it jumps.
+        let jumps = x.value - x.error < 0.0 && y.value.abs() <= y.error && y.error > 0.0;
+        let carried = match error {
+            0.0 => 0.0,
+            _ if near <= 0.0 || jumps => std::f64::consts::TAU,
+            _ => error / near,
+        };
+        self.rounded(value, carried, LIBRARY)
+    }
+
     /// A step function: exact unless a step lies within the operand's bounds.
     fn step(&self, op: RealUnary, x: Bounded) -> Bounded {
         let at = |x| F64.unary(op, x);
@@ -254,7 +269,21 @@ impl Domain for Tracked {
             | RealUnary::Floor
             | RealUnary::Ceil
             | RealUnary::RoundTiesEven
-            | RealUnary::Trunc => self.step(op, x),
+            | RealUnary::Trunc
+            | RealUnary::QuantizeToF16 => self.step(op, x),
+            // It grows with |x|, and 0 has a value of its own.
+            RealUnary::Exponent => {
+                let of = |x| F64.unary(op, x);
+                let spread = if near == 0.0 && x.error > 0.0 {
+                    f64::INFINITY
+                } else {
+                    of(reach) - of(near)
+                };
+                Bounded {
+                    value,
+                    error: spread,
+                }
+            }
             RealUnary::Sqrt => self.sqrt(x),
             RealUnary::InverseSqrt => self.divide(self.one(), self.sqrt(x)),
             // A mask value has no error to carry.
@@ -278,6 +307,17 @@ impl Domain for Tracked {
             RealUnary::Cosh => self.library(value, reach.sinh(), x),
             // tanh' = 1 / cosh², greatest where |x| is least
             RealUnary::Tanh => self.library(value, near.cosh().powi(-2), x),
+            // 1/√(1 − x²), greatest where |x| is
+            RealUnary::Asin | RealUnary::Acos => {
+                self.library(value, WIDEN / (1.0 - reach * reach).max(0.0).sqrt(), x)
+            }
+            // 1/(1 + x²) and 1/√(1 + x²), greatest where |x| is least
+            RealUnary::Atan => self.library(value, WIDEN / (1.0 + near * near), x),
+            RealUnary::Asinh => self.library(value, WIDEN / (1.0 + near * near).sqrt(), x),
+            // 1/√(x² − 1), greatest where x is least
+            RealUnary::Acosh => self.library(value, WIDEN / (near * near - 1.0).max(0.0).sqrt(), x),
+            // 1/(1 − x²), greatest where |x| is
+            RealUnary::Atanh => self.library(value, WIDEN / (1.0 - reach * reach).max(0.0), x),
             // erf' = 2/√π·e^(−x²), greatest where |x| is least
             RealUnary::Erf => {
                 let slope = std::f64::consts::FRAC_2_SQRT_PI * (-near * near).exp();
@@ -301,6 +341,7 @@ impl Domain for Tracked {
                 value: F64.binary(op, x.value, y.value),
                 error: x.error.max(y.error),
             },
+            RealBinary::Atan2 => self.angle(x, y),
             // xʸ = exp(y ln x)
             RealBinary::Pow => {
                 let exponent = self.multiply(y, self.unary(RealUnary::Ln, x));

@@ -112,8 +112,8 @@ pub(crate) enum Stmt {
         name: Ident,
         value: Expr,
     },
-    /// `let (old, exchanged) = place.compare_exchange_weak(..)`; a name is `None` for `_`.
-    Exchange {
+    /// `let (old, exchanged) = place.compare_exchange_weak(..)`, `let (f, e) = frexp(x)`; a name is `None` for `_`.
+    Pair {
         attrs: Vec<Attribute>,
         names: [Option<Ident>; 2],
         value: Expr,
@@ -334,7 +334,7 @@ impl Stmt {
             Stmt::If(branch) => branch.leaves(),
             Stmt::Let { .. }
             | Stmt::Fix { .. }
-            | Stmt::Exchange { .. }
+            | Stmt::Pair { .. }
             | Stmt::Array { .. }
             | Stmt::Log { .. }
             | Stmt::Workgroup { .. }

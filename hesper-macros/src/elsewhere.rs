@@ -94,21 +94,9 @@ const METHODS: &[(&str, &str)] = &[
     ("exp10", "write `(x * core::f32::consts::LN_10).exp()`"),
     ("sin_cos", "write `x.sin()` and `x.cos()`, a `let` each"),
     (
-        "asin acos atan atan2",
-        "not yet: kernel code has no inverse trigonometric functions",
-    ),
-    (
-        "asinh",
-        "write `(x + (x * x + 1.0).sqrt()).ln()` where x >= 0",
-    ),
-    ("acosh", "write `(x + (x * x - 1.0).sqrt()).ln()`"),
-    ("atanh", "write `0.5 * ((1.0 + x) / (1.0 - x)).ln()`"),
-    (
         "gamma ln_gamma erf erfc",
         "not yet; write a helper function with an approximation",
     ),
-    ("to_degrees", "write `x * (180.0 / core::f32::consts::PI)`"),
-    ("to_radians", "write `x * (core::f32::consts::PI / 180.0)`"),
     // Bits of integers.
     (
         "count_ones count_zeros leading_zeros leading_ones trailing_zeros trailing_ones reverse_bits highest_one lowest_one bit_width",
@@ -215,17 +203,16 @@ const METHODS: &[(&str, &str)] = &[
     ),
     // Vectors.
     ("dot", "write `dot(a, b)`"),
-    ("length norm magnitude", "write `dot(v, v).sqrt()`"),
+    ("length norm magnitude", "write `length(v)`"),
     ("length_squared norm_squared", "write `dot(v, v)`"),
-    (
-        "normalize normalized",
-        "write `v * inverse_sqrt(dot(v, v))`",
-    ),
-    ("distance", "write `let d = a - b;` and `dot(d, d).sqrt()`"),
-    (
-        "cross",
-        "write its components: `vec3(a.y * b.z - a.z * b.y, ..)`",
-    ),
+    ("normalize normalized", "write `normalize(v)`"),
+    ("distance", "write `distance(a, b)`"),
+    ("cross", "write `cross(a, b)`"),
+    ("reflect", "write `reflect(v, n)`"),
+    ("saturate", "write `saturate(x)`"),
+    ("ldexp", "write `ldexp(x, n)`"),
+    ("frexp", "write `let (f, e) = frexp(x);`"),
+    ("modf", "write `let (rest, whole) = modf(x);`"),
     (
         "extend truncate",
         "write `vec4(v.x, v.y, v.z, w)`, or a swizzle, `v.xyz`",
@@ -292,7 +279,6 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("tanh", "write `x.tanh()`"),
     ("trunc", "write `x.trunc()`"),
     // Written otherwise.
-    ("saturate", "write `x.clamp(0.0, 1.0)`"),
     ("inversesqrt rsqrt", "write `inverse_sqrt(x)`"),
     ("lerp", "write `mix(a, b, t)`"),
     ("frac", "write `fract(x)`"),
@@ -300,30 +286,14 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "mod fmod",
         "write `x % y`; GLSL's `mod` is `x - y * (x / y).floor()`",
     ),
-    (
-        "smoothstep",
-        "write `let t = ((x - low) / (high - low)).clamp(0.0, 1.0);` and `t * t * (3.0 - 2.0 * t)`",
-    ),
-    ("length", "write `dot(v, v).sqrt()`"),
-    ("distance", "write `let d = a - b;` and `dot(d, d).sqrt()`"),
-    ("normalize", "write `v * inverse_sqrt(dot(v, v))`"),
-    (
-        "cross",
-        "write its components: `vec3(a.y * b.z - a.z * b.y, ..)`",
-    ),
-    ("reflect", "write `v - 2.0 * dot(n, v) * n`"),
-    (
-        "faceForward faceforward",
-        "write `if dot(reference, v) < 0.0 { n } else { -n }`",
-    ),
-    ("degrees", "write `x * (180.0 / core::f32::consts::PI)`"),
-    ("radians", "write `x * (core::f32::consts::PI / 180.0)`"),
-    (
-        "asinh",
-        "write `(x + (x * x + 1.0).sqrt()).ln()` where x >= 0",
-    ),
-    ("acosh", "write `(x + (x * x - 1.0).sqrt()).ln()`"),
-    ("atanh", "write `0.5 * ((1.0 + x) / (1.0 - x)).ln()`"),
+    ("faceforward", "write `face_forward(n, i, g)`"),
+    ("acos", "write `x.acos()`"),
+    ("acosh", "write `x.acosh()`"),
+    ("asin", "write `x.asin()`"),
+    ("asinh", "write `x.asinh()`"),
+    ("atan", "write `x.atan()`, or `y.atan2(x)` of two"),
+    ("atan2", "write `y.atan2(x)`"),
+    ("atanh", "write `x.atanh()`"),
     ("isnan", "write `x != x`"),
     ("isinf", "write `x.abs() > f32::MAX`"),
     (
@@ -333,11 +303,6 @@ const FUNCTIONS: &[(&str, &str)] = &[
     (
         "lessThan lessThanEqual greaterThan greaterThanEqual equal notEqual",
         "compare the components: `a.x < b.x`",
-    ),
-    ("modf", "write `x.trunc()` and `x - x.trunc()`"),
-    (
-        "ldexp",
-        "write `x * exponent.exp2()` with a whole `exponent` of `f32`",
     ),
     ("arrayLength", "write `x.len()`"),
     (
@@ -369,11 +334,6 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "write `let (old, exchanged) = x[i].compare_exchange_weak(expected, new);`",
     ),
     // Nothing near.
-    (
-        "asin acos atan atan2",
-        "not yet: kernel code has no inverse trigonometric functions",
-    ),
-    ("refract frexp quantizeToF16", "not yet"),
     (
         "floatBitsToInt floatBitsToUint intBitsToFloat uintBitsToFloat asfloat asint asuint",
         "not yet: a float's bits cannot be had; keep the bits in a buffer of `u32` beside it",
@@ -482,8 +442,8 @@ mod tests {
             }
         }
         // The methods that `Exp` has.
-        for name in "abs ceil clamp cos cosh exp exp2 floor ln log2 max min mul_add powf powi round_ties_even sin sinh sqrt tan tanh \
-                     trunc wrapping_add wrapping_sub wrapping_mul x y z w"
+        for name in "abs acos acosh asin asinh atan atan2 atanh ceil clamp cos cosh exp exp2 floor ln log2 max min mul_add powf powi round_ties_even sin sinh sqrt tan tanh \
+                     to_degrees to_radians trunc wrapping_add wrapping_sub wrapping_mul x y z w"
             .split_whitespace()
         {
             assert_eq!(method(name), None, "{name}");
@@ -494,7 +454,7 @@ mod tests {
     fn names_and_families_are_found() {
         assert_eq!(method("is_nan"), Some("write `x != x`"));
         assert!(method("checked_add").is_some_and(|help| help.contains("compare")));
-        assert_eq!(function("atan2"), method("atan2"));
+        assert_eq!(function("atan2"), Some("write `y.atan2(x)`"));
         assert!(function("textureLoad").is_some_and(|help| help.contains("buffer")));
         assert_eq!(method("softplus"), None);
         assert_eq!(function("softplus"), None);

@@ -1,10 +1,11 @@
 //! The domain of [`Interval`]s: a kernel run in it yields everything that WGSL allows, and says whether anything rounded decided.
 
 use super::interval::{
-    Interval, add, circular, divide, exp, hyperbolic, inverse_sqrt, log, multiply, remainder, tanh,
+    Interval, add, angle, atan2, binary16, circular, divide, exp, hyperbolic, inverse_sqrt, log,
+    multiply, remainder, tanh,
 };
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
 use std::cell::Cell;
 
 /// The domain of [`Interval`]s.
@@ -17,6 +18,11 @@ impl Enclosure {
     /// Whether a comparison or conversion could have gone either way.
     pub fn is_undecided(&self) -> bool {
         self.undecided.get()
+    }
+
+    /// As accurate as the definition is.
+    fn defined(&self, op: RealUnary, x: Interval) -> Interval {
+        op.definition(self, x).unwrap_or(Interval::UNBOUNDED)
     }
 
     fn decided<T>(&self, known: bool, value: T) -> T {
@@ -85,6 +91,28 @@ impl Domain for Enclosure {
             RealUnary::Sinh => hyperbolic(x, -1.0),
             RealUnary::Cosh => hyperbolic(x, 1.0),
             RealUnary::Tanh => tanh(x),
+            RealUnary::Asin | RealUnary::Acos if x.low < -1.0 || x.high > 1.0 => {
+                Interval::UNBOUNDED
+            }
+            RealUnary::Asin | RealUnary::Acos => {
+                let near = angle(
+                    x,
+                    if op == RealUnary::Asin {
+                        f64::asin
+                    } else {
+                        f64::acos
+                    },
+                );
+                near.hull(self.defined(op, x))
+            }
+            RealUnary::Atan => x.map(f64::atan).widened(4096.0),
+            RealUnary::Asinh | RealUnary::Acosh | RealUnary::Atanh => self.defined(op, x),
+            RealUnary::QuantizeToF16 => binary16(x),
+            RealUnary::Exponent => {
+                let (near, far) = (x.nearest_to_zero(), x.low.abs().max(x.high.abs()));
+                let of = |x: f64| F64.unary(op, x);
+                Interval::between(of(near), of(far))
+            }
             // WGSL has none.
             RealUnary::Erf => Interval::UNBOUNDED,
         }
@@ -103,6 +131,7 @@ impl Domain for Enclosure {
             RealBinary::Remainder => remainder(x, y),
             RealBinary::Max => both(f64::max),
             RealBinary::Min => both(f64::min),
+            RealBinary::Atan2 => atan2(x, y),
             RealBinary::Pow => exp(multiply(y, log(x, f64::log2)), f64::exp2),
         }
     }

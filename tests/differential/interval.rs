@@ -96,7 +96,7 @@ impl Interval {
         self.is_unbounded() || (self.low <= value && value <= self.high)
     }
 
-    fn hull(self, other: Interval) -> Interval {
+    pub(super) fn hull(self, other: Interval) -> Interval {
         Interval::between(self.low.min(other.low), self.high.max(other.high))
     }
 
@@ -124,7 +124,7 @@ impl Interval {
     }
 
     /// Widened by units in the last place of binary32, and by what binary64 may be off.
-    fn widened(self, ulps: f64) -> Interval {
+    pub(super) fn widened(self, ulps: f64) -> Interval {
         let error = |x: f64| ulps * ulp(x) + LIBRARY * x.abs();
         Interval::rounded(self.low - error(self.low), self.high + error(self.high))
     }
@@ -141,6 +141,14 @@ impl Interval {
             high: -self.low,
             terms: self.terms,
         }
+    }
+
+    /// The least magnitude.
+    pub(super) fn nearest_to_zero(self) -> f64 {
+        if self.low <= 0.0 && self.high >= 0.0 {
+            return 0.0;
+        }
+        self.low.abs().min(self.high.abs())
     }
 
     fn magnitude(self) -> f64 {
@@ -290,4 +298,51 @@ pub(super) fn hyperbolic(x: Interval, sign: f64) -> Interval {
 pub(super) fn tanh(x: Interval) -> Interval {
     let near = Interval::rounded(x.low.tanh() - 1e-5, x.high.tanh() + 1e-5);
     near.hull(divide(hyperbolic(x, -1.0), hyperbolic(x, 1.0)))
+}
+
+/// `asin` or `acos`, within the error that WGSL allows them in any case.
+pub(super) fn angle(x: Interval, f: impl Fn(f64) -> f64) -> Interval {
+    let exact = x.map(f);
+    Interval::rounded(exact.low - 6.77e-5, exact.high + 6.77e-5)
+}
+
+/// `atan2(y, x)`: of a box that holds no origin, the corners have the extreme angles. Across the negative half of the axis it jumps.
+pub(super) fn atan2(y: Interval, x: Interval) -> Interval {
+    let in_range = |x: f64| (NORMAL..=1.0 / NORMAL).contains(&x.abs());
+    let jumps = x.low <= 0.0 && y.low <= 0.0 && y.high >= 0.0;
+    if jumps || !in_range(x.low) || !in_range(x.high) {
+        return Interval::UNBOUNDED;
+    }
+    corners(y, x, f64::atan2).widened(4096.0)
+}
+
+/// Either neighbour in binary16 of a number that it does not have; what is subnormal there may become zero.
+pub(super) fn binary16(x: Interval) -> Interval {
+    if x.magnitude() > 65504.0 {
+        return Interval::UNBOUNDED;
+    }
+    let scale = |x: f64| 2f64.powi((x.abs().log2().floor() as i32).max(-14) - 10);
+    let down = |x: f64| {
+        if x == 0.0 {
+            x
+        } else {
+            (x / scale(x)).floor() * scale(x)
+        }
+    };
+    let up = |x: f64| {
+        if x == 0.0 {
+            x
+        } else {
+            (x / scale(x)).ceil() * scale(x)
+        }
+    };
+    let (mut low, mut high) = (down(x.low), up(x.high));
+    let least = 2f64.powi(-14);
+    if low > 0.0 && low < least {
+        low = 0.0;
+    }
+    if high < 0.0 && high > -least {
+        high = 0.0;
+    }
+    Interval::between(low, high)
 }

@@ -22,7 +22,7 @@ const BEYOND: [f32; 8] = [
 
 /// Functions of rough reals with the range each operand is brought to, outside of which WGSL bounds no error, or a driver is known
 /// to be wrong (see [`known`](super::known)).
-const BOUNDED: [(Math, &[(f32, f32)]); 13] = [
+const BOUNDED: &[(Math, &[(f32, f32)])] = &[
     (Math::Sqrt, &[(0.01, 1000.0)]),
     (Math::InverseSqrt, &[(0.01, 1000.0)]),
     (Math::Exp, &[(-8.0, 8.0)]),
@@ -36,6 +36,17 @@ const BOUNDED: [(Math, &[(f32, f32)]); 13] = [
     (Math::Cosh, &[(-5.0, 5.0)]),
     (Math::Tanh, &[(-5.0, 5.0)]),
     (Math::Powf, &[(0.1, 8.0), (-4.0, 4.0)]),
+    (Math::Acos, &[(-0.9, 0.9)]),
+    (Math::Acosh, &[(1.5, 50.0)]),
+    (Math::Asin, &[(-0.9, 0.9)]),
+    (Math::Asinh, &[(-5.0, 50.0)]),
+    (Math::Atan, &[(-50.0, 50.0)]),
+    (Math::Atan2, &[(-8.0, 8.0), (0.25, 8.0)]),
+    (Math::Atanh, &[(-0.9, 0.9)]),
+    (Math::Saturate, &[(-2.0, 2.0)]),
+    (Math::Smoothstep, &[(-2.0, -1.0), (1.0, 2.0), (-3.0, 3.0)]),
+    (Math::ToDegrees, &[(-8.0, 8.0)]),
+    (Math::ToRadians, &[(-360.0, 360.0)]),
 ];
 
 /// Functions that are exact, or compositions of sums and products.
@@ -207,7 +218,7 @@ impl Generator<'_> {
 
     /// A function of operands within its range.
     fn bounded(&mut self, sort: Sort, depth: u32) -> ExprId {
-        let (math, ranges) = self.choices.pick(&BOUNDED);
+        let (math, ranges) = self.choices.pick(BOUNDED);
         let mut operands = Vec::new();
         for range in ranges {
             let value = self.expr(sort, depth);

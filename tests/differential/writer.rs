@@ -180,12 +180,8 @@ impl Writer {
     }
 
     pub(crate) fn math(&mut self, math: Math, operands: &[ExprId], grid: Grid) -> ExprId {
-        let ty = self.ty(operands[0]);
-        let ty = if math == Math::Dot {
-            ty.component()
-        } else {
-            ty
-        };
+        let types: Vec<Type> = operands.iter().map(|id| self.ty(*id)).collect();
+        let ty = math.result(&types).unwrap_or(types[0]);
         self.emit(ExprKind::Math(math, operands.to_vec()), ty, grid)
     }
 

@@ -84,7 +84,8 @@ impl Domain for Sizes<'_> {
             | RealUnary::Floor
             | RealUnary::Ceil
             | RealUnary::RoundTiesEven
-            | RealUnary::Trunc => {
+            | RealUnary::Trunc
+            | RealUnary::Exponent => {
                 self.measured(element, Form::plain(Size::integer(element.shadow.value)))
             }
             RealUnary::Exp if x.element.kind == Kind::NegInfinity => {
@@ -102,10 +103,26 @@ impl Domain for Sizes<'_> {
                 let root = self.root(x);
                 self.measured(element, root)
             }
-            _ => Measured {
-                element,
-                ..self.composed(op, x)
-            },
+            RealUnary::InverseSqrt | RealUnary::Sinh | RealUnary::Cosh | RealUnary::Tanh => {
+                match op.definition(self, x) {
+                    Some(size) => Measured { element, ..size },
+                    None => self.not_measured(element),
+                }
+            }
+            // Exponentials to other bases, circular functions, areas, and what is no rational number.
+            RealUnary::Exp2
+            | RealUnary::Log2
+            | RealUnary::Sin
+            | RealUnary::Cos
+            | RealUnary::Tan
+            | RealUnary::Asin
+            | RealUnary::Acos
+            | RealUnary::Atan
+            | RealUnary::Asinh
+            | RealUnary::Acosh
+            | RealUnary::Atanh
+            | RealUnary::QuantizeToF16
+            | RealUnary::Erf => self.not_measured(element),
         }
     }
 
@@ -127,6 +144,7 @@ impl Domain for Sizes<'_> {
                     ..self.join(element, x, y, Join::Either)
                 }
             }
+            RealBinary::Atan2 => self.not_measured(element),
             RealBinary::Pow => {
                 let n = y.element.shadow.value;
                 if n.fract() != 0.0 || !(1.0..64.0).contains(&n) {

@@ -4,7 +4,6 @@ use super::form::{Form, Label};
 use super::roots::Roots;
 use super::size::{Atoms, Size};
 use crate::field::{Element, Exact, Kind, Residue};
-use hesper_shader::Number;
 use hesper_shader::domain::Value;
 use hesper_shader::domain::{Domain, RealBinary, RealUnary};
 use std::cell::{Cell, RefCell};
@@ -259,33 +258,13 @@ impl<'f> Sizes<'f> {
         self.join(element, x, inverse, Join::Product)
     }
 
-    /// `op` written out in operations that have a size.
-    pub(super) fn composed(&self, op: RealUnary, x: Measured) -> Measured {
-        let binary = |op, x, y| self.binary(op, x, y);
-        let one = self.constant(Number::ONE);
-        match op {
-            RealUnary::InverseSqrt => {
-                binary(RealBinary::Divide, one, self.unary(RealUnary::Sqrt, x))
-            }
-            RealUnary::Tanh => {
-                let e = self.unary(RealUnary::Exp, binary(RealBinary::Add, x, x));
-                let (above, below) = (
-                    binary(RealBinary::Subtract, e, one),
-                    binary(RealBinary::Add, e, one),
-                );
-                binary(RealBinary::Divide, above, below)
-            }
-            RealUnary::Sinh | RealUnary::Cosh => {
-                let up = self.unary(RealUnary::Exp, x);
-                let down = binary(RealBinary::Divide, one, up);
-                let two = self.constant(Number::integer(2));
-                binary(RealBinary::Divide, binary(RealBinary::Add, up, down), two)
-            }
-            // Exponentials to other bases, and circular functions.
-            _ => {
-                self.loose.set(true);
-                one
-            }
+    /// What has no size: there is no bound.
+    pub(super) fn not_measured(&self, element: Element) -> Measured {
+        self.loose.set(true);
+        Measured {
+            element,
+            form: INPUT,
+            image: None,
         }
     }
 }

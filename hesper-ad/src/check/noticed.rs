@@ -1,7 +1,7 @@
 //! Numbers of which no NaN is lost.
 
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Character, Comparison, Domain, NoMeaning, RealBinary, RealUnary};
 use std::panic::Location;
 
 /// A domain in which `max`, `min` and `sign` of NaN are NaN. Rust gives the other operand, WGSL lets a device give either: a kernel whose
@@ -47,16 +47,16 @@ impl<D: Domain<Mask = bool>> Domain for Noticed<D> {
     }
 
     fn unary(&self, op: RealUnary, x: D::Value) -> D::Value {
-        match op {
-            RealUnary::Sign if self.is_nan(x) => x,
+        match op.character() {
+            Character::Stepped if self.is_nan(x) => x,
             _ => self.0.unary(op, x),
         }
     }
 
     fn binary(&self, op: RealBinary, x: D::Value, y: D::Value) -> D::Value {
-        match op {
-            RealBinary::Max | RealBinary::Min if self.is_nan(x) => x,
-            RealBinary::Max | RealBinary::Min if self.is_nan(y) => y,
+        match op.character() {
+            Character::Kinked if self.is_nan(x) => x,
+            Character::Kinked if self.is_nan(y) => y,
             _ => self.0.binary(op, x, y),
         }
     }
@@ -77,7 +77,7 @@ impl<D: Domain<Mask = bool>> Domain for Noticed<D> {
 
     fn unary_column(&self, op: RealUnary, x: &[D::Value], active: &[bool], out: &mut [D::Value]) {
         self.0.unary_column(op, x, active, out);
-        if op == RealUnary::Sign {
+        if op.character() == Character::Stepped {
             for (out, x) in out.iter_mut().zip(x).filter(|(_, x)| self.is_nan(**x)) {
                 *out = *x;
             }
@@ -93,7 +93,7 @@ impl<D: Domain<Mask = bool>> Domain for Noticed<D> {
         out: &mut [D::Value],
     ) {
         self.0.binary_column(op, x, y, active, out);
-        if matches!(op, RealBinary::Max | RealBinary::Min) {
+        if op.character() == Character::Kinked {
             for ((out, x), y) in out.iter_mut().zip(x).zip(y) {
                 if self.is_nan(*x) {
                     *out = *x;

@@ -3,6 +3,7 @@
 use super::element::{Element, Kind};
 use super::exact::Exact;
 use super::trace::Decision;
+use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, RealUnary};
 
 impl Exact {
@@ -15,6 +16,23 @@ impl Exact {
         let whole = steps.value as i64;
         self.decide("rounding", whole, whole);
         self.integer(whole)
+    }
+
+    /// Binary16's nearest, which the shadow says.
+    pub(super) fn quantized(&self, x: Element) -> Element {
+        let steps = self.shadow_of(RealUnary::QuantizeToF16, x);
+        if steps.error != 0.0 {
+            self.leave_open();
+        }
+        let bits = steps.value.to_bits() as i64;
+        self.decide("rounding", bits, bits);
+        match Number::from_f64(steps.value) {
+            Ok(number) => self.literal(number),
+            Err(_) => {
+                self.note("overflow of binary16", x.shadow.value, true);
+                self.poison("a number beyond binary16")
+            }
+        }
     }
 
     /// The greater or lesser of two; equal elements need no decision.

@@ -27,7 +27,7 @@ fn residue_of(field: &Modulus, number: Number) -> Option<Residue> {
 
 impl Exact {
     /// A number as an element.
-    fn literal(&self, number: Number) -> Element {
+    pub(super) fn literal(&self, number: Number) -> Element {
         let Some(value) = residue_of(&self.fields.p, number) else {
             return self.poison("a constant whose denominator is zero in this field");
         };
@@ -138,6 +138,7 @@ impl Domain for Exact {
             RealBinary::Max => self.extreme("max", Comparison::Less, x, y),
             RealBinary::Min => self.extreme("min", Comparison::Greater, x, y),
             RealBinary::Pow => self.watched(self.power(x, y)),
+            RealBinary::Atan2 => self.atan2(x, y),
         }
     }
 

@@ -9,6 +9,7 @@ use super::watch::{Range, Watch};
 use crate::sample::Rng;
 use crate::tracked::Tracked;
 use hesper_shader::Number;
+use hesper_shader::domain::RealUnary;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::panic::Location;
@@ -32,6 +33,10 @@ pub struct Exact {
     pub(super) circular: Cell<bool>,
     /// Logarithms already given: value → value and exponent.
     pub(super) logarithms: RefCell<HashMap<Residue, (Residue, Exponent)>>,
+    /// Angles already given, by function and the argument or its negative, whichever is less.
+    pub(super) angles: RefCell<HashMap<(RealUnary, Residue), Residue>>,
+    /// π, which the field does not have: a random number, where it is asked for.
+    pub(super) pi: Cell<Option<Residue>>,
     /// Which value is the logarithm of which.
     pub(super) arguments: RefCell<HashMap<Residue, Residue>>,
     pub(super) rng: RefCell<Rng>,
@@ -95,6 +100,8 @@ impl Exact {
             roots: Cell::new(0),
             circular: Cell::new(false),
             logarithms: RefCell::new(HashMap::from([one])),
+            angles: RefCell::default(),
+            pi: Cell::default(),
             arguments: RefCell::default(),
             rng: RefCell::new(Rng::new(rng.bits())),
             inverses: Default::default(),

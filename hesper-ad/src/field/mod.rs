@@ -7,6 +7,7 @@
 //! trace      what was decided               watch    what was odd
 //! ```
 
+mod angles;
 mod arithmetic;
 mod decisions;
 mod domain;

@@ -26,6 +26,8 @@ impl Exact {
             | RealUnary::Ceil
             | RealUnary::RoundTiesEven
             | RealUnary::Trunc => self.rounded(op, x),
+            RealUnary::Exponent => self.rounded(op, x),
+            RealUnary::QuantizeToF16 => self.quantized(x),
             RealUnary::Sqrt => self.root(x),
             RealUnary::InverseSqrt => self.inverse_root(x),
             RealUnary::Exp => self.watched(self.exponential(x)),
@@ -46,6 +48,8 @@ impl Exact {
             RealUnary::Sinh => self.hyperbola(x, op, Exact::subtract),
             RealUnary::Cosh => self.hyperbola(x, op, Exact::add),
             RealUnary::Tanh => self.tanh(x),
+            RealUnary::Asin | RealUnary::Acos | RealUnary::Atan => self.angle(op, x),
+            RealUnary::Asinh | RealUnary::Acosh | RealUnary::Atanh => self.area(op, x),
             RealUnary::Erf => self.no_meaning("the error function"),
         }
     }
@@ -57,7 +61,26 @@ impl Exact {
                 Element::neg_infinity()
             }
             RealUnary::Tanh | RealUnary::Sign => self.integer(-1),
-            _ => self.poison("a function of −∞"),
+            RealUnary::Negate
+            | RealUnary::Abs
+            | RealUnary::QuantizeToF16
+            | RealUnary::Exponent
+            | RealUnary::Sqrt
+            | RealUnary::InverseSqrt
+            | RealUnary::Ln
+            | RealUnary::Log2
+            | RealUnary::Sin
+            | RealUnary::Cos
+            | RealUnary::Tan
+            | RealUnary::Sinh
+            | RealUnary::Cosh
+            | RealUnary::Asin
+            | RealUnary::Acos
+            | RealUnary::Atan
+            | RealUnary::Asinh
+            | RealUnary::Acosh
+            | RealUnary::Atanh
+            | RealUnary::Erf => self.poison("a function of −∞"),
         }
     }
 

@@ -210,8 +210,9 @@ impl Recorded {
     fn needed_by_roots(&self) -> &[bool] {
         self.roots.get_or_init(|| {
             self.tape.needed_by(|node| {
-                use RealUnary::{InverseSqrt, Sqrt};
-                matches!(node, Node::Unary(Sqrt | InverseSqrt, _))
+                use RealUnary::{Acos, Acosh, Asin, Asinh, InverseSqrt, Sqrt};
+                let has_root = |op| matches!(op, Sqrt | InverseSqrt | Asin | Acos | Asinh | Acosh);
+                matches!(node, Node::Unary(op, _) if has_root(op))
             })
         })
     }

@@ -234,41 +234,20 @@ impl Text<'_> {
     }
 
     fn unary(&self, op: RealUnary, x: Id) -> (String, Tightness) {
-        let name = match op {
+        match op {
             RealUnary::Negate => return (format!("−{}", self.of(x, Sign)), Sign),
             RealUnary::Abs => return (format!("|{}|", self.of(x, Choice)), Whole),
-            RealUnary::Sqrt => "√",
-            RealUnary::InverseSqrt => "1/√",
-            RealUnary::Sign => "sign",
-            RealUnary::Floor => "floor",
-            RealUnary::Ceil => "ceil",
-            RealUnary::RoundTiesEven => "round",
-            RealUnary::Trunc => "trunc",
-            RealUnary::Exp => "exp",
-            RealUnary::Exp2 => "exp2",
-            RealUnary::Ln => "ln",
-            RealUnary::Log2 => "log2",
-            RealUnary::Sin => "sin",
-            RealUnary::Cos => "cos",
-            RealUnary::Tan => "tan",
-            RealUnary::Sinh => "sinh",
-            RealUnary::Cosh => "cosh",
-            RealUnary::Tanh => "tanh",
-            RealUnary::Erf => "erf",
-        };
+            _ => {}
+        }
         let tightness = if op == RealUnary::InverseSqrt {
             Product
         } else {
             Whole
         };
-        (format!("{name}({})", self.of(x, Choice)), tightness)
+        (format!("{}({})", op.name(), self.of(x, Choice)), tightness)
     }
 
     fn binary(&self, op: RealBinary, x: Id, y: Id) -> (String, Tightness) {
-        let call = |name: &str| {
-            let text = format!("{name}({}, {})", self.of(x, Choice), self.of(y, Choice));
-            (text, Whole)
-        };
         match op {
             RealBinary::Add => self.sum(&[x, y]),
             RealBinary::Subtract => (
@@ -283,10 +262,14 @@ impl Text<'_> {
                 format!("{}/{}", self.of(x, Product), self.of(y, Power)),
                 Product,
             ),
-            RealBinary::Remainder => call("rem"),
-            RealBinary::Max => call("max"),
-            RealBinary::Min => call("min"),
-            RealBinary::Pow => call("pow"),
+            RealBinary::Remainder
+            | RealBinary::Max
+            | RealBinary::Min
+            | RealBinary::Pow
+            | RealBinary::Atan2 => {
+                let (x, y) = (self.of(x, Choice), self.of(y, Choice));
+                (format!("{}({x}, {y})", op.name()), Whole)
+            }
         }
     }
 }

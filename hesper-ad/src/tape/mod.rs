@@ -11,6 +11,7 @@ mod real;
 mod record;
 mod replay;
 mod sweep;
+mod symbols;
 #[cfg(test)]
 mod tests;
 

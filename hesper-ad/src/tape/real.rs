@@ -97,54 +97,24 @@ impl Real {
         self.0
     }
 
+    /// `xʸ`, for x > 0.
+    #[track_caller]
+    pub fn powf(self, exponent: impl Operand) -> Real {
+        self.binary(RealBinary::Pow, exponent.real())
+    }
+
+    /// The angle in `(−π, π]` of the point with ordinate `self` and abscissa `x`.
+    #[track_caller]
+    pub fn atan2(self, x: impl Operand) -> Real {
+        self.binary(RealBinary::Atan2, x.real())
+    }
+
     /// `on_true` where the mask holds, else `on_false`.
     #[track_caller]
     pub fn select(mask: Mask, on_true: impl Operand, on_false: impl Operand) -> Real {
         let line = Location::caller();
         let operands = [on_true.real().0, on_false.real().0];
         Real(Recorder::with(|run| run.select(mask.0, operands, line)))
-    }
-
-    /// `eˣ`.
-    #[track_caller]
-    pub fn exp(self) -> Real {
-        self.unary(RealUnary::Exp)
-    }
-
-    /// Natural logarithm.
-    #[track_caller]
-    pub fn ln(self) -> Real {
-        self.unary(RealUnary::Ln)
-    }
-
-    /// `√x`.
-    #[track_caller]
-    pub fn sqrt(self) -> Real {
-        self.unary(RealUnary::Sqrt)
-    }
-
-    /// Sine of radians.
-    #[track_caller]
-    pub fn sin(self) -> Real {
-        self.unary(RealUnary::Sin)
-    }
-
-    /// Cosine of radians.
-    #[track_caller]
-    pub fn cos(self) -> Real {
-        self.unary(RealUnary::Cos)
-    }
-
-    /// Hyperbolic tangent.
-    #[track_caller]
-    pub fn tanh(self) -> Real {
-        self.unary(RealUnary::Tanh)
-    }
-
-    /// The error function `2/√π·∫₀ˣ e^(−t²) dt`. The exact field gives it no meaning.
-    #[track_caller]
-    pub fn erf(self) -> Real {
-        self.unary(RealUnary::Erf)
     }
 
     /// `xⁿ`; `x⁰` is one.
@@ -217,6 +187,83 @@ impl Real {
             run.compare(op, [self.0, other.0], line)
         }))
     }
+}
+
+impl Mask {
+    /// A mask of a run.
+    pub(crate) fn of(handle: MaskHandle) -> Mask {
+        Mask(handle)
+    }
+
+    /// Its place in the run.
+    pub(crate) fn handle(self) -> MaskHandle {
+        self.0
+    }
+}
+
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident $op:ident;)*) => {
+        impl Real {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(self) -> Real {
+                self.unary(RealUnary::$op)
+            }
+        )*}
+    };
+}
+
+functions! {
+    /// `|x|`; its derivative at 0 is taken to be 0.
+    abs Abs;
+    /// The angle in `[0, π]` whose cosine it is.
+    acos Acos;
+    /// The number that is not negative whose hyperbolic cosine it is.
+    acosh Acosh;
+    /// The angle in `[−½π, ½π]` whose sine it is.
+    asin Asin;
+    /// The number whose hyperbolic sine it is.
+    asinh Asinh;
+    /// The angle in `[−½π, ½π]` whose tangent it is.
+    atan Atan;
+    /// The number whose hyperbolic tangent it is.
+    atanh Atanh;
+    /// Least integer not below `x`.
+    ceil Ceil;
+    /// Cosine of radians.
+    cos Cos;
+    /// Hyperbolic cosine.
+    cosh Cosh;
+    /// The error function `2/√π·∫₀ˣ e^(−t²) dt`. The exact field gives it no meaning.
+    erf Erf;
+    /// `eˣ`.
+    exp Exp;
+    /// `2ˣ`.
+    exp2 Exp2;
+    /// Greatest integer not above `x`.
+    floor Floor;
+    /// Natural logarithm.
+    ln Ln;
+    /// Binary logarithm.
+    log2 Log2;
+    /// The nearest number that binary16 has, ties to even.
+    quantize_to_f16 QuantizeToF16;
+    /// Nearest integer, ties to even.
+    round_ties_even RoundTiesEven;
+    /// −1, 0 or 1.
+    sign Sign;
+    /// Sine of radians.
+    sin Sin;
+    /// Hyperbolic sine.
+    sinh Sinh;
+    /// `√x`.
+    sqrt Sqrt;
+    /// Tangent of radians.
+    tan Tan;
+    /// Hyperbolic tangent.
+    tanh Tanh;
+    /// Integer part.
+    trunc Trunc;
 }
 
 macro_rules! operator {

@@ -22,8 +22,8 @@ impl Checker<'_> {
                 (Some(pat.ident), pat.mutability.is_some())
             }
             Pat::Wild(_) => (None, false),
-            Pat::Tuple(tuple) if ty.is_none() && is_exchange(local.init.as_ref()) => {
-                return self.exchange(attrs, tuple, local.init?);
+            Pat::Tuple(tuple) if ty.is_none() && self.is_pair(local.init.as_ref()) => {
+                return self.pair_let(attrs, tuple, local.init?);
             }
             other => {
                 self.errors.push(other, Message::LetPattern);
@@ -96,8 +96,8 @@ impl Checker<'_> {
         None
     }
 
-    /// `let (old, exchanged) = place.compare_exchange_weak(expected, new);`
-    fn exchange(
+    /// `let (old, exchanged) = place.compare_exchange_weak(expected, new);`, `let (f, e) = frexp(x);`
+    fn pair_let(
         &mut self,
         attrs: Vec<Attribute>,
         tuple: PatTuple,
@@ -105,10 +105,11 @@ impl Checker<'_> {
     ) -> Option<Stmt> {
         let value = match &*init.expr {
             syn::Expr::MethodCall(call) => self.atomic(call).unwrap_or_else(|| self.method(call)),
+            syn::Expr::Call(call) => self.pair(call).unwrap_or_else(|| self.call(call)),
             other => self.expr(other),
         };
         let names: Vec<Option<Option<Ident>>> = tuple.elems.iter().map(plain_name).collect();
-        let [Some(old), Some(exchanged)] = names.as_slice() else {
+        let [Some(first), Some(second)] = names.as_slice() else {
             self.errors.push(&tuple, Message::LetPattern);
             return None;
         };
@@ -116,15 +117,24 @@ impl Checker<'_> {
             Expr::Broken => Binding::Unknown,
             _ => Binding::Let,
         };
-        for name in [old, exchanged] {
+        for name in [first, second] {
             self.bind(name.as_ref(), binding);
         }
-        Some(Stmt::Exchange {
+        Some(Stmt::Pair {
             attrs,
-            names: [old.clone(), exchanged.clone()],
+            names: [first.clone(), second.clone()],
             value,
             eq: init.eq_token,
         })
+    }
+
+    /// Whether a `let` takes two values: those of a compare-exchange, or of a function.
+    fn is_pair(&self, init: Option<&LocalInit>) -> bool {
+        match init.map(|init| &*init.expr) {
+            Some(syn::Expr::MethodCall(call)) => call.method == "compare_exchange_weak",
+            Some(syn::Expr::Call(call)) => self.yields_pair(call),
+            _ => false,
+        }
     }
 
     fn bind(&mut self, name: Option<&Ident>, binding: Binding) {
@@ -142,12 +152,6 @@ impl Checker<'_> {
         self.no_attributes(&refused);
         kept
     }
-}
-
-/// Whether a `let` takes what a compare-exchange yields, the one pair there is.
-fn is_exchange(init: Option<&LocalInit>) -> bool {
-    let value = init.map(|init| &*init.expr);
-    matches!(value, Some(syn::Expr::MethodCall(call)) if call.method == "compare_exchange_weak")
 }
 
 /// The name that a pattern is, `Some(None)` for `_`; `None` for other patterns.

@@ -86,12 +86,27 @@ impl Checker<'_> {
 
     /// A call for its value.
     pub(super) fn call(&mut self, e: &ExprCall) -> Expr {
-        if let Some((name, Builtin::Barrier)) = self.builtin(&e.func) {
-            let text = name.to_string();
-            self.errors.push_named(e, Message::BarrierValue, &text);
-            return Expr::Broken;
+        match self.builtin(&e.func) {
+            Some((name, Builtin::Barrier)) => {
+                let text = name.to_string();
+                self.errors.push_named(e, Message::BarrierValue, &text);
+                Expr::Broken
+            }
+            _ => self.effect_call(e),
         }
-        self.effect_call(e)
+    }
+
+    /// Whether a call yields two values.
+    pub(super) fn yields_pair(&self, e: &ExprCall) -> bool {
+        matches!(self.builtin(&e.func), Some((_, Builtin::Pair)))
+    }
+
+    /// A call that yields two values, `None` for all others.
+    pub(super) fn pair(&mut self, e: &ExprCall) -> Option<Expr> {
+        match self.builtin(&e.func)? {
+            (name, Builtin::Pair) => Some(Expr::Builtin(name, self.args(&e.args))),
+            _ => None,
+        }
     }
 
     /// A call that may yield nothing.
@@ -100,6 +115,11 @@ impl Checker<'_> {
             return match builtin {
                 Builtin::Value | Builtin::Barrier => Expr::Recorder(name, self.args(&e.args)),
                 Builtin::Math => Expr::Builtin(name, self.args(&e.args)),
+                Builtin::Pair => {
+                    let text = name.to_string();
+                    self.errors.push_named(e, Message::PairValue, &text);
+                    Expr::Broken
+                }
                 Builtin::Lane => self.lane(name, &e.args),
                 Builtin::UniformLoad => self.uniform_load(name, e),
             };

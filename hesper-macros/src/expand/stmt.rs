@@ -47,12 +47,12 @@ impl Emit<'_> {
                 let value = self.expr(value);
                 quote_spanned! {name.span()=> let #name = #value; }
             }
-            Stmt::Exchange {
+            Stmt::Pair {
                 attrs,
                 names,
                 value,
                 eq,
-            } => self.exchange(attrs, names, value, *eq),
+            } => self.pair(attrs, names, value, *eq),
             Stmt::Array {
                 attrs,
                 name,
@@ -142,7 +142,7 @@ impl Emit<'_> {
     }
 
     /// `let (old, exchanged) = value;`, each name bound as in a `let` of its own.
-    fn exchange(
+    fn pair(
         &self,
         attrs: &[Attribute],
         names: &[Option<Ident>; 2],

@@ -54,6 +54,8 @@ macro_rules! float_domain {
                     RealUnary::Ceil => x.ceil(),
                     RealUnary::RoundTiesEven => x.round_ties_even(),
                     RealUnary::Trunc => x.trunc(),
+                    RealUnary::QuantizeToF16 => $math::quantize_to_f16(x),
+                    RealUnary::Exponent => $math::exponent(x) as $float,
                     RealUnary::Sqrt => x.sqrt(),
                     RealUnary::InverseSqrt => 1.0 / x.sqrt(),
                     RealUnary::Exp => $math::exp(x),
@@ -66,6 +68,12 @@ macro_rules! float_domain {
                     RealUnary::Sinh => $math::sinh(x),
                     RealUnary::Cosh => $math::cosh(x),
                     RealUnary::Tanh => $math::tanh(x),
+                    RealUnary::Asin => $math::asin(x),
+                    RealUnary::Acos => $math::acos(x),
+                    RealUnary::Atan => $math::atan(x),
+                    RealUnary::Asinh => $math::asinh(x),
+                    RealUnary::Acosh => $math::acosh(x),
+                    RealUnary::Atanh => $math::atanh(x),
                     RealUnary::Erf => $math::erf(x),
                 }
             }
@@ -85,7 +93,12 @@ macro_rules! float_domain {
                     // A device computes 2^(y·log₂ x): no number below zero, whatever y is.
                     RealBinary::Pow if x < 0.0 => $float::NAN,
                     RealBinary::Pow => $math::pow(x, y),
+                    RealBinary::Atan2 => $math::atan2(x, y),
                 }
+            }
+
+            fn scale(&self, x: $float, n: i32) -> $float {
+                $math::scale(x, n)
             }
 
             #[inline(always)]
@@ -136,7 +149,7 @@ macro_rules! float_domain {
                     RealBinary::Divide => map2(x, y, out, |x, y| x / y),
                     RealBinary::Max => map2(x, y, out, |x, y| self.binary(RealBinary::Max, x, y)),
                     RealBinary::Min => map2(x, y, out, |x, y| self.binary(RealBinary::Min, x, y)),
-                    RealBinary::Remainder | RealBinary::Pow => {
+                    RealBinary::Remainder | RealBinary::Pow | RealBinary::Atan2 => {
                         let lanes = out.iter_mut().zip(x).zip(y).zip(active);
                         for (((o, x), y), _) in lanes.filter(|(_, on)| **on) {
                             *o = self.binary(op, *x, *y);

@@ -4,123 +4,26 @@
 //! specs of `hesper-ad` are generic over it, so that one kernel and one spec can be run in 32-bit floats, in 64-bit floats,
 //! on dual numbers or in an exact field, and compared there. Integers and truth values of a kernel are always concrete.
 
+mod arithmetic;
 pub(crate) mod column;
 mod f32;
 mod f64;
 mod float;
+mod functions;
 mod math;
+mod primitives;
 #[cfg(test)]
 mod tests;
 
+pub use self::arithmetic::Arithmetic;
 pub use self::f32::F32;
 pub use self::f64::F64;
+pub use self::functions::{Accuracy, Math, Primitive, Signature};
+pub use self::primitives::{Character, RealBinary, RealUnary};
 
 use crate::number::Number;
 use std::fmt;
 use std::panic::Location;
-
-/// Operations on one real.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RealUnary {
-    /// `−x`.
-    Negate,
-    /// `|x|`.
-    Abs,
-    /// −1, 0 or 1.
-    Sign,
-    /// Greatest integer not above `x`.
-    Floor,
-    /// Least integer not below `x`.
-    Ceil,
-    /// Nearest integer, ties to even.
-    RoundTiesEven,
-    /// Integer part.
-    Trunc,
-    /// `√x`.
-    Sqrt,
-    /// `1/√x`.
-    InverseSqrt,
-    /// `eˣ`.
-    Exp,
-    /// `2ˣ`.
-    Exp2,
-    /// Natural logarithm.
-    Ln,
-    /// Binary logarithm.
-    Log2,
-    /// Sine of radians.
-    Sin,
-    /// Cosine of radians.
-    Cos,
-    /// Tangent of radians.
-    Tan,
-    /// Hyperbolic sine.
-    Sinh,
-    /// Hyperbolic cosine.
-    Cosh,
-    /// Hyperbolic tangent.
-    Tanh,
-    /// The error function `2/√π·∫₀ˣ e^(−t²) dt`. WGSL has none: only specs use it.
-    Erf,
-}
-
-impl RealUnary {
-    /// All of them.
-    pub const ALL: [RealUnary; 20] = {
-        use RealUnary::*;
-        [
-            Negate,
-            Abs,
-            Sign,
-            Floor,
-            Ceil,
-            RoundTiesEven,
-            Trunc,
-            Sqrt,
-            InverseSqrt,
-            Exp,
-            Exp2,
-            Ln,
-            Log2,
-            Sin,
-            Cos,
-            Tan,
-            Sinh,
-            Cosh,
-            Tanh,
-            Erf,
-        ]
-    };
-}
-
-impl RealBinary {
-    /// All of them.
-    pub const ALL: [RealBinary; 8] = {
-        use RealBinary::*;
-        [Add, Subtract, Multiply, Divide, Remainder, Max, Min, Pow]
-    };
-}
-
-/// Operations on two reals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RealBinary {
-    /// `x + y`.
-    Add,
-    /// `x − y`.
-    Subtract,
-    /// `x · y`.
-    Multiply,
-    /// `x / y`.
-    Divide,
-    /// `x − y·trunc(x/y)`.
-    Remainder,
-    /// The greater; where one operand is NaN, WGSL promises nothing.
-    Max,
-    /// The lesser; where one operand is NaN, WGSL promises nothing.
-    Min,
-    /// `xʸ` for `x > 0`.
-    Pow,
-}
 
 /// Comparisons of two reals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -264,6 +167,16 @@ pub trait Domain {
             Some(r) if n < 0 => self.binary(RealBinary::Divide, one, r),
             Some(r) => r,
         }
+    }
+
+    /// `x·2ⁿ`.
+    fn scale(&self, x: Self::Value, n: i32) -> Self::Value {
+        // In two steps: 2ⁿ may be out of a float's range where the result is not.
+        let two = self.constant(Number::integer(2));
+        let half = n / 2;
+        [half, n - half].into_iter().fold(x, |x, n| {
+            self.binary(RealBinary::Multiply, x, self.powi(two, n))
+        })
     }
 
     /// [`unary`](Domain::unary) on columns of equal length; what `out` holds on inactive lanes is never read.

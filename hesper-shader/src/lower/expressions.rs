@@ -35,6 +35,13 @@ impl FunctionLowering<'_, '_> {
         for id in &ids {
             values.push(self.value(*id, expr.loc)?);
         }
+        if let Some(at) = refused_constant(expr)
+            && let (Some(id), Some(value)) = (ids.get(at), values.get_mut(at))
+            && value.constant
+        {
+            let ty = self.expr(*id, expr.loc)?.ty;
+            value.handle = self.at_run_time(value.handle, ty, expr.loc);
+        }
         if can_overflow(expr)
             && values.iter().all(|v| v.constant)
             && let (Some(id), Some(first)) = (ids.first(), values.first_mut())
@@ -162,7 +169,20 @@ impl FunctionLowering<'_, '_> {
             let raised = self.call(MathFunction::Max, &[*x, *low], loc)?;
             return self.call(MathFunction::Min, &[raised, *high], loc);
         }
-        self.call(math_function(math), operands, loc)
+        let called = self.call(math_function(math), operands, loc)?;
+        // Which member of the structure that `frexp` yields.
+        let index = match math {
+            Math::FrexpFraction => 0,
+            Math::FrexpExponent => 1,
+            _ => return Ok(called),
+        };
+        Ok(self.emit(
+            Expression::AccessIndex {
+                base: called,
+                index,
+            },
+            loc,
+        ))
     }
 
     pub(super) fn call(
@@ -252,6 +272,15 @@ fn can_overflow(expr: &Expr) -> bool {
     }
 }
 
+/// The operand that WGSL wants within bounds if it is constant: the exponent of `ldexp`, and edges of `smoothstep` that do not rise.
+fn refused_constant(expr: &Expr) -> Option<usize> {
+    match &expr.kind {
+        ExprKind::Math(Math::Ldexp, _) => Some(1),
+        ExprKind::Math(Math::Smoothstep, _) => Some(0),
+        _ => None,
+    }
+}
+
 fn unary_operator(op: UnaryOp, scalar: Scalar) -> UnaryOperator {
     match (op, scalar) {
         (UnaryOp::Negate, _) => UnaryOperator::Negate,
@@ -288,31 +317,52 @@ fn binary_operator(op: BinaryOp, operand: Type) -> BinaryOperator {
 fn math_function(math: Math) -> MathFunction {
     match math {
         Math::Abs => MathFunction::Abs,
+        Math::Acos => MathFunction::Acos,
+        Math::Acosh => MathFunction::Acosh,
+        Math::Asin => MathFunction::Asin,
+        Math::Asinh => MathFunction::Asinh,
+        Math::Atan => MathFunction::Atan,
+        Math::Atan2 => MathFunction::Atan2,
+        Math::Atanh => MathFunction::Atanh,
         Math::Ceil => MathFunction::Ceil,
         Math::Clamp => MathFunction::Clamp,
         Math::Cos => MathFunction::Cos,
         Math::Cosh => MathFunction::Cosh,
+        Math::Cross => MathFunction::Cross,
+        Math::Distance => MathFunction::Distance,
         Math::Dot => MathFunction::Dot,
         Math::Exp => MathFunction::Exp,
         Math::Exp2 => MathFunction::Exp2,
+        Math::FaceForward => MathFunction::FaceForward,
         Math::Floor => MathFunction::Floor,
         Math::Fract => MathFunction::Fract,
+        Math::FrexpExponent | Math::FrexpFraction => MathFunction::Frexp,
         Math::InverseSqrt => MathFunction::InverseSqrt,
+        Math::Ldexp => MathFunction::Ldexp,
+        Math::Length => MathFunction::Length,
         Math::Ln => MathFunction::Log,
         Math::Log2 => MathFunction::Log2,
         Math::Max => MathFunction::Max,
         Math::Min => MathFunction::Min,
         Math::Mix => MathFunction::Mix,
         Math::MulAdd => MathFunction::Fma,
+        Math::Normalize => MathFunction::Normalize,
         Math::Powf => MathFunction::Pow,
+        Math::QuantizeToF16 => MathFunction::QuantizeToF16,
+        Math::Reflect => MathFunction::Reflect,
+        Math::Refract => MathFunction::Refract,
         Math::RoundTiesEven => MathFunction::Round,
+        Math::Saturate => MathFunction::Saturate,
         Math::Sign => MathFunction::Sign,
         Math::Sin => MathFunction::Sin,
         Math::Sinh => MathFunction::Sinh,
+        Math::Smoothstep => MathFunction::SmoothStep,
         Math::Sqrt => MathFunction::Sqrt,
         Math::Step => MathFunction::Step,
         Math::Tan => MathFunction::Tan,
         Math::Tanh => MathFunction::Tanh,
+        Math::ToDegrees => MathFunction::Degrees,
+        Math::ToRadians => MathFunction::Radians,
         Math::Trunc => MathFunction::Trunc,
     }
 }

@@ -7,7 +7,9 @@ use naga::{
 
 use super::spans::Spans;
 use super::{LowerError, types};
-use crate::tree::{Access, AtomicOp, Root, Scalar, StmtKind, Tree, Type, WorkgroupVar};
+use crate::tree::{
+    Access, AtomicOp, ExprKind, Math, Root, Scalar, StmtKind, Tree, Type, WorkgroupVar,
+};
 use crate::uniforms::{UniformBlock, storage_binding, uniform_binding};
 
 /// The name of the uniform block in the module.
@@ -38,6 +40,7 @@ impl Globals {
         let storage = declare_storage(tree, module, spans);
         let layout = UniformBlock::of(tree);
         let block = (!layout.is_empty()).then(|| declare_block(tree, &layout, module, spans));
+        declare_frexp(tree, module);
         let workgroup = declare_workgroup(tree, module, spans)?;
         let variables = module.global_variables.iter();
         let names = variables
@@ -204,6 +207,18 @@ fn declare_exchanged(tree: &Tree, module: &mut naga::Module) -> Vec<(Scalar, Han
         }
     }
     declared
+}
+
+/// The structures that the kernel's `frexp`s yield.
+fn declare_frexp(tree: &Tree, module: &mut naga::Module) {
+    for expr in tree.all_functions().flat_map(|f| &f.exprs) {
+        if let ExprKind::Math(Math::FrexpFraction | Math::FrexpExponent, _) = expr.kind {
+            module.generate_predeclared_type(PredeclaredType::FrexpResult {
+                size: types::vector_size(expr.ty),
+                scalar: naga::Scalar::F32,
+            });
+        }
+    }
 }
 
 /// The scalar that stands for `scalar` in memory shared with the host, where WGSL has no `bool`.

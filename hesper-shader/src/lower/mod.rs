@@ -172,9 +172,10 @@ fn validate(tree: &Tree, module: &naga::Module, spans: &Spans) -> Result<ModuleI
         loc,
         message,
     };
+    let capabilities = Capabilities::SUBGROUP | Capabilities::SHADER_FLOAT16_IN_FLOAT32;
     let mut at = tree.loc;
     error::catch(|| {
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SUBGROUP);
+        let mut validator = Validator::new(ValidationFlags::all(), capabilities);
         validator
             .subgroup_stages(ShaderStages::COMPUTE)
             .subgroup_operations(SubgroupOperationSet::all());

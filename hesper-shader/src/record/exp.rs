@@ -45,7 +45,7 @@ impl<'m, T> Exp<'m, T> {
 }
 
 impl<'m, T: ShaderType> Exp<'m, T> {
-    /// A builtin function of operands of one type.
+    /// A builtin function; operands of other types come as if they were of this one.
     pub(super) fn math<U: ShaderType>(
         self,
         math: Math,
@@ -148,6 +148,18 @@ macro_rules! unary_methods {
 unary_methods! {
     /// Absolute value.
     abs Abs SignedTy;
+    /// The angle in `[0, π]` whose cosine it is; NaN beyond ±1.
+    acos Acos FloatTy;
+    /// The number that is not negative whose hyperbolic cosine it is; NaN below 1.
+    acosh Acosh FloatTy;
+    /// The angle in `[−½π, ½π]` whose sine it is; NaN beyond ±1.
+    asin Asin FloatTy;
+    /// The number whose hyperbolic sine it is.
+    asinh Asinh FloatTy;
+    /// The angle in `[−½π, ½π]` whose tangent it is.
+    atan Atan FloatTy;
+    /// The number whose hyperbolic tangent it is; NaN beyond ±1.
+    atanh Atanh FloatTy;
     /// Least integer not below.
     ceil Ceil FloatTy;
     /// Cosine of radians; WGSL bounds its error on [−π, π] only.
@@ -176,6 +188,10 @@ unary_methods! {
     tan Tan FloatTy;
     /// Hyperbolic tangent.
     tanh Tanh FloatTy;
+    /// `self·180/π`.
+    to_degrees ToDegrees FloatTy;
+    /// `self·π/180`.
+    to_radians ToRadians FloatTy;
     /// Integer part.
     trunc Trunc FloatTy;
 }
@@ -197,6 +213,15 @@ impl<'m, T: ShaderType> Exp<'m, T> {
         T: NumericTy + SameTy<R>,
     {
         self.math(Math::Min, &[other.retype()], Loc::caller())
+    }
+
+    /// The angle in `[−π, π]` of the point with ordinate `self` and abscissa `x`.
+    #[track_caller]
+    pub fn atan2<R: ShaderType>(self, x: Exp<'m, R>) -> Exp<'m, T>
+    where
+        T: FloatTy + SameTy<R>,
+    {
+        self.math(Math::Atan2, &[x.retype()], Loc::caller())
     }
 
     /// `min(max(self, low), high)`, componentwise.

@@ -29,6 +29,7 @@ mod call;
 mod control;
 mod error;
 mod exp;
+mod functions;
 mod literal;
 mod log;
 mod memory;

@@ -1,118 +1,42 @@
-//! The builtin functions: one row each.
+//! Which types the builtin functions take and yield.
 
 use super::{Scalar, Type};
-
-/// What a builtin function accepts and yields. `T` is one type, scalar or vector, for all operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signature {
-    /// `f32` operands of one type `T`, result `T`.
-    Float,
-    /// Numeric operands of one type `T`, result `T`.
-    Numeric,
-    /// One operand `T` of `f32` or `i32`, result `T`.
-    Signed,
-    /// Two equal `f32` vectors, result `f32`.
-    Dot,
-}
-
-macro_rules! table {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $arity:literal $signature:ident)*) => {
-        /// A builtin function.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Math { $($(#[$doc])* $variant),* }
-
-        impl Math {
-            /// All of them, in alphabetical order of name.
-            pub const ALL: &[Math] = &[$(Math::$variant),*];
-
-            /// The name in kernel code.
-            pub const fn name(self) -> &'static str {
-                match self { $(Math::$variant => $name),* }
-            }
-
-            /// Number of operands.
-            pub const fn arity(self) -> usize {
-                match self { $(Math::$variant => $arity),* }
-            }
-
-            /// Operand and result types.
-            pub const fn signature(self) -> Signature {
-                match self { $(Math::$variant => Signature::$signature),* }
-            }
-        }
-    };
-}
-
-table! {
-    /// Absolute value.
-    Abs "abs" 1 Signed
-    /// Least integer not below `x`.
-    Ceil "ceil" 1 Float
-    /// `min(max(x, low), high)`.
-    Clamp "clamp" 3 Numeric
-    /// Cosine of radians; WGSL bounds its error on [−π, π] only.
-    Cos "cos" 1 Float
-    /// Hyperbolic cosine.
-    Cosh "cosh" 1 Float
-    /// `Σ xᵢ·yᵢ`.
-    Dot "dot" 2 Dot
-    /// `eˣ`.
-    Exp "exp" 1 Float
-    /// `2ˣ`.
-    Exp2 "exp2" 1 Float
-    /// Greatest integer not above `x`.
-    Floor "floor" 1 Float
-    /// `x − floor(x)`, as in WGSL (not Rust's `fract`, which differs below zero).
-    Fract "fract" 1 Float
-    /// `1/√x`.
-    InverseSqrt "inverse_sqrt" 1 Float
-    /// Natural logarithm.
-    Ln "ln" 1 Float
-    /// Binary logarithm.
-    Log2 "log2" 1 Float
-    /// The greater operand.
-    Max "max" 2 Numeric
-    /// The lesser operand.
-    Min "min" 2 Numeric
-    /// `x·(1 − a) + y·a`.
-    Mix "mix" 3 Float
-    /// `x·y + z`, fused or not.
-    MulAdd "mul_add" 3 Float
-    /// `xʸ` for `x > 0`, computed as `2^(y·log₂ x)`.
-    Powf "powf" 2 Float
-    /// Nearest integer, ties to even.
-    RoundTiesEven "round_ties_even" 1 Float
-    /// −1, 0 or 1.
-    Sign "sign" 1 Signed
-    /// Sine of radians; WGSL bounds its error on [−π, π] only.
-    Sin "sin" 1 Float
-    /// Hyperbolic sine.
-    Sinh "sinh" 1 Float
-    /// Square root.
-    Sqrt "sqrt" 1 Float
-    /// `step(edge, x)`: 1 where `x ≥ edge`, else 0.
-    Step "step" 2 Float
-    /// Tangent of radians.
-    Tan "tan" 1 Float
-    /// Hyperbolic tangent.
-    Tanh "tanh" 1 Float
-    /// Integer part.
-    Trunc "trunc" 1 Float
-}
+use crate::domain::{Math, Signature};
 
 impl Math {
-    /// The result type for these operand types, or `None` where they do not fit.
+    /// The result type for operands of these types, or `None` where they do not fit.
     pub fn result(self, operands: &[Type]) -> Option<Type> {
         let first = *operands.first()?;
-        if operands.len() != self.arity() || operands.iter().any(|t| *t != first) {
-            return None;
-        }
-        match self.signature() {
-            Signature::Float if first.scalar == Scalar::F32 => Some(first),
-            Signature::Numeric if first.scalar.is_numeric() => Some(first),
-            Signature::Signed if matches!(first.scalar, Scalar::F32 | Scalar::I32) => Some(first),
-            Signature::Dot if first.scalar == Scalar::F32 && !first.is_scalar() => Some(Type::F32),
-            _ => None,
-        }
+        let of_reals = first.scalar == Scalar::F32;
+        let equal = operands.iter().all(|t| *t == first);
+        let is_integer = |t: &Type| *t == first.with_scalar(Scalar::I32);
+        let fits = operands.len() == self.arity()
+            && match (self.signature(), operands) {
+                (Signature::Float | Signature::Length | Signature::Exponent, _) => {
+                    equal && of_reals
+                }
+                (Signature::Numeric, _) => equal && first.scalar.is_numeric(),
+                (Signature::Signed, _) => {
+                    equal && matches!(first.scalar, Scalar::F32 | Scalar::I32)
+                }
+                (Signature::Dot | Signature::Vectors, _) => equal && of_reals && !first.is_scalar(),
+                (Signature::Cross, _) => equal && first == Type::vector(3, Scalar::F32),
+                (Signature::Refract, [i, n, eta]) => {
+                    i == n && of_reals && !first.is_scalar() && *eta == Type::F32
+                }
+                (Signature::Scaled, [_, exponent]) => of_reals && is_integer(exponent),
+                (Signature::Refract | Signature::Scaled, _) => false,
+            };
+        fits.then(|| match self.signature() {
+            Signature::Float
+            | Signature::Numeric
+            | Signature::Signed
+            | Signature::Vectors
+            | Signature::Cross
+            | Signature::Refract
+            | Signature::Scaled => first,
+            Signature::Length | Signature::Dot => Type::F32,
+            Signature::Exponent => first.with_scalar(Scalar::I32),
+        })
     }
 }

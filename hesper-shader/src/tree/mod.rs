@@ -25,7 +25,7 @@ mod types;
 pub mod uniformity;
 pub mod verify;
 
-pub use builtin::{Math, Signature};
+pub use crate::domain::{Math, Signature};
 pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, UnaryOp};
 pub use problem::Problem;

@@ -1,5 +1,6 @@
 //! Random kernels: whoever understands the tree gives it the same meaning.
 
+mod functions;
 mod parts;
 mod planted;
 

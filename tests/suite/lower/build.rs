@@ -360,3 +360,21 @@ pub(crate) fn place(root: Root, path: &[Step]) -> Place {
 pub(crate) fn at(buffer: ParamId, index: ExprId) -> Place {
     place(Root::Storage(buffer), &[Step::Index(index)])
 }
+
+/// The operands that a function takes beside one of this type.
+pub(crate) fn operand_types(math: Math, ty: Type) -> Vec<Type> {
+    let mut types = vec![ty; math.arity()];
+    match math.signature() {
+        Signature::Refract => types[2] = ty.component(),
+        Signature::Scaled => types[1] = ty.with_scalar(Scalar::I32),
+        Signature::Float
+        | Signature::Numeric
+        | Signature::Signed
+        | Signature::Length
+        | Signature::Dot
+        | Signature::Vectors
+        | Signature::Cross
+        | Signature::Exponent => {}
+    }
+    types
+}

@@ -1,6 +1,6 @@
 //! Lowering: every kind of expression and statement becomes a module that independent tools accept.
 
-mod build;
+pub(crate) mod build;
 pub(crate) mod cases;
 mod errors;
 mod texts;

@@ -3,7 +3,7 @@
 use astro_float_num::{BigFloat, Consts, INF_NEG, NAN, RoundingMode, Sign};
 use hesper_shader::Number;
 use hesper_shader::domain::Value;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 
@@ -157,6 +157,16 @@ impl Domain for BigFloats<'_> {
             RealUnary::Sinh => x.sinh(BITS, NEAREST, constants),
             RealUnary::Cosh => x.cosh(BITS, NEAREST, constants),
             RealUnary::Tanh => x.tanh(BITS, NEAREST, constants),
+            RealUnary::Asin => x.asin(BITS, NEAREST, constants),
+            RealUnary::Acos => x.acos(BITS, NEAREST, constants),
+            RealUnary::Atan => x.atan(BITS, NEAREST, constants),
+            RealUnary::Asinh => x.asinh(BITS, NEAREST, constants),
+            RealUnary::Acosh => x.acosh(BITS, NEAREST, constants),
+            RealUnary::Atanh => x.atanh(BITS, NEAREST, constants),
+            // Binary64 has all numbers that these yield.
+            RealUnary::QuantizeToF16 | RealUnary::Exponent => {
+                BigFloat::from_f64(F64.unary(op, to_f64(&x)), BITS)
+            }
             RealUnary::Erf => erf(&x, constants),
         })
     }
@@ -178,6 +188,7 @@ impl Domain for BigFloats<'_> {
             RealBinary::Max if order == Some(Ordering::Less) => y,
             RealBinary::Min if order == Some(Ordering::Greater) => y,
             RealBinary::Max | RealBinary::Min => x,
+            RealBinary::Atan2 => atan2(&x, &y, constants),
             RealBinary::Pow if x.is_negative() => NAN,
             RealBinary::Pow => x.pow(&y, BITS, NEAREST, constants),
         })
@@ -233,6 +244,23 @@ fn erf(x: &BigFloat, constants: &mut Consts) -> BigFloat {
     sum.mul(&scale, BITS, NEAREST)
 }
 
+/// The angle of `(x, y)`: `atan(y/x)`, and half a turn more where `x < 0`.
+fn atan2(y: &BigFloat, x: &BigFloat, constants: &mut Consts) -> BigFloat {
+    let pi = constants.pi(BITS, NEAREST);
+    let turn = if y.is_negative() { pi.neg() } else { pi };
+    if x.is_zero() && y.is_zero() {
+        return BigFloat::from_i64(0, BITS);
+    }
+    if x.is_zero() {
+        return turn.div(&BigFloat::from_i64(2, BITS), BITS, NEAREST);
+    }
+    let angle = y.div(x, BITS, NEAREST).atan(BITS, NEAREST, constants);
+    if x.is_negative() {
+        return angle.add(&turn, BITS, NEAREST);
+    }
+    angle
+}
+
 /// Which is greater; none where one is NaN.
 fn order(x: &BigFloat, y: &BigFloat) -> Option<Ordering> {
     x.cmp(y).map(|difference| difference.cmp(&0))
@@ -260,7 +288,6 @@ fn to_f64(x: &BigFloat) -> f64 {
 
 #[test]
 fn big_floats_agree_with_f64() {
-    use hesper_shader::domain::F64;
     let arena = Arena::new();
     let big = BigFloats(&arena);
     let near = |got: Big, want: f64, what: &dyn std::fmt::Debug| {
@@ -282,7 +309,7 @@ fn big_floats_agree_with_f64() {
     for x in numbers {
         for op in RealUnary::ALL {
             let undefined = x.is_infinite() && op != RealUnary::Exp;
-            if !(undefined || x < 0.0 && F64.unary(op, x).is_nan()) {
+            if !(undefined || F64.unary(op, x).is_nan()) {
                 near(big.unary(op, big.from_f64(x)), F64.unary(op, x), &(op, x));
             }
         }

@@ -8,7 +8,7 @@ shader! {
         let ones = n.count_ones();
         let sum = n.checked_add(n);
         let low = u32::abs_diff(n, 3);
-        y[0] = x[0].atan2(x[1]);
+        y[0] = x[0].hypot(x[1]);
     }
 }
 

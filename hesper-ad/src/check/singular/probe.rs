@@ -3,7 +3,7 @@
 use crate::dual::{Dual, DualValue};
 use crate::tracked::{Bounded, Tracked};
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 
@@ -102,6 +102,20 @@ impl Probe {
         let step = match op {
             RealUnary::Sign => 0.0,
             RealUnary::RoundTiesEven => value.floor() + 0.5,
+            // At powers of two.
+            RealUnary::Exponent => {
+                let power = value.abs().log2().round_ties_even();
+                power.exp2().copysign(value)
+            }
+            // Half way to the next number.
+            RealUnary::QuantizeToF16 => {
+                let near = F64.unary(op, value);
+                let spacing = (F64.unary(RealUnary::Exponent, value) - 11.0)
+                    .max(-24.0)
+                    .exp2();
+                near + (0.5 * spacing).copysign(value - near)
+            }
+            // The integers.
             _ => value.round_ties_even(),
         };
         let step = self.moving(step, 0.0);
@@ -143,16 +157,32 @@ impl Domain for Probe {
     }
 
     fn unary(&self, op: RealUnary, x: Value) -> Value {
+        let edge = |at: f64| self.difference(x, self.moving(at.copysign(x.primal.value), 0.0));
         match op {
             RealUnary::Abs => self.decide("abs", x, false),
             RealUnary::Sign
             | RealUnary::Floor
             | RealUnary::Ceil
             | RealUnary::RoundTiesEven
-            | RealUnary::Trunc => self.step(op, x),
+            | RealUnary::Trunc
+            | RealUnary::Exponent
+            | RealUnary::QuantizeToF16 => self.step(op, x),
             RealUnary::Sqrt | RealUnary::InverseSqrt => self.remember("root", x),
             RealUnary::Ln | RealUnary::Log2 => self.remember("logarithm", x),
-            _ => {}
+            RealUnary::Asin | RealUnary::Acos => self.remember("edge of an angle", edge(1.0)),
+            RealUnary::Acosh | RealUnary::Atanh => self.remember("edge of an area", edge(1.0)),
+            RealUnary::Negate
+            | RealUnary::Exp
+            | RealUnary::Exp2
+            | RealUnary::Sin
+            | RealUnary::Cos
+            | RealUnary::Tan
+            | RealUnary::Sinh
+            | RealUnary::Cosh
+            | RealUnary::Tanh
+            | RealUnary::Atan
+            | RealUnary::Asinh
+            | RealUnary::Erf => {}
         }
         let mut result = self.inner.unary(op, x);
         // What stands still has no slope, even where the function has a pole; but two sides may meet there.
@@ -174,6 +204,11 @@ impl Domain for Probe {
                 self.step(RealUnary::Trunc, quotient);
             }
             RealBinary::Pow => self.remember("base", x),
+            // Nothing is special about the axes but the origin, and half of one.
+            RealBinary::Atan2 => {
+                self.remember("ordinate", x);
+                self.remember("abscissa", y);
+            }
             RealBinary::Add | RealBinary::Subtract | RealBinary::Multiply => {}
         }
         self.inner.binary(op, x, y)

@@ -11,6 +11,7 @@
 //! The polynomials are our own; `minimax.py` beside this file computes them.
 
 mod exp;
+mod half;
 mod hyperbolic;
 mod log;
 #[cfg(test)]
@@ -21,8 +22,10 @@ mod trig;
 pub(super) mod double {
     use crate::domain::RealUnary;
 
+    pub(in crate::domain) use super::half::{exponent, quantize_to_f16};
     pub(in crate::domain) use libm::{
-        cos, cosh, erf, exp, exp2, log as ln, log2, pow, sin, sinh, tan, tanh,
+        acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, erf, exp, exp2, ldexp as scale,
+        log as ln, log2, pow, sin, sinh, tan, tanh,
     };
 
     /// No function has a form for whole columns.
@@ -42,14 +45,28 @@ pub(super) mod single {
     pub(in crate::domain) use super::log::{ln, log2};
     pub(in crate::domain) use super::trig::{cos, sin, tan};
 
-    /// `xʸ`.
-    pub(in crate::domain) fn pow(x: f32, y: f32) -> f32 {
-        libm::pow(x.into(), y.into()) as f32
+    macro_rules! rounded {
+        ($($name:ident($($x:ident),*);)*) => {$(
+            /// As in binary64, rounded once.
+            pub(in crate::domain) fn $name($($x: f32),*) -> f32 {
+                super::double::$name($($x.into()),*) as f32
+            }
+        )*};
     }
 
-    /// The error function.
-    pub(in crate::domain) fn erf(x: f32) -> f32 {
-        libm::erf(x.into()) as f32
+    rounded! {
+        acos(x); acosh(x); asin(x); asinh(x); atan(x); atan2(y, x); atanh(x);
+        erf(x); pow(x, y); quantize_to_f16(x);
+    }
+
+    /// The `e` of `frexp`.
+    pub(in crate::domain) fn exponent(x: f32) -> i32 {
+        super::double::exponent(x.into())
+    }
+
+    /// `x·2ⁿ`.
+    pub(in crate::domain) fn scale(x: f32, n: i32) -> f32 {
+        super::double::scale(x.into(), n) as f32
     }
 
     /// Computes all lanes at once, idle ones too, if the function has a form for that; tells whether it has.

@@ -118,7 +118,7 @@ fn as_written<Op: Debug>(ops: &[Op], f32: &[u64], f64: &[u64], written: &[(u64, 
 }
 
 /// For each operator, in the order of `ALL`: the results' hash in binary32 and in binary64.
-const UNARY: [(u64, u64); 20] = [
+const UNARY: [(u64, u64); 28] = [
     (0x9778_9232_e2aa_1251, 0x6024_8f87_af81_50b9), // Negate
     (0x8e7a_b475_03d8_8ad1, 0x1066_6f25_5cfa_c6b9), // Abs
     (0xd9e6_12e8_8c14_7598, 0x9283_3a81_16a8_6d78), // Sign
@@ -126,6 +126,8 @@ const UNARY: [(u64, u64); 20] = [
     (0xeec7_1880_744f_0c59, 0xf3dd_c3b5_3b44_dd94), // Ceil
     (0xd7ab_4c35_9fbc_3d8e, 0x2292_1b41_ae3e_c6e1), // RoundTiesEven
     (0x38d1_9058_f576_6b30, 0xf54b_94ba_2c7a_2345), // Trunc
+    (0x4995_e1b9_b067_9795, 0x337f_59d9_300e_c7a4), // QuantizeToF16
+    (0xae9f_07aa_de53_2549, 0xcf26_58a6_de09_fca6), // Exponent
     (0x6b8c_ac7a_2777_df37, 0xf421_c8e7_13a6_6342), // Sqrt
     (0x8327_37b7_cd74_5123, 0xeb69_fa2f_ef0a_315a), // InverseSqrt
     (0x8758_a82e_0633_cc98, 0x7596_edcf_c8c8_f583), // Exp
@@ -138,11 +140,17 @@ const UNARY: [(u64, u64); 20] = [
     (0x7e0a_f2dc_c0c7_2156, 0xcfcc_dbd3_5682_6d7b), // Sinh
     (0x32f9_1099_90d3_8bed, 0x353e_16e8_b12c_9be9), // Cosh
     (0xfd35_e97d_90ed_f279, 0xe975_0d3d_5f70_2b49), // Tanh
+    (0x1b39_82a1_d2eb_0458, 0x1b76_199b_d3e8_56a5), // Asin
+    (0xf9b0_1ad7_7539_5c32, 0xa46f_050a_7255_b861), // Acos
+    (0xc5c7_4b02_3627_b588, 0xd79a_8f5c_28fb_3c80), // Atan
+    (0x0a47_af6c_1e68_717b, 0xebfe_d46a_85c9_cc91), // Asinh
+    (0x9439_bdc0_0456_4109, 0x4744_fc93_9835_f3dc), // Acosh
+    (0x777c_fc9b_d480_26a2, 0x9a4a_32e9_652b_023a), // Atanh
     (0x0a53_8f0a_f435_91de, 0x351f_639a_9f72_5e60), // Erf
 ];
 
 /// As [`UNARY`].
-const BINARY: [(u64, u64); 8] = [
+const BINARY: [(u64, u64); 9] = [
     (0xe51a_fb5d_f327_d731, 0xdf86_ddfb_c125_01b8), // Add
     (0x2679_46bb_a7ff_d2c6, 0x69a8_b346_5b04_aa38), // Subtract
     (0x11ea_844a_d2ee_d0aa, 0x1794_a55d_a0d9_55bb), // Multiply
@@ -151,6 +159,7 @@ const BINARY: [(u64, u64); 8] = [
     (0x9029_0b51_7f47_84d6, 0x7ab4_9c21_c4b7_38cf), // Max
     (0x1631_074b_2c51_37f5, 0xfe79_82e9_dd85_b6f5), // Min
     (0x79db_a8fb_80a3_e9ac, 0x5281_b984_1464_1152), // Pow
+    (0x4c37_ce52_fe41_a808, 0x9a94_88d3_5c28_2209), // Atan2
 ];
 
 /// `x·y + z`: a fused multiplication would show here.

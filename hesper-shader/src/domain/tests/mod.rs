@@ -78,6 +78,10 @@ fn rows() {
         (InverseSqrt, 4.0, 0.5), (Exp, 0.0, 1.0), (Exp, -inf, 0.0), (Exp2, -1.0, 0.5), (Ln, 1.0, 0.0),
         (Ln, 0.0, -inf), (Log2, 0.25, -2.0), (Sin, 0.0, 0.0), (Cos, 0.0, 1.0), (Tan, 0.0, 0.0),
         (Sinh, 0.0, 0.0), (Cosh, 0.0, 1.0), (Tanh, inf, 1.0), (Erf, inf, 1.0), (Erf, 0.0, 0.0),
+        (Asin, 0.0, 0.0), (Asin, 1.5, nan), (Acos, 1.0, 0.0), (Acos, -2.0, nan), (Atan, -0.0, -0.0), (Asinh, 0.0, 0.0),
+        (Acosh, 1.0, 0.0), (Acosh, 0.5, nan), (Atanh, 1.0, inf), (Atanh, 0.0, 0.0), (Atanh, 2.0, nan),
+        (QuantizeToF16, 2049.0, 2048.0), (QuantizeToF16, 1e30, inf), (QuantizeToF16, nan, nan),
+        (Exponent, -8.0, 4.0), (Exponent, 0.75, 0.0), (Exponent, 0.0, 0.0), (Exponent, nan, 0.0), (Exponent, 1e-40, -132.0),
     ] {
         same(F32.unary(op, x), expected, (op, x));
         same(F64.unary(op, x.into()), expected.into(), (op, x));
@@ -89,11 +93,15 @@ fn rows() {
         (Min, 1.0, 2.0, 1.0), (Pow, 2.0, 0.5, std::f32::consts::SQRT_2), (Pow, -2.0, 2.0, nan),
         (Max, nan, 2.0, 2.0), (Max, 2.0, nan, 2.0), (Max, nan, nan, nan), (Min, nan, 2.0, 2.0), (Min, 2.0, nan, 2.0),
         (Min, nan, nan, nan), (Max, nan, -inf, -inf), (Min, inf, nan, inf),
+        (Atan2, 0.0, 1.0, 0.0), (Atan2, -0.0, 1.0, -0.0), (Atan2, 0.0, 0.0, 0.0), (Atan2, nan, 1.0, nan),
     ] {
         same(F32.binary(op, x, y), expected, (op, x, y));
         if y != 0.5 {
             same(F64.binary(op, x.into(), y.into()), expected.into(), (op, x, y));
         }
+    }
+    for (x, n, expected) in [(3.0, 4, 48.0), (1.0, -149, 1e-45), (1.0, 500, inf), (-0.0, 9, -0.0), (1e-45, 149, 1.0), (nan, 3, nan)] {
+        same(F32.scale(x, n), expected, (x, n));
     }
     for (x, low, high, expected) in [
         (1.9, -9, 9, 1), (-1.9, -9, 9, -1), (1e30, -9, 9, 9), (-inf, 0, 9, 0), (nan, -9, 9, 0), (-0.5, 0, 9, 0),

@@ -1,6 +1,6 @@
 //! Operations whose outcome WGSL leaves to the device: NaN where a compiler may assume that there is none, and powers of negative numbers.
 
-use crate::domain::Domain;
+use crate::domain::{Domain, Primitive, RealBinary, RealUnary};
 use crate::reference::report::warning::Choice;
 use crate::reference::values::columns::Column;
 use crate::reference::values::frame::Frame;
@@ -25,9 +25,7 @@ pub(in crate::reference) fn choice<D: Domain<Mask = bool>>(
             Some((Choice::Comparison(*op), nan(&[*x, *y])?))
         }
         ExprKind::Math(op, operands) => match op {
-            Math::Max | Math::Min | Math::Clamp | Math::Sign | Math::Step => {
-                Some((Choice::Function(*op), nan(operands)?))
-            }
+            _ if may_lose_nan(*op) => Some((Choice::Function(*op), nan(operands)?)),
             Math::Powf => {
                 let base = operands.first().map(|id| frame.shortcuts.operand(*id))?;
                 let is_negative = |x| domain.as_float(x).is_some_and(|x| x < 0.0);
@@ -55,6 +53,25 @@ pub(in crate::reference) fn exchange_choice<D: Domain<Mask = bool>>(
     };
     let lane = first(frame, value, active, |x| is_nan(domain, x))?;
     Some((Choice::Subgroup(op), lane))
+}
+
+/// Functions that decide something, where a compiler may assume that there is no NaN.
+fn may_lose_nan(op: Math) -> bool {
+    match op.primitive() {
+        Some(Primitive::Unary(op)) => op == RealUnary::Sign,
+        Some(Primitive::Binary(op)) => matches!(op, RealBinary::Max | RealBinary::Min),
+        Some(Primitive::MulAdd) => false,
+        // Formulas with decisions in them.
+        None => matches!(
+            op,
+            Math::Clamp
+                | Math::FaceForward
+                | Math::Refract
+                | Math::Saturate
+                | Math::Smoothstep
+                | Math::Step
+        ),
+    }
 }
 
 /// Comparisons that are false of NaN.

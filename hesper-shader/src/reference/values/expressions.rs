@@ -3,10 +3,10 @@
 use super::columns::{Column, MIXED, copy, part, part_mut, same_scalar};
 use super::frame::{Frame, missing};
 use super::reals::Reals;
-use super::{convert, integers};
+use super::{convert, integers, scaling};
 use crate::domain::{Domain, RealUnary};
 use crate::reference::report::error::{Fault, internal};
-use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Math, UnaryOp};
+use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Math, Signature, UnaryOp};
 
 /// Computes one expression from operands that are already computed.
 pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
@@ -118,7 +118,7 @@ fn math<D: Domain<Mask = bool>>(
     operands: &[ExprId],
     before: &[Column<D::Value>],
     out: &mut Column<D::Value>,
-    reals: &mut Reals<'_, D>,
+    reals: &Reals<'_, D>,
     active: &[bool],
 ) -> Result<(), Fault> {
     if operands.len() != op.arity() {
@@ -127,6 +127,11 @@ fn math<D: Domain<Mask = bool>>(
         ));
     }
     let operand = |i: usize| before.get(operands.get(i)?.index());
+    if matches!(op.signature(), Signature::Scaled | Signature::Exponent)
+        || op == Math::FrexpFraction
+    {
+        return scaling::scaled(reals.domain, op, [operand(0), operand(1)], active, out);
+    }
     let operands = [operand(0), operand(1), operand(2)];
     let Column::Real(out) = out else {
         return integers::math(op, operands, out);

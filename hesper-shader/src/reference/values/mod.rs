@@ -5,8 +5,10 @@
 pub(super) mod columns;
 mod convert;
 pub(super) mod expressions;
+mod formula;
 pub(super) mod frame;
 mod integers;
 pub(super) mod mask;
 pub(super) mod reals;
+mod scaling;
 mod shortcuts;

@@ -1,34 +1,27 @@
 //! Operators on reals, as operations of the number domain on columns.
 
-use super::columns::{Column, MIXED, part, part_mut};
+use super::columns::{Column, MIXED, part};
+use super::formula;
 use super::integers::comparison;
-use crate::domain::column::map1;
-use crate::domain::{Comparison, Domain, RealBinary, RealUnary};
+use crate::domain::{Comparison, Domain, Primitive, RealBinary, RealUnary};
 use crate::number::Number;
 use crate::reference::report::error::{Fault, internal};
 use crate::tree::{BinaryOp, Math};
 
-/// A domain with the constants and scratch columns its composed operations need.
+/// A domain with its zero.
 pub(in crate::reference) struct Reals<'a, D: Domain> {
     pub(in crate::reference) domain: &'a D,
     pub(in crate::reference) zero: D::Value,
     zeros: Vec<D::Value>,
-    ones: Vec<D::Value>,
-    scratch: [Vec<D::Value>; 2],
-    truth: Vec<bool>,
 }
 
 impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
     pub(in crate::reference) fn new(domain: &'a D, lanes: usize) -> Self {
         let zero = domain.constant(Number::ZERO);
-        let zeros = vec![zero; lanes];
         Reals {
             domain,
             zero,
-            ones: vec![domain.constant(Number::ONE); lanes],
-            scratch: [zeros.clone(), zeros.clone()],
-            zeros,
-            truth: vec![false; lanes],
+            zeros: vec![zero; lanes],
         }
     }
 
@@ -103,101 +96,30 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
         }
     }
 
-    /// Builtin functions; operands beyond the function's arity are empty.
+    /// Builtin functions of reals; operands beyond the function's arity are empty.
     pub(super) fn math(
-        &mut self,
-        op: Math,
-        operands: [&[D::Value]; 3],
-        active: &[bool],
-        out: &mut [D::Value],
-    ) {
-        let lanes = active.len();
-        if op == Math::Dot {
-            return self.dot(operands[0], operands[1], active, out);
-        }
-        for c in 0..out.len() / lanes {
-            let operands = operands.map(|column| part(column, c, lanes));
-            self.math_of_component(op, operands, active, part_mut(out, c, lanes));
-        }
-    }
-
-    fn math_of_component(
-        &mut self,
+        &self,
         op: Math,
         [x, y, z]: [&[D::Value]; 3],
         active: &[bool],
         out: &mut [D::Value],
     ) {
-        use RealBinary::{Add, Max, Min, Multiply, Pow, Subtract};
-        let d = self.domain;
-        let [a, b] = &mut self.scratch;
-        let unary = match op {
-            Math::Abs => RealUnary::Abs,
-            Math::Ceil => RealUnary::Ceil,
-            Math::Cos => RealUnary::Cos,
-            Math::Cosh => RealUnary::Cosh,
-            Math::Exp => RealUnary::Exp,
-            Math::Exp2 => RealUnary::Exp2,
-            Math::Floor => RealUnary::Floor,
-            Math::InverseSqrt => RealUnary::InverseSqrt,
-            Math::Ln => RealUnary::Ln,
-            Math::Log2 => RealUnary::Log2,
-            Math::RoundTiesEven => RealUnary::RoundTiesEven,
-            Math::Sign => RealUnary::Sign,
-            Math::Sin => RealUnary::Sin,
-            Math::Sinh => RealUnary::Sinh,
-            Math::Sqrt => RealUnary::Sqrt,
-            Math::Tan => RealUnary::Tan,
-            Math::Tanh => RealUnary::Tanh,
-            Math::Trunc => RealUnary::Trunc,
-            Math::Max => return d.binary_column(Max, x, y, active, out),
-            Math::Min => return d.binary_column(Min, x, y, active, out),
-            Math::Powf => return d.binary_column(Pow, x, y, active, out),
-            Math::MulAdd => return d.mul_add_column(x, y, z, active, out),
-            // min(max(x, low), high)
-            Math::Clamp => {
-                d.binary_column(Max, x, y, active, a);
-                return d.binary_column(Min, a, z, active, out);
+        let (d, lanes) = (self.domain, active.len());
+        let parts = out.chunks_exact_mut(lanes).enumerate();
+        match op.primitive() {
+            Some(Primitive::Unary(op)) => self.unary(op, x, active, out),
+            Some(Primitive::Binary(op)) => {
+                for (c, out) in parts {
+                    d.binary_column(op, part(x, c, lanes), part(y, c, lanes), active, out);
+                }
             }
-            // x − ⌊x⌋
-            Math::Fract => {
-                d.unary_column(RealUnary::Floor, x, active, a);
-                return d.binary_column(Subtract, x, a, active, out);
+            Some(Primitive::MulAdd) => {
+                for (c, out) in parts {
+                    let [x, y, z] = [x, y, z].map(|column| part(column, c, lanes));
+                    d.mul_add_column(x, y, z, active, out);
+                }
             }
-            // x·(1 − t) + y·t
-            Math::Mix => {
-                d.binary_column(Subtract, &self.ones, z, active, a);
-                d.binary_column(Multiply, x, a, active, b);
-                d.binary_column(Multiply, y, z, active, a);
-                return d.binary_column(Add, b, a, active, out);
-            }
-            // 1 where x ≥ edge, else 0
-            Math::Step => {
-                d.compare_column(Comparison::GreaterEqual, y, x, active, &mut self.truth);
-                return d.select_column(&self.truth, &self.ones, &self.zeros, active, out);
-            }
-            // Handled by its caller: it joins components.
-            Math::Dot => return,
-        };
-        d.unary_column(unary, x, active, out);
-    }
-
-    /// `Σ xᵢ·yᵢ`, from the first component on.
-    fn dot(&mut self, x: &[D::Value], y: &[D::Value], active: &[bool], out: &mut [D::Value]) {
-        let lanes = active.len();
-        let [sum, product] = &mut self.scratch;
-        let components = x.chunks_exact(lanes).zip(y.chunks_exact(lanes));
-        for (c, (x, y)) in components.enumerate() {
-            if c == 0 {
-                self.domain
-                    .binary_column(RealBinary::Multiply, x, y, active, out);
-            } else {
-                map1(part(out, 0, lanes), sum, |x| x);
-                self.domain
-                    .binary_column(RealBinary::Multiply, x, y, active, product);
-                self.domain
-                    .binary_column(RealBinary::Add, sum, product, active, out);
-            }
+            None => formula::evaluate(d, op, [x, y, z], active, out),
         }
     }
 }

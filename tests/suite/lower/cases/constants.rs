@@ -23,6 +23,15 @@ pub(crate) fn constants_at_run_time() -> Tree {
             b.math(Math::Ln, &[zero]),
             b.math(Math::Exp, &[huge]),
             b.math(Math::Clamp, &[zero, huge, minus]),
+            b.math(Math::Acos, &[huge]),
+            b.math(Math::Acosh, &[zero]),
+            b.math(Math::Asin, &[huge]),
+            b.math(Math::Atanh, &[minus]),
+            b.math(Math::Smoothstep, &[zero, minus, huge]),
+            b.math(Math::Smoothstep, &[zero, zero, zero]),
+            b.math(Math::QuantizeToF16, &[huge]),
+            b.math(Math::ToDegrees, &[greatest]),
+            b.math(Math::Length, &[minus]),
             b.unary(UnaryOp::Negate, zero),
         ] {
             b.store(at(f, i), value);
@@ -30,6 +39,18 @@ pub(crate) fn constants_at_run_time() -> Tree {
         let x = b.load(at(f, i), Type::F32);
         let clamped = b.math(Math::Clamp, &[x, huge, minus]);
         b.store(at(f, i), clamped);
+        let many = b.i32(300);
+        let origin = b.splat(zero, 3);
+        let normal = b.math(Math::Normalize, &[origin]);
+        for value in [
+            b.math(Math::Ldexp, &[x, many]),
+            b.math(Math::Ldexp, &[huge, many]),
+            b.math(Math::Smoothstep, &[zero, minus, x]),
+            b.math(Math::FrexpFraction, &[zero]),
+            b.component(normal, 2),
+        ] {
+            b.store(at(f, i), value);
+        }
         let (least, one, two, none) = (b.i32(i32::MIN), b.i32(-1), b.i32(2), b.i32(0));
         let thirty = b.u32(30);
         let sum = b.compose(&[one, two]);

@@ -164,15 +164,19 @@ pub(crate) fn math() -> Tree {
             for scalar in [Scalar::F32, Scalar::I32, Scalar::U32] {
                 for size in [1, 2, 3, 4] {
                     let ty = Type::vector(size, scalar);
-                    let operands = vec![ty; math.arity()];
-                    if math.result(&operands).is_none() {
+                    let types = crate::lower::build::operand_types(*math, ty);
+                    if math.result(&types).is_none() {
                         continue;
                     }
-                    let mut operand = b.convert(value, scalar);
-                    if size > 1 {
-                        operand = b.splat(operand, size);
+                    let mut operands = Vec::new();
+                    for ty in types {
+                        let operand = b.convert(value, ty.scalar);
+                        operands.push(match ty.size {
+                            1 => operand,
+                            size => b.splat(operand, size),
+                        });
                     }
-                    let mut result = b.math(*math, &vec![operand; math.arity()]);
+                    let mut result = b.math(*math, &operands);
                     if !b.ty(result).is_scalar() {
                         result = b.component(result, 0);
                     }

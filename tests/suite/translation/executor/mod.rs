@@ -38,7 +38,10 @@ pub(super) type Outcome<T> = Result<T, String>;
 pub(super) fn parse(wgsl: &str) -> Outcome<Module> {
     let text = wgsl.replacen("enable subgroups;", "", 1);
     let module = naga::front::wgsl::parse_str(&text).map_err(|e| e.emit_to_string(&text))?;
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SUBGROUP);
+    let mut validator = Validator::new(
+        ValidationFlags::all(),
+        Capabilities::SUBGROUP | Capabilities::SHADER_FLOAT16_IN_FLOAT32,
+    );
     validator
         .subgroup_stages(ShaderStages::COMPUTE)
         .subgroup_operations(SubgroupOperationSet::all());

@@ -1,0 +1,163 @@
+//! Every builtin function on every float type it takes, within the accuracy that WGSL grants: whoever understands the tree agrees.
+
+use super::tint;
+use crate::lower::build::{Kernel, at, operand_types};
+use hesper_shader::Memory;
+use hesper_shader::tree::{BinaryOp, Math, Scalar, Tree, Type};
+use tests::differential::{Case, Executor, Input, Inputs, Judges, check, on_device};
+
+/// Elements of each buffer: no multiple of a workgroup.
+const ELEMENTS: usize = 61;
+
+/// Where a function is tried: the range of each operand, for elements by turns.
+type Ranges = Vec<[(f32, f32); 3]>;
+
+fn ranges(math: Math) -> Ranges {
+    let one = |x| vec![[x, x, x]];
+    let two = |x, y| vec![[x, y, y]];
+    match math {
+        Math::Abs
+        | Math::Ceil
+        | Math::Clamp
+        | Math::Floor
+        | Math::Fract
+        | Math::Max
+        | Math::Min
+        | Math::Mix
+        | Math::MulAdd
+        | Math::RoundTiesEven
+        | Math::Sign
+        | Math::Step
+        | Math::Trunc => one((-7.3, 8.1)),
+        Math::Acos | Math::Asin | Math::Atanh => one((-0.97, 0.95)),
+        Math::Acosh => one((1.01, 300.0)),
+        Math::Asinh => vec![[(-3.0, 3.0); 3], [(3.0, 3e3); 3]],
+        Math::Atan => vec![[(-2.0, 2.1); 3], [(-9e3, 9e3); 3]],
+        Math::Atan2 => vec![
+            [(-3.0, 4.0), (0.2, 5.0), (0.0, 0.0)],
+            [(0.1, 4.0), (-4.0, -0.3), (0.0, 0.0)],
+            [(-4.0, -0.1), (-4.0, -0.3), (0.0, 0.0)],
+        ],
+        Math::Cos | Math::Sin => one((-3.1, 3.1)),
+        Math::Tan => one((-1.2, 1.3)),
+        Math::Cosh | Math::Sinh | Math::Tanh => one((-4.0, 4.0)),
+        Math::Cross | Math::Distance | Math::Dot | Math::Length | Math::Reflect => one((-3.3, 4.4)),
+        Math::Exp | Math::Exp2 => one((-9.0, 9.0)),
+        // The sign of a scalar product decides.
+        Math::FaceForward => vec![
+            [(-2.0, 2.0), (0.5, 2.0), (0.5, 2.0)],
+            [(-2.0, 2.0), (-2.0, -0.5), (0.5, 2.0)],
+        ],
+        Math::FrexpExponent | Math::FrexpFraction => vec![[(-9e4, 9e4); 3], [(-1e-3, 1e-3); 3]],
+        Math::InverseSqrt | Math::Ln | Math::Log2 | Math::Sqrt => {
+            vec![[(0.01, 2.0); 3], [(2.0, 3e3); 3]]
+        }
+        Math::Ldexp => two((-3.0, 3.0), (-9.5, 9.5)),
+        Math::Normalize => vec![[(0.3, 4.0); 3], [(-5.0, -0.2); 3]],
+        Math::Powf => two((0.1, 8.0), (-3.0, 3.0)),
+        // Numbers that binary16 has: software drivers pass the others on as they are (known-driver-issues.md).
+        Math::QuantizeToF16 => one((-64.0, 64.0)),
+        // With total reflection, and without.
+        Math::Refract => vec![
+            [(-0.3, 0.3), (-0.3, 0.3), (0.2, 0.9)],
+            [(-0.1, 0.1), (-0.1, 0.1), (1.2, 1.5)],
+        ],
+        Math::Saturate => one((-1.5, 2.5)),
+        Math::Smoothstep => vec![[(-2.0, -1.0), (1.0, 2.0), (-3.0, 3.0)]],
+        Math::ToDegrees => one((-8.0, 8.0)),
+        Math::ToRadians => one((-400.0, 400.0)),
+    }
+}
+
+/// Numbers across a range, in no order.
+fn numbers(math: Math, operand: usize, count: usize, per_element: usize) -> Vec<f32> {
+    let ranges = ranges(math);
+    (0..count)
+        .map(|i| {
+            let (low, high) = ranges[i / per_element % ranges.len()][operand];
+            let part = (i * 37 + operand * 11) % 101;
+            let x = low + (high - low) * part as f32 / 100.0;
+            match math {
+                Math::QuantizeToF16 => (x * 8.0).round() / 8.0,
+                _ => x,
+            }
+        })
+        .collect()
+}
+
+fn case(math: Math, ty: Type) -> Option<Case> {
+    let types = operand_types(math, ty);
+    let result = math.result(&types)?;
+    let mut k = Kernel::new("function");
+    let operands: Vec<_> = types
+        .iter()
+        .zip(["x", "y", "z"])
+        .map(|(ty, name)| (k.read(name, *ty), *ty))
+        .collect();
+    let out = k.write("out", result);
+    let tree: Tree = k.body(|b| {
+        let i = b.global_index();
+        let length = b.length(out);
+        let inside = b.binary(BinaryOp::Less, i, length);
+        b.if_(inside, |b| {
+            let values: Vec<_> = operands
+                .iter()
+                .map(|(param, ty)| b.load(at(*param, i), *ty))
+                .collect();
+            let value = b.math(math, &values);
+            b.store(at(out, i), value);
+        });
+    });
+    let memory = |operand: usize, ty: &Type| {
+        let per_element = usize::from(ty.size);
+        let numbers = numbers(math, operand, ELEMENTS * per_element, per_element);
+        Input::Buffer(match ty.scalar {
+            Scalar::I32 => Memory::I32(numbers.iter().map(|x| x.round() as i32).collect()),
+            _ => Memory::Real(numbers),
+        })
+    };
+    let mut arguments: Vec<Input> = (0..).zip(&types).map(|(at, ty)| memory(at, ty)).collect();
+    let count = ELEMENTS * usize::from(result.size);
+    arguments.push(Input::Buffer(match result.scalar {
+        Scalar::I32 => Memory::I32(vec![0; count]),
+        _ => Memory::Real(vec![0.0; count]),
+    }));
+    Some(Case {
+        tree,
+        inputs: Inputs {
+            groups: [1, 1, 1],
+            arguments,
+        },
+        divides_by_zero: false,
+    })
+}
+
+#[test]
+fn every_function_is_what_wgsl_says() {
+    let device = tests::gpu("every builtin function");
+    let on_it = device.map(|device| move |case: &Case| on_device(device, case));
+    let judges = Judges {
+        tint: tint(),
+        executor: on_it.as_ref().map(|executor| executor as &Executor<'_>),
+        subgroup_size: None,
+    };
+    let mut failures = Vec::new();
+    for math in Math::ALL {
+        let mut compared = 0;
+        for case in (1..=4).filter_map(|size| case(*math, Type::vector(size, Scalar::F32))) {
+            match check(&case, &judges) {
+                Ok(tally) => {
+                    compared += tally.compared();
+                    if tally.unbounded > 0 {
+                        failures.push(format!("{math:?}: {tally:?}"));
+                    }
+                }
+                Err(failure) => failures.push(format!("{math:?}: {failure}")),
+            }
+        }
+        if compared < ELEMENTS {
+            failures.push(format!("{math:?}: {compared} numbers compared"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
