@@ -51,7 +51,7 @@ macro_rules! laws {
 
 #[test]
 fn laws_hold_with_their_tangents() {
-    let laws: [(&str, Law); 26] = laws! {
+    let laws: [(&str, Law); 32] = laws! {
         "association" |x, y, z, still| (x + y) + z, x + (y + z);
         "distribution" |x, y, z, still| x * (y + z), x * y + x * z;
         "quotient" |x, y, z, still| x / y * z, x * z / y;
@@ -74,6 +74,12 @@ fn laws_hold_with_their_tangents() {
         "root of a quotient" |x, y, z, still| x.sqrt() / 5.0, (x / 25.0).sqrt();
         "inverse root" |x, y, z, still| unary(RealUnary::InverseSqrt, x), x.sqrt() / x;
         "root of a square" |x, y, z, still| (x * x).sqrt(), x;
+        "atan is odd" |x, y, z, still| (-x).atan() + y, y - x.atan();
+        "asin is odd" |x, y, z, still| (-y).asin() * x, -(x * y.asin());
+        "supplementary angles" |x, y, z, still| y.acos() + (-y).acos(), (x - x).acos() * 2.0;
+        "angle of a point further out" |x, y, z, still| (y * z).atan2(x * z), y.atan2(x);
+        "exp asinh" |x, y, z, still| x.asinh().exp(), x + (x * x + 1.0).sqrt();
+        "tanh atanh" |x, y, z, still| y.atanh().tanh(), y;
         "tanh" |x, y, z, still| x.tanh(), unary(RealUnary::Sinh, x) / unary(RealUnary::Cosh, x);
         "hyperbola" |x, y, z, still| unary(RealUnary::Cosh, x).powi(2) - unary(RealUnary::Sinh, x).powi(2), x / x;
         "exp2 of log2" |x, y, z, still| unary(RealUnary::Exp2, unary(RealUnary::Log2, x * y)), x * y;

@@ -14,10 +14,39 @@ pub(super) struct Standardize {
 /// `yⱼ = Σ_{k<j} xₖ` along rows.
 pub(super) struct SumBefore;
 
+/// `y = atan x·asinh x + atan2(x, 2)·acos(x/(1 + x²))`, elementwise.
+pub(super) struct Angles {
+    /// Added to the slope of the kernel's `atan`.
+    pub(super) fault: f32,
+}
+
 /// Where a row's norm is cut off.
 const EPS: f64 = 0.5;
 
 shader! {
+    #[workgroup_size(8)]
+    fn angles(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            let z = x[i] / (1.0 + x[i] * x[i]);
+            y[i] = x[i].atan() * x[i].asinh() + x[i].atan2(2.0) * z.acos();
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn angles_backward(x: &[f32], dy: &[f32], dx: &mut [f32], fault: f32) {
+        let i = global_index();
+        if i < dx.len() {
+            let a = x[i];
+            let square = a * a;
+            let z = a / (1.0 + square);
+            let dz = (1.0 - square) / ((1.0 + square) * (1.0 + square));
+            let first = a.asinh() / (1.0 + square) + fault + a.atan() * inverse_sqrt(square + 1.0);
+            let second = 2.0 / (square + 4.0) * z.acos() - a.atan2(2.0) * dz * inverse_sqrt(1.0 - z * z);
+            dx[i] = dy[i] * (first + second);
+        }
+    }
+
     #[workgroup_size(8)]
     fn normalize(x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
         let row = global_index();
@@ -243,6 +272,36 @@ impl DiffOp for SumBefore {
         let grid = Grid::cover(plan.dim("rows")?);
         plan.forward(sum_before(), grid);
         plan.backward(sum_behind(), grid);
+        Ok(())
+    }
+}
+
+impl DiffOp for Angles {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Angles")
+            .input("x", ["n"])
+            .output("y", ["n"])
+    }
+
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        [x.map(|x| {
+            let z = x / (x * x + 1.0);
+            x.atan() * x.asinh() + x.atan2(2.0) * z.acos()
+        })]
+    }
+
+    fn backward(&self, cx: &mut Context, inputs: [&Tensor; 1], dy: [&Tensor; 1]) -> [Tensor; 1] {
+        cx.derive(self, inputs, dy)
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("n")?);
+        plan.forward(angles(), grid);
+        plan.backward(angles_backward(), grid)
+            .uniform("fault", self.fault);
         Ok(())
     }
 }

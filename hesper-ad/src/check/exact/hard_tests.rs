@@ -1,6 +1,6 @@
 //! The exact check of ops that are right, but hard to judge, and how small failures are told.
 
-use super::hard_ops::{Normalize, Standardize, SumBefore};
+use super::hard_ops::{Angles, Normalize, Standardize, SumBefore};
 use super::point::{Draw, Point};
 use super::trial::{Silence, Trial};
 use super::*;
@@ -132,4 +132,16 @@ fn the_smallest_counterexample_is_small_and_its_difference_shown() {
     assert!(text.contains("(\"rows\", 1), (\"cols\", 8)"), "{text}");
     // The first finding is at plain numbers: equal to seven digits.
     assert!(text.contains("in the field of"), "{text}");
+}
+
+#[test]
+fn angles_and_areas_are_judged() {
+    crate::assert_verified!(Angles { fault: 0.0 });
+    let found = exact(&Spec::new(&Angles { fault: 1e-4 }).unwrap(), 1);
+    let backward = found.iter().find(|f| f.check.contains("backward kernel"));
+    assert_eq!(
+        backward.map(|f| f.verdict.word()),
+        Some("FAIL"),
+        "{found:?}"
+    );
 }
