@@ -7,7 +7,7 @@ mod rng;
 pub(crate) use known::Known;
 pub use rng::Rng;
 
-use crate::dims::Dims;
+use crate::dims::{Dims, raised};
 use crate::signature::Signature;
 use crate::tensor::Tensor;
 use draw::{SEED_SCALES, fill, indices, large_rows, repeat_some, scaled_rows};
@@ -151,6 +151,16 @@ impl Sampling {
         self.multiples.get(dim).copied().unwrap_or(1)
     }
 
+    /// So many times what the sizes of the dimension are multiples of.
+    pub(crate) fn times(&self, n: usize, dim: &str) -> usize {
+        n.saturating_mul(self.multiple_of(dim))
+    }
+
+    /// The least size of the dimension from `size` on.
+    pub(crate) fn raised(&self, size: usize, dim: &str) -> usize {
+        raised(size, self.multiple_of(dim))
+    }
+
     /// The rules of an op made of two: those of both, the first's where both have one.
     pub(crate) fn merged(mut self, other: Sampling) -> Sampling {
         for (port, draw) in other.draws {
@@ -284,7 +294,7 @@ fn lcm(a: usize, b: usize) -> usize {
     while y != 0 {
         (x, y) = (y, x % y);
     }
-    a / x.max(1) * b
+    (a / x.max(1)).saturating_mul(b)
 }
 
 #[cfg(test)]

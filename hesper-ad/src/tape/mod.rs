@@ -15,7 +15,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::evaluate;
 
-pub(crate) use record::{Handle, MaskHandle, Recorder, Recording, record};
+pub(crate) use record::{Handle, MOST, MaskHandle, Recorder, Recording, record};
 pub(crate) use sweep::sweep;
 
 use hesper_shader::Number;
