@@ -5,8 +5,11 @@ use crate::spec::Spec;
 /// Operations of the spec that a check in binary64 may run: some seconds.
 pub(super) const NUMERIC: u64 = 200_000_000;
 
-/// The same in the exact field, where each costs more.
-pub(super) const EXACT: u64 = 100_000_000;
+/// The same for differences, which take many runs that each cost less.
+pub(super) const DIFFERENCES: u64 = 1_000_000_000;
+
+/// The same in the exact field. Each costs more there, but a decision must be looked for.
+pub(super) const EXACT: u64 = 300_000_000;
 
 /// What a check may still spend on running the spec.
 #[derive(Clone, Copy, Debug)]

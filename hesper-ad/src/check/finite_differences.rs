@@ -1,7 +1,7 @@
 //! Backward against central differences of forward: independent of every derivative rule.
 
 use super::LEAST_POINTS;
-use super::budget::{Budget, NUMERIC};
+use super::budget::{Budget, DIFFERENCES};
 use crate::branches::Branches;
 use crate::certificate::{Finding, Tally};
 use crate::sample::{Rng, Sample};
@@ -32,7 +32,7 @@ pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding 
     let shapes = spec.reached(spec.small_shapes(), &mut missed);
     let (mut skipped, mut classic) = (0, 0f64);
     let mut unseen: Vec<usize> = (0..spec.signature().inputs().count()).collect();
-    let budget = Budget::of(spec, NUMERIC);
+    let budget = Budget::of(spec, DIFFERENCES);
     for dims in shapes.iter().cycle().take(points.max(LEAST_POINTS)) {
         if budget.is_spent(spec) {
             break;

@@ -1,6 +1,6 @@
 //! The points that an op's sampling names, each on its own.
 
-use super::budget::{Budget, NUMERIC};
+use super::budget::{Budget, DIFFERENCES};
 use super::finite_differences::{Stencil, note};
 use super::singular::judge_known;
 use crate::certificate::{Finding, Tally};
@@ -43,7 +43,7 @@ fn judge(
     let mut notes = Vec::new();
     match Stencil::new(spec, sample) {
         Ok(stencil) => {
-            let budget = Budget::of(spec, NUMERIC);
+            let budget = Budget::of(spec, DIFFERENCES);
             let point = stencil.check_point(&budget, tally)?;
             notes.extend(budget.given_up(spec));
             if tally.count() > 0 {

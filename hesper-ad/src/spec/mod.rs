@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Operations of all records that are kept, at most; the last is kept whatever its length.
-const KEPT: usize = 4_000_000;
+const KEPT: usize = 8_000_000;
 
 /// An op whose signature is known to make sense.
 pub struct Spec<'o> {
@@ -119,14 +119,14 @@ impl<'o> Spec<'o> {
     /// Checks the op's signature and known points.
     ///
     /// # Errors
-    /// Where the signature makes no sense or does not fit the op's arrays, or a known point does not fit the ports.
+    /// Where the signature makes no sense or does not fit the op's arrays, or a rule or known point of the sampling does not fit the ports.
     pub fn new(op: &'o dyn Op) -> Result<Spec<'o>, OpError> {
         let (signature, sampling) = (checked_signature(op)?, op.sampling());
-        for known in sampling.known_points() {
-            if let Some(message) = known.mistake(&signature) {
-                let op = signature.name().to_string();
-                return Err(OpError::Known { op, message });
-            }
+        let mut known = sampling.known_points().iter();
+        let mistake = sampling.mistake(&signature);
+        if let Some(message) = mistake.or_else(|| known.find_map(|k| k.mistake(&signature))) {
+            let op = signature.name().to_string();
+            return Err(OpError::Sampling { op, message });
         }
         Ok(Spec {
             op,

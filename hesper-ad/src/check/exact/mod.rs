@@ -79,6 +79,13 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
         }
         Shape::new(spec, dims.clone()).check(dims == home, &mut tallies);
     }
+    if seen.is_empty() {
+        let least = spec.least_shape();
+        let why = format!("all ports together have more than {MOST_ELEMENTS} elements");
+        Tie::ALL
+            .into_iter()
+            .for_each(|tie| tallies.too_long(tie, &why, &least));
+    }
     let given_up = tallies.budget.given_up(spec);
     let given_up = given_up.map(|why| format!("{why}, {left_out} shapes were left out"));
     let mut findings = explained(spec, tallies, seed);
