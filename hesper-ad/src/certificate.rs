@@ -126,6 +126,17 @@ impl Verdict {
     }
 }
 
+impl Finding {
+    /// Takes note of something more.
+    pub(crate) fn note_also(&mut self, note: Option<String>) {
+        let Some(note) = note else {
+            return;
+        };
+        let gap = if self.note.is_empty() { "" } else { "; " };
+        self.note += &format!("{gap}{note}");
+    }
+}
+
 /// A finding in the making: what was seen so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
@@ -247,6 +258,11 @@ impl Tally {
         self.finding.note = note;
     }
 
+    /// Takes note of something more.
+    pub(crate) fn note_also(&mut self, note: Option<String>) {
+        self.finding.note_also(note);
+    }
+
     pub(crate) fn fail(mut self, message: impl Into<String>) -> Finding {
         self.finding.verdict = Verdict::Fail(message.into());
         self.finding
@@ -267,12 +283,28 @@ impl Tally {
         self.finding
     }
 
+    /// The same where the check was given up, for this reason: then it may be that not enough was compared to tell.
+    pub(crate) fn finish_early(mut self, given_up: Option<String>) -> Finding {
+        let too_few = self.finding.points < self.least_points || self.finding.compared == 0;
+        match given_up {
+            Some(why) if too_few => self.inconclusive(why),
+            why => {
+                self.note_also(why);
+                self.finish()
+            }
+        }
+    }
+
     /// A pass, if enough was compared.
     pub(crate) fn finish(self) -> Finding {
         let (points, least) = (self.finding.points, self.least_points);
         let (compared, granted) = (self.finding.compared, self.finding.granted);
         if compared == 0 {
-            self.fail("nothing was compared")
+            let why = match self.finding.note.as_str() {
+                "" => String::new(),
+                note => format!(": {note}"),
+            };
+            self.fail(format!("nothing was compared{why}"))
         } else if granted > compared {
             self.fail(format!("{granted} numbers agree within their own rounding only, {compared} within the tolerance"))
         } else if points < least {

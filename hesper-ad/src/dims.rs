@@ -49,8 +49,30 @@ impl Dims {
 /// What a dimension is a multiple of, and how many times: 2 and `half` for `2*half`, 1 and itself for a plain one.
 pub(crate) fn multiple(dim: &str) -> (usize, &str) {
     let parts = dim.split_once('*');
+    let digits = |factor: &str| factor.bytes().all(|b| b.is_ascii_digit());
+    let parts = parts.filter(|(factor, _)| digits(factor));
     let parsed = parts.and_then(|(factor, base)| Some((factor.parse().ok()?, base)));
     parsed.filter(|(factor, _)| *factor > 0).unwrap_or((1, dim))
+}
+
+/// The number of elements of a shape, unless it overflows.
+pub(crate) fn elements(shape: &[usize]) -> Option<usize> {
+    // One size of 0 makes it none, however large the others.
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d))
+}
+
+/// The number of elements of a shape; where it overflows, one that nothing has.
+pub(crate) fn count(shape: &[usize]) -> usize {
+    elements(shape).unwrap_or(usize::MAX)
+}
+
+/// The least multiple of `unit` from `size` on; where there is none, a size that nothing has.
+pub(crate) fn raised(size: usize, unit: usize) -> usize {
+    size.checked_next_multiple_of(unit.max(1))
+        .unwrap_or(usize::MAX)
 }
 
 impl fmt::Display for Dims {

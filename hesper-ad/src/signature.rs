@@ -55,9 +55,21 @@ pub enum SignatureError {
     /// Two ports, or a port and a dimension, share a name.
     #[error("the name `{0}` is used twice")]
     Duplicate(String),
-    /// A port or a dimension without a name.
-    #[error("a port or a dimension has no name")]
-    Unnamed,
+    /// A port whose name is no identifier: no parameter of a kernel could have it.
+    #[error(
+        "the port name `{0}` is no identifier: name it as a parameter of a kernel is named, with letters, digits and `_`, no digit first"
+    )]
+    PortName(String),
+    /// A dimension that is neither an identifier nor a multiple of one.
+    #[error(
+        "the dimension `{dim}` of `{port}` is no identifier: give it a name of letters, digits and `_`, no digit first, or write a multiple of one as `2*half`"
+    )]
+    DimName {
+        /// The port that has it.
+        port: String,
+        /// The dimension.
+        dim: String,
+    },
     /// A name that the cotangent of another port has.
     #[error("`{name}` is also the name of the cotangent of `{of}`")]
     Cotangent {
@@ -189,10 +201,8 @@ impl Signature {
     /// # Errors
     /// The first of [`SignatureError`] that applies.
     pub fn validate(&self) -> Result<(), SignatureError> {
+        self.validate_names()?;
         let mut names: BTreeSet<&str> = self.dims().into_iter().collect();
-        if names.contains("") || self.ports.iter().any(|port| port.name.is_empty()) {
-            return Err(SignatureError::Unnamed);
-        }
         for port in &self.ports {
             if !names.insert(&port.name) {
                 return Err(SignatureError::Duplicate(port.name.clone()));
@@ -217,6 +227,30 @@ impl Signature {
             _ => Ok(()),
         }
     }
+
+    /// Every name is one that a kernel's parameter can have.
+    fn validate_names(&self) -> Result<(), SignatureError> {
+        for port in &self.ports {
+            if !is_name(&port.name) {
+                return Err(SignatureError::PortName(port.name.clone()));
+            }
+            let mut dims = port.dims.iter();
+            if let Some(dim) = dims.find(|dim| !is_name(multiple(dim).1)) {
+                let (port, dim) = (port.name.clone(), dim.clone());
+                return Err(SignatureError::DimName { port, dim });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a parameter of a kernel can have this name, or what a graph calls a port of one of its nodes: `inner.lse`.
+fn is_name(name: &str) -> bool {
+    name.split('.').all(|part| {
+        let mut chars = part.chars();
+        let first = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+        first && part != "_" && chars.all(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 impl Port {
@@ -277,6 +311,48 @@ mod tests {
         ] {
             let got = signature.validate().err().map(|e| e.to_string());
             assert_eq!(got.unwrap_or_default(), message);
+        }
+    }
+
+    #[test]
+    fn names_are_identifiers() {
+        let port = |name: &str| Signature::new("Op").input(name, ["n"]).output("y", ["n"]);
+        let dim = |dim: &str| Signature::new("Op").input("x", [dim]).output("y", ["n"]);
+        for (signature, named) in [
+            (port("x"), None),
+            (port("_x2"), None),
+            (port("β"), None),
+            (port(""), Some("the port name ``")),
+            (port("_"), Some("the port name `_`")),
+            (port("3"), Some("the port name `3`")),
+            (port("a b"), Some("the port name `a b`")),
+            (port("inner.x"), None),
+            (port("x."), Some("the port name `x.`")),
+            (dim("n"), None),
+            (dim("2*n"), None),
+            (dim("12*half_n"), None),
+            (dim(""), Some("the dimension `` of `x`")),
+            (dim("3"), Some("the dimension `3` of `x`")),
+            (dim("2n"), Some("the dimension `2n` of `x`")),
+            (dim("a b"), Some("the dimension `a b` of `x`")),
+            (dim("2 * n"), Some("the dimension `2 * n` of `x`")),
+            (dim("n*2"), Some("the dimension `n*2` of `x`")),
+            (dim("n+1"), Some("the dimension `n+1` of `x`")),
+            (dim("2*3"), Some("the dimension `2*3` of `x`")),
+            (dim("0*n"), Some("the dimension `0*n` of `x`")),
+            (dim("+2*n"), Some("the dimension `+2*n` of `x`")),
+            (dim("2*2*n"), Some("the dimension `2*2*n` of `x`")),
+            (dim("99999999999999999999*n"), Some("the dimension `999")),
+        ] {
+            let message = signature.validate().err().map(|e| e.to_string());
+            let message = message.unwrap_or_default();
+            match named {
+                None => assert_eq!(message, ""),
+                Some(named) => assert!(
+                    message.starts_with(named) && message.contains("no digit first"),
+                    "{message}"
+                ),
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Tensors of specs: a shape and row-major data over any value.
 
+use crate::dims::elements;
+use crate::tape::MOST;
 use crate::tape::Real;
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -41,7 +43,7 @@ impl<T> Tensor<T> {
     /// Where the number of elements is not the product of the shape.
     pub fn new(shape: impl Into<Vec<usize>>, data: Vec<T>) -> Result<Tensor<T>, ShapeError> {
         let shape = shape.into();
-        if count(&shape) == Some(data.len()) {
+        if elements(&shape) == Some(data.len()) {
             Ok(Tensor { shape, data })
         } else {
             let len = data.len();
@@ -72,11 +74,15 @@ impl<T> Tensor<T> {
     /// let x = Tensor::from_fn([2, 3], |[i, j]| 10 * i + j);
     /// assert_eq!(x.data(), [0, 1, 2, 10, 11, 12]);
     /// ```
+    ///
+    /// # Panics
+    /// Where there are more elements than a spec can record, 30 million.
+    #[track_caller]
     pub fn from_fn<const N: usize>(
         shape: [usize; N],
         mut f: impl FnMut([usize; N]) -> T,
     ) -> Tensor<T> {
-        let len = shape.iter().product();
+        let len = filling(&shape);
         let data = (0..len)
             .map(|flat| {
                 let mut rest = flat;
@@ -167,7 +173,7 @@ impl<T> Tensor<T> {
     pub fn reshaped(self, shape: impl Into<Vec<usize>>) -> Tensor<T> {
         let shape = shape.into();
         assert_eq!(
-            count(&shape),
+            elements(&shape),
             Some(self.data.len()),
             "{:?} cannot become {shape:?}",
             self.shape
@@ -250,9 +256,13 @@ impl<T> Tensor<T> {
 
 impl<T: Clone> Tensor<T> {
     /// The same value everywhere.
+    ///
+    /// # Panics
+    /// Where there are more elements than a spec can record, 30 million.
+    #[track_caller]
     pub fn filled(shape: impl Into<Vec<usize>>, value: T) -> Tensor<T> {
         let shape = shape.into();
-        let data = vec![value; shape.iter().product()];
+        let data = vec![value; filling(&shape)];
         Tensor { shape, data }
     }
 }
@@ -282,9 +292,13 @@ impl<T: fmt::Display> fmt::Display for Tensor<T> {
     }
 }
 
-/// The number of elements of a shape, unless it overflows.
-fn count(shape: &[usize]) -> Option<usize> {
-    shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d))
+/// The number of elements of a shape that is to be filled. Memory that is not there would end the program, and no check could tell.
+#[track_caller]
+fn filling(shape: &[usize]) -> usize {
+    match elements(shape) {
+        Some(len) if len <= MOST => len,
+        _ => panic!("a tensor of shape {shape:?} has more than {MOST} elements"),
+    }
 }
 
 #[track_caller]
@@ -306,6 +320,7 @@ mod tests {
             (vec![0, 5], 0, true),
             (vec![2, 3], 5, false),
             (vec![usize::MAX, 2], 0, false),
+            (vec![usize::MAX, 2, 0], 0, true),
         ] {
             assert_eq!(
                 Tensor::new(shape.clone(), vec![0; len]).is_ok(),
@@ -326,6 +341,14 @@ mod tests {
         assert_eq!(reversed.zip(&x, |a, b| a + 2 - b).data()[..3], [4, 2, 0]);
         assert_eq!(Tensor::scalar(7).rows().count(), 1);
         assert_eq!(Tensor::<u8>::new([3, 0], vec![]).unwrap().rows().count(), 0);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "a tensor of shape [1099511627776, 1099511627776] has more than 30000000 elements"
+    )]
+    fn too_many_elements_are_refused() {
+        let _ = Tensor::filled([1 << 40, 1 << 40], ());
     }
 
     #[test]

@@ -15,7 +15,9 @@ impl dyn Op + '_ {
     }
 }
 
+/// Runs every check on an op.
 fn verify(op: &dyn Op, options: &Options) -> Certificate {
+    let progress = Progress::new(op.type_name(), options.progress);
     let opened = catch_unwind(AssertUnwindSafe(|| (op.name(), Spec::new(op))));
     let (name, spec) = match opened {
         Ok((name, spec)) => (name, spec.map_err(|error| error.to_string())),
@@ -25,7 +27,8 @@ fn verify(op: &dyn Op, options: &Options) -> Certificate {
             (op.type_name().to_string(), Err(error))
         }
     };
-    let progress = Progress::new(&name, options.progress);
+    progress.of(&name);
+    progress.at("its formulas");
     let (formulas, checks) = match spec {
         // What goes wrong with a spec is told by the checks.
         Ok(spec) => (
@@ -84,6 +87,7 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     ));
     progress.at("singular points");
     checks.push(check::singular_points(spec, seed));
+    progress.at("known points");
     checks.extend(check::known_points(spec, seed));
     match plan_mistake {
         Some(mistake) => checks.push(mistake),

@@ -34,7 +34,7 @@ impl Growth {
     pub(super) fn of(spec: &Spec<'_>, dim: &str, rng: &mut Rng) -> Option<Growth> {
         let mut count = |size: usize| {
             let mut dims = spec.least_shape();
-            let size = size.next_multiple_of(spec.sampling().multiple_of(dim));
+            let size = spec.sampling().raised(size, dim);
             dims.set(dim, size);
             Some((size as f64, operations(spec, &dims, rng)? as f64))
         };
@@ -69,6 +69,7 @@ impl Growth {
 /// Operations of both passes of spec and kernels.
 fn operations(spec: &Spec<'_>, dims: &Dims, rng: &mut Rng) -> Option<u64> {
     let domain = Counted::default();
+    spec.fits(dims).ok()?;
     let sample = spec.draw(dims, rng);
     let inputs = exact(&domain, &sample.inputs);
     let seeds = exact(&domain, &sample.cotangents);

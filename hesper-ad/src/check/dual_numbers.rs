@@ -1,6 +1,7 @@
 //! Backward against dual numbers: `⟨dy, J·v⟩ = ⟨backward(x, dy), v⟩` up to proven rounding.
 
 use super::LEAST_POINTS;
+use super::budget::{Budget, NUMERIC};
 use crate::certificate::{Finding, Tally};
 use crate::dims::Dims;
 use crate::dual::{Dual, DualValue};
@@ -27,10 +28,16 @@ pub fn dual_numbers(spec: &Spec<'_>, seed: u64, points: usize) -> Finding {
     let mut shapes: Vec<Dims> = spec.small_shapes();
     shapes.push(spec.least_shape());
     shapes.extend(spec.large_shapes());
+    let mut missed = spec.missed();
+    let shapes = spec.reached(shapes, &mut missed);
     let inputs = spec.signature().inputs().count();
     let mut left_out = 0;
     // Some points will not count; that must not fail an op that is right.
+    let budget = Budget::of(spec, NUMERIC);
     for dims in shapes.iter().cycle().take(4 * points.max(LEAST_POINTS)) {
+        if budget.is_spent(spec) {
+            break;
+        }
         let sample = spec.draw(dims, &mut rng);
         let mut counts = false;
         // One input at a time, lest the terms of one hide another's.
@@ -58,7 +65,8 @@ pub fn dual_numbers(spec: &Spec<'_>, seed: u64, points: usize) -> Finding {
             "{left_out} points left out: ill-conditioned, undecided or zero"
         ));
     }
-    tally.finish()
+    tally.note_also(missed.note());
+    tally.finish_early(budget.given_up(spec))
 }
 
 /// The sample with a direction in one input alone.

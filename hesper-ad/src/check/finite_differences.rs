@@ -1,6 +1,7 @@
 //! Backward against central differences of forward: independent of every derivative rule.
 
 use super::LEAST_POINTS;
+use super::budget::{Budget, DIFFERENCES};
 use crate::branches::Branches;
 use crate::certificate::{Finding, Tally};
 use crate::sample::{Rng, Sample};
@@ -27,15 +28,21 @@ const TOLERANCE: f64 = 1e-9;
 pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
     let mut rng = Rng::new(seed);
-    let shapes = spec.small_shapes();
+    let mut missed = spec.missed();
+    let shapes = spec.reached(spec.small_shapes(), &mut missed);
     let (mut skipped, mut classic) = (0, 0f64);
     let mut unseen: Vec<usize> = (0..spec.signature().inputs().count()).collect();
+    let budget = Budget::of(spec, DIFFERENCES);
     for dims in shapes.iter().cycle().take(points.max(LEAST_POINTS)) {
+        if budget.is_spent(spec) {
+            break;
+        }
         let sample = spec.draw(dims, &mut rng);
-        let point = match Stencil::new(spec, &sample).and_then(|s| s.check_point(&mut tally)) {
-            Ok(point) => point,
-            Err(message) => return tally.fail(format!("{message} ({dims})")),
-        };
+        let point =
+            match Stencil::new(spec, &sample).and_then(|s| s.check_point(&budget, &mut tally)) {
+                Ok(point) => point,
+                Err(message) => return tally.fail(format!("{message} ({dims})")),
+            };
         skipped += point.skipped;
         classic = classic.max(point.classic);
         unseen.retain(|port| point.counted[*port] == 0);
@@ -44,6 +51,14 @@ pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding 
         }
     }
     tally.note(note(classic, skipped));
+    tally.note_also(missed.note());
+    if shapes.is_empty() {
+        return tally.finish();
+    }
+    let given_up = budget.given_up(spec);
+    if let (Some(why), false) = (&given_up, unseen.is_empty()) {
+        return tally.inconclusive(why.clone());
+    }
     if let Some(port) = unseen
         .first()
         .and_then(|n| spec.signature().inputs().nth(*n))
@@ -53,7 +68,7 @@ pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding 
             "the differences tell nothing of any element of `{name}`"
         ));
     }
-    let finding = tally.clone().finish();
+    let finding = tally.clone().finish_early(given_up);
     if skipped > finding.compared {
         return tally.fail("at most coordinates the differences are unsteady or cross kinks");
     }
@@ -137,8 +152,12 @@ impl<'s> Stencil<'s> {
         })
     }
 
-    /// Checks every coordinate.
-    pub(super) fn check_point(mut self, tally: &mut Tally) -> Result<Coordinates, String> {
+    /// Checks every coordinate, or as many as the budget allows.
+    pub(super) fn check_point(
+        mut self,
+        budget: &Budget,
+        tally: &mut Tally,
+    ) -> Result<Coordinates, String> {
         let mut point = Coordinates {
             counted: vec![0; self.inputs.len()],
             skipped: 0,
@@ -146,6 +165,9 @@ impl<'s> Stencil<'s> {
         };
         for port in 0..self.inputs.len() {
             for at in 0..self.inputs[port].len() {
+                if budget.is_spent(self.spec) {
+                    return Ok(point);
+                }
                 let analytic = self.dx[port].data()[at];
                 let derivative = self.derivative(port, at).map_err(|e| e.to_string())?;
                 let Some((numeric, terms)) = derivative else {

@@ -1,5 +1,6 @@
 //! The points that an op's sampling names, each on its own.
 
+use super::budget::{Budget, DIFFERENCES};
 use super::finite_differences::{Stencil, note};
 use super::singular::judge_known;
 use crate::certificate::{Finding, Tally};
@@ -17,12 +18,12 @@ pub fn known_points(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
 fn known_point(spec: &Spec<'_>, known: &Known, seed: u64) -> Finding {
     let mut tally = Tally::new("known point", &known.label, seed);
     let sample = spec.complete(known, &mut Rng::new(seed));
-    let (note, has_no_derivative) = match judge(spec, &sample, &mut tally) {
+    let (note, no_derivative) = match judge(spec, &sample, &mut tally) {
         Ok(seen) => seen,
         Err(message) => return tally.fail(format!("{message} ({})", known.dims)),
     };
-    if tally.count() == 0 && has_no_derivative {
-        return tally.inconclusive(format!("`forward` has no derivative here: {note}"));
+    if let (0, Some(why)) = (tally.count(), no_derivative) {
+        return tally.inconclusive(format!("{why}: {note}"));
     }
     if tally.count() > 0 {
         tally.point(&known.dims);
@@ -31,22 +32,33 @@ fn known_point(spec: &Spec<'_>, known: &Known, seed: u64) -> Finding {
     tally.finish()
 }
 
-/// Both judgements: what they note, and whether forward has no derivative along any element. Differences want numbers everywhere; where
+/// Both judgements: what they note, and why nothing may have been judged, if there is a reason. Differences want numbers everywhere; where
 /// there are none, slopes have told that there need not be.
-fn judge(spec: &Spec<'_>, sample: &Sample, tally: &mut Tally) -> Result<(String, bool), String> {
+fn judge(
+    spec: &Spec<'_>,
+    sample: &Sample,
+    tally: &mut Tally,
+) -> Result<(String, Option<&'static str>), String> {
     let slopes = judge_known(spec, sample, tally)?;
     let mut notes = Vec::new();
     match Stencil::new(spec, sample) {
         Ok(stencil) => {
-            let point = stencil.check_point(tally)?;
+            let budget = Budget::of(spec, DIFFERENCES);
+            let point = stencil.check_point(&budget, tally)?;
+            notes.extend(budget.given_up(spec));
             if tally.count() > 0 {
                 notes.push(note(point.classic, point.skipped));
             }
         }
-        Err(message) if slopes.declared == 0 => return Err(message),
+        Err(message) if slopes.declared + slopes.by_infinity == 0 => return Err(message),
         Err(_) => {}
     }
     let said = slopes.note(spec.sampling().undefined_reason());
     notes.extend((!said.is_empty()).then_some(said));
-    Ok((notes.join("; "), slopes.has_no_derivative()))
+    let why = match () {
+        () if slopes.by_infinity > 0 => Some("`backward` has nothing to be held against here"),
+        () if slopes.has_no_derivative() => Some("`forward` has no derivative here"),
+        () => None,
+    };
+    Ok((notes.join("; "), why))
 }

@@ -1,5 +1,6 @@
 //! The checks: each takes a [`Spec`](crate::Spec) and returns a [`Finding`](crate::Finding).
 
+mod budget;
 mod cost;
 mod dual_numbers;
 mod exact;
@@ -31,5 +32,9 @@ const LEAST_POINTS: usize = 8;
 
 #[cfg(test)]
 mod cap_tests;
+#[cfg(test)]
+mod foreign_tests;
+#[cfg(test)]
+mod reach_tests;
 #[cfg(test)]
 mod tests;

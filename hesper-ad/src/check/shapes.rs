@@ -94,14 +94,14 @@ fn extents(plans: &[&Plan]) -> BTreeSet<usize> {
 
 /// Some dimensions of about the sizes given, the others distinct and small.
 fn shape(dims: &[&str], sampling: &Sampling, given: &[(&str, usize)]) -> Dims {
-    let fit = |dim: &str, size: usize| size.next_multiple_of(sampling.multiple_of(dim));
+    let fit = |dim: &str, size: usize| sampling.raised(size, dim);
     let mut used: BTreeSet<usize> = given.iter().map(|(dim, size)| fit(dim, *size)).collect();
     let sizes = dims.iter().map(|dim| {
         if let Some((_, size)) = given.iter().find(|(given, _)| given == dim) {
             return (dim.to_string(), fit(dim, *size));
         }
         let mut candidates = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37]
-            .map(|prime| prime * sampling.multiple_of(dim))
+            .map(|prime| sampling.times(prime, dim))
             .into_iter();
         let free = candidates.find(|size| !used.contains(size)).unwrap_or(41);
         used.insert(free);

@@ -127,7 +127,7 @@ impl Seen {
     /// The plan where one dimension has a size and the others are as small as they get; none where the op or its kernels refuse it.
     fn at(spec: &Spec<'_>, dim: &str, size: usize) -> Option<Seen> {
         let mut dims: Dims = spec.least_shape();
-        dims.set(dim, size.next_multiple_of(spec.sampling().multiple_of(dim)));
+        dims.set(dim, spec.sampling().raised(size, dim));
         let make = || Seen::of(&op_plan(spec.op(), &dims)?);
         catch_unwind(AssertUnwindSafe(make)).ok()?.ok()
     }

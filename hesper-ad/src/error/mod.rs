@@ -30,9 +30,9 @@ pub enum OpError {
         /// Ports in the signature.
         signature: usize,
     },
-    /// A known point of the op's sampling does not fit its ports.
+    /// A rule or a known point of the op's sampling does not fit its ports.
     #[error("{op}: {message}")]
-    Known {
+    Sampling {
         /// The op.
         op: String,
         /// What does not fit.

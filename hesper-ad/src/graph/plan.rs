@@ -2,6 +2,7 @@
 
 use super::Network;
 use super::wiring::{Node, Wiring};
+use crate::dims::count;
 use crate::error::OpError;
 use crate::op_plan::{Binder, OpPlan, OpStep, Pass};
 use hesper_shader::tree::Type;
@@ -66,7 +67,7 @@ impl<'p> Assembly<'p> {
     fn new(wiring: &'p Wiring, plan: &'p mut OpPlan) -> Assembly<'p> {
         let values = wiring.values.iter().enumerate();
         let cotangents = values.map(|(at, value)| {
-            let len = value.shape(&plan.dims).iter().product();
+            let len = count(&value.shape(&plan.dims));
             let is_output = wiring.outputs.contains(&at);
             let is_given = is_output && !wiring.is_read(at);
             let slot = if at < wiring.inputs || is_given {

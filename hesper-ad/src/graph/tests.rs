@@ -228,7 +228,7 @@ fn mistakes_are_errors_that_name_node_and_value() {
         ),
         (
             x().node(Relu, ["x"], [""]).finish([""]).err(),
-            "Op: a port or a dimension has no name",
+            "Op: the port name `` is no identifier: name it as a parameter of a kernel is named, with letters, digits and `_`, no digit first",
         ),
         (
             x().node(by_rows, ["x"], ["y"]).finish(["y"]).err(),

@@ -1,6 +1,7 @@
 //! Kernel parameters resolved by name.
 
 use super::{OpPlan, OpStep};
+use crate::dims::count;
 use crate::error::OpError;
 use crate::signature;
 use hesper_shader::tree::{Param, ParamKind, Type};
@@ -158,8 +159,7 @@ impl<'p> Binder<'p> {
             role,
         };
         for port in self.plan.signature.ports() {
-            let len = port.shape(&self.plan.dims);
-            let len = len.iter().fold(1, |n: usize, size| n.saturating_mul(*size));
+            let len = count(&port.shape(&self.plan.dims));
             let result = |is: bool| if is { results } else { Role::Input };
             if port.name == name {
                 return Some(match port.role {

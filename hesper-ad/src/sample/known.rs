@@ -1,8 +1,9 @@
 //! Points of an op that are looked at always.
 
 use super::{Rng, Sample, Sampling};
-use crate::dims::Dims;
+use crate::dims::{Dims, count};
 use crate::signature::{Port, Role, Signature};
+use crate::tape::MOST;
 use std::collections::BTreeMap;
 
 /// A point that is looked at always.
@@ -54,6 +55,14 @@ impl Known {
             return Some(at(format!("does not say how large `{dim}` is")));
         }
         let ports = || signature.ports().iter();
+        let large = ports().find(|port| count(&port.shape(&self.dims)) > MOST);
+        if let Some(port) = large {
+            let shape = port.shape(&self.dims);
+            return Some(at(format!(
+                "gives `{}` the shape {shape:?}, which has more than {MOST} elements",
+                port.name
+            )));
+        }
         self.values.iter().find_map(|(name, values)| {
             let real = |role: &Role| matches!(role, Role::Input | Role::Constant);
             let given = |port: &&Port| real(&port.role) && port.name == *name;
@@ -64,8 +73,7 @@ impl Known {
                     "gives `{name}`, which is no input, constant or cotangent of an output"
                 )));
             };
-            let want: usize = port.shape(&self.dims).iter().product();
-            let got = values.len();
+            let (got, want) = (values.len(), count(&port.shape(&self.dims)));
             (got != want).then(|| {
                 at(format!(
                     "gives {got} elements of `{name}`, which has {want}"
@@ -84,6 +92,8 @@ mod tests {
         let signature = Signature::new("Op")
             .input("x", ["n"])
             .constant("eps", [])
+            .constant("square", ["n", "n"])
+            .constant("twice", ["2*n"])
             .integer("ids", ["n"], "n")
             .output("y", ["n"]);
         let known = |dims: &[(&str, usize)], name: &str, values: &[f32]| Known {
@@ -107,6 +117,22 @@ mod tests {
             (
                 known(&n, "ids", &[1.0, 2.0]),
                 Some("gives `ids`, which is no input, constant or cotangent of an output"),
+            ),
+            (
+                known(&[("n", 1 << 40)], "square", &[1.0]),
+                Some("gives `x` the shape [1099511627776], which has more than 30000000 elements"),
+            ),
+            (
+                known(&[("n", 1 << 20)], "square", &[1.0]),
+                Some(
+                    "gives `square` the shape [1048576, 1048576], which has more than 30000000 elements",
+                ),
+            ),
+            (
+                known(&[("n", 20_000_000)], "twice", &[1.0]),
+                Some(
+                    "gives `square` the shape [20000000, 20000000], which has more than 30000000 elements",
+                ),
             ),
             (
                 known(&n, "dx", &[1.0, 2.0]),

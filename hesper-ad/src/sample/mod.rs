@@ -7,7 +7,7 @@ mod rng;
 pub(crate) use known::Known;
 pub use rng::Rng;
 
-use crate::dims::Dims;
+use crate::dims::{Dims, raised};
 use crate::signature::Signature;
 use crate::tensor::Tensor;
 use draw::{SEED_SCALES, fill, indices, large_rows, repeat_some, scaled_rows};
@@ -48,6 +48,27 @@ pub(crate) enum Numbers {
 enum PortValues {
     Uniform(f32, f32),
     OneOf(Vec<f32>),
+}
+
+impl PortValues {
+    /// What makes no sense.
+    fn mistake(&self) -> Option<String> {
+        match self {
+            PortValues::Uniform(low, high)
+                if !(low.is_finite() && high.is_finite() && low <= high) =>
+            {
+                Some(format!(
+                    "goes from {low} to {high}: give it two numbers, the lower first"
+                ))
+            }
+            PortValues::OneOf(list) if list.is_empty() => Some("is an empty list".to_string()),
+            // A mask value may be in a list.
+            PortValues::OneOf(list) if list.iter().any(|x| x.is_nan() || *x == f32::INFINITY) => {
+                Some(format!("is a list of what is no number: {list:?}"))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Sampling {
@@ -126,6 +147,30 @@ impl Sampling {
         self.undefined.as_deref()
     }
 
+    /// The first rule that makes no sense, or speaks of what is not there.
+    pub(crate) fn mistake(&self, signature: &Signature) -> Option<String> {
+        let reals = || signature.inputs().chain(signature.constants());
+        let rules = self.draws.iter().map(|(name, draw)| {
+            if !reals().any(|port| port.name == *name) {
+                let known: Vec<String> = reals().map(|port| format!("`{}`", port.name)).collect();
+                let known = known.join(", ");
+                return Some(format!(
+                    "the sampling has a rule for `{name}`, which is no input or constant; there are: {known}"
+                ));
+            }
+            let what = draw.mistake()?;
+            Some(format!("the sampling's rule for `{name}` {what}"))
+        });
+        let multiples = self.multiples.keys().map(|dim| {
+            let dims = signature.dims();
+            (!dims.contains(&dim.as_str())).then(|| {
+                let known = dims.join("`, `");
+                format!("the sampling makes `{dim}` a multiple, which is no dimension; there are: `{known}`")
+            })
+        });
+        rules.chain(multiples).flatten().next()
+    }
+
     /// Whether the port may hold this number; if it must be `inside`, with neighbours on both sides.
     pub(crate) fn allows(&self, port: &str, value: f32, inside: bool) -> bool {
         match self.draws.get(port) {
@@ -149,6 +194,16 @@ impl Sampling {
     /// What the sizes of the dimension are multiples of.
     pub fn multiple_of(&self, dim: &str) -> usize {
         self.multiples.get(dim).copied().unwrap_or(1)
+    }
+
+    /// So many times what the sizes of the dimension are multiples of.
+    pub(crate) fn times(&self, n: usize, dim: &str) -> usize {
+        n.saturating_mul(self.multiple_of(dim))
+    }
+
+    /// The least size of the dimension from `size` on.
+    pub(crate) fn raised(&self, size: usize, dim: &str) -> usize {
+        raised(size, self.multiple_of(dim))
     }
 
     /// The rules of an op made of two: those of both, the first's where both have one.
@@ -284,7 +339,7 @@ fn lcm(a: usize, b: usize) -> usize {
     while y != 0 {
         (x, y) = (y, x % y);
     }
-    a / x.max(1) * b
+    (a / x.max(1)).saturating_mul(b)
 }
 
 #[cfg(test)]
@@ -325,6 +380,48 @@ mod tests {
             .filter(|r| r.iter().all(|x| x.abs() < 1e-2))
             .count();
         assert!((8..=12).contains(&tiny), "{tiny} tiny rows of 40");
+    }
+
+    #[test]
+    fn rules_that_make_no_sense_are_told() {
+        let signature = Signature::new("Op")
+            .input("x", ["n"])
+            .constant("mask", ["n"])
+            .output("y", ["n"]);
+        let none = Sampling::default;
+        for (sampling, says) in [
+            (none().uniform("x", 0.5, 0.5).multiple("n", 4), ""),
+            (none().one_of("mask", [0.0, f32::NEG_INFINITY]), ""),
+            (none().uniform("x", 2.0, 1.0), "`x` goes from 2 to 1"),
+            (none().uniform("x", f32::NAN, 1.0), "`x` goes from NaN to 1"),
+            (
+                none().uniform("x", 0.0, f32::INFINITY),
+                "`x` goes from 0 to inf",
+            ),
+            (none().one_of("x", []), "`x` is an empty list"),
+            (
+                none().one_of("x", [f32::NAN]),
+                "`x` is a list of what is no number",
+            ),
+            (
+                none().uniform("xs", 0.0, 1.0),
+                "a rule for `xs`, which is no input or constant; there are: `x`, `mask`",
+            ),
+            (
+                none().uniform("y", 0.0, 1.0),
+                "a rule for `y`, which is no input or constant",
+            ),
+            (
+                none().multiple("m", 2),
+                "makes `m` a multiple, which is no dimension; there are: `n`",
+            ),
+        ] {
+            let mistake = sampling.mistake(&signature).unwrap_or_default();
+            assert!(
+                mistake.contains(says) && mistake.is_empty() == says.is_empty(),
+                "{mistake}"
+            );
+        }
     }
 
     #[test]

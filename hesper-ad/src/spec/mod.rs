@@ -2,6 +2,7 @@
 //!
 //! A pass is recorded once for each shape and integer inputs; every run in a domain replays the record.
 
+mod reach;
 mod recorded;
 
 use crate::dims::Dims;
@@ -9,17 +10,19 @@ use crate::error::OpError;
 use crate::op::{Op, checked_signature};
 use crate::sample::{Known, Numbers, Rng, Sample, Sampling};
 use crate::signature::Signature;
-use crate::tape::Id;
+use crate::tape::{Id, MOST};
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
+pub(crate) use reach::Missed;
+use reach::Reached;
 use recorded::{Part, Recorded};
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Operations of all records that are kept, at most.
-const KEPT: usize = 1_000_000;
+/// Operations of all records that are kept, at most; the last is kept whatever its length.
+const KEPT: usize = 8_000_000;
 
 /// An op whose signature is known to make sense.
 pub struct Spec<'o> {
@@ -27,6 +30,12 @@ pub struct Spec<'o> {
     signature: Signature,
     sampling: Sampling,
     records: RefCell<Vec<Rc<Recorded>>>,
+    /// Which sizes can be recorded, as far as was tried.
+    reached: RefCell<Reached>,
+    /// Operations of a pass, and elements of a port, at most.
+    most: usize,
+    /// Operations recorded and run so far.
+    spent: Cell<u64>,
 }
 
 /// What a spec is given, as values of a domain.
@@ -85,6 +94,14 @@ pub enum SpecError {
         /// What is wrong.
         message: String,
     },
+    /// At these sizes a record of the spec would take more memory than there may be.
+    #[error("{pass}: {message}")]
+    TooLong {
+        /// `forward` or `backward`.
+        pass: &'static str,
+        /// What there is too much of.
+        message: String,
+    },
     /// A result has the wrong shape.
     #[error("{pass} yields `{name}` of shape {got:?}, not {want:?}")]
     Shape {
@@ -103,21 +120,34 @@ impl<'o> Spec<'o> {
     /// Checks the op's signature and known points.
     ///
     /// # Errors
-    /// Where the signature makes no sense or does not fit the op's arrays, or a known point does not fit the ports.
+    /// Where the signature makes no sense or does not fit the op's arrays, or a rule or known point of the sampling does not fit the ports.
     pub fn new(op: &'o dyn Op) -> Result<Spec<'o>, OpError> {
         let (signature, sampling) = (checked_signature(op)?, op.sampling());
-        for known in sampling.known_points() {
-            if let Some(message) = known.mistake(&signature) {
-                let op = signature.name().to_string();
-                return Err(OpError::Known { op, message });
-            }
+        let mut known = sampling.known_points().iter();
+        let mistake = sampling.mistake(&signature);
+        if let Some(message) = mistake.or_else(|| known.find_map(|k| k.mistake(&signature))) {
+            let op = signature.name().to_string();
+            return Err(OpError::Sampling { op, message });
         }
         Ok(Spec {
             op,
             signature,
             sampling,
             records: RefCell::default(),
+            reached: RefCell::default(),
+            most: MOST,
+            spent: Cell::new(0),
         })
+    }
+
+    /// Operations of a pass, at most.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// The spec with another limit on operations.
+    pub(crate) fn at_most(self, most: usize) -> Spec<'o> {
+        Spec { most, ..self }
     }
 
     /// The op itself.
@@ -158,7 +188,7 @@ impl<'o> Spec<'o> {
         let sizes = |turn| {
             let size = move |(i, name): (usize, &&str)| {
                 let prime = PRIMES[(i + turn) % turns];
-                (name.to_string(), prime * self.sampling.multiple_of(name))
+                (name.to_string(), self.sampling.times(prime, name))
             };
             Dims::new(names.iter().enumerate().map(size))
         };
@@ -169,11 +199,11 @@ impl<'o> Spec<'o> {
     pub fn large_shapes(&self) -> Vec<Dims> {
         const LARGE: usize = 67;
         let names = self.signature.dims();
-        let size = |name: &str, i: usize| [2, 3, 5, 7][i % 4] * self.sampling.multiple_of(name);
+        let size = |name: &str, i: usize| self.sampling.times([2, 3, 5, 7][i % 4], name);
         let with_large = |large: usize| {
             Dims::new(names.iter().enumerate().map(|(i, name)| {
                 let n = if i == large {
-                    LARGE * self.sampling.multiple_of(name)
+                    self.sampling.times(LARGE, name)
                 } else {
                     size(name, i)
                 };
@@ -299,8 +329,8 @@ impl<'o> Spec<'o> {
 
     /// Whether `backward` is derived from `forward` ([`Context::derive`](crate::Context::derive)), in part at least.
     pub fn is_derived(&self, dims: &Dims) -> bool {
-        let sample = self.draw(dims, &mut Rng::new(1));
-        let record = self.recorded(Part::Backward, dims, &sample.integers);
+        let any = self.any_sample(dims);
+        let record = any.and_then(|sample| self.recorded(Part::Backward, dims, &sample.integers));
         record.is_ok_and(|record| record.derived)
     }
 
@@ -311,9 +341,9 @@ impl<'o> Spec<'o> {
     /// As [`forward_at`](Spec::forward_at).
     pub fn formulas(&self) -> Result<[Vec<String>; 2], SpecError> {
         let names = self.signature.dims().into_iter();
-        let size = |name: &str| 2usize.next_multiple_of(self.sampling.multiple_of(name));
+        let size = |name: &str| self.sampling.raised(2, name);
         let dims = Dims::new(names.map(|name| (name, size(name))));
-        let sample = self.draw(&dims, &mut Rng::new(1));
+        let sample = self.any_sample(&dims)?;
         let part = |part: Part| {
             let record = self.recorded(part, &dims, &sample.integers)?;
             Ok(record.formulas(&self.signature))
@@ -328,6 +358,27 @@ impl<'o> Spec<'o> {
         dims: &Dims,
         integers: &BTreeMap<String, Tensor<u32>>,
     ) -> Result<Rc<Recorded>, SpecError> {
+        let record = self.kept_or_new(part, dims, integers)?;
+        self.spend(record.tape.len());
+        Ok(record)
+    }
+
+    /// Takes note of work.
+    fn spend(&self, operations: usize) {
+        self.spent.set(self.spent.get() + operations as u64);
+    }
+
+    /// How many operations were recorded and run so far.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent.get()
+    }
+
+    fn kept_or_new(
+        &self,
+        part: Part,
+        dims: &Dims,
+        integers: &BTreeMap<String, Tensor<u32>>,
+    ) -> Result<Rc<Recorded>, SpecError> {
         let same = |r: &Rc<Recorded>| r.is(part, dims, integers);
         let mut records = self.records.borrow_mut();
         if let Some(at) = records.iter().position(same) {
@@ -336,17 +387,17 @@ impl<'o> Spec<'o> {
             return Ok(records[records.len() - 1].clone());
         }
         drop(records);
-        let record = Rc::new(recorded::record(
-            self.op,
-            &self.signature,
-            part,
-            dims,
-            integers,
-        )?);
+        self.fits(dims)?;
+        let record = recorded::record(self, part, dims, integers);
+        if let Err(error @ SpecError::TooLong { .. }) = &record {
+            self.reached.borrow_mut().too_long(dims, error);
+        }
+        let record = Rc::new(record?);
+        self.spend(record.tape.len());
         let mut records = self.records.borrow_mut();
         records.push(record.clone());
         let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
-        while size(&records) > KEPT {
+        while records.len() > 1 && size(&records) > KEPT {
             records.remove(0);
         }
         Ok(record)

@@ -1,9 +1,9 @@
 //! A pass of a spec as it was recorded, for given sizes and integers.
 
-use super::{Primals, SpecError, panic_message};
+use super::{Primals, Spec, SpecError, panic_message};
 use crate::context::Context;
 use crate::dims::Dims;
-use crate::op::Op;
+use crate::progress::Running;
 use crate::signature::{Port, Signature};
 use crate::tape::Real;
 use crate::tape::{Id, Node, Recording, Tape, record as record_run};
@@ -31,7 +31,7 @@ pub(super) enum Part {
 
 impl Part {
     /// Its name in messages.
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Part::Forward => "forward",
             Part::Backward => "backward",
@@ -58,14 +58,13 @@ pub(super) struct Recorded {
 
 /// Runs a part of an op, and records it. Its panics, and what it asks for in vain, become errors.
 pub(super) fn record(
-    op: &dyn Op,
-    signature: &Signature,
+    spec: &Spec<'_>,
     part: Part,
     dims: &Dims,
     integers: &Integers,
 ) -> Result<Recorded, SpecError> {
-    check_integers(signature, part, dims, integers)?;
-    let once = || record_once(op, signature, part, dims, integers);
+    check_integers(&spec.signature, part, dims, integers)?;
+    let once = || record_once(spec, part, dims, integers);
     let first = once()?;
     if first.tape.len() > TWICE {
         return Ok(first);
@@ -84,14 +83,15 @@ pub(super) fn record(
 }
 
 fn record_once(
-    op: &dyn Op,
-    signature: &Signature,
+    spec: &Spec<'_>,
     part: Part,
     dims: &Dims,
     integers: &Integers,
 ) -> Result<Recorded, SpecError> {
+    let (op, signature) = (spec.op, &spec.signature);
     let mut cx = Context::new(dims.clone(), BTreeMap::new(), integers.clone());
-    let (results, recording) = record_run(op.type_name(), || {
+    let _running = Running::new(part.name(), dims);
+    let (results, recording) = record_run(spec.most, op.type_name(), || {
         let mut positions = 0..;
         let mut given = |port: &Port| {
             let one = |_: &()| Real::given(positions.next().unwrap_or_default());
@@ -120,6 +120,10 @@ fn record_once(
         message,
     };
     let mut problems = cx.problems().into_iter().chain(recording.problem.clone());
+    if let (true, Some(message)) = (recording.is_too_long, recording.problem.clone()) {
+        let pass = part.name();
+        return Err(SpecError::TooLong { pass, message });
+    }
     if let Some(message) = problems.next() {
         return Err(problem(message));
     }
@@ -127,8 +131,13 @@ fn record_once(
         pass: part.name(),
         message: panic_message(&*payload),
     })?;
-    let nodes = |t: &Tensor| nodes(&recording, t).map_err(problem);
-    let results = results.iter().map(nodes).collect::<Result<Vec<_>, _>>()?;
+    let nodes = |(name, t): (String, &Tensor)| nodes(&recording, &name, t).map_err(problem);
+    let names: Vec<String> = match part {
+        Part::Forward => signature.outputs().map(|p| p.name.clone()).collect(),
+        Part::Backward | Part::Derived => signature.inputs().map(Port::cotangent).collect(),
+    };
+    let results = names.into_iter().zip(&results).map(nodes);
+    let results = results.collect::<Result<Vec<_>, _>>()?;
     let mut saved = BTreeMap::new();
     match part {
         Part::Forward => {
@@ -136,7 +145,7 @@ fn record_once(
                 p.name.clone()
             })?;
             for (name, t) in cx.saved() {
-                saved.insert(name.clone(), nodes(t)?);
+                saved.insert(name.clone(), nodes((name.clone(), t))?);
             }
             check_saved(signature, dims, &saved)?;
         }
@@ -261,17 +270,13 @@ impl Recorded {
 }
 
 /// The nodes of a result.
-fn nodes(recording: &Recording, tensor: &Tensor) -> Result<Tensor<Id>, String> {
-    let mut foreign = false;
-    let ids = tensor.map(|x| {
-        let id = recording.id(x.handle());
-        foreign |= id.is_none();
-        id.unwrap_or_default()
-    });
-    match foreign {
-        false => Ok(ids),
-        true => Err("a result is a number of another run".to_string()),
+fn nodes(recording: &Recording, name: &str, tensor: &Tensor) -> Result<Tensor<Id>, String> {
+    let foreign = |x: &Real| recording.id(x.handle()).is_none();
+    if let Some(at) = tensor.data().iter().position(foreign) {
+        let (index, x) = (tensor.index_of(at), tensor.data()[at].handle());
+        return Err(format!("`{name}{index:?}` is {}", x.as_foreign()));
     }
+    Ok(tensor.map(|x| recording.id(x.handle()).unwrap_or_default()))
 }
 
 /// Every integer lies below the dimension that bounds it.

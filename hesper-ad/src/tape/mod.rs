@@ -19,7 +19,7 @@ mod tests;
 pub(crate) use tests::evaluate;
 
 pub use real::{Mask, Operand, Real};
-pub(crate) use record::{Handle, MaskHandle, Recorder, Recording, record};
+pub(crate) use record::{Handle, MOST, MaskHandle, Recorder, Recording, record};
 pub(crate) use sweep::sweep;
 
 use hesper_shader::Number;

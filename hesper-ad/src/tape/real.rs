@@ -10,6 +10,9 @@ use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::panic::Location;
 
+/// Where numbers are made that a run is given.
+pub(crate) const FILE: &str = file!();
+
 /// A real number of a spec.
 ///
 /// It reads like a float: `(x - 1.0).exp() / (2.0 * y)`, by value or by reference. A host float stands for its shortest

@@ -1,5 +1,6 @@
 //! Recording: while a spec runs, its numbers are handles, and what it does with them goes on the tape of this thread's run.
 
+use super::real::FILE;
 use super::{Id, Node, Tape};
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
@@ -9,16 +10,29 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Operations of one pass, at most: beyond, memory would run out.
-const MOST: usize = 30_000_000;
+pub(crate) const MOST: usize = 30_000_000;
 
 /// The run of a number that was made outside of any.
 const NO_RUN: u32 = 0;
 
-/// A number of a run: the run, and the node that yields it.
+/// A number of a run: the run, the node that yields it, and the line that made it, by which a number of another run is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Handle {
     run: u32,
     id: Id,
+    line: &'static Location<'static>,
+}
+
+impl Handle {
+    /// What to say of it in another run.
+    pub(crate) fn as_foreign(self) -> String {
+        // What a run is given is made by this crate.
+        let made = match self.line.file() == FILE {
+            true => "an input there".to_string(),
+            false => format!("made at {}:{}", self.line.file(), self.line.line()),
+        };
+        format!("a number of another run, {made}; make it from this one's inputs and context")
+    }
 }
 
 /// A mask of a run: the run, and its position among the masks.
@@ -37,7 +51,10 @@ pub(crate) struct Recorder {
     most: usize,
     pub(super) tape: Tape,
     constants: HashMap<Number, Id>,
+    /// Host floats by their bits: their decimals are looked for once.
+    hosts: HashMap<u64, Id>,
     problem: Option<String>,
+    is_too_long: bool,
 }
 
 /// What was recorded.
@@ -46,6 +63,8 @@ pub(crate) struct Recording {
     pub(crate) tape: Tape,
     /// The first misuse of a number.
     pub(crate) problem: Option<String>,
+    /// Whether the run was ended since it took too many operations; the problem says so.
+    pub(crate) is_too_long: bool,
 }
 
 /// How many runs there were, on any thread: a number from another thread's run is foreign too.
@@ -58,15 +77,9 @@ thread_local! {
 
 /// Runs a spec of such an op, and records what it does with numbers. Its panics are caught. Inside a run of the same type of op there is none, for it
 /// would never end.
+///
+/// It is ended where it takes more operations than that.
 pub(crate) fn record<R>(
-    of: &'static str,
-    run: impl FnOnce() -> R,
-) -> (std::thread::Result<R>, Recording) {
-    record_at_most(MOST, of, run)
-}
-
-/// The same, ended where it takes more operations.
-pub(super) fn record_at_most<R>(
     most: usize,
     of: &'static str,
     run: impl FnOnce() -> R,
@@ -77,6 +90,7 @@ pub(super) fn record_at_most<R>(
             run: NO_RUN,
             tape: Tape::default(),
             problem: Some(format!("the spec of {of} checks itself while it runs")),
+            is_too_long: false,
         };
         return (Err(Box::new("a run inside itself")), recording);
     }
@@ -93,6 +107,7 @@ pub(super) fn record_at_most<R>(
         run: recorder.run,
         tape: recorder.tape,
         problem: recorder.problem,
+        is_too_long: recorder.is_too_long,
     };
     (result, recording)
 }
@@ -112,7 +127,9 @@ impl Recorder {
             most,
             tape: Tape::default(),
             constants: HashMap::new(),
+            hosts: HashMap::new(),
             problem: None,
+            is_too_long: false,
         }
     }
 
@@ -131,7 +148,11 @@ impl Recorder {
 
     /// The number that a node yields.
     pub(super) fn handle(&self, id: Id) -> Handle {
-        Handle { run: self.run, id }
+        Handle {
+            run: self.run,
+            id,
+            line: self.tape.nodes[id as usize].1,
+        }
     }
 
     /// A mask by its position.
@@ -142,6 +163,7 @@ impl Recorder {
     /// Ends the run, for the rest might take hours. `record` catches this, and the problem is what is told.
     fn end(&mut self, what: &str, of: &str) -> ! {
         let most = self.most;
+        self.is_too_long = true;
         self.problem = Some(format!(
             "the pass {what} {most} {of} at these sizes; compute once what several elements share"
         ));
@@ -161,19 +183,14 @@ impl Recorder {
         if x.run == self.run {
             return x.id;
         }
-        self.foreign(line);
+        let message = || format!("{}:{}: {}", line.file(), line.line(), x.as_foreign());
+        self.problem.get_or_insert_with(message);
         self.push(Node::Float(f32::NAN.to_bits()), line).id
     }
 
-    fn foreign(&mut self, line: &'static Location<'static>) {
-        let message = || {
-            format!(
-                "{}:{}: a number of another run; make it from this one's inputs and context",
-                line.file(),
-                line.line()
-            )
-        };
-        self.problem.get_or_insert_with(message);
+    /// Takes note of a number of another run, where no line of the spec uses it.
+    pub(super) fn refuse(&mut self, x: Handle) {
+        self.problem.get_or_insert_with(|| x.as_foreign());
     }
 
     /// A number that the run is given, by its position.
@@ -198,8 +215,15 @@ impl Recorder {
 
     /// A host float as its shortest round-trip decimal; infinities and NaN stay what they are.
     pub(crate) fn host(&mut self, value: f64, line: &'static Location<'static>) -> Handle {
+        if let Some(id) = self.hosts.get(&value.to_bits()) {
+            return self.handle(*id);
+        }
         match Number::from_f64(value) {
-            Ok(number) => self.constant(number, line),
+            Ok(number) => {
+                let handle = self.constant(number, line);
+                self.hosts.insert(value.to_bits(), handle.id);
+                handle
+            }
             Err(_) if value == f64::NEG_INFINITY => self.neg_infinity(line),
             Err(_) => self.push(Node::Float((value as f32).to_bits()), line),
         }
@@ -271,7 +295,11 @@ impl Recorder {
     ) -> Handle {
         let (x, y) = (self.operand(on_true, line), self.operand(on_false, line));
         if mask.run != self.run {
-            self.foreign(line);
+            let message = || {
+                let (file, line) = (line.file(), line.line());
+                format!("{file}:{line}: selects by a number of another run; compare this one's")
+            };
+            self.problem.get_or_insert_with(message);
             return self.push(Node::Float(f32::NAN.to_bits()), line);
         }
         self.push(Node::Select(mask.at, x, y), line)

@@ -24,6 +24,7 @@ pub(crate) fn sweep(outputs: &[(Real, Real)], inputs: &[Real]) -> Vec<Real> {
         }
     };
     for (y, dy) in outputs {
+        own(*dy);
         if let Some(id) = own(*y) {
             add(&mut contributions, id, *dy);
         }
@@ -54,9 +55,15 @@ pub(crate) fn sweep(outputs: &[(Real, Real)], inputs: &[Real]) -> Vec<Real> {
         .collect()
 }
 
-/// The node of a number of this run.
+/// The node of a number of this run; another run's has none here, and no derivative: that is told, lest it pass for zero.
 fn own(x: Real) -> Option<Id> {
-    Recorder::with(|run| run.own(x.handle()))
+    Recorder::with(|run| {
+        let own = run.own(x.handle());
+        if own.is_none() {
+            run.refuse(x.handle());
+        }
+        own
+    })
 }
 
 fn at(id: Id) -> Real {

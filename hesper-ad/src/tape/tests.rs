@@ -1,6 +1,5 @@
 //! What is recorded, and what a replay makes of it.
 
-use super::record::record_at_most;
 use super::*;
 use crate::tape::Real;
 use crate::tracked::Tracked;
@@ -12,7 +11,7 @@ pub(crate) fn evaluate<D: Domain, const N: usize, const M: usize>(
     given: [D::Value; N],
     formula: impl FnOnce([Real; N]) -> [Real; M],
 ) -> [D::Value; M] {
-    let (results, recording) = record("", || {
+    let (results, recording) = record(MOST, "", || {
         formula(std::array::from_fn(|at| Real::given(at as u32)))
     });
     assert_eq!(recording.problem, None);
@@ -50,7 +49,7 @@ fn host_floats_that_are_no_numbers_stay_what_they_are() {
 
 #[test]
 fn sums_and_powers_stay_one_operation() {
-    let (_, recording) = record("", || {
+    let (_, recording) = record(MOST, "", || {
         let x = Real::given(0);
         Real::sum([x, x * 0.5, x * 0.5, x]).powi(7)
     });
@@ -74,27 +73,28 @@ fn sums_and_powers_stay_one_operation() {
 
 #[test]
 fn numbers_of_other_runs_are_told() {
-    let (kept, _) = record("", || Real::given(0));
+    let (kept, _) = record(MOST, "", || Real::given(0));
     let kept = kept.unwrap();
-    let (_, recording) = record("", || Real::given(0) + kept);
+    let (_, recording) = record(MOST, "", || Real::given(0) + kept);
     let problem = recording.problem.unwrap_or_default();
     assert!(
         problem.contains("tests.rs") && problem.contains("a number of another run"),
         "{problem}"
     );
     // Nor is one of another thread's first run one of this thread's.
-    let elsewhere = std::thread::spawn(|| record("", || Real::given(0)).0.unwrap());
+    let elsewhere = std::thread::spawn(|| record(MOST, "", || Real::given(0)).0.unwrap());
     let elsewhere = elsewhere.join().unwrap();
-    let here = std::thread::spawn(move || record("", || Real::given(0) + elsewhere).1.problem);
+    let here =
+        std::thread::spawn(move || record(MOST, "", || Real::given(0) + elsewhere).1.problem);
     assert!(here.join().unwrap().is_some());
     // Outside of any run there is nothing to record, and nothing breaks.
     let outside = kept.exp() + 1.0;
-    let (_, recording) = record("", || outside.ln());
+    let (_, recording) = record(MOST, "", || outside.ln());
     assert!(recording.problem.is_some());
     // A run inside a run is a run of its own.
-    let (sum, recording) = record("", || {
+    let (sum, recording) = record(MOST, "", || {
         let x = Real::given(0);
-        let (_, inner) = record("", || Real::given(0) * 2.0);
+        let (_, inner) = record(MOST, "", || Real::given(0) * 2.0);
         assert_eq!((inner.problem, inner.tape.len()), (None, 3));
         x + x
     });
@@ -103,13 +103,13 @@ fn numbers_of_other_runs_are_told() {
 
 #[test]
 fn panics_end_a_run() {
-    let (result, recording) = record("", || -> Real {
+    let (result, recording) = record(MOST, "", || -> Real {
         let x = Real::given(0);
         let none: [Real; 0] = [];
         x + none[recordings()]
     });
     assert!(result.is_err() && recording.tape.len() == 1);
-    let (_, after) = record("", || ());
+    let (_, after) = record(MOST, "", || ());
     assert_eq!(after.tape.len(), 0);
 
     fn recordings() -> usize {
@@ -246,7 +246,7 @@ fn formulas_are_readable() {
     ];
     for (formula, expected) in cases {
         let given = || [0, 1, 2].map(Real::given);
-        let (result, recording) = record("", || formula(given()));
+        let (result, recording) = record(MOST, "", || formula(given()));
         let id = recording.id(result.unwrap().handle()).unwrap();
         let names = ["x", "y", "z"].map(str::to_string);
         let found = recording.tape.formulas(&names, &[("r".to_string(), id)]);
@@ -256,7 +256,7 @@ fn formulas_are_readable() {
 
 #[test]
 fn deep_formulas_are_broken_into_lines() {
-    let (result, recording) = record("", || {
+    let (result, recording) = record(MOST, "", || {
         (0..100_000).fold(Real::given(0), |y, _| (y + 1.0).exp())
     });
     let id = recording.id(result.unwrap().handle()).unwrap();
@@ -268,7 +268,7 @@ fn deep_formulas_are_broken_into_lines() {
 
 #[test]
 fn too_many_operations_end_a_run() {
-    let (result, recording) = record_at_most(1_000, "", || {
+    let (result, recording) = record(1_000, "", || {
         let x = Real::given(0);
         loop {
             let _ = x + x;

@@ -123,7 +123,12 @@ fn plans_that_make_no_sense_are_refused() {
             "signature",
             "the name `n` is used twice",
         ),
-        (5, "output without a name", "signature", "has no name"),
+        (
+            5,
+            "output without a name",
+            "signature",
+            "the port name `` is no identifier",
+        ),
         (6, "two results in one place", "plan of kernels", "`y`"),
         (7, "an input written", "plan of kernels", "`x`"),
         (8, "in place", "plan of kernels", "`y`"),

@@ -13,7 +13,7 @@ const CLOSE: f64 = 1.0 / (1u64 << 42) as f64;
 pub(super) fn bisect(shape: &mut Shape<'_>, tallies: &mut Tallies) {
     let mut found = 0;
     for threshold in shape.coverage.thresholds() {
-        if !tallies.needs(threshold.program) {
+        if !tallies.needs(threshold.program) || shape.is_over(tallies) {
             continue;
         }
         match ends(shape, &threshold, tallies) {

@@ -151,8 +151,13 @@ fn breaks(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> Option<String>
 /// The smallest point found near a failing one, in words and as a test.
 pub(super) fn explain(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> String {
     let point = simpler(spec, smaller(spec, point, tie, seed), tie, seed);
-    let text = breaks(spec, &point, tie, seed).unwrap_or_default();
     let dims = &point.primals.dims;
+    // A failure of one field in many, or of the spec as a whole, is none of this point's.
+    let Some(text) = breaks(spec, &point, tie, seed) else {
+        return format!(
+            "\n       at this point it did not fail again in {FIELDS} other fields, so there is no smaller one ({dims})"
+        );
+    };
     format!(
         "\n       smallest: {text} ({dims}); as a test:\n{}",
         test(spec, &point, tie, seed)
@@ -174,7 +179,7 @@ fn smaller(spec: &Spec<'_>, mut point: Point, tie: Tie, seed: u64) -> Point {
         for (dim, size) in dims {
             let unit = spec.sampling().multiple_of(&dim);
             let halfway = [size / 2, size.saturating_sub(1)].map(|n| n / unit * unit);
-            let sizes = (1..=SIZES).map(|n| n * unit).chain(halfway);
+            let sizes = (1..=SIZES).map(|n| n.saturating_mul(unit)).chain(halfway);
             for less in sizes.filter(|n| (1..size).contains(n)) {
                 let mut dims = point.primals.dims.clone();
                 dims.set(dim.clone(), less);

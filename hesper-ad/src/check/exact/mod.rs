@@ -33,12 +33,13 @@ pub use trial::Tie;
 use super::kernels::built_plans;
 use super::shapes::{broad_shapes, kernel_shapes};
 use crate::certificate::Finding;
-use crate::dims::Dims;
+use crate::dims::{Dims, count};
 use crate::op_plan::Plans;
 use crate::spec::Spec;
 use shape::Shape;
 use std::collections::BTreeSet;
 use tally::Tallies;
+use trial::Silence;
 
 /// Elements of all ports together, and size of a dimension, at most: larger shapes are left to the numeric checks.
 const MOST_ELEMENTS: usize = 6_000;
@@ -63,14 +64,36 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
         tallies.derived();
     }
     let home = home_shape(spec);
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut missed, mut left_out) = (BTreeSet::new(), spec.missed(), 0);
     for dims in shapes(spec, plans.as_ref()) {
         if tallies.over() || !seen.insert(dims.to_string()) {
             continue;
         }
+        if tallies.budget.is_spent(spec) {
+            left_out += 1;
+            continue;
+        }
+        if spec.reach(&dims).is_err() {
+            missed.add(&dims);
+            continue;
+        }
         Shape::new(spec, dims.clone()).check(dims == home, &mut tallies);
     }
-    explained(spec, tallies, seed)
+    if seen.is_empty() {
+        let least = spec.least_shape();
+        let why = format!("all ports together have more than {MOST_ELEMENTS} elements");
+        Tie::ALL
+            .into_iter()
+            .for_each(|tie| tallies.too_long(tie, &why, &least));
+    }
+    let given_up = tallies.budget.given_up(spec);
+    let given_up = given_up.map(|why| format!("{why}, {left_out} shapes were left out"));
+    let mut findings = explained(spec, tallies, seed);
+    for finding in &mut findings {
+        finding.note_also(missed.note());
+        finding.note_also(given_up.clone());
+    }
+    findings
 }
 
 /// The first tie alone, at small shapes: for what has no kernels.
@@ -78,7 +101,7 @@ pub(super) fn exact_vjp(spec: &Spec<'_>, seed: u64) -> Option<Finding> {
     let mut tallies = Tallies::of(Tie::Vjp, spec, seed);
     let home = home_shape(spec);
     for dims in [home.clone(), spec.least_shape()] {
-        if !tallies.over() {
+        if !tallies.over() && spec.reach(&dims).is_ok() {
             Shape::new(spec, dims.clone()).check(dims == home, &mut tallies);
         }
     }
@@ -103,7 +126,15 @@ pub fn exact_at(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
     if spec.is_derived(dims) {
         tallies.derived();
     }
-    Shape::new(spec, dims.clone()).check(true, &mut tallies);
+    match spec.reach(dims) {
+        Ok(()) => Shape::new(spec, dims.clone()).check(true, &mut tallies),
+        Err(error) => {
+            let silence = Silence::Fault(error.to_string());
+            Tie::ALL
+                .into_iter()
+                .for_each(|tie| tallies.silent(tie, &silence, dims, None));
+        }
+    }
     explained(spec, tallies, seed)
 }
 
@@ -135,5 +166,6 @@ fn shapes(spec: &Spec<'_>, plans: Option<&Plans>) -> Vec<Dims> {
 
 fn elements(spec: &Spec<'_>, dims: &Dims) -> usize {
     let ports = spec.signature().ports().iter();
-    ports.map(|p| p.shape(dims).iter().product::<usize>()).sum()
+    let sizes = ports.map(|port| count(&port.shape(dims)));
+    sizes.fold(0, usize::saturating_add)
 }

@@ -104,7 +104,7 @@ impl<'s> Shape<'s> {
                 Draw::Scale(10.0),
             ];
             for draw in draws.into_iter().cycle().take(SEARCH) {
-                if self.coverage.one_sided(thorough).is_empty() || tallies.over() {
+                if self.coverage.one_sided(thorough).is_empty() || self.is_over(tallies) {
                     break;
                 }
                 self.look(draw, tallies);
@@ -130,6 +130,11 @@ impl<'s> Shape<'s> {
         tallies.covered(&self.coverage, &one_sided, &self.dims, is_least);
     }
 
+    /// Whether there is nothing left to judge, or nothing to spend on it.
+    pub(super) fn is_over(&self, tallies: &Tallies) -> bool {
+        tallies.over() || tallies.budget.is_spent(self.spec)
+    }
+
     fn visit(&mut self, draw: Draw, tallies: &mut Tallies) {
         // The op need not be defined at numbers that its rules do not speak of.
         let optional = draw != Draw::Plain;
@@ -153,6 +158,9 @@ impl<'s> Shape<'s> {
             self.dims.iter().map(|(d, n)| (d.to_string(), n)).collect();
         for (dim, size) in dims {
             for by in 1..size {
+                if self.is_over(tallies) {
+                    return;
+                }
                 let point = start.turned(self.spec, &dim, by);
                 if home {
                     self.visit_point(&point, true, tallies);
@@ -182,7 +190,7 @@ impl<'s> Shape<'s> {
     /// Random points until many in a row show nothing new.
     fn explore(&mut self, tallies: &mut Tallies) {
         let mut idle = 0;
-        while self.coverage.has_decisions() && idle < NOTHING_NEW && !tallies.over() {
+        while self.coverage.has_decisions() && idle < NOTHING_NEW && !self.is_over(tallies) {
             let draw = if idle % 2 == 0 {
                 Draw::Spread
             } else {
@@ -321,7 +329,10 @@ impl<'s> Shape<'s> {
             if self.asks_for_more(&trial, Tie::Derived, trial.domain.needs(), tallies)? {
                 return Ok(None);
             }
-            ties.push((Tie::Derived, result));
+            match result {
+                Err(Silence::TooLong(why)) => tallies.too_long(Tie::Derived, &why, &self.dims),
+                result => ties.push((Tie::Derived, result)),
+            }
         }
         let passes = [
             (Tie::Forward, Pass::Forward, Program::ForwardKernels),

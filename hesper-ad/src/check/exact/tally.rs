@@ -5,6 +5,7 @@ use super::notes::Notes;
 use super::point::Point;
 use super::trial::{Compared, Silence, Tie};
 use crate::certificate::{Exactness, Finding, Tally, Verdict};
+use crate::check::budget::{Budget, EXACT};
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
 use crate::sample::Rng;
@@ -25,6 +26,7 @@ const MOST_TRIALS: usize = 64;
 
 /// The findings in the making.
 pub(super) struct Tallies {
+    pub(super) budget: Budget,
     pub(super) rng: Rng,
     pub(super) demands: Demands,
     ties: Vec<(Tie, State)>,
@@ -41,6 +43,8 @@ struct State {
     ended: Option<Finding>,
     /// Where it failed.
     failure: Option<Point>,
+    /// The first size at which what is to be compared takes too many operations.
+    too_long: Option<String>,
     /// What all trials of a path are worth together, at the shape where it is least; `None` before the first, `Some(None)`
     /// where there is no bound.
     bits: Option<Option<f64>>,
@@ -52,6 +56,7 @@ impl State {
             tally: Some(Tally::new(check, PLACE, seed)),
             ended: None,
             failure: None,
+            too_long: None,
             bits: None,
         }
     }
@@ -66,6 +71,7 @@ impl State {
 impl Tallies {
     pub(super) fn new(spec: &Spec<'_>, seed: u64) -> Tallies {
         Tallies {
+            budget: Budget::of(spec, EXACT),
             rng: Rng::new(seed),
             demands: Demands::default(),
             ties: Tie::ALL
@@ -208,6 +214,13 @@ impl Tallies {
         }
     }
 
+    /// A size at which what is to be compared takes too many operations: others may tell.
+    pub(super) fn too_long(&mut self, tie: Tie, why: &str, dims: &Dims) {
+        if let Some(state) = self.state(tie) {
+            state.too_long.get_or_insert(format!("{why} ({dims})"));
+        }
+    }
+
     pub(super) fn watched(&mut self, oddities: &[Oddity], operations: usize, dims: &Dims) {
         self.operations += operations;
         for oddity in oddities {
@@ -310,7 +323,15 @@ impl Tallies {
                 paths: notes.paths,
                 bits,
             };
-            state.end(|tally| notes.finish(tie, tally, exact));
+            let too_long = state.too_long.take();
+            state.end(|tally| match too_long {
+                Some(why) if tally.count() == 0 => tally.inconclusive(why),
+                why => {
+                    let mut finding = notes.finish(tie, tally, exact);
+                    finding.note_also(why);
+                    finding
+                }
+            });
             state.ended
         });
         let mut findings: Vec<Finding> = ended.collect();

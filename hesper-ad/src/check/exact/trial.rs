@@ -59,6 +59,8 @@ pub(super) enum Silence {
     Unlucky(String),
     /// Outside what the field can judge.
     Outside(Trouble),
+    /// What is to be compared takes too many operations.
+    TooLong(String),
     /// Nothing ever will: the program is broken.
     Fault(String),
 }
@@ -69,7 +71,9 @@ impl std::fmt::Display for Silence {
             Silence::Undecided => {
                 f.write_str("rounding could turn a comparison at every point tried")
             }
-            Silence::Unlucky(reason) | Silence::Fault(reason) => f.write_str(reason),
+            Silence::Unlucky(reason) | Silence::TooLong(reason) | Silence::Fault(reason) => {
+                f.write_str(reason)
+            }
             Silence::Outside(trouble) => {
                 write!(f, "{trouble} lies outside what the field can judge")
             }

@@ -3,7 +3,7 @@
 use super::point::Lifted;
 use super::trial::{Compared, Difference, Observed, Silence, Trial};
 use crate::field::{Element, Range, Residue};
-use crate::spec::Primals;
+use crate::spec::{Primals, SpecError};
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
 use hesper_shader::domain::F64;
@@ -65,7 +65,10 @@ impl Trial<'_> {
         } = &self.lifted;
         self.domain.begin(Range::Reals);
         let derived = self.spec.derived_at(&self.domain, primals, cotangents);
-        let derived = derived.map_err(|error| Silence::Fault(error.to_string()))?;
+        let derived = derived.map_err(|error| match error {
+            SpecError::TooLong { .. } => Silence::TooLong(error.to_string()),
+            error => Silence::Fault(error.to_string()),
+        })?;
         self.settled(&Observed::take(&self.domain))?;
         match self.domain.outside() {
             Some(trouble) => Err(Silence::Outside(trouble)),

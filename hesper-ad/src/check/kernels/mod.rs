@@ -14,8 +14,9 @@ use crate::compare::{Tolerance, compare};
 use crate::dims::Dims;
 use crate::op::op_plan;
 use crate::op_plan::{Pass, Plans};
+use crate::progress::Running;
 use crate::sample::{Known, Numbers, Rng};
-use crate::spec::{Spec, SpecError, panic_message};
+use crate::spec::{Missed, Spec, SpecError, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
 use hesper_shader::Role;
@@ -54,7 +55,8 @@ pub(crate) fn kernels_at(
     seed: u64,
     known: &[Option<String>; 2],
 ) -> [Finding; 2] {
-    let mut passes = [Pass::Forward, Pass::Backward].map(|pass| Judged::new(pass, target, seed));
+    let mut passes =
+        [Pass::Forward, Pass::Backward].map(|pass| Judged::new(spec, pass, target, seed));
     for (judged, known) in passes.iter_mut().zip(known) {
         if let Some(place) = known {
             let reason = format!("it is wrong: see the same check in the {place}");
@@ -88,6 +90,7 @@ struct Judged {
     /// Numbers at which the op was not defined anywhere.
     undefined: Vec<Numbers>,
     tally: Tally,
+    missed: Missed,
     /// Set where it stopped.
     ended: Option<Finding>,
 }
@@ -105,12 +108,13 @@ enum Stop {
 }
 
 impl Judged {
-    fn new(pass: Pass, target: &Target, seed: u64) -> Judged {
+    fn new(spec: &Spec<'_>, pass: Pass, target: &Target, seed: u64) -> Judged {
         let name = format!("{} kernel = spec", pass.name());
         Judged {
             pass,
             undefined: vec![Numbers::Equal, Numbers::Large],
             tally: Tally::new(&name, target.name(), seed),
+            missed: spec.missed(),
             ended: None,
         }
     }
@@ -138,6 +142,7 @@ impl Judged {
             notes.insert(0, format!("undefined at {} numbers", names.join(" and ")));
         }
         self.tally.note(notes.join("; "));
+        self.tally.note_also(self.missed.note());
         self.tally.finish()
     }
 }
@@ -187,6 +192,9 @@ impl Check<'_> {
                 }
                 // The op is not defined at such numbers.
                 Ok(None) => {}
+                Err(SpecError::TooLong { .. }) => {
+                    passes.iter_mut().for_each(|judged| judged.missed.add(dims));
+                }
                 Err(error) => each(passes, &at, |_, _| Err(Stop::Fail(error.to_string()))),
             }
         }
@@ -317,6 +325,7 @@ const WATCHED: usize = 4200;
 
 /// An op's plans with results as in-out slots; `folded` ones have more workgroups than needed.
 pub(super) fn built_plans(spec: &Spec<'_>, dims: &Dims, folded: bool) -> Result<Plans, String> {
+    let _running = Running::new("plan", dims);
     let build = || {
         let plan = op_plan(spec.op(), dims)?;
         let plan = if folded { plan.folded() } else { plan };

@@ -45,6 +45,7 @@ impl SpecPoint {
             Numbers::Plain => REDRAWS,
             Numbers::Equal | Numbers::Large => REDRAWS / 16,
         };
+        spec.fits(dims)?;
         let mut draws = 0..draws;
         loop {
             let domain = target.tracked(ROUNDINGS);
@@ -67,6 +68,7 @@ impl SpecPoint {
         dims: &Dims,
         rng: &mut Rng,
     ) -> Result<Option<SpecPoint>, SpecError> {
+        spec.fits(dims)?;
         for _ in 0..FAR_DRAWS {
             let sample = spec.draw_with(Numbers::Plain, dims, rng);
             let even = rng.below(2) == 0;

@@ -1,5 +1,6 @@
 //! Backward at one point, held against the slopes of forward there.
 
+use super::infinite::goes_by_infinity;
 use super::line::{Direction, Here, Line, Side, along};
 use super::probe::is_known;
 use super::report::{Kink, Report};
@@ -28,8 +29,10 @@ pub(super) struct Judge<'s> {
 pub(super) enum Stop {
     /// The spec is broken.
     Broken(SpecError),
-    /// Backward is wrong.
+    /// Backward is a wrong number.
     Wrong(String),
+    /// Backward is no number.
+    NoNumber(String),
 }
 
 impl From<SpecError> for Stop {
@@ -42,7 +45,7 @@ impl std::fmt::Display for Stop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Stop::Broken(error) => error.fmt(f),
-            Stop::Wrong(message) => f.write_str(message),
+            Stop::Wrong(message) | Stop::NoNumber(message) => f.write_str(message),
         }
     }
 }
@@ -82,13 +85,33 @@ impl<'s> Judge<'s> {
             report.undefined += 1;
             return Ok(false);
         }
-        let before = tally.count();
+        let before = tally.clone();
         let smooth = here.is_smooth && here.is_well_conditioned();
         if !self.agrees(&here, &everywhere, smooth, tally)? {
             let elements = self.elements();
-            self.by_element(&here, &elements, smooth, tally, report)?;
+            let judged = self.by_element(&here, &elements, smooth, tally, report);
+            match judged {
+                Err(stop) if self.is_excused(&stop)? => {
+                    // What failed here was compared, and does not count.
+                    tally.clone_from(&before);
+                    report.by_infinity += 1;
+                }
+                judged => judged?,
+            }
         }
-        Ok(tally.count() > before)
+        Ok(tally.count() > before.count())
+    }
+
+    /// Whether forward is a number here only by way of an infinity: then a VJP made of the same operations need not be one, and no one has
+    /// written down another.
+    fn is_excused(&self, stop: &Stop) -> Result<bool, Stop> {
+        let Line { spec, sample } = self.line;
+        let may_be = match stop {
+            Stop::Broken(_) => false,
+            Stop::Wrong(_) => spec.is_derived(&sample.dims),
+            Stop::NoNumber(_) => true,
+        };
+        Ok(may_be && goes_by_infinity(spec, sample)?)
     }
 
     /// Whether forward is smooth along a direction through all elements, and backward is what its slope says.
@@ -160,6 +183,9 @@ impl<'s> Judge<'s> {
     ) -> Result<(), Stop> {
         let mut known: Vec<(Element, Bounded)> = Vec::new();
         for element in elements {
+            if report.budget.is_spent(self.line.spec) {
+                break;
+            }
             let direction = self.direction(|at| at == *element);
             let here = self.line.at(&direction, 0.0)?;
             match self.slope(&here, &direction, smooth)? {
@@ -239,7 +265,9 @@ impl<'s> Judge<'s> {
         // Zero has no sign here.
         let (dx, want) = (self.dx(element), slope.value / scale + 0.0);
         let bound = slope.error / scale + dx.error;
-        if dx.value.is_finite() && !all.resolves(bound * scale, RESOLVED) {
+        // The scale is that of the point, where a slope that limits tell may be unknown.
+        let told = all.resolves(bound * scale, RESOLVED) || bound <= RESOLVED * want.abs();
+        if dx.value.is_finite() && !told {
             report.untold += 1;
             return Ok(());
         }
@@ -305,7 +333,12 @@ impl<'s> Judge<'s> {
     fn wrong(&self, element: Element, why: String) -> Stop {
         let (name, dx) = (self.name(element), self.dx(element).value + 0.0);
         let point = self.point();
-        Stop::Wrong(format!("{name}: `backward` gives {dx:e} {why}, at {point}"))
+        let advice = self.advice();
+        let message = format!("{name}: `backward` gives {dx:e} {why}, at {point}{advice}");
+        match dx.is_finite() {
+            true => Stop::Wrong(message),
+            false => Stop::NoNumber(message),
+        }
     }
 
     fn dx(&self, (port, at): Element) -> Bounded {
@@ -326,13 +359,41 @@ impl<'s> Judge<'s> {
         let ports = self.line.spec.signature().inputs().zip(&sample.inputs);
         let texts = ports.map(|(port, x)| format!("{} = {:?}", port.name, x.data()));
         let texts: Vec<String> = texts.collect();
-        let few = sample.inputs.iter().map(Tensor::len).sum::<usize>() <= FEW;
-        let numbers = if few {
-            format!(": {}", texts.join(", "))
-        } else {
-            String::new()
+        let constants = sample.constants.iter();
+        let tensors = sample
+            .inputs
+            .iter()
+            .chain(constants.clone().map(|(_, t)| t));
+        let few = tensors.map(Tensor::len).sum::<usize>() <= FEW;
+        // A parameter is told always: it may be all that makes the point special.
+        let constants = constants.filter(|(_, t)| few || t.len() == 1);
+        let constants = constants.map(|(name, t)| match t.data() {
+            [one] if t.shape().is_empty() => format!("{name} = {one:?}"),
+            all => format!("{name} = {all:?}"),
+        });
+        let texts = texts.into_iter().filter(|_| few);
+        let texts: Vec<String> = texts.chain(constants).collect();
+        let numbers = match texts.is_empty() {
+            true => String::new(),
+            false => format!(": {}", texts.join(", ")),
         };
         format!("{}{numbers} ({})", self.label, sample.dims)
+    }
+
+    /// Which parameters are 0 at this point although no rule says where they lie: they may be all that is wrong with it.
+    fn advice(&self) -> String {
+        let sampling = self.line.spec.sampling();
+        let constants = self.line.sample.constants.iter();
+        let zero = constants.filter(|(name, t)| t.data() == [0.0] && sampling.is_free(name));
+        let zero: Vec<String> = zero.map(|(name, _)| format!("`{name}`")).collect();
+        match &zero[..] {
+            [] => String::new(),
+            [first, ..] => format!(
+                "; {} is 0 here: where that makes no sense, say so with `Sampling::uniform({}, …)`",
+                zero.join(" and "),
+                first.replace('`', "\""),
+            ),
+        }
     }
 
     fn elements(&self) -> Vec<Element> {

@@ -55,6 +55,7 @@ pub(super) enum Side {
 }
 
 /// A point of an op.
+#[derive(Clone, Copy)]
 pub(super) struct Line<'s> {
     pub(super) spec: &'s Spec<'s>,
     pub(super) sample: &'s Sample,

@@ -4,10 +4,14 @@
 //! points   numbers made special on purpose      roots    where the spec's own decisions tie and divisors vanish
 //! line     forward's slopes on both sides       probe    duals that see kinks and poles
 //! judge    backward against the slopes          report   kinks, and what was left out
+//! infinite numbers by way of an infinity
 //! ```
 
+mod infinite;
 mod judge;
 mod line;
+#[cfg(test)]
+mod parameter_tests;
 mod points;
 mod probe;
 mod report;
@@ -16,6 +20,7 @@ mod roots;
 mod tests;
 
 use crate::certificate::{Finding, Tally};
+use crate::check::budget::{Budget, NUMERIC};
 use crate::dims::Dims;
 use crate::sample::{Rng, Sample};
 use crate::spec::Spec;
@@ -33,21 +38,24 @@ const NAME: &str = "singular points";
 /// Where `forward` is smooth, or its one-sided slopes agree in all directions, `backward` must be a number and equal them: 0/0 is a
 /// failure, and so is a rule for `max` or `|x|` where the kinks of several cancel. Where it has a kink, `backward` must be a number
 /// unless [`Sampling::undefined_at_kinks`](crate::Sampling::undefined_at_kinks) declares otherwise; which number is noted. Where
-/// `forward` is not defined the point does not count.
+/// `forward` is not defined the point does not count, and where it is a number only by way of an infinity, as `1/z` with an infinite `z`,
+/// `backward` may be none and is not held against what a derived one makes of it; such points are noted.
 ///
 /// Slopes are those of dual numbers in f64 with a running error bound: at the point itself where no decision is near its threshold, else at
 /// shrinking distances on both sides of it.
 pub fn singular_points(spec: &Spec<'_>, seed: u64) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed);
-    let mut report = Report::default();
+    let mut report = Report::new(Budget::of(spec, NUMERIC));
     let mut rng = Rng::new(seed);
-    for dims in shapes(spec) {
+    let mut missed = spec.missed();
+    for dims in spec.reached(shapes(spec), &mut missed) {
         if let Err(stop) = check_shape(spec, &dims, &mut rng, &mut tally, &mut report) {
             return tally.fail(stop.to_string());
         }
     }
     tally.note(report.note(spec.sampling().undefined_reason()));
-    tally.finish()
+    tally.note_also(missed.note());
+    tally.finish_early(report.budget.given_up(spec))
 }
 
 fn check_shape(
@@ -62,6 +70,9 @@ fn check_shape(
     scale_cotangents(&mut start);
     points.extend(roots(spec, &start, rng)?);
     for (label, sample) in &points {
+        if report.budget.is_spent(spec) {
+            break;
+        }
         if Judge::new(spec, sample, label, rng)?.judge(tally, report)? {
             tally.point(dims);
         }
@@ -75,7 +86,7 @@ pub(super) fn judge_known(
     sample: &Sample,
     tally: &mut Tally,
 ) -> Result<Report, String> {
-    let mut report = Report::default();
+    let mut report = Report::new(Budget::of(spec, NUMERIC));
     let judged = Judge::new(spec, sample, "this point", &mut Rng::new(1))
         .and_then(|mut judge| judge.judge(tally, &mut report));
     judged.map_err(|stop| stop.to_string())?;
@@ -87,10 +98,7 @@ fn shapes(spec: &Spec<'_>) -> Vec<Dims> {
     let names = spec.signature().dims();
     let shape = |sizes: [usize; 2]| {
         let size = |(i, name): (usize, &&str)| {
-            (
-                name.to_string(),
-                sizes[i % 2] * spec.sampling().multiple_of(name),
-            )
+            (name.to_string(), spec.sampling().times(sizes[i % 2], name))
         };
         Dims::new(names.iter().enumerate().map(size))
     };

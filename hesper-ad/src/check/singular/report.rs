@@ -1,14 +1,20 @@
 //! What was seen beside agreement.
 
+use crate::check::budget::Budget;
+
 /// What a check of special points found that is neither agreement nor failure.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::check) struct Report {
+    /// What the check may cost.
+    pub(in crate::check) budget: Budget,
     /// Points at which forward is not defined.
     pub(super) undefined: usize,
     /// Elements of which rounding hides what forward does.
     pub(super) untold: usize,
     /// Elements without derivative at which backward yields no number, as declared.
     pub(in crate::check) declared: usize,
+    /// Points at which forward is a number by way of an infinity, and backward is none or derived.
+    pub(in crate::check) by_infinity: usize,
     kinks: usize,
     /// The kink to show: the first at which backward is not between the slopes, else the first.
     example: Option<Kink>,
@@ -50,6 +56,19 @@ impl std::fmt::Display for Kink {
 }
 
 impl Report {
+    /// Nothing was seen so far, and so much may be spent.
+    pub(super) fn new(budget: Budget) -> Report {
+        Report {
+            budget,
+            undefined: 0,
+            untold: 0,
+            declared: 0,
+            by_infinity: 0,
+            kinks: 0,
+            example: None,
+        }
+    }
+
     pub(super) fn kink(&mut self, kink: Kink) {
         self.kinks += 1;
         let outside = |kink: &Kink| kink.slopes.is_some() && !kink.is_between();
@@ -80,6 +99,12 @@ impl Report {
         if self.undefined > 0 {
             let points = counted(self.undefined, "point");
             parts.push(format!("{points} left out: forward is not defined there"));
+        }
+        if self.by_infinity > 0 {
+            let points = counted(self.by_infinity, "point");
+            parts.push(format!(
+                "{points} left out: forward is a number there by way of an infinity, and backward is not"
+            ));
         }
         if self.untold > 0 {
             let elements = counted(self.untold, "element");
