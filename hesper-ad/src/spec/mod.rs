@@ -20,6 +20,9 @@ use std::rc::Rc;
 /// Operations of all records that are kept, at most.
 const KEPT: usize = 1_000_000;
 
+/// Operations of a record and the one before it, at most, for both to be kept whatever came before: those of the two passes of one large shape.
+const KEPT_PAIR: usize = 6_000_000;
+
 /// An op whose signature is known to make sense.
 pub struct Spec<'o> {
     op: &'o dyn Op,
@@ -344,11 +347,20 @@ impl<'o> Spec<'o> {
         )?);
         let mut records = self.records.borrow_mut();
         records.push(record.clone());
-        let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
-        while size(&records) > KEPT {
-            records.remove(0);
-        }
+        forget(&mut records);
         Ok(record)
+    }
+}
+
+/// Forgets what was used longest ago, until the rest is small enough.
+fn forget(records: &mut Vec<Rc<Recorded>>) {
+    let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
+    let is_too_much = |records: &[Rc<Recorded>]| match records.len() {
+        0..=2 => size(records) > KEPT_PAIR,
+        _ => size(records) > KEPT,
+    };
+    while is_too_much(records) {
+        records.remove(0);
     }
 }
 

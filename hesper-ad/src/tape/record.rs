@@ -37,6 +37,8 @@ pub(crate) struct Recorder {
     most: usize,
     pub(super) tape: Tape,
     constants: HashMap<Number, Id>,
+    /// The nodes of host floats, by their bits: finding their decimals takes longer than anything else here.
+    hosts: HashMap<u64, Id>,
     problem: Option<String>,
 }
 
@@ -112,6 +114,7 @@ impl Recorder {
             most,
             tape: Tape::default(),
             constants: HashMap::new(),
+            hosts: HashMap::new(),
             problem: None,
         }
     }
@@ -198,8 +201,15 @@ impl Recorder {
 
     /// A host float as its shortest round-trip decimal; infinities and NaN stay what they are.
     pub(crate) fn host(&mut self, value: f64, line: &'static Location<'static>) -> Handle {
+        if let Some(id) = self.hosts.get(&value.to_bits()) {
+            return self.handle(*id);
+        }
         match Number::from_f64(value) {
-            Ok(number) => self.constant(number, line),
+            Ok(number) => {
+                let handle = self.constant(number, line);
+                self.hosts.insert(value.to_bits(), handle.id);
+                handle
+            }
             Err(_) if value == f64::NEG_INFINITY => self.neg_infinity(line),
             Err(_) => self.push(Node::Float((value as f32).to_bits()), line),
         }
