@@ -15,6 +15,7 @@ use examples::picture;
 use hesper_ad::prelude::*;
 use hesper_ad::{Finding, ops};
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,15 +84,16 @@ fn verify(ops: &[usize], options: &Options, mut show: impl FnMut(&Certificate)) 
         true => 1,
         false => thread::available_parallelism().map_or(1, usize::from),
     };
-    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    let (order, (sender, receiver)) = (longest_first(ops), mpsc::channel());
+    let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..cores.min(ops.len()) {
-            let (next, sender) = (&next, sender.clone());
+            let (next, order, sender) = (&next, &order, sender.clone());
             scope.spawn(move || {
                 let catalogue = ops::catalogue().unwrap_or_default();
-                while let Some((turn, op)) = take(ops, next)
-                    && let Some(op) = catalogue.get(op)
-                    && sender.send((turn, op.verify(options))).is_ok()
+                while let Some(turn) = order.get(next.fetch_add(1, Ordering::Relaxed))
+                    && let Some(op) = ops.get(*turn).and_then(|op| catalogue.get(*op))
+                    && sender.send((*turn, op.verify(options))).is_ok()
                 {}
             });
         }
@@ -108,9 +110,17 @@ fn verify(ops: &[usize], options: &Options, mut show: impl FnMut(&Certificate)) 
     })
 }
 
-fn take(ops: &[usize], next: &AtomicUsize) -> Option<(usize, usize)> {
-    let turn = next.fetch_add(1, Ordering::Relaxed);
-    Some((turn, *ops.get(turn)?))
+/// The turns of ops, those with most dimensions first: shapes, and with them the time, grow with these, and a long op that comes last keeps
+/// one core alone.
+fn longest_first(ops: &[usize]) -> Vec<usize> {
+    let catalogue = ops::catalogue().unwrap_or_default();
+    let dims = |turn: &usize| {
+        let op = ops.get(*turn).and_then(|op| catalogue.get(*op));
+        op.map_or(0, |op| op.signature().dims().len())
+    };
+    let mut turns: Vec<usize> = (0..ops.len()).collect();
+    turns.sort_by_key(|turn| Reverse(dims(turn)));
+    turns
 }
 
 /// Where kernels run, and where they do not.

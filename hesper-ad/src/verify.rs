@@ -93,9 +93,18 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
         Some(mistake) => checks.push(mistake),
         None => {
             let mut speed = Speed::Watched;
+            let reaches = match known.iter().all(Option::is_some) {
+                true => Vec::new(),
+                false => {
+                    progress.at("kernels, far sizes of the spec");
+                    check::Reach::of(spec, &options.targets, seed)
+                }
+            };
+            let mut reaches = reaches.into_iter();
             for target in &options.targets {
                 progress.at(&format!("kernels, {}", target.name()));
-                checks.extend(check::kernels_at(speed, spec, target, seed, &known));
+                let reach = reaches.next();
+                checks.extend(check::kernels_at(speed, spec, target, seed, &known, reach));
                 if !matches!(target, Target::Device(_)) {
                     speed = Speed::Fast;
                 }

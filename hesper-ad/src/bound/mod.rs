@@ -16,7 +16,6 @@ pub(crate) use sizes::{Measured, Sizes};
 
 use crate::field::Demands;
 use size::Size;
-use std::collections::BTreeMap;
 use std::f64::consts::LN_2;
 use std::rc::Rc;
 
@@ -47,37 +46,47 @@ impl Least {
     /// Takes in that two expressions are equal: coefficient by coefficient.
     pub(crate) fn equal(&mut self, x: &Form, y: &Form, sizes: &Sizes<'_>) {
         let difference = sizes.with_atoms(|atoms| x.plus(y, atoms));
-        difference
-            .parts()
-            .iter()
-            .for_each(|(_, size)| self.coefficient(size, sizes));
+        let coefficients = difference.coefficients();
+        coefficients.for_each(|size| self.coefficient(size, sizes));
     }
 
     /// Takes in that `rows` and `columns` hold the same matrix: coefficient `j` of row `i` is coefficient `i` of column `j`.
     pub(crate) fn transposed(&mut self, rows: &[Form], columns: &[Form], sizes: &Sizes<'_>) {
-        let entries = |forms: &[Form]| -> Vec<(u32, Label, Rc<Size>)> {
-            let parts = (0..).zip(forms).flat_map(|(i, form)| {
-                form.parts()
-                    .iter()
-                    .map(move |(label, size)| (i, *label, size.clone()))
-            });
-            parts.collect()
+        let at = |forms: &[Form], place: Label, label: u32| {
+            let form = forms.get(place? as usize)?;
+            form.coefficient(Some(label)).cloned()
         };
-        let mut matrix: BTreeMap<(Label, Label), Rc<Size>> = BTreeMap::new();
-        for (i, label, size) in entries(rows) {
-            matrix.insert((Some(i), label), size);
-        }
-        for (j, label, size) in entries(columns) {
-            let key = (label, Some(j));
-            let both = match matrix.get(&key) {
-                Some(other) => Rc::new(sizes.with_atoms(|atoms| size.plus(other, atoms))),
-                None => size,
+        // What two neighbours have in common need not be taken in twice.
+        let mut last: Option<(Rc<Size>, Option<Rc<Size>>)> = None;
+        let mut take = |size: &Rc<Size>, other: Option<Rc<Size>>| {
+            let same = |x: &Option<Rc<Size>>| match (x, &other) {
+                (Some(x), Some(y)) => Rc::ptr_eq(x, y),
+                (x, y) => x.is_none() && y.is_none(),
             };
-            matrix.insert(key, both);
+            if last
+                .as_ref()
+                .is_some_and(|(x, y)| Rc::ptr_eq(x, size) && same(y))
+            {
+                return;
+            }
+            match &other {
+                Some(other) => {
+                    let both = sizes.with_atoms(|atoms| size.plus(other, atoms));
+                    self.coefficient(&both, sizes);
+                }
+                None => self.coefficient(size, sizes),
+            }
+            last = Some((size.clone(), other));
+        };
+        for (j, column) in (0..).zip(columns) {
+            column
+                .parts()
+                .for_each(|(i, size)| take(size, at(rows, i, j)));
         }
-        matrix
-            .values()
-            .for_each(|size| self.coefficient(size, sizes));
+        for (i, row) in (0..).zip(rows) {
+            let alone = row.parts().filter(|(j, _)| at(columns, *j, i).is_none());
+            alone.for_each(|(_, size)| take(size, None));
+        }
     }
 
     /// Takes in that two matrices are equal of which only whole rows and columns were measured: any with any.

@@ -112,14 +112,14 @@ impl<'f> Sizes<'f> {
     }
 
     pub(super) fn measured(&self, element: Element, form: Form) -> Measured {
-        if form.parts().is_empty() {
+        if form.is_zero() {
             return Measured {
                 element,
                 form: ZERO,
                 image: None,
             };
         }
-        self.parts.set(self.parts.get() + form.parts().len());
+        self.parts.set(self.parts.get() + form.len());
         let mut forms = self.forms.borrow_mut();
         if self.parts.get() > MOST_PARTS {
             self.loose.set(true);

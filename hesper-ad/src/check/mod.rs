@@ -20,7 +20,7 @@ pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;
 pub(crate) use fits::{plan_mistake, spec_mistake};
 pub use kernels::kernels;
-pub(crate) use kernels::kernels_at;
+pub(crate) use kernels::{Reach, kernels_at};
 pub use known_points::known_points;
 pub use second_order::second_order;
 pub use singular::singular_points;

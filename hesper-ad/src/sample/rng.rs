@@ -1,7 +1,7 @@
 //! Random numbers that follow from a seed.
 
 /// Splitmix64: a small generator whose whole state is its seed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rng(u64);
 
 impl Rng {

@@ -22,7 +22,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Operations of all records that are kept, at most; the last is kept whatever its length.
-const KEPT: usize = 8_000_000;
+const KEPT: usize = 1_000_000;
+
+/// Operations of a record and the one before it, at most, for both to be kept: those of the two passes of one large shape.
+const KEPT_PAIR: usize = 8_000_000;
 
 /// An op whose signature is known to make sense.
 pub struct Spec<'o> {
@@ -396,11 +399,21 @@ impl<'o> Spec<'o> {
         self.spend(record.tape.len());
         let mut records = self.records.borrow_mut();
         records.push(record.clone());
-        let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
-        while records.len() > 1 && size(&records) > KEPT {
-            records.remove(0);
-        }
+        forget(&mut records);
         Ok(record)
+    }
+}
+
+/// Forgets what was used longest ago, until the rest is small enough.
+fn forget(records: &mut Vec<Rc<Recorded>>) {
+    let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
+    let is_too_much = |records: &[Rc<Recorded>]| match records.len() {
+        0 | 1 => false,
+        2 => size(records) > KEPT_PAIR,
+        _ => size(records) > KEPT,
+    };
+    while is_too_much(records) {
+        records.remove(0);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::tensor::Tensor;
 use crate::tracked::Bounded;
 use hesper_shader::Role;
 use point::SpecPoint;
-use reach::Reach;
+pub(crate) use reach::Reach;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
@@ -43,17 +43,19 @@ const ROUNDINGS: f64 = 4.0;
 /// number. In the end each dimension alone is far beyond, 100 000, on the reference executor without its sanitizer; where the work
 /// grows too fast for that, or comparisons there are always within rounding, the finding says so.
 pub fn kernels(spec: &Spec<'_>, target: &Target, seed: u64) -> [Finding; 2] {
-    kernels_at(Speed::Watched, spec, target, seed, &[None, None])
+    let reach = Reach::of(spec, std::slice::from_ref(target), seed).pop();
+    kernels_at(Speed::Watched, spec, target, seed, &[None, None], reach)
 }
 
 /// [`kernels`], which without the sanitizer are as fast as they get: what it looks for does not depend on how a target rounds. Passes that are
-/// known to be wrong are left out, and refer to the check that knows.
+/// known to be wrong are left out, and refer to the check that knows. What the target reaches is found for all targets together.
 pub(crate) fn kernels_at(
     speed: Speed,
     spec: &Spec<'_>,
     target: &Target,
     seed: u64,
     known: &[Option<String>; 2],
+    reach: Option<Reach>,
 ) -> [Finding; 2] {
     let mut passes =
         [Pass::Forward, Pass::Backward].map(|pass| Judged::new(spec, pass, target, seed));
@@ -63,10 +65,9 @@ pub(crate) fn kernels_at(
             judged.ended = Some(judged.tally.clone().skip(reason));
         }
     }
-    if passes.iter().all(|judged| judged.ended.is_some()) {
+    let Some(reach) = reach.filter(|_| passes.iter().any(|judged| judged.ended.is_none())) else {
         return passes.map(|judged| judged.finish(&[]));
-    }
-    let reach = Reach::of(spec, target, seed);
+    };
     let check = Check {
         speed,
         spec,

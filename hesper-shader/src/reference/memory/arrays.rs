@@ -82,10 +82,15 @@ pub(in crate::reference) fn out_of_bounds(
 
 /// The first active lane whose index is not below `length`.
 pub(in crate::reference) fn outside(index: &[u32], length: u32, active: &[bool]) -> Option<usize> {
-    // Without an early exit, and without a look at who takes part, the test is a few vector instructions; it seldom finds anything.
-    let any = index.iter().fold(false, |any, i| any | (*i >= length));
-    let mut lanes = index.iter().zip(active);
-    any.then(|| lanes.position(|(i, on)| *on && *i >= length))
+    // Without an early exit, and without a look at who takes part, the test is a few vector instructions.
+    if !index.iter().fold(false, |any, i| any | (*i >= length)) {
+        return None;
+    }
+    // Behind a guard idle lanes are often outside; lane after lane is looked at only where an active one is.
+    let lanes = || index.iter().zip(active);
+    lanes()
+        .fold(false, |any, (i, on)| any | (*on & (*i >= length)))
+        .then(|| lanes().position(|(i, on)| *on && *i >= length))
         .flatten()
 }
 

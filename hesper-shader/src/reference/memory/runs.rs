@@ -6,6 +6,9 @@
 /// Lanes of a block: the least row of a workgroup that is common.
 pub(in crate::reference) const BLOCK: usize = 8;
 
+/// How far the last element of a block lies behind the first where they follow each other.
+const LAST: u32 = BLOCK as u32 - 1;
+
 /// How the elements of a block lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::reference) enum BlockPattern {
@@ -18,6 +21,7 @@ pub(in crate::reference) enum BlockPattern {
 }
 
 impl BlockPattern {
+    #[inline]
     pub(in crate::reference) fn of(elements: &[u32; BLOCK]) -> BlockPattern {
         let first = elements[0];
         let differ = |step: u32| {
@@ -25,17 +29,17 @@ impl BlockPattern {
             let pairs = elements.iter().zip(expected);
             pairs.fold(0, |differ, (e, expected)| differ | (e ^ expected)) != 0
         };
-        if !differ(1) {
-            BlockPattern::Up(first as usize)
-        } else if !differ(0) {
-            BlockPattern::Same(first as usize)
-        } else {
-            BlockPattern::Mixed
+        // The last element tells them apart.
+        match elements[BLOCK - 1].wrapping_sub(first) {
+            LAST if !differ(1) => BlockPattern::Up(first as usize),
+            0 if !differ(0) => BlockPattern::Same(first as usize),
+            _ => BlockPattern::Mixed,
         }
     }
 }
 
 /// Whether all lanes of a block take part.
+#[inline]
 pub(in crate::reference) fn all(active: &[bool; BLOCK]) -> bool {
     active.iter().fold(true, |all, on| all & on)
 }

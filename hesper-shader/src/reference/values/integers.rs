@@ -94,6 +94,7 @@ pub(in crate::reference) fn binary<V>(
         (Column::U32(x), Column::U32(y), Column::U32(out)) => match op {
             ShiftLeft => map2(x, y, out, u32::wrapping_shl),
             ShiftRight => map2(x, y, out, u32::wrapping_shr),
+            BinaryOp::Divide | BinaryOp::Remainder => divide(op, x, y, out)?,
             _ => unsigned_arithmetic(op, x, y, out)?,
         },
         (Column::I32(x), Column::U32(y), Column::I32(out)) => match op {
@@ -112,6 +113,38 @@ pub(in crate::reference) fn binary<V>(
         _ => return Err(MIXED),
     }
     Ok(())
+}
+
+/// Quotients and remainders. Indices are mostly divided by one number in all lanes, by a size: then each takes a multiplication.
+fn divide(op: BinaryOp, x: &[u32], y: &[u32], out: &mut [u32]) -> Result<(), Fault> {
+    match (op, Divisor::of_all(y)) {
+        (BinaryOp::Divide, Some(by)) => map1(x, out, |x| by.quotient(x)),
+        (BinaryOp::Remainder, Some(by)) => map1(x, out, |x| x - by.quotient(x) * by.number),
+        _ => unsigned_arithmetic(op, x, y, out)?,
+    }
+    Ok(())
+}
+
+/// A number from 2 on to divide by.
+#[derive(Clone, Copy)]
+struct Divisor {
+    number: u32,
+    /// `2⁶⁴ / number`, rounded up: so much too great by less than `2³²`, that quotients of 32 bits come out exact.
+    reciprocal: u64,
+}
+
+impl Divisor {
+    /// The divisor of all lanes, if they have the same.
+    fn of_all(y: &[u32]) -> Option<Divisor> {
+        let number = *y.first().filter(|y| **y > 1)?;
+        let differ = y.iter().fold(0, |differ, y| differ | (y ^ number)) != 0;
+        let reciprocal = u64::MAX / u64::from(number) + 1;
+        (!differ).then_some(Divisor { number, reciprocal })
+    }
+
+    fn quotient(self, x: u32) -> u32 {
+        ((u128::from(self.reciprocal) * u128::from(x)) >> 64) as u32
+    }
 }
 
 /// Builtin functions.
@@ -152,4 +185,54 @@ pub(super) fn comparison(op: BinaryOp) -> Result<Comparison, Fault> {
         BinaryOp::GreaterEqual => Comparison::GreaterEqual,
         _ => return Err(UNKNOWN),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_divisor_for_all_lanes_divides_as_many_do() {
+        let edges = |n: u32| [n.wrapping_sub(1), n, n.wrapping_add(1)];
+        let powers = (0..32)
+            .map(|bit| 1u32 << bit)
+            .chain([10, 17, 641, 100_000, 6_700_417]);
+        let divisors: Vec<u32> = powers.flat_map(edges).chain([u32::MAX]).collect();
+        let mut compared = 0;
+        for y in divisors.iter().copied().filter(|y| *y > 1) {
+            let by = Divisor::of_all(&[y; 3]).unwrap();
+            let multiples = [1, 2, 3, u32::MAX / y].map(|n| y.wrapping_mul(n));
+            for x in multiples
+                .into_iter()
+                .flat_map(edges)
+                .chain(divisors.iter().copied())
+            {
+                assert_eq!(by.quotient(x), x / y, "{x} / {y}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 5_000, "{compared}");
+    }
+
+    #[test]
+    fn quotients_of_columns() {
+        let x = [0, 7, 8, u32::MAX];
+        for y in [
+            [0; 4],
+            [1; 4],
+            [2; 4],
+            [7; 4],
+            [u32::MAX; 4],
+            [0, 1, 2, 3],
+            [7, 7, 7, 8],
+        ] {
+            let mut out = [[0; 4]; 2];
+            divide(BinaryOp::Divide, &x, &y, &mut out[0]).unwrap();
+            divide(BinaryOp::Remainder, &x, &y, &mut out[1]).unwrap();
+            for ((x, y), (q, r)) in x.iter().zip(y).zip(out[0].iter().zip(out[1])) {
+                assert_eq!(*q, x.checked_div(y).unwrap_or(*x));
+                assert_eq!(r, x.checked_rem(y).unwrap_or(0));
+            }
+        }
+    }
 }

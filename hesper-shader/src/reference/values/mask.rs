@@ -69,7 +69,7 @@ impl Mask {
         for (lane, c) in self.lanes.iter_mut().zip(condition) {
             *lane &= *c == wanted;
         }
-        self.count = self.lanes.iter().filter(|on| **on).count();
+        self.count = count(&self.lanes);
     }
 
     /// Moves the lanes that have done all their trips to `finished`.
@@ -81,13 +81,55 @@ impl Mask {
         {
             return;
         }
+        // Those that left before have no more trips either.
+        let lanes = self.lanes.iter().zip(trips);
+        if !lanes.fold(false, |any, (lane, trips)| any | (*lane & (*trips <= done))) {
+            return;
+        }
         for ((lane, trips), out) in self.lanes.iter_mut().zip(trips).zip(&mut finished.lanes) {
             let leaves = *lane && *trips <= done;
             *lane &= !leaves;
             *out |= leaves;
         }
-        let left = self.lanes.iter().filter(|on| **on).count();
+        let left = count(&self.lanes);
         finished.count += self.count - left;
         self.count = left;
+    }
+}
+
+/// How many lanes are on. So many at a time that a byte can count them: bytes are added many at once.
+fn count(lanes: &[bool]) -> usize {
+    const FEW: usize = 128;
+    let (blocks, rest) = lanes.as_chunks::<FEW>();
+    let in_block = |block: &[bool; FEW]| block.iter().fold(0u8, |n, on| n + u8::from(*on));
+    let whole: usize = blocks
+        .iter()
+        .map(|block| usize::from(in_block(block)))
+        .sum();
+    whole + rest.iter().filter(|on| **on).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_counted() {
+        for n in [0, 1, 127, 128, 129, 256, 400] {
+            assert_eq!(count(&vec![true; n]), n);
+            let lanes: Vec<bool> = (0..n).map(|l| l % 3 == 0).collect();
+            assert_eq!(count(&lanes), n.div_ceil(3));
+        }
+    }
+
+    #[test]
+    fn lanes_leave_once() {
+        let (mut active, mut finished) = (Mask::none(4), Mask::none(4));
+        active.fill_first(3);
+        for (done, left) in [(0, 3), (1, 2), (2, 2), (3, 0)] {
+            active.retire(&[1, 3, 3, 0], done, &mut finished);
+            assert_eq!((active.count(), finished.count()), (left, 3 - left));
+        }
+        assert_eq!(finished.lanes(), [true, true, true, false]);
     }
 }
