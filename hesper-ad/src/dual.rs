@@ -172,23 +172,25 @@ mod tests {
     fn unary_rules_match_differences() {
         for op in RealUnary::ALL {
             let mut compared = 0;
-            for x in [0.3, 1.3, 2.7, -0.7, 0.0] {
+            for x in [0.3, 1.3, 2.7, -0.7] {
                 // Where there is no number, there is no slope either.
                 let [low, high] = [x - 0.01, x + 0.01].map(|x| F64.unary(op, x));
-                // Steps of binary16 are narrower than a difference is wide.
-                let narrow = op == RealUnary::QuantizeToF16 && x != 0.0;
-                if narrow || !low.is_finite() || !high.is_finite() {
+                if !low.is_finite() || !high.is_finite() {
                     continue;
                 }
                 compared += 1;
                 let got = Dual::new(F64).unary(op, dual(x, 2.0)).tangent;
-                let want = 2.0 * numeric(|x, _| F64.unary(op, x), x, 0.0, 0.0);
+                let want = match op {
+                    // Its steps are narrower than a difference is wide.
+                    RealUnary::QuantizeToF16 => 0.0,
+                    _ => 2.0 * numeric(|x, _| F64.unary(op, x), x, 0.0, 0.0),
+                };
                 assert!(
                     (got - want).abs() <= 1e-8 * (1.0 + want.abs()),
                     "{op:?} {x}: {got} {want}"
                 );
             }
-            assert!(compared >= 1, "{op:?} was compared at {compared} points");
+            assert!(compared >= 2, "{op:?} was compared at {compared} points");
         }
     }
 

@@ -4,7 +4,7 @@
 use super::element::{Element, Exponent, Kind};
 use super::exact::Exact;
 use super::modular::Residue;
-use hesper_shader::domain::{Comparison, Domain, RealBinary, RealUnary};
+use hesper_shader::domain::{Domain, RealBinary, RealUnary};
 
 impl Exact {
     /// `asin`, `acos` and `atan`: equal arguments have equal angles, and `−x` that of `x`, negated; nothing else is known of them.
@@ -83,7 +83,13 @@ impl Exact {
         if of_infinity || x.value.is_zero() && y.value.is_zero() {
             return self.poison("the angle of the origin, or of −∞");
         }
-        let below = |z: Element| self.choice("atan2", Comparison::Less, z, Element::zero());
+        // No decision to be seen both ways: but for the cut the angle is smooth.
+        let below = |z: Element| {
+            if !z.value.is_zero() && z.shadow.value.abs() <= z.shadow.error {
+                self.leave_open();
+            }
+            !z.value.is_zero() && z.shadow.value < 0.0
+        };
         let half_pi = p.mul(p.inverse(p.residue(2)).unwrap_or_default(), self.pi());
         let signed = |turn: Residue| if below(y) { p.neg(turn) } else { turn };
         let value = if x.value.is_zero() {

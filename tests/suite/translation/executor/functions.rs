@@ -72,10 +72,10 @@ pub(super) fn call<D: Domain<Mask = bool>>(
             let square = call(domain, Dot, &[x.clone(), x.clone()])?;
             call(domain, Sqrt, &[square])
         }
-        (Length, [x]) => call(domain, Abs, &[x.clone()]),
+        (Length, [x]) => call(domain, Abs, std::slice::from_ref(x)),
         (Distance, [x, y]) => call(domain, Length, &[compute(BinaryOperator::Subtract, x, y)?]),
         (Normalize, [x]) => {
-            let length = call(domain, Length, &[x.clone()])?;
+            let length = call(domain, Length, std::slice::from_ref(x))?;
             compute(BinaryOperator::Divide, x, &length)
         }
         (Cross, [x, y]) => {
