@@ -389,6 +389,10 @@ impl<'o> Spec<'o> {
             records[at..].rotate_left(1);
             return Ok(records[records.len() - 1].clone());
         }
+        if operations(&records) > KEPT {
+            // The passes of another large shape would only take room beside this one's.
+            records.retain(|record| record.dims() == dims);
+        }
         drop(records);
         self.fits(dims)?;
         let record = recorded::record(self, part, dims, integers);
@@ -406,15 +410,18 @@ impl<'o> Spec<'o> {
 
 /// Forgets what was used longest ago, until the rest is small enough.
 fn forget(records: &mut Vec<Rc<Recorded>>) {
-    let size = |records: &[Rc<Recorded>]| records.iter().map(|r| r.tape.len()).sum::<usize>();
     let is_too_much = |records: &[Rc<Recorded>]| match records.len() {
         0 | 1 => false,
-        2 => size(records) > KEPT_PAIR,
-        _ => size(records) > KEPT,
+        2 => operations(records) > KEPT_PAIR,
+        _ => operations(records) > KEPT,
     };
     while is_too_much(records) {
         records.remove(0);
     }
+}
+
+fn operations(records: &[Rc<Recorded>]) -> usize {
+    records.iter().map(|record| record.tape.len()).sum()
 }
 
 /// The sample's tensors as exact values of a domain.

@@ -171,6 +171,11 @@ impl Recorded {
         self.part == part && self.dims == *dims && self.integers == *integers
     }
 
+    /// The sizes.
+    pub(super) fn dims(&self) -> &Dims {
+        &self.dims
+    }
+
     /// The value of every node in a domain, or of those alone that square roots are taken of.
     ///
     /// # Errors

@@ -102,7 +102,10 @@ pub(crate) fn record<R>(
     RUNS.with_borrow_mut(|runs| runs.push(recorder));
     let result = catch_unwind(AssertUnwindSafe(run));
     let recorder = RUNS.with_borrow_mut(|runs| runs.pop());
-    let recorder = recorder.unwrap_or_else(|| Recorder::new(NO_RUN, MOST));
+    let mut recorder = recorder.unwrap_or_else(|| Recorder::new(NO_RUN, MOST));
+    // Tapes of large shapes are most of what a check holds, and growing leaves up to half of the room empty.
+    recorder.tape.nodes.shrink_to_fit();
+    recorder.tape.terms.shrink_to_fit();
     let recording = Recording {
         run: recorder.run,
         tape: recorder.tape,

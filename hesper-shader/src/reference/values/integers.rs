@@ -115,36 +115,38 @@ pub(in crate::reference) fn binary<V>(
     Ok(())
 }
 
-/// Quotients and remainders. Indices are mostly divided by one number in all lanes, by a size: then each takes a multiplication.
+/// Quotients and remainders. Indices are mostly divided by one number in all lanes, by a size: then each takes a multiplication, or nothing.
 fn divide(op: BinaryOp, x: &[u32], y: &[u32], out: &mut [u32]) -> Result<(), Fault> {
-    match (op, Divisor::of_all(y)) {
-        (BinaryOp::Divide, Some(by)) => map1(x, out, |x| by.quotient(x)),
-        (BinaryOp::Remainder, Some(by)) => map1(x, out, |x| x - by.quotient(x) * by.number),
+    match (op, same(y)) {
+        (BinaryOp::Divide, Some(1)) => map1(x, out, |x| x),
+        (BinaryOp::Remainder, Some(1)) => out.fill(0),
+        (BinaryOp::Divide, Some(y @ 2..)) => {
+            let reciprocal = reciprocal(y);
+            map1(x, out, |x| quotient(x, reciprocal));
+        }
+        (BinaryOp::Remainder, Some(y @ 2..)) => {
+            let reciprocal = reciprocal(y);
+            map1(x, out, |x| x - quotient(x, reciprocal) * y);
+        }
         _ => unsigned_arithmetic(op, x, y, out)?,
     }
     Ok(())
 }
 
-/// A number from 2 on to divide by.
-#[derive(Clone, Copy)]
-struct Divisor {
-    number: u32,
-    /// `2⁶⁴ / number`, rounded up: so much too great by less than `2³²`, that quotients of 32 bits come out exact.
-    reciprocal: u64,
+/// The number of all lanes, if they have the same.
+fn same(y: &[u32]) -> Option<u32> {
+    let first = *y.first()?;
+    let differ = y.iter().fold(0, |differ, y| differ | (y ^ first)) != 0;
+    (!differ).then_some(first)
 }
 
-impl Divisor {
-    /// The divisor of all lanes, if they have the same.
-    fn of_all(y: &[u32]) -> Option<Divisor> {
-        let number = *y.first().filter(|y| **y > 1)?;
-        let differ = y.iter().fold(0, |differ, y| differ | (y ^ number)) != 0;
-        let reciprocal = u64::MAX / u64::from(number) + 1;
-        (!differ).then_some(Divisor { number, reciprocal })
-    }
+/// `2⁶⁴ / y` for `y` from 2 on, rounded up: so much too great by less than `2³²`, that quotients of 32 bits come out exact.
+fn reciprocal(y: u32) -> u64 {
+    u64::MAX / u64::from(y) + 1
+}
 
-    fn quotient(self, x: u32) -> u32 {
-        ((u128::from(self.reciprocal) * u128::from(x)) >> 64) as u32
-    }
+fn quotient(x: u32, reciprocal: u64) -> u32 {
+    ((u128::from(reciprocal) * u128::from(x)) >> 64) as u32
 }
 
 /// Builtin functions.
@@ -200,14 +202,13 @@ mod tests {
         let divisors: Vec<u32> = powers.flat_map(edges).chain([u32::MAX]).collect();
         let mut compared = 0;
         for y in divisors.iter().copied().filter(|y| *y > 1) {
-            let by = Divisor::of_all(&[y; 3]).unwrap();
             let multiples = [1, 2, 3, u32::MAX / y].map(|n| y.wrapping_mul(n));
             for x in multiples
                 .into_iter()
                 .flat_map(edges)
                 .chain(divisors.iter().copied())
             {
-                assert_eq!(by.quotient(x), x / y, "{x} / {y}");
+                assert_eq!(quotient(x, reciprocal(y)), x / y, "{x} / {y}");
                 compared += 1;
             }
         }
