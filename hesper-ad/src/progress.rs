@@ -40,16 +40,21 @@ struct Stage {
     since: Instant,
     /// Which of the op's functions runs at which sizes, and since when.
     running: Option<(String, Instant)>,
+    /// The first check that failed.
+    failed: Option<String>,
 }
 
 impl Stage {
-    /// `checking Op: exact field, running forward at n=2`.
+    /// `checking Op: exact field, running forward at n=2`; with what failed before.
     fn text(&self, now: Instant) -> String {
         let Stage { op, check, .. } = self;
+        let failed = self.failed.as_ref();
+        let failed = failed.map_or(String::new(), |what| format!(" ({what} FAILS)"));
         let running = self.running.as_ref();
         let running = running.filter(|(_, since)| now.duration_since(*since) >= PATIENCE);
         let running = running.map(|(what, _)| format!(", running {what}"));
-        format!("checking {op}: {check}{}", running.unwrap_or_default())
+        let running = running.unwrap_or_default();
+        format!("checking {op}{failed}: {check}{running}")
     }
 }
 
@@ -96,6 +101,7 @@ impl Progress {
             check: "its signature".to_string(),
             since: Instant::now(),
             running: None,
+            failed: None,
         }));
         let before = STAGE.replace(Some(stage.clone()));
         let (ends, hears) = channel::<()>();
@@ -137,6 +143,12 @@ impl Progress {
     pub fn at(&self, check: &str) {
         let mut stage = lock(&self.stage);
         (stage.check, stage.since) = (check.to_string(), Instant::now());
+    }
+
+    /// A check failed: said from now on, for the certificate comes only when all others are done.
+    pub(crate) fn failed(&self, check: &str) {
+        let mut stage = lock(&self.stage);
+        stage.failed.get_or_insert_with(|| check.to_string());
     }
 
     /// Erases the line from a terminal, before a program prints there while others are still checked.
@@ -270,6 +282,7 @@ mod tests {
             check: "exact field".to_string(),
             since: start,
             running: Some(("forward at n=2".to_string(), at(5))),
+            failed: None,
         };
         let mut words = Words::new();
         for (second, says) in [
@@ -293,9 +306,13 @@ mod tests {
         }
         // Another check is told of after a while only.
         (stage.check, stage.since, stage.running) = ("dual numbers".to_string(), at(200), None);
+        stage.failed = Some("forward kernel = spec".to_string());
         for (second, says) in [
             (205, None),
-            (210, Some("checking Op: dual numbers, 10 s …")),
+            (
+                210,
+                Some("checking Op (forward kernel = spec FAILS): dual numbers, 10 s …"),
+            ),
         ] {
             let word = words.word(&stage, at(second));
             assert_eq!(word.as_deref(), says, "after {second} s");

@@ -65,44 +65,35 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     }
     // What numbers could add to an exact counterexample is not worth the wait.
     let wrong = |check: &str| {
-        let mut failed = checks
-            .iter()
-            .filter(|f| matches!(f.verdict, Verdict::Fail(_)));
+        let mut failed = checks.iter().filter(|f| is_failed(f));
         failed.find(|f| f.check == check).map(|f| f.place.clone())
     };
     let known = [
         wrong("forward kernel = spec"),
         wrong("backward kernel = spec"),
     ];
-    progress.at("dual numbers");
+    go_on(progress, &checks, "dual numbers");
     checks.push(check::dual_numbers(spec, seed, options.points));
-    progress.at("finite differences");
+    go_on(progress, &checks, "finite differences");
     checks.push(check::finite_differences(spec, seed, options.points));
-    progress.at("second order");
+    go_on(progress, &checks, "second order");
     checks.extend(check::second_order(
         spec,
         seed,
         options.points,
         options.exact,
     ));
-    progress.at("singular points");
+    go_on(progress, &checks, "singular points");
     checks.push(check::singular_points(spec, seed));
-    progress.at("known points");
+    go_on(progress, &checks, "known points");
     checks.extend(check::known_points(spec, seed));
     match plan_mistake {
         Some(mistake) => checks.push(mistake),
         None => {
             let mut speed = Speed::Watched;
-            let reaches = match known.iter().all(Option::is_some) {
-                true => Vec::new(),
-                false => {
-                    progress.at("kernels, far sizes of the spec");
-                    check::Reach::of(spec, &options.targets, seed)
-                }
-            };
-            let mut reaches = reaches.into_iter();
+            let mut reaches = reaches(spec, options, &checks, progress).into_iter();
             for target in &options.targets {
-                progress.at(&format!("kernels, {}", target.name()));
+                go_on(progress, &checks, &format!("kernels, {}", target.name()));
                 let reach = reaches.next();
                 checks.extend(check::kernels_at(speed, spec, target, seed, &known, reach));
                 if !matches!(target, Target::Device(_)) {
@@ -115,6 +106,37 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     checks
 }
 
+/// Goes on to another check, and says which failed before.
+fn go_on(progress: &Progress, checks: &[Finding], check: &str) {
+    if let Some(failed) = first_failed(checks) {
+        progress.failed(&failed.check);
+    }
+    progress.at(check);
+}
+
+fn is_failed(finding: &Finding) -> bool {
+    matches!(finding.verdict, Verdict::Fail(_))
+}
+
+fn first_failed(checks: &[Finding]) -> Option<&Finding> {
+    checks.iter().find(|finding| is_failed(finding))
+}
+
+/// What each target reaches; nothing far while another check fails, for that is to be mended first, and far sizes take the longest.
+fn reaches(
+    spec: &Spec<'_>,
+    options: &Options,
+    checks: &[Finding],
+    progress: &Progress,
+) -> Vec<check::Reach> {
+    if let Some(Finding { check, .. }) = first_failed(checks) {
+        let near = |_: &Target| check::Reach::near(&format!("mend `{check}` first"));
+        return options.targets.iter().map(near).collect();
+    }
+    progress.at("kernels, far sizes of the spec");
+    check::Reach::of(spec, &options.targets, options.seed)
+}
+
 /// A mistake that stops several checks, an unbound parameter say, is told by the first of them; the others name that one.
 fn tell_once(checks: &mut [Finding]) {
     for at in 1..checks.len() {
@@ -124,7 +146,7 @@ fn tell_once(checks: &mut [Finding]) {
         };
         let told = before
             .iter()
-            .find(|f| matches!(f.verdict, Verdict::Fail(_)) && f.verdict == finding.verdict);
+            .find(|f| is_failed(f) && f.verdict == finding.verdict);
         if let Some(told) = told {
             let place = match told.place.as_str() {
                 "" => String::new(),

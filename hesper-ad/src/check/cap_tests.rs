@@ -241,3 +241,25 @@ fn without_a_cap_every_dimension_goes_far() {
         }
     }
 }
+
+#[test]
+fn what_fails_exactly_is_told_before_far_sizes_are_gone_to() {
+    let options = Options {
+        targets: vec![Target::F64],
+        ..Options::default()
+    };
+    let checks = RowSum(Cap::Comptime(1)).verify(&options).checks;
+    let find = |check: &str, place: &str| {
+        let mut checks = checks.iter();
+        checks
+            .find(|f| f.check == check && f.place.starts_with(place))
+            .unwrap()
+    };
+    let exact = find("forward kernel = spec", "exact");
+    assert!(matches!(exact.verdict, Verdict::Fail(_)), "{exact}");
+    let near = find("backward kernel = spec", "reference");
+    assert_eq!(near.verdict, Verdict::Pass, "{near}");
+    let text = near.to_string();
+    let said = "no far sizes: mend `forward kernel = spec` first";
+    assert!(text.contains(said) && !text.contains("100000"), "{text}");
+}

@@ -27,6 +27,15 @@ pub(super) struct Far {
 }
 
 impl Reach {
+    /// Nothing beyond the sizes around the workgroups, and why: what is known to be wrong is told sooner so.
+    pub(crate) fn near(why: &str) -> Reach {
+        Reach {
+            shapes: Vec::new(),
+            far: Vec::new(),
+            notes: vec![format!("no far sizes: {why}")],
+        }
+    }
+
     /// What is reached on each target. All of them go to a dimension one after the other: the spec keeps the record of so large a shape no longer
     /// than until the next.
     pub(crate) fn of(spec: &Spec<'_>, targets: &[Target], seed: u64) -> Vec<Reach> {
