@@ -139,7 +139,10 @@ impl Number {
 
     /// The nearest `f64` (correctly rounded for decimals; one extra rounding for ratios of huge integers).
     pub fn to_f64(self) -> f64 {
-        let numerator: f64 = self.decimal().parse().unwrap_or(f64::NAN);
+        let numerator = self.small().unwrap_or_else(|| {
+            let parsed: Result<f64, _> = self.decimal().parse();
+            parsed.unwrap_or(f64::NAN)
+        });
         if self.divisor == 1 {
             numerator
         } else {
@@ -184,6 +187,18 @@ impl Number {
         };
         let difference = digits(self)?.checked_sub(digits(other)?)?;
         Some(Number::normal(difference, exponent))
+    }
+
+    /// `digits · 10^exponent` where both factors are binary64 numbers, so that one operation rounds once (W. D. Clinger, "How to read
+    /// floating point numbers accurately", PLDI 1990).
+    fn small(self) -> Option<f64> {
+        // 10²² is the greatest power of ten that is one, for 5²² < 2⁵³.
+        let power = 10f64.powi(self.exponent.clamp(-22, 22).abs());
+        let fits = self.digits.unsigned_abs() <= 1 << 53 && self.exponent.abs() <= 22;
+        fits.then(|| match self.exponent >= 0 {
+            true => self.digits as f64 * power,
+            false => self.digits as f64 / power,
+        })
     }
 
     fn decimal(self) -> String {
@@ -253,6 +268,26 @@ mod tests {
             assert_eq!(number.to_string(), shown, "{text}");
         }
         assert_eq!(Number::parse("1e3"), Number::parse("1000"));
+    }
+
+    #[test]
+    fn numbers_round_as_their_texts_do() {
+        for exponent in -25..=25 {
+            for digits in [
+                0,
+                1,
+                3,
+                -7,
+                123_456_789,
+                (1i64 << 53) - 1,
+                1 << 53,
+                (1 << 53) + 1,
+            ] {
+                let text = format!("{digits}e{exponent}");
+                let number = Number::parse(&text).unwrap();
+                assert_eq!(Ok(number.to_f64()), text.parse(), "{text}");
+            }
+        }
     }
 
     #[test]

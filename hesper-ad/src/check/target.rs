@@ -85,7 +85,7 @@ pub(crate) enum Speed {
 }
 
 impl Speed {
-    fn options(self) -> reference::Options {
+    pub(super) fn options(self) -> reference::Options {
         match self {
             Speed::Watched => reference::Options::default(),
             Speed::Fast => reference::Options::fast(),

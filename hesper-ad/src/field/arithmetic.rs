@@ -161,7 +161,7 @@ impl Exact {
         if y.shadow.value == 0.0 {
             self.note("division by zero", 0.0, true);
         }
-        let Some(inverse) = self.inverses[0].of(p, y.value) else {
+        let Some(inverse) = self.kept[0].inverse(p, y.value) else {
             return self.poison("a division by zero");
         };
         let value = p.mul(x.value, inverse);
@@ -172,7 +172,7 @@ impl Exact {
         if !tangent.is_zero() {
             tangent = p.mul(tangent, inverse);
         }
-        let exponent = y.exponent.map(|b| self.inverses[1].of(q, b));
+        let exponent = y.exponent.map(|b| self.kept[1].inverse(q, b));
         Element {
             kind: Kind::Finite,
             value,

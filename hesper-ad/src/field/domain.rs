@@ -95,7 +95,7 @@ impl Domain for Exact {
             self.note("integer to f32", value as f64, true);
         }
         self.counters.borrow_mut().insert(value.unsigned_abs());
-        self.literal(Number::integer(value))
+        self.integer(value)
     }
 
     fn to_integer(&self, x: Element, low: i64, high: i64) -> Result<i64, NoMeaning> {

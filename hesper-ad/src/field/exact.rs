@@ -1,7 +1,7 @@
 //! A random field with all that a run in it keeps track of.
 
 use super::element::{Element, Exponent, Kind};
-use super::inverses::Inverses;
+use super::kept::Kept;
 use super::modular::{Modulus, Residue};
 use super::primes::{Demands, Fields, MOST_SQUARES, prime_factors};
 use super::trace::Trace;
@@ -41,7 +41,7 @@ pub struct Exact {
     pub(super) arguments: RefCell<HashMap<Residue, Residue>>,
     pub(super) rng: RefCell<Rng>,
     /// Of both fields.
-    pub(super) inverses: [Inverses; 2],
+    pub(super) kept: [Kept; 2],
     /// Constants already met, as elements.
     pub(super) literals: RefCell<HashMap<Number, Element>>,
     pub(super) constants: RefCell<BTreeSet<(u128, u64, bool)>>,
@@ -104,7 +104,7 @@ impl Exact {
             pi: Cell::default(),
             arguments: RefCell::default(),
             rng: RefCell::new(Rng::new(rng.bits())),
-            inverses: Default::default(),
+            kept: Default::default(),
             literals: RefCell::default(),
             constants: RefCell::default(),
             counters: RefCell::default(),
@@ -236,7 +236,7 @@ impl Exact {
         (count > MOST_SQUARES).then_some(Trouble { operation, line })
     }
 
-    /// A random element with this shadow; where roots are taken, its sign in both fields is the shadow's. Zero is zero.
+    /// A random element with this shadow; where roots are taken, its sign in both fields is the shadow's: a square, or minus one. Zero is zero.
     pub fn random(&self, shadow: f64, signed: bool, rng: &mut Rng) -> Element {
         let shadow = self.tracked.exact(shadow);
         if shadow.value == 0.0 {
@@ -244,10 +244,10 @@ impl Exact {
         }
         let draw = |field: &Modulus, rng: &mut Rng| {
             let x = field.random(rng.bits());
-            if signed && field.is_square(x) != (shadow.value > 0.0) {
-                field.neg(x)
-            } else {
-                x
+            match signed {
+                false => x,
+                true if shadow.value > 0.0 => field.mul(x, x),
+                true => field.neg(field.mul(x, x)),
             }
         };
         Element {

@@ -20,19 +20,22 @@ impl Exact {
         if x.shadow.value < -x.shadow.error {
             self.note("square root of a negative number", x.shadow.value, true);
         }
+        let (value, is_square) = self.kept[0].root(p, x.value);
         self.radicands.borrow_mut().push(Radicand {
             value: x.value,
-            is_square: p.is_square(x.value),
+            is_square,
         });
-        let value = p.sqrt(x.value);
         let mut tangent = Residue::ZERO;
         if !x.tangent.is_zero() {
-            let Some(slope) = self.inverses[0].of(p, p.add(value, value)) else {
+            let Some(slope) = self.kept[0].inverse(p, p.add(value, value)) else {
                 return self.poison("the derivative of √x at 0");
             };
             tangent = p.mul(x.tangent, slope);
         }
-        let exponent = x.exponent.map(|b| q.is_square(b).then(|| q.sqrt(b)));
+        let exponent = x.exponent.map(|b| {
+            let (root, is_square) = self.kept[1].root(q, b);
+            is_square.then_some(root)
+        });
         Element {
             kind: Kind::Finite,
             value,
@@ -93,7 +96,7 @@ impl Exact {
                 true,
             );
         }
-        let Some(inverse) = self.inverses[0].of(p, x.value) else {
+        let Some(inverse) = self.kept[0].inverse(p, x.value) else {
             return self.poison("a logarithm of zero");
         };
         let fresh = || {

@@ -14,7 +14,7 @@ mod domain;
 mod element;
 mod exact;
 mod functions;
-mod inverses;
+mod kept;
 mod modular;
 mod primes;
 mod rules;

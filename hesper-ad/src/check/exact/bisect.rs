@@ -37,7 +37,7 @@ fn ends(shape: &Shape<'_>, threshold: &Threshold, tallies: &mut Tallies) -> Opti
     let (from, to) = (from?, to?);
     let mut decide = |part: f64| {
         let point = from.towards(to, part);
-        let runs = shape.trial(&point, tallies).ok()?.runs;
+        let runs = shape.scout(&point, tallies).ok()?.runs;
         let run = runs
             .iter()
             .find(|(program, _)| *program == threshold.program)?;

@@ -3,6 +3,7 @@
 use super::plan::{memory, named, scalars};
 use super::trial::{Tie, Trial};
 use crate::bound::{Form, Least, Measured, Sizes};
+use crate::check::target::Speed;
 use crate::dual::{Dual, DualValue};
 use crate::field::Element;
 use crate::op_plan::Plans;
@@ -225,9 +226,9 @@ impl Measuring<'_, '_> {
         let memory = memory(plan, given, integers, |_| {
             self.sizes.variable(self.trial.domain.one(), None)
         });
-        let results = plan
-            .run_in_with(self.sizes, memory, scalars(plan, given))
-            .ok()?;
+        let (options, scalars) = (Speed::Fast.options(), scalars(plan, given));
+        let ran = plan.run_told(self.sizes, memory, scalars, &options);
+        let (results, _) = ran.ok()?;
         let mut least = self.least();
         for (name, want) in wanted {
             let Some(Memory::Real(got)) = results.get(&name) else {

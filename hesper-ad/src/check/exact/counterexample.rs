@@ -5,6 +5,7 @@ use super::point::{Draw, Point};
 use super::shape::Shape;
 use super::tally::Tallies;
 use super::trial::Tie;
+use crate::check::target::Speed;
 use crate::dims::Dims;
 use crate::op::Op;
 use crate::sample::Rng;
@@ -130,7 +131,7 @@ fn breaks(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> Option<String>
     let mut tallies = Tallies::of(tie, spec, seed);
     let shape = Shape::unmeasured(spec, point.primals.dims.clone());
     for _ in 0..FIELDS {
-        match shape.trial(point, &mut tallies) {
+        match shape.trial(point, Speed::Watched, &mut tallies) {
             Ok(outcome) => {
                 let (_, result) = outcome.ties.into_iter().find(|(t, _)| *t == tie)?;
                 match result {

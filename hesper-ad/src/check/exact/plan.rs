@@ -2,6 +2,7 @@
 
 use super::point::Lifted;
 use super::trial::{Compared, Difference, Observed, Silence, Trial};
+use crate::check::target::Speed;
 use crate::field::{Element, Kind, Range};
 use crate::op_plan::{Pass, Plans};
 use crate::sample::Rng;
@@ -21,6 +22,7 @@ impl Trial<'_> {
         &self,
         plans: &Plans,
         pass: Pass,
+        speed: Speed,
         rng: &mut Rng,
     ) -> Result<(Compared, Observed), Silence> {
         let plan = match pass {
@@ -31,10 +33,11 @@ impl Trial<'_> {
         self.domain.begin(Range::Binary32);
         let unwritten = |shadow| self.domain.random(shadow, false, rng);
         let memory = memory(plan, &given, &self.lifted.primals.integers, unwritten);
-        let results = plan.run_in_with(&self.domain, memory, scalars(plan, &given));
+        let scalars = scalars(plan, &given);
+        let results = plan.run_told(&self.domain, memory, scalars, &speed.options());
         let run = Observed::take(&self.domain);
         let results = match results {
-            Ok(results) => results,
+            Ok((results, _)) => results,
             Err(error) => {
                 let outside = self.domain.outside().map(Silence::Outside);
                 return Err(outside.unwrap_or_else(|| Silence::Fault(error.to_string())));

@@ -7,6 +7,7 @@ use super::point::{Draw, Point};
 use super::tally::Tallies;
 use super::trial::{Compared, Observed, Silence, Tie, Trial};
 use crate::check::kernels::built_plans;
+use crate::check::target::Speed;
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
 use crate::op_plan::{Pass, Plans};
@@ -42,6 +43,12 @@ pub(super) struct TrialOutcome {
     watched: usize,
     bits: Option<Vec<(Tie, Option<f64>)>>,
 }
+
+/// The passes of kernels, each with the tie that compares what it yields.
+const PASSES: [(Tie, Pass, Program); 2] = [
+    (Tie::Forward, Pass::Forward, Program::ForwardKernels),
+    (Tie::Backward, Pass::Backward, Program::BackwardKernels),
+];
 
 /// What primes must fulfil after some kernels ran: where they differ from the spec, also that what they count is a square, for
 /// that may be all the difference; unless it is too much to ask.
@@ -179,7 +186,7 @@ impl<'s> Shape<'s> {
 
     fn look_at(&mut self, point: &Point, tallies: &mut Tallies) -> bool {
         let new = self
-            .trial(point, tallies)
+            .scout(point, tallies)
             .is_ok_and(|outcome| outcome.ordinary && self.absorb(&outcome, point));
         if new {
             self.visit_point(point, true, tallies);
@@ -215,7 +222,13 @@ impl<'s> Shape<'s> {
         let mut broken: Vec<(Tie, usize, Compared)> = Vec::new();
         let mut done = 0;
         while done < self.trials(tallies) && !tallies.over() {
-            let outcome = match self.trial(point, tallies) {
+            // In other fields lanes do the same.
+            let speed = if done == 0 {
+                Speed::Watched
+            } else {
+                Speed::Fast
+            };
+            let outcome = match self.trial(point, speed, tallies) {
                 Ok(outcome) => outcome,
                 Err((_, Silence::Undecided)) => return false,
                 Err((Some(tie), silence)) => {
@@ -275,11 +288,12 @@ impl<'s> Shape<'s> {
     pub(super) fn trial(
         &self,
         point: &Point,
+        speed: Speed,
         tallies: &mut Tallies,
     ) -> Result<TrialOutcome, Silent> {
         let mut last = (None, Silence::Undecided);
         for _ in 0..REDRAWS {
-            match self.try_field(point, tallies) {
+            match self.try_field(point, speed, tallies) {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => {}
                 Err(silent @ (_, Silence::Unlucky(_))) => last = silent,
@@ -287,6 +301,36 @@ impl<'s> Shape<'s> {
             }
         }
         Err(last)
+    }
+
+    /// What is decided at a point, in any field; nothing is compared.
+    pub(super) fn scout(
+        &self,
+        point: &Point,
+        tallies: &mut Tallies,
+    ) -> Result<TrialOutcome, Silent> {
+        let (demands, rng) = (&tallies.demands, &mut tallies.rng);
+        let scouted = Trial::scouting(self.spec, point, demands, rng)
+            .and_then(|trial| self.decisions(&trial, tallies));
+        // Where an exponential is taken of a root, there has to be one.
+        scouted.or_else(|_| self.trial(point, Speed::Fast, tallies))
+    }
+
+    fn decisions(&self, trial: &Trial<'_>, tallies: &mut Tallies) -> Result<TrialOutcome, Silence> {
+        let mut runs = trial.spec_runs();
+        for (tie, pass, program) in PASSES {
+            if let Some(plans) = self.plans.as_ref().filter(|_| tallies.is_open(tie)) {
+                let (_, run) = trial.check_plan(plans, pass, Speed::Fast, &mut tallies.rng)?;
+                runs.push((program, run));
+            }
+        }
+        Ok(TrialOutcome {
+            ties: Vec::new(),
+            runs,
+            ordinary: trial.is_ordinary(),
+            watched: 0,
+            bits: None,
+        })
     }
 
     /// Whether what ran needs another kind of field; then fields of that kind are drawn from now on.
@@ -311,15 +355,13 @@ impl<'s> Shape<'s> {
     fn try_field(
         &self,
         point: &Point,
+        speed: Speed,
         tallies: &mut Tallies,
     ) -> Result<Option<TrialOutcome>, Silent> {
         let trial = Trial::new(self.spec, point, &mut tallies.demands, &mut tallies.rng);
         let trial = trial.map_err(|silence| (None, silence))?;
         let mut ties = Vec::new();
-        let mut runs = vec![
-            (Program::ForwardSpec, trial.forward_run.clone()),
-            (Program::BackwardSpec, trial.backward_run.clone()),
-        ];
+        let mut runs = trial.spec_runs();
         // At ties the function may have no derivative.
         if !point.ties && tallies.is_open(Tie::Vjp) {
             ties.push((Tie::Vjp, Ok(trial.check_vjp())));
@@ -334,15 +376,11 @@ impl<'s> Shape<'s> {
                 result => ties.push((Tie::Derived, result)),
             }
         }
-        let passes = [
-            (Tie::Forward, Pass::Forward, Program::ForwardKernels),
-            (Tie::Backward, Pass::Backward, Program::BackwardKernels),
-        ];
-        for (tie, pass, program) in passes {
+        for (tie, pass, program) in PASSES {
             let Some(plans) = self.plans.as_ref().filter(|_| tallies.is_open(tie)) else {
                 continue;
             };
-            let result = trial.check_plan(plans, pass, &mut tallies.rng);
+            let result = trial.check_plan(plans, pass, speed, &mut tallies.rng);
             let needs = needs(&trial, &result);
             if self.asks_for_more(&trial, tie, needs, tallies)? {
                 return Ok(None);

@@ -1,5 +1,6 @@
 //! One trial: an op's spec and kernels at one point, in one random field.
 
+use super::coverage::Program;
 use super::point::{Lifted, Point};
 use super::squares::no_squares;
 use crate::field::{
@@ -147,6 +148,20 @@ impl<'s> Trial<'s> {
         }
     }
 
+    /// Runs the spec at a point for what it decides there, which the shadows say: roots may be taken of what is no square, so that results
+    /// mean nothing.
+    pub(super) fn scouting(
+        spec: &'s Spec<'s>,
+        point: &Point,
+        demands: &Demands,
+        rng: &mut Rng,
+    ) -> Result<Trial<'s>, Silence> {
+        let domain = Exact::new(demands.clone(), Range::Reals, rng);
+        let mut trial = Trial::lifted(spec, point, domain, rng);
+        trial.run_spec()?;
+        trial.checked()
+    }
+
     fn lifted(spec: &'s Spec<'s>, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s> {
         let lifted = point.lift(spec, &domain, domain.demands().roots, rng);
         let p = domain.fields().p;
@@ -223,6 +238,14 @@ impl<'s> Trial<'s> {
         radicands.extend(domain.take_radicands());
         self.backward_run = Observed::take(domain);
         Ok(radicands)
+    }
+
+    /// What both passes of the spec did.
+    pub(super) fn spec_runs(&self) -> Vec<(Program, Observed)> {
+        vec![
+            (Program::ForwardSpec, self.forward_run.clone()),
+            (Program::BackwardSpec, self.backward_run.clone()),
+        ]
     }
 
     /// How many results the spec has.

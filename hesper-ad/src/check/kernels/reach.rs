@@ -36,16 +36,21 @@ impl Reach {
         }
     }
 
-    /// What is reached on each target. All of them go to a dimension one after the other: the spec keeps the record of so large a shape no longer
-    /// than until the next.
+    /// What is reached on each target. The largest sizes are gone to once, on the reference executor in the most precise of its number domains: wrong
+    /// indices are as wrong there, and a long sum is granted less rounding.
     pub(crate) fn of(spec: &Spec<'_>, targets: &[Target], seed: u64) -> Vec<Reach> {
         let thresholds = Thresholds::of(spec);
-        let mut going: Vec<Going<'_>> = targets.iter().map(|t| Going::new(t, seed)).collect();
+        let far = targets
+            .iter()
+            .find(|t| matches!(t, Target::F64))
+            .or_else(|| targets.iter().find(|t| matches!(t, Target::F32)));
+        let mut going: Vec<Going<'_>> = targets.iter().map(|t| Going::new(t, far)).collect();
         let names = spec.signature().dims();
         for dim in &names {
-            let mut measured: Option<Measured> = None;
+            let mut rng = Rng::new(seed);
+            let growth = Growth::of(spec, dim, &mut rng);
             for going in &mut going {
-                going.to(spec, &thresholds, dim, &mut measured);
+                going.to(spec, &thresholds, dim, growth.as_ref(), &mut rng);
             }
         }
         let arrived = |going: Going<'_>| {
@@ -63,28 +68,30 @@ impl Reach {
 /// A target on its way through the dimensions.
 struct Going<'t> {
     target: &'t Target,
-    rng: Rng,
+    /// Whether it is the one that goes far.
+    goes_far: bool,
     /// The greatest size of each dimension so far.
     most: BTreeMap<String, usize>,
     far: Vec<Far>,
     notes: Vec<String>,
 }
 
-/// How the work grows along a dimension, with the random numbers before and after: whoever comes with the same finds the same.
-struct Measured {
-    before: Rng,
-    after: Rng,
-    growth: Option<Growth>,
-}
-
 impl Going<'_> {
-    fn new(target: &Target, seed: u64) -> Going<'_> {
+    fn new<'t>(target: &'t Target, far: Option<&Target>) -> Going<'t> {
+        let goes_far = far.is_some_and(|far| std::ptr::eq(far, target));
+        let elsewhere = match far {
+            Some(far) if !goes_far && !matches!(target, Target::Device(_)) => {
+                Some(format!("far sizes: see {}", far.name()))
+            }
+            // A device has limits of its own, and software drivers stop long loops.
+            _ => None,
+        };
         Going {
             target,
-            rng: Rng::new(seed),
+            goes_far,
             most: BTreeMap::new(),
             far: Vec::new(),
-            notes: Vec::new(),
+            notes: elsewhere.into_iter().collect(),
         }
     }
 
@@ -93,11 +100,11 @@ impl Going<'_> {
         spec: &Spec<'_>,
         thresholds: &Thresholds,
         dim: &str,
-        measured: &mut Option<Measured>,
+        growth: Option<&Growth>,
+        rng: &mut Rng,
     ) {
         let planned = thresholds.far.get(dim).copied().unwrap_or(0);
         // Without any, what is wrong there is told by others.
-        let growth = self.growth(spec, dim, measured);
         let bearable = growth.map_or(0, Growth::most);
         let sizes = FAR.into_iter().filter(|size| *size <= planned);
         let reached = sizes.into_iter().find(|size| *size <= bearable);
@@ -110,9 +117,8 @@ impl Going<'_> {
             self.notes.push(note);
         }
         self.most.insert(dim.to_string(), reached);
-        // A device has limits of its own, and software drivers stop long loops.
-        if reached > 0 && !matches!(self.target, Target::Device(_)) {
-            self.draw_far(spec, dim, reached);
+        if reached > 0 && self.goes_far {
+            self.draw_far(spec, dim, reached, rng);
         }
         let beyond = thresholds.sizes.get(dim).into_iter().flatten();
         let beyond = beyond.filter(|size| **size > reached);
@@ -123,30 +129,9 @@ impl Going<'_> {
         }
     }
 
-    fn growth<'m>(
-        &mut self,
-        spec: &Spec<'_>,
-        dim: &str,
-        measured: &'m mut Option<Measured>,
-    ) -> Option<&'m Growth> {
-        if measured.as_ref().is_none_or(|m| m.before != self.rng) {
-            let before = self.rng.clone();
-            let growth = Growth::of(spec, dim, &mut self.rng);
-            let after = self.rng.clone();
-            *measured = Some(Measured {
-                before,
-                after,
-                growth,
-            });
-        }
-        let measured = measured.as_ref()?;
-        self.rng = measured.after.clone();
-        measured.growth.as_ref()
-    }
-
-    fn draw_far(&mut self, spec: &Spec<'_>, dim: &str, size: usize) {
+    fn draw_far(&mut self, spec: &Spec<'_>, dim: &str, size: usize, rng: &mut Rng) {
         let dims = alone(&spec.signature().dims(), spec.sampling(), dim, size);
-        match SpecPoint::far(spec, self.target, &dims, &mut self.rng) {
+        match SpecPoint::far(spec, self.target, &dims, rng) {
             Ok(Some(point)) => self.far.push(Far { dims, point }),
             Ok(None) => self.notes.push(format!(
                 "not at {dims}: comparisons there are within rounding"
