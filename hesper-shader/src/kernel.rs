@@ -3,7 +3,8 @@
 use crate::error::{Error, KernelError, Mistake};
 use crate::lower::{self, Lowered};
 use crate::record::{Recorded, Recorder};
-use crate::tree::{Loc, Tree, uniformity, verify};
+use crate::tree::verify::{self, Verified};
+use crate::tree::{Loc, Tree, uniformity};
 use crate::uniforms::UniformBlock;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +22,7 @@ struct Inner {
     name: String,
     loc: Loc,
     workgroup_size: [u32; 3],
-    tree: Result<Tree, KernelError>,
+    tree: Result<Verified, KernelError>,
     compiled: OnceLock<Result<Compiled, Error>>,
 }
 
@@ -36,10 +37,9 @@ impl Kernel {
     /// A kernel from a tree made by other means than a recorder; it is verified as any other.
     pub fn from_tree(tree: Tree) -> Kernel {
         let (name, loc, size) = (tree.name.clone(), tree.loc, tree.workgroup_size);
-        let verified = match verify::verify(&tree) {
-            Ok(()) => Ok(tree),
-            Err(problems) => Err(problems.into_iter().map(Mistake::Verify).collect()),
-        };
+        let verified = verify::verify(tree);
+        let verified =
+            verified.map_err(|problems| problems.into_iter().map(Mistake::Verify).collect());
         Kernel::new(name, loc, size, verified)
     }
 
@@ -62,7 +62,7 @@ impl Kernel {
         name: String,
         loc: Loc,
         workgroup_size: [u32; 3],
-        tree: Result<Tree, Vec<Mistake>>,
+        tree: Result<Verified, Vec<Mistake>>,
     ) -> Kernel {
         let tree = tree.map_err(|mistakes| KernelError {
             kernel: name.clone(),
@@ -95,11 +95,11 @@ impl Kernel {
         self.inner.workgroup_size
     }
 
-    /// The verified tree.
+    /// The tree, verified when the kernel was built.
     ///
     /// # Errors
     /// The mistakes made while recording, or those the verifier found.
-    pub fn tree(&self) -> Result<&Tree, KernelError> {
+    pub fn tree(&self) -> Result<&Verified, KernelError> {
         self.inner.tree.as_ref().map_err(KernelError::clone)
     }
 

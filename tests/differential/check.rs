@@ -7,7 +7,7 @@ use super::reference::{in_domain, on_reference, sanitized};
 use crate::tools::{self, Verdict};
 use hesper_shader::Memory;
 use hesper_shader::lower::{Lowered, lower};
-use hesper_shader::tree::verify;
+use hesper_shader::tree::verify::Verified;
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -88,10 +88,8 @@ pub fn check(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
 }
 
 fn checked(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
-    verify::verify(&case.tree)
-        .map_err(|problems| format!("{problems:?}"))
-        .map_err(failure(Stage::Verify))?;
-    let wgsl = texts(case).map_err(failure(Stage::Lower))?;
+    let verified = case.verified().map_err(failure(Stage::Verify))?;
+    let wgsl = texts(&verified).map_err(failure(Stage::Lower))?;
     stays_as_it_is(&wgsl).map_err(failure(Stage::Naga))?;
     if judges.tint
         && let Verdict::Refused(message) = tools::tint(&wgsl)
@@ -102,8 +100,8 @@ fn checked(case: &Case, judges: &Judges<'_>) -> Result<Tally, Failure> {
 }
 
 /// The WGSL; the other texts only have to be there.
-fn texts(case: &Case) -> Result<String, String> {
-    let lowered = || lower(&case.tree).map_err(|error| error.to_string());
+fn texts(tree: &Verified) -> Result<String, String> {
+    let lowered = || lower(tree).map_err(|error| error.to_string());
     let wgsl = |lowered: &Lowered| lowered.wgsl().map_err(|error| error.to_string());
     let first = lowered()?;
     let text = wgsl(&first)?;

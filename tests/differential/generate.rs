@@ -7,6 +7,7 @@ use super::choices::Choices;
 use super::inputs::{self, Inputs};
 use super::sorts::{Grid, Sort};
 use super::writer::Writer;
+use hesper_shader::tree::verify::{Verified, verify};
 use hesper_shader::tree::{
     BuiltinValue, ExprId, ExprKind, Loc, LocalId, ParamId, Root, Scalar, Step, Tree, Type,
     WorkgroupId,
@@ -22,6 +23,16 @@ pub struct Case {
     pub inputs: Inputs,
     /// Whether a divisor may be zero. WGSL says what comes out, and the sanitizer reports it.
     pub divides_by_zero: bool,
+}
+
+impl Case {
+    /// The kernel as lowering and the reference executor take it.
+    ///
+    /// # Errors
+    /// The rules that it breaks.
+    pub fn verified(&self) -> Result<Verified, String> {
+        verify(self.tree.clone()).map_err(|problems| format!("{problems:?}"))
+    }
 }
 
 impl fmt::Display for Case {

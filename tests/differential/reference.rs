@@ -4,6 +4,7 @@ use super::generate::Case;
 use super::inputs::Input;
 use hesper_shader::domain::{Domain, F32};
 use hesper_shader::reference::{Binding, ExecError, Fault, Options, Outcome, run_fast, run_with};
+use hesper_shader::tree::verify::Verified;
 use hesper_shader::tree::{Access, ParamKind};
 use hesper_shader::{Memory, ScalarValue};
 
@@ -15,11 +16,11 @@ type Ran<V> = Result<(Vec<Memory<V>>, Outcome), ExecError>;
 /// # Errors
 /// What stops any run.
 pub fn on_reference(case: &Case, subgroup_size: u32) -> Result<Vec<Memory<f32>>, String> {
-    let options = quick(subgroup_size);
+    let (options, tree) = (quick(subgroup_size), case.verified()?);
     let run = bound(
         case,
         |x| x,
-        |groups, bindings| run_fast(&F32, &case.tree, groups, bindings, &options),
+        |groups, bindings| run_fast(&F32, &tree, groups, bindings, &options),
     );
     match run {
         Ok((memories, _)) => Ok(memories),
@@ -40,7 +41,7 @@ pub(crate) fn sanitized(
         spurious_failures: Some(0),
         ..quick(subgroup_size)
     };
-    match within(&F32, case, &options) {
+    match within(&F32, case, &case.verified()?, &options) {
         Ok((memories, outcome)) => match outcome.warnings.first() {
             None => Ok(Some(memories)),
             Some(warning) => Err(warning.to_string()),
@@ -58,7 +59,7 @@ pub(crate) fn in_domain<D: Domain<Mask = bool>>(
     case: &Case,
     subgroup_size: u32,
 ) -> Result<Vec<Memory<D::Value>>, String> {
-    match within(domain, case, &quick(subgroup_size)) {
+    match within(domain, case, &case.verified()?, &quick(subgroup_size)) {
         Ok((memories, _)) => Ok(memories),
         Err(error) => Err(error.to_string()),
     }
@@ -72,11 +73,16 @@ fn quick(subgroup_size: u32) -> Options {
     }
 }
 
-fn within<D: Domain<Mask = bool>>(domain: &D, case: &Case, options: &Options) -> Ran<D::Value> {
+fn within<D: Domain<Mask = bool>>(
+    domain: &D,
+    case: &Case,
+    tree: &Verified,
+    options: &Options,
+) -> Ran<D::Value> {
     bound(
         case,
         |x| domain.from_f32(x),
-        |groups, bindings| run_with(domain, &case.tree, groups, bindings, options),
+        |groups, bindings| run_with(domain, tree, groups, bindings, options),
     )
 }
 

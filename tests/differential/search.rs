@@ -104,7 +104,11 @@ impl fmt::Display for Finding {
             self.seed, self.choices
         )?;
         writeln!(f, "\n{}\n\n{}", self.failure, self.case)?;
-        match lower(&self.case.tree).map(|lowered| lowered.wgsl()) {
+        let verified = match self.case.verified() {
+            Ok(verified) => verified,
+            Err(problems) => return writeln!(f, "not verified: {problems}"),
+        };
+        match lower(&verified).map(|lowered| lowered.wgsl()) {
             Ok(Ok(wgsl)) => writeln!(f, "{wgsl}"),
             Ok(Err(error)) => writeln!(f, "no WGSL: {error}"),
             Err(error) => writeln!(f, "not lowered: {error}"),

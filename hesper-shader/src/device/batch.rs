@@ -10,6 +10,7 @@ use crate::kernel::Kernel;
 use crate::limits::Needs;
 use crate::memory::Memory;
 use crate::reference::{Binding, ExecError, run_pooled};
+use crate::tree::verify::Verified;
 use crate::tree::{ParamKind, Tree};
 use crate::uniforms::{UniformBlock, UniformSource};
 use std::iter;
@@ -226,7 +227,7 @@ pub(crate) enum Cell<'a, V> {
 pub(crate) fn run_on_reference<V: Copy>(
     dispatches: &[Dispatch<'_, V>],
     memories: &mut [Cell<'_, V>],
-    mut run: impl FnMut(&Tree, [u32; 3], &mut [Binding<'_, V>]) -> Result<(), ExecError>,
+    mut run: impl FnMut(&Verified, [u32; 3], &mut [Binding<'_, V>]) -> Result<(), ExecError>,
 ) -> Result<(), BatchError> {
     for (step, dispatch) in dispatches.iter().enumerate() {
         let mut one = || -> Result<(), Error> {

@@ -28,6 +28,7 @@ use naga::valid::{
     Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator,
 };
 
+use crate::tree::verify::Verified;
 use crate::tree::{Function, Tree};
 use function::{FunctionLowering, Helper, Shared};
 use globals::Globals;
@@ -40,7 +41,7 @@ pub struct Lowered {
     module: naga::Module,
     info: ModuleInfo,
     /// What it was lowered from.
-    tree: Tree,
+    tree: Verified,
 }
 
 /// What a target makes of the edges of arithmetic: a division by zero, a remainder of a negative number, a cast of what does not fit.
@@ -78,13 +79,12 @@ impl fmt::Debug for Lowered {
     }
 }
 
-/// Lowers a kernel that [the verifier](crate::tree::verify::verify) accepts.
+/// Lowers a kernel.
 ///
 /// # Errors
 /// Where a constant is too large for `f32`, workgroup memory has no size, blocks nest too deep, or naga's validator
-/// refuses the module; the error names the kernel and the line. A tree that breaks the verifier's rules is an error too,
-/// never a panic.
-pub fn lower(tree: &Tree) -> Result<Lowered, LowerError> {
+/// refuses the module; the error names the kernel and the line.
+pub fn lower(tree: &Verified) -> Result<Lowered, LowerError> {
     let (module, info) = validated(tree, Edges::Defined)?;
     Ok(Lowered {
         module,

@@ -11,7 +11,7 @@ use crate::memory::Memory;
 use crate::number::Number;
 use crate::reference::{self, Binding, ExecError, Outcome, Shareable};
 use crate::shader_type::Element;
-use crate::tree::Tree;
+use crate::tree::verify::Verified;
 use std::collections::BTreeMap;
 
 /// What one run of a plan is given: buffers for its slots, and scalars, by name.
@@ -197,7 +197,7 @@ impl Plan {
         domain: &D,
         mut inputs: BTreeMap<String, Memory<D::Value>>,
         scalars: Vec<(String, ScalarValue<D::Value>)>,
-        run: impl Fn(&Tree, [u32; 3], &mut [Binding<'_, D::Value>]) -> Result<Outcome, ExecError>,
+        run: impl Fn(&Verified, [u32; 3], &mut [Binding<'_, D::Value>]) -> Result<Outcome, ExecError>,
     ) -> Result<Told<D::Value>, Error> {
         let scalars = self.scalars_from(scalars)?;
         let mut memories = Vec::with_capacity(self.slots.len());

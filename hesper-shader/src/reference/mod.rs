@@ -36,7 +36,8 @@ pub use report::warning::{Choice, Warning};
 pub(crate) use sanitizer::Pool;
 
 use crate::domain::Domain;
-use crate::tree::{Tree, uniformity, verify};
+use crate::tree::verify::Verified;
+use crate::tree::{Tree, uniformity};
 use dispatch::deal;
 
 /// Runs a kernel over `groups` workgroups in x, y and z, with one binding for each parameter in declaration order.
@@ -72,7 +73,7 @@ use dispatch::deal;
 /// See [`Fault`]; the error names the kernel and the line, and carries what the run had told [so far](ExecError::so_far).
 pub fn run<D: Domain<Mask = bool>>(
     domain: &D,
-    tree: &Tree,
+    tree: &Verified,
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
 ) -> Result<(), ExecError> {
@@ -85,12 +86,11 @@ pub fn run<D: Domain<Mask = bool>>(
 /// As [`run`].
 pub fn run_with<D: Domain<Mask = bool>>(
     domain: &D,
-    tree: &Tree,
+    tree: &Verified,
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
 ) -> Result<Outcome, ExecError> {
-    check(tree)?;
     let ran = deal::alone(domain, tree, groups, bindings, options, &Pool::default());
     Ok(with_refusals(tree, options, ran?))
 }
@@ -102,7 +102,7 @@ pub fn run_with<D: Domain<Mask = bool>>(
 /// As [`run`].
 pub fn run_fast<D>(
     domain: &D,
-    tree: &Tree,
+    tree: &Verified,
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
@@ -117,7 +117,7 @@ where
 /// [`run_fast`] with the sanitizer's memory of runs before.
 pub(crate) fn run_pooled<D>(
     domain: &D,
-    tree: &Tree,
+    tree: &Verified,
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
@@ -127,7 +127,6 @@ where
     D: Domain<Mask = bool> + Sync,
     D::Value: Shareable,
 {
-    check(tree)?;
     let ran = deal::together(domain, tree, groups, bindings, options, pool);
     Ok(with_refusals(tree, options, ran?))
 }
@@ -145,15 +144,4 @@ fn with_refusals(tree: &Tree, options: &Options, mut outcome: Outcome) -> Outcom
         outcome.warn(refused.collect());
     }
     outcome
-}
-
-/// A kernel verifies its tree when it is built; trees made by hand are checked where it costs little.
-fn check(tree: &Tree) -> Result<(), ExecError> {
-    if cfg!(debug_assertions)
-        && let Err(problems) = verify::verify(tree)
-        && let Some(problem) = problems.first()
-    {
-        return Err(Fault::Internal(problem.kind.to_string().into()).at(tree, problem.loc));
-    }
-    Ok(())
 }

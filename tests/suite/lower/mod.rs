@@ -8,11 +8,17 @@ mod uniformity;
 
 use hesper_shader::lower::{Lowered, lower};
 use hesper_shader::tree::Tree;
+use hesper_shader::tree::verify::{Verified, verify};
 use tests::tools;
 
 #[track_caller]
+fn verified(tree: Tree) -> Verified {
+    verify(tree).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+#[track_caller]
 fn lowered(tree: &Tree) -> Lowered {
-    lower(tree).unwrap_or_else(|e| panic!("{e}"))
+    lower(&verified(tree.clone())).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Has a tool judge every case.
@@ -33,7 +39,7 @@ fn for_each_case(check: impl Fn(&str, Lowered)) {
 #[test]
 fn the_verifier_accepts_every_case() {
     for (name, case) in cases::CASES {
-        let verdict = hesper_shader::tree::verify::verify(&case());
+        let verdict = verify(case());
         assert!(verdict.is_ok(), "{name}: {verdict:?}");
     }
 }

@@ -4,6 +4,7 @@ use super::executor::{Bound, Dispatch, Value, parse, run};
 use hesper_ad::field::{Element, Kind};
 use hesper_shader::domain::Domain;
 use hesper_shader::reference::{self, Binding, Options};
+use hesper_shader::tree::verify::verify;
 use hesper_shader::tree::{ExprKind, Literal, ParamId, ParamKind, Tree};
 use hesper_shader::uniforms::{UniformBlock, UniformSource, storage_binding, uniform_binding};
 use hesper_shader::{Memory, Number, ScalarValue};
@@ -140,7 +141,8 @@ fn run_tree<D: Domain<Mask = bool>>(
         .collect();
     // The sanitizer judges kernels, and here it is texts that are judged.
     let options = Options::fast();
-    reference::run_with(domain, &rounded(tree), groups, &mut bindings, &options)
+    let tree = verify(rounded(tree)).map_err(|problems| format!("{problems:?}"))?;
+    reference::run_with(domain, &tree, groups, &mut bindings, &options)
         .map(|_| ())
         .map_err(|e| e.to_string())
 }

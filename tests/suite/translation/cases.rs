@@ -7,6 +7,7 @@ use hesper_ad::Rng;
 use hesper_ad::field::{Demands, Exact, Range};
 use hesper_shader::domain::F32;
 use hesper_shader::lower::lower;
+use hesper_shader::tree::verify::verify;
 use hesper_shader::tree::{ParamKind, Scalar, Tree};
 use hesper_shader::{Memory, ScalarValue};
 use tests::tell;
@@ -77,7 +78,8 @@ fn arguments<N: Numbers>(
 
 /// Elements compared of a case.
 fn compared<N: Numbers>(numbers: &N, name: &str, tree: &Tree, groups: u32) -> usize {
-    let wgsl = match lower(tree).and_then(|lowered| lowered.wgsl()) {
+    let verified = verify(tree.clone()).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+    let wgsl = match lower(&verified).and_then(|lowered| lowered.wgsl()) {
         Ok(wgsl) => wgsl,
         Err(error) => {
             tell(&format!("SKIPPED: the WGSL of {name}: {error}"));

@@ -5,7 +5,6 @@ use crate::domain::Domain;
 use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::slot::Slot;
 use crate::reference::report::error::{ExecError, Fault};
-use crate::reference::values::frame::MISSING;
 use crate::reference::values::mask::Mask;
 use crate::tree::{Block, ExprId, Loc};
 
@@ -29,8 +28,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         self.loops.push((loc, 0));
         for trip in 0..=u32::MAX {
             let before = finished.count();
-            self.begin_trip(f, [counter, trips], trip, active, &mut finished)
-                .map_err(|fault| self.error(loc, fault))?;
+            self.begin_trip(f, [counter, trips], trip, active, &mut finished);
             if finished.count() > before {
                 self.reals.domain.left_loop(loc.0, trip.into());
                 self.part(&finished, Way::Done, loc);
@@ -56,11 +54,10 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         trip: u32,
         active: &mut Mask,
         finished: &mut Mask,
-    ) -> Result<(), Fault> {
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
-        active.retire(frame.value(trips)?.unsigned()?, trip, finished);
-        frame.value_mut(counter)?.unsigned_mut()?.fill(trip);
-        Ok(())
+    ) {
+        let frame = &mut self.frames[f];
+        active.retire(frame.value(trips).unsigned(), trip, finished);
+        frame.value_mut(counter).unsigned_mut().fill(trip);
     }
 
     /// A loop that lanes leave by `break` or `return` alone.

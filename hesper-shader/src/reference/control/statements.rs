@@ -9,10 +9,9 @@ use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::places::Access;
 use crate::reference::memory::slot::Slot;
 use crate::reference::report::describe::describe;
-use crate::reference::report::error::{ExecError, Fault, internal};
+use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::sanitizer::{Value, choice, division};
 use crate::reference::values::expressions::{divides_by_zero, evaluate};
-use crate::reference::values::frame::MISSING;
 use crate::reference::values::mask::Mask;
 
 use crate::domain::Domain;
@@ -107,15 +106,18 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             StmtKind::Store { place, value } => self.store(f, loc, place, *value, active),
             StmtKind::Break => {
                 self.part(active, Way::Break, loc);
-                leave(active, exits.map(|e| &mut e.broken))
+                leave(active, exits.map(|e| &mut e.broken));
+                Ok(())
             }
             StmtKind::Continue => {
                 self.part(active, Way::Continue, loc);
-                leave(active, exits.map(|e| &mut e.continued))
+                leave(active, exits.map(|e| &mut e.continued));
+                Ok(())
             }
             StmtKind::Return(value) => {
                 self.part(active, Way::Return, loc);
-                self.finish(f, *value, active)
+                self.finish(f, *value, active);
+                Ok(())
             }
             StmtKind::Barrier(barrier) => self.barrier(f, loc, *barrier, active),
             StmtKind::UniformLoad { place, result } => {
@@ -127,7 +129,11 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             StmtKind::Subgroup { op, value, result } => {
                 self.subgroup(f, loc, *op, *value, *result, active)
             }
-            StmtKind::Log { text, values } => self.log(f, text, values, active),
+            StmtKind::Log { text, values } => {
+                self.journal
+                    .log(text, values, &self.frames[f], active, &self.team);
+                Ok(())
+            }
         };
         done.map_err(|fault| self.error(loc, fault))
     }
@@ -144,15 +150,8 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let loc = stmt.loc;
         let lanes = self.team.lanes();
         let describe = |machine: &Self| {
-            let function = machine.function(f).ok()?;
-            describe(
-                stmt,
-                machine.tree,
-                function,
-                machine.frames.get(f)?,
-                lane,
-                lanes,
-            )
+            let (function, frame) = (machine.function(f), &machine.frames[f]);
+            describe(stmt, machine.tree, function, frame, lane, lanes)
         };
         let holds_others = stmt.kind.blocks().next().is_some();
         if holds_others || matches!(stmt.kind, StmtKind::Call { .. }) {
@@ -172,8 +171,8 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     }
 
     fn emit(&mut self, f: usize, id: ExprId, active: &Mask) -> Result<(), Fault> {
-        let function = self.function(f)?;
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let function = self.function(f);
+        let frame = &mut self.frames[f];
         let domain = self.reals.domain;
         if let Some(watch) = &mut self.memory.watch {
             let lanes = active.lanes();
@@ -197,7 +196,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         result: ExprId,
         active: &Mask,
     ) -> Result<(), Fault> {
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let frame = &mut self.frames[f];
         let access = access(active, &self.team, loc, f);
         self.memory.load(place, result, frame, access)?;
         if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
@@ -215,7 +214,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         value: ExprId,
         active: &Mask,
     ) -> Result<(), Fault> {
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let frame = &mut self.frames[f];
         let access = access(active, &self.team, loc, f);
         self.memory.store(place, value, frame, access)?;
         if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
@@ -236,14 +235,9 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     ) -> Result<(), ExecError> {
         let mut absent = self.mask();
         absent.set(active);
-        let frame = self.frames.get(f).ok_or(MISSING);
-        frame
-            .and_then(|frame| frame.value(condition)?.truths())
-            .map(|truths| {
-                active.keep(truths, true);
-                absent.keep(truths, false);
-            })
-            .map_err(|fault| self.error(loc, fault))?;
+        let truths = self.frames[f].value(condition).truths();
+        active.keep(truths, true);
+        absent.keep(truths, false);
         for (block, other) in [(accept, reject), (reject, accept)] {
             self.splits.push(Split { loc, other, absent });
             self.nested(f, loc, block, active, exits.as_deref_mut())?;
@@ -255,25 +249,9 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         Ok(())
     }
 
-    fn log(
-        &mut self,
-        f: usize,
-        text: &[String],
-        values: &[ExprId],
-        active: &Mask,
-    ) -> Result<(), Fault> {
-        let frame = self.frames.get(f).ok_or(MISSING)?;
-        self.journal.log(text, values, frame, active, &self.team);
-        Ok(())
-    }
-
     /// The function of a frame.
-    pub(in crate::reference) fn function(&self, f: usize) -> Result<&'a Function, Fault> {
-        let helpers = &self.tree.functions;
-        if f == helpers.len() {
-            return Ok(&self.tree.entry);
-        }
-        helpers.get(f).ok_or(MISSING)
+    pub(in crate::reference) fn function(&self, f: usize) -> &'a Function {
+        self.tree.functions.get(f).unwrap_or(&self.tree.entry)
     }
 }
 
@@ -292,10 +270,10 @@ pub(in crate::reference) fn access<'m>(
     }
 }
 
-/// Moves the active lanes to an exit of the loop.
-fn leave(active: &mut Mask, exit: Option<&mut Mask>) -> Result<(), Fault> {
-    exit.ok_or(internal("`break` or `continue` outside a loop"))?
-        .add(active);
+/// Moves the active lanes to an exit of the loop: there is one around every `break` and `continue`.
+fn leave(active: &mut Mask, exit: Option<&mut Mask>) {
+    if let Some(exit) = exit {
+        exit.add(active);
+    }
     active.clear();
-    Ok(())
 }

@@ -82,7 +82,7 @@ where
 {
     let stop = AtomicBool::new(false);
     let run = |watch: Box<Sanitizer>, thread: usize| {
-        let mut machine = Machine::new(job).ok()?;
+        let mut machine = Machine::new(job);
         machine.memory.watch = Some(watch);
         for team in teams * thread / threads..teams * (thread + 1) / threads {
             if stop.load(Relaxed) || machine.run(team * job.slots).is_err() {

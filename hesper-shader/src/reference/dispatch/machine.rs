@@ -7,7 +7,7 @@ use crate::reference::control::splits::{Splits, Way};
 use crate::reference::memory::places::Memories;
 use crate::reference::memory::slot::Slot;
 use crate::reference::memory::storage::Storage;
-use crate::reference::report::error::{ExecError, Fault, internal};
+use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::report::trace::Journal;
 use crate::reference::values::columns::Column;
 use crate::reference::values::frame::Frame;
@@ -64,7 +64,7 @@ pub(in crate::reference) struct Machine<'a, D: Domain, S> {
 
 impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     /// Allocates what a thread needs.
-    pub(in crate::reference) fn new(job: &Job<'a, D, S>) -> Result<Self, ExecError> {
+    pub(in crate::reference) fn new(job: &Job<'a, D, S>) -> Self {
         let (tree, options) = (job.tree, job.options);
         let team = Team::new(tree, job.groups, job.slots, options);
         let reals = Reals::new(job.domain, team.lanes());
@@ -74,9 +74,8 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             .map(|function| {
                 let (uniforms, lengths) = (&storage.uniforms, &storage.lengths);
                 Frame::new(function, uniforms, lengths, &reals, &team, options)
-                    .map_err(|fault| fault.at(tree, function.loc))
             })
-            .collect::<Result<_, _>>()?;
+            .collect();
         let variable =
             |v: &WorkgroupVar| Column::zeros(v.element, v.count() as usize * job.slots, reals.zero);
         let memory = Memories {
@@ -86,7 +85,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             storage,
             elements: vec![0; team.lanes()],
         };
-        Ok(Machine {
+        Machine {
             tree,
             options,
             everyone: Mask::none(team.lanes()),
@@ -105,7 +104,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             loops: Vec::new(),
             exchanges: 0,
             journal: Journal::new(tree, options),
-        })
+        }
     }
 
     /// Runs the workgroups that come `first` and after it in the order in which they run, as many as run together.
@@ -134,7 +133,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         }
         self.journal.enter(&self.team);
         for frame in &mut self.frames {
-            frame.enter(&self.team)?;
+            frame.enter(&self.team);
         }
         Ok(())
     }
@@ -167,9 +166,6 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
 /// Checks that the executor can hold what the kernel declares.
 pub(super) fn check_sizes(tree: &Tree) -> Result<(), Fault> {
     let invocations = product(&tree.workgroup_size);
-    if invocations == 0 {
-        return Err(internal("a workgroup without invocations"));
-    }
     at_most("invocations in a workgroup", invocations, MAX_LANES as u64)?;
     for variable in &tree.workgroup {
         let components = product(&variable.dims).saturating_mul(variable.element.size.into());

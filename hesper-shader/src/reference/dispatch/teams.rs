@@ -24,10 +24,7 @@ pub(super) fn in_order<D: Domain<Mask = bool>, S: Slot<D::Value>>(
     mut written: Written,
     pool: &Pool,
 ) -> (Result<Outcome, ExecError>, Written) {
-    let mut machine = match Machine::new(job) {
-        Ok(machine) => machine,
-        Err(error) => return (Err(error), written),
-    };
+    let mut machine = Machine::new(job);
     if job.options.sanitize {
         machine.memory.watch = Some(Box::new(job.watch(take(&mut written), pool)));
     }
@@ -68,7 +65,7 @@ where
     let at_a_time = (teams / threads / 16).clamp(1, 64);
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
     let work = || -> Result<(), (usize, ExecError)> {
-        let mut machine = Machine::new(job).map_err(|error| (0, error))?;
+        let mut machine = Machine::new(job);
         loop {
             let start = next.fetch_add(at_a_time, Relaxed);
             if start >= teams {

@@ -1,8 +1,9 @@
 //! Arrays in memory: their elements, the way a place takes to one, and their bounds.
 
 use super::places::Access;
-use crate::reference::report::error::{AccessKind, Fault, internal};
-use crate::tree::{Step, Type};
+use crate::reference::report::error::{AccessKind, Fault};
+use crate::reference::values::columns::refused;
+use crate::tree::{ExprId, Step, Type};
 
 /// Whose memory an access goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,18 +49,21 @@ pub(in crate::reference) struct AccessTarget<'t> {
     pub(super) component: Option<usize>,
 }
 
-pub(super) const SHAPE: Fault = internal("a place that does not end at a value");
-
 /// Splits a path into one index for each dimension and a component.
-pub(in crate::reference) fn split(
-    path: &[Step],
-    dims: usize,
-    element: Type,
-) -> Result<(&[Step], Option<usize>), Fault> {
-    match path.split_at_checked(dims).ok_or(SHAPE)? {
-        (indices, []) => Ok((indices, None)),
-        (indices, [Step::Component(c)]) if *c < element.size => Ok((indices, Some((*c).into()))),
-        _ => Err(SHAPE),
+pub(in crate::reference) fn split(path: &[Step], dims: usize) -> (&[Step], Option<usize>) {
+    let (indices, rest) = path.split_at(dims);
+    let component = rest.first().map(|step| match step {
+        Step::Component(c) => usize::from(*c),
+        Step::Index(_) => refused("an index into a value"),
+    });
+    (indices, component)
+}
+
+/// The expression of a step into an array.
+pub(super) fn index(step: &Step) -> ExprId {
+    match step {
+        Step::Index(id) => *id,
+        Step::Component(_) => refused("a component of an array"),
     }
 }
 

@@ -8,13 +8,12 @@ use crate::reference::control::statements::access;
 use crate::reference::dispatch::machine::Machine;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::sanitizer::Touch;
-use crate::reference::values::columns::{Column, MIXED};
-use crate::reference::values::frame::{Frame, MISSING};
+use crate::reference::values::columns::{Column, mixed};
+use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
 use crate::reference::workgroup::permutation::{Permutation, scramble};
-use crate::tree::{AtomicOp, AtomicUpdate, ExprId, Loc, Place, Root};
+use crate::tree::{AtomicOp, AtomicUpdate, ExprId, Loc, Place};
 use std::cell::Cell;
-use std::mem::replace;
 
 /// One in so many exchanges fails for no reason.
 const SPURIOUS: u64 = 4;
@@ -29,10 +28,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
         result: Option<ExprId>,
         active: &Mask,
     ) -> Result<(), Fault> {
-        if matches!(place.root, Root::Local(_)) {
-            return Err(MISSING);
-        }
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let frame = &mut self.frames[f];
         let here = access(active, &self.team, loc, f);
         let kind = match op {
             AtomicOp::Store(_) => AccessKind::Write,
@@ -41,10 +37,6 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             }
         };
         let target = self.memory.resolve(kind, place, frame, here)?;
-        if target.component.is_some() {
-            return Err(MIXED);
-        }
-        self.memory.check_writable(target.array)?;
         if let Some(mut watch) = self.memory.watch.take() {
             let touch = Touch {
                 kind: match op {
@@ -56,7 +48,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
                 access: here,
             };
             let stored = match op {
-                AtomicOp::Store(value) => Some(frame.value(value)?),
+                AtomicOp::Store(value) => Some(frame.value(value)),
                 _ => None,
             };
             let same = |lane| stored.is_some_and(|from| self.memory.holds(target, from, lane));
@@ -78,19 +70,19 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             exchanges: &mut self.exchanges,
         };
         let changed = match target.array.space {
-            Space::Storage(i) => match self.memory.storage.buffers.get(i).ok_or(MISSING)? {
-                Buffer::I32(cells) => step.run::<_, i32>(frame, cells)?,
-                Buffer::U32(cells) => step.run::<_, u32>(frame, cells)?,
-                _ => return Err(MIXED),
+            Space::Storage(i) => match &self.memory.storage.buffers[i] {
+                Buffer::I32(cells) => step.run::<_, i32>(frame, cells),
+                Buffer::U32(cells) => step.run::<_, u32>(frame, cells),
+                _ => mixed(),
             },
-            Space::Workgroup(i) => match self.memory.workgroup.get_mut(i).ok_or(MISSING)? {
+            Space::Workgroup(i) => match &mut self.memory.workgroup[i] {
                 Column::I32(v) => {
-                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())?
+                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())
                 }
                 Column::U32(v) => {
-                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())?
+                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())
                 }
-                _ => return Err(MIXED),
+                _ => mixed(),
             },
         };
         if let Some(watch) = &mut self.memory.watch {
@@ -117,18 +109,14 @@ struct AtomicStatement<'s> {
 
 impl AtomicStatement<'_> {
     /// Does the operation for each active lane; whether it changed anything, or failed for no reason.
-    fn run<V: Copy, T: Integer>(
-        &mut self,
-        frame: &mut Frame<V>,
-        cells: &[impl Slot<T>],
-    ) -> Result<bool, Fault> {
+    fn run<V: Copy, T: Integer>(&mut self, frame: &mut Frame<V>, cells: &[impl Slot<T>]) -> bool {
         let lanes = self.elements.len();
-        let column = |id: ExprId| T::of(frame.value(id)?);
+        let column = |id: ExprId| T::of(frame.value(id));
         let (value, expected) = match self.op {
             AtomicOp::Load => (None, None),
-            AtomicOp::Store(value) | AtomicOp::Update(_, value) => (Some(column(value)?), None),
+            AtomicOp::Store(value) | AtomicOp::Update(_, value) => (Some(column(value)), None),
             AtomicOp::CompareExchangeWeak { expected, new, .. } => {
-                (Some(column(new)?), Some(column(expected)?))
+                (Some(column(new)), Some(column(expected)))
             }
         };
         let at = |column: Option<&[T]>, lane: usize| {
@@ -162,15 +150,15 @@ impl AtomicStatement<'_> {
             old[lane] = before;
         }
         if let Some(id) = self.result {
-            T::put(old, frame.value_mut(id)?)?;
+            T::put(old, frame.value_mut(id));
         }
         if let AtomicOp::CompareExchangeWeak { exchanged: id, .. } = self.op {
-            match frame.value_mut(id)? {
-                Column::Bool(out) if out.len() == lanes => *out = exchanged,
-                _ => return Err(MIXED),
+            match frame.value_mut(id) {
+                Column::Bool(out) => *out = exchanged,
+                _ => mixed(),
             }
         }
-        Ok(changed)
+        changed
     }
 
     /// Whether the next exchange fails for no reason.
@@ -183,10 +171,10 @@ impl AtomicStatement<'_> {
 
 /// Integers that atomics work on.
 trait Integer: Copy + Default + PartialEq {
-    fn of<V>(column: &Column<V>) -> Result<&[Self], Fault>;
+    fn of<V>(column: &Column<V>) -> &[Self];
 
     /// Replaces a column.
-    fn put<V>(values: Vec<Self>, column: &mut Column<V>) -> Result<(), Fault>;
+    fn put<V>(values: Vec<Self>, column: &mut Column<V>);
 
     fn updated(self, update: AtomicUpdate, value: Self) -> Self;
 }
@@ -194,18 +182,12 @@ trait Integer: Copy + Default + PartialEq {
 macro_rules! integers {
     ($($int:ident $variant:ident;)*) => {$(
         impl Integer for $int {
-            fn of<V>(column: &Column<V>) -> Result<&[Self], Fault> {
-                if let Column::$variant(v) = column { Ok(v) } else { Err(MIXED) }
+            fn of<V>(column: &Column<V>) -> &[Self] {
+                if let Column::$variant(v) = column { v } else { mixed() }
             }
 
-            fn put<V>(values: Vec<Self>, column: &mut Column<V>) -> Result<(), Fault> {
-                match column {
-                    Column::$variant(v) if v.len() == values.len() => {
-                        let _ = replace(v, values);
-                        Ok(())
-                    }
-                    _ => Err(MIXED),
-                }
+            fn put<V>(values: Vec<Self>, column: &mut Column<V>) {
+                if let Column::$variant(v) = column { *v = values } else { mixed() }
             }
 
             fn updated(self, update: AtomicUpdate, value: Self) -> Self {

@@ -2,8 +2,7 @@
 
 use super::runs::{BLOCK, BlockPattern, all};
 use super::slot::Slot;
-use crate::reference::report::error::Fault;
-use crate::reference::values::columns::{MIXED, part, part_mut};
+use crate::reference::values::columns::{part, part_mut};
 use crate::reference::values::mask::Mask;
 
 /// How the elements of all lanes lie.
@@ -167,12 +166,9 @@ pub(super) fn gather<T: Copy>(
     size: usize,
     component: Option<usize>,
     to: &mut [T],
-) -> Result<(), Fault> {
+) {
     let lanes = elements.len();
     let (first, count) = component.map_or((0, size), |c| (c, 1));
-    if to.len() != lanes * count {
-        return Err(MIXED);
-    }
     let pattern = Pattern::of(elements);
     for c in 0..count {
         let (to, offset) = (part_mut(to, c, lanes), first + c);
@@ -185,7 +181,6 @@ pub(super) fn gather<T: Copy>(
             gather_blocks(from, elements, size, offset, to);
         }
     }
-    Ok(())
 }
 
 fn gather_blocks<T: Copy>(
@@ -227,22 +222,18 @@ pub(super) fn scatter<T: Copy>(
     component: Option<usize>,
     active: &Mask,
     mut to: impl Writable<T>,
-) -> Result<(), Fault> {
+) {
     let lanes = elements.len();
     let (first, count) = component.map_or((0, size), |c| (c, 1));
-    if from.len() != lanes * count {
-        return Err(MIXED);
-    }
     if let (Pattern::Consecutive(start), 1) = (Pattern::of_all(elements, active), size)
         && to.copy_from(start, from).is_some()
     {
-        return Ok(());
+        return;
     }
     for c in 0..count {
         let from = part(from, c, lanes);
         scatter_blocks(from, elements, size, first + c, active.lanes(), &mut to);
     }
-    Ok(())
 }
 
 fn scatter_blocks<T: Copy>(

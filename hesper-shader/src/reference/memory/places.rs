@@ -1,6 +1,6 @@
 //! Loads and stores: where a place is for each lane, whether it is inside, and the move itself.
 
-use super::arrays::{AccessTarget, Array, SHAPE, Space, advance, out_of_bounds, outside, split};
+use super::arrays::{AccessTarget, Array, Space, advance, index, out_of_bounds, outside, split};
 use super::locals;
 use super::moves::{Plain, Slots, gather, scatter};
 use super::slot::Slot;
@@ -8,8 +8,8 @@ use super::storage::{Buffer, Storage};
 use crate::domain::{Value, identical};
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::sanitizer::{Sanitizer, Touch};
-use crate::reference::values::columns::{Column, MIXED, View, ViewMut, copy};
-use crate::reference::values::frame::{Frame, MISSING, missing};
+use crate::reference::values::columns::{Column, View, ViewMut, mixed, refused};
+use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
 use crate::reference::workgroup::team::Team;
 use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree};
@@ -56,15 +56,12 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
                 access,
             })?;
         }
-        self.fetch(target, frame.value_mut(result)?)
+        self.fetch(target, frame.value_mut(result));
+        Ok(())
     }
 
     /// Reads the elements that were resolved.
-    pub(in crate::reference) fn fetch(
-        &self,
-        target: AccessTarget<'_>,
-        out: &mut Column<V>,
-    ) -> Result<(), Fault> {
+    pub(in crate::reference) fn fetch(&self, target: AccessTarget<'_>, out: &mut Column<V>) {
         let size = usize::from(target.array.element.size);
         macro_rules! read {
             ($from:expr, $to:expr) => {
@@ -72,21 +69,21 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
             };
         }
         match target.array.space {
-            Space::Storage(i) => match (self.storage.buffers.get(i).ok_or_else(missing)?, out) {
+            Space::Storage(i) => match (&self.storage.buffers[i], out) {
                 (Buffer::Read(View::Real(from)), Column::Real(to)) => read!(Plain(from), to),
                 (Buffer::Read(View::I32(from)), Column::I32(to)) => read!(Plain(from), to),
                 (Buffer::Read(View::U32(from)), Column::U32(to)) => read!(Plain(from), to),
                 (Buffer::Real(from), Column::Real(to)) => read!(Slots(from), to),
                 (Buffer::I32(from), Column::I32(to)) => read!(Slots(from), to),
                 (Buffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
-                _ => Err(MIXED),
+                _ => mixed(),
             },
-            Space::Workgroup(i) => match (self.workgroup.get(i).ok_or_else(missing)?, out) {
+            Space::Workgroup(i) => match (&self.workgroup[i], out) {
                 (Column::Real(from), Column::Real(to)) => read!(Plain(from), to),
                 (Column::I32(from), Column::I32(to)) => read!(Plain(from), to),
                 (Column::U32(from), Column::U32(to)) => read!(Plain(from), to),
                 (Column::Bool(from), Column::Bool(to)) => read!(Plain(from), to),
-                _ => Err(MIXED),
+                _ => mixed(),
             },
         }
     }
@@ -107,8 +104,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
             return locals::store(local, &place.path, value, frame, access, self.tree);
         }
         let target = self.resolve(AccessKind::Write, place, frame, access)?;
-        self.check_writable(target.array)?;
-        let from = frame.value(value)?;
+        let from = frame.value(value);
         if let Some(mut watch) = self.watch.take() {
             let touch = Touch {
                 kind: AccessKind::Write,
@@ -123,16 +119,12 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
             self.watch = Some(watch);
             watched?;
         }
-        self.put(target, from, access)
+        self.put(target, from, access);
+        Ok(())
     }
 
     /// Writes to the elements that were resolved.
-    fn put(
-        &mut self,
-        target: AccessTarget<'_>,
-        from: &Column<V>,
-        access: Access<'_>,
-    ) -> Result<(), Fault> {
+    fn put(&mut self, target: AccessTarget<'_>, from: &Column<V>, access: Access<'_>) {
         let size = usize::from(target.array.element.size);
         macro_rules! write {
             ($from:expr, $to:expr) => {
@@ -147,20 +139,20 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
             };
         }
         match target.array.space {
-            Space::Storage(i) => match (from, self.storage.buffers.get(i).ok_or_else(missing)?) {
+            Space::Storage(i) => match (from, &self.storage.buffers[i]) {
                 (Column::Real(from), Buffer::Real(to)) => write!(from, Slots(to)),
                 (Column::I32(from), Buffer::I32(to)) => write!(from, Slots(to)),
                 (Column::U32(from), Buffer::U32(to)) => write!(from, Slots(to)),
-                _ => Err(MIXED),
+                _ => mixed(),
             },
             Space::Workgroup(i) => {
-                let to = self.workgroup.get_mut(i).ok_or_else(missing)?.view_mut();
+                let to = self.workgroup[i].view_mut();
                 match (from, to) {
                     (Column::Real(from), ViewMut::Real(to)) => write!(from, Plain(to)),
                     (Column::I32(from), ViewMut::I32(to)) => write!(from, Plain(to)),
                     (Column::U32(from), ViewMut::U32(to)) => write!(from, Plain(to)),
                     (Column::Bool(from), ViewMut::Bool(to)) => write!(from, Plain(to)),
-                    _ => Err(MIXED),
+                    _ => mixed(),
                 }
             }
         }
@@ -204,16 +196,6 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         })
     }
 
-    pub(super) fn check_writable(&self, array: Array<'_>) -> Result<(), Fault> {
-        match array.space {
-            Space::Storage(i) if matches!(self.storage.buffers.get(i), Some(Buffer::Read(_))) => {
-                let name = array.name.to_string();
-                Err(Fault::ReadOnly { name })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Finds and checks the element of each lane, and the component if the place names one.
     pub(in crate::reference) fn resolve(
         &mut self,
@@ -222,31 +204,24 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         frame: &Frame<V>,
         access: Access<'_>,
     ) -> Result<AccessTarget<'a>, Fault> {
-        let array = self.array(place.root)?;
+        let array = self.array(place.root);
         let dims = array.dims();
-        let (indices, component) = split(&place.path, dims.len(), array.element)?;
+        let (indices, component) = split(&place.path, dims.len());
         if indices.is_empty() {
             self.elements.fill(0);
         }
         for (n, (step, dim)) in indices.iter().zip(dims).enumerate() {
-            let Step::Index(id) = step else {
-                return Err(SHAPE);
-            };
-            let index = frame.value(*id)?.unsigned()?;
+            let id = index(step);
+            let index = frame.value(id).unsigned();
             if let Some(watch) = &self.watch {
-                watch.check_index(*id, array.name, index, access)?;
+                watch.check_index(id, array.name, index, access)?;
             }
             if let Some(lane) = outside(index, *dim, access.active.lanes()) {
-                let row = row(
-                    array.name,
-                    indices.get(..n).unwrap_or_default(),
-                    frame,
-                    lane,
-                )?;
+                let row = row(array.name, &indices[..n], frame, lane);
                 return Err(out_of_bounds(kind, &row, index, *dim, lane, access));
             }
             match n {
-                0 => copy(index, &mut self.elements)?,
+                0 => self.elements.copy_from_slice(index),
                 _ => advance(&mut self.elements, index, *dim),
             }
         }
@@ -261,53 +236,42 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         Ok(AccessTarget { array, component })
     }
 
-    fn array(&self, root: Root) -> Result<Array<'a>, Fault> {
+    fn array(&self, root: Root) -> Array<'a> {
         let tree = self.tree;
         match root {
             Root::Storage(id) => {
-                let param = tree.params.get(id.index()).ok_or_else(missing)?;
+                let param = &tree.params[id.index()];
                 let ParamKind::Storage { element, .. } = param.kind else {
-                    return Err(MISSING);
+                    refused("an access to a scalar parameter");
                 };
-                Ok(Array {
+                Array {
                     name: &param.name,
                     element,
                     space: Space::Storage(id.index()),
-                    count: *self.storage.lengths.get(id.index()).ok_or_else(missing)?,
+                    count: self.storage.lengths[id.index()],
                     dims: None,
-                })
+                }
             }
             Root::Workgroup(id) => {
-                let var = tree.workgroup.get(id.index()).ok_or_else(missing)?;
-                Ok(Array {
+                let var = &tree.workgroup[id.index()];
+                Array {
                     name: &var.name,
                     element: var.element,
                     space: Space::Workgroup(id.index()),
                     count: var.count() as u32,
                     dims: Some(&var.dims),
-                })
+                }
             }
-            Root::Local(_) => Err(MISSING),
+            Root::Local(_) => refused("a local that lanes share"),
         }
     }
 }
 
 /// The array that a lane's next index goes into: `tile`, and `tile[3]` after an index.
-fn row<V: Copy>(
-    name: &str,
-    before: &[Step],
-    frame: &Frame<V>,
-    lane: usize,
-) -> Result<String, Fault> {
-    let mut row = name.to_string();
-    for step in before {
-        let Step::Index(id) = step else {
-            return Err(SHAPE);
-        };
-        let index = frame.value(*id)?.unsigned()?.get(lane);
-        row.push_str(&format!("[{}]", index.ok_or_else(missing)?));
-    }
-    Ok(row)
+fn row<V: Copy>(name: &str, before: &[Step], frame: &Frame<V>, lane: usize) -> String {
+    let at = |step: &Step| frame.value(index(step)).unsigned()[lane];
+    let indices = before.iter().map(|step| format!("[{}]", at(step)));
+    [name.to_string()].into_iter().chain(indices).collect()
 }
 
 /// Whether two lanes have the same value.

@@ -6,7 +6,6 @@ use crate::limits::Excess;
 use crate::reference::control::splits::Parting;
 use crate::reference::dispatch::options::Outcome;
 use crate::tree::{Loc, SubgroupOp, Tree};
-use std::borrow::Cow;
 use std::fmt;
 
 /// A run stopped: in which kernel, at which line, and why.
@@ -60,12 +59,6 @@ pub enum Fault {
         length: u64,
         /// Who.
         invocation: Invocation,
-    },
-    /// A write to a buffer that is only read.
-    #[error("`{name}` is written, but it is a read-only buffer")]
-    ReadOnly {
-        /// The parameter's name.
-        name: String,
     },
     /// A place where a workgroup meets that part of it does not reach.
     #[error(
@@ -241,9 +234,6 @@ pub enum Fault {
         /// How much there is.
         limit: u64,
     },
-    /// A tree that breaks its own rules.
-    #[error("the tree is malformed: {0}; this is a bug of hesper-shader, please report it")]
-    Internal(Cow<'static, str>),
 }
 
 impl ExecError {
@@ -264,11 +254,6 @@ impl Fault {
             so_far: Box::default(),
         }
     }
-}
-
-/// A tree that breaks its own rules.
-pub(in crate::reference) const fn internal(problem: &'static str) -> Fault {
-    Fault::Internal(Cow::Borrowed(problem))
 }
 
 /// Whether memory is read or written.

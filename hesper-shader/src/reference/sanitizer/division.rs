@@ -1,12 +1,12 @@
 //! What a division by zero divides.
 
 use crate::reference::report::error::Fault;
-use crate::reference::values::columns::Column;
-use crate::reference::values::frame::{Frame, MISSING};
+use crate::reference::values::columns::{Column, refused};
+use crate::reference::values::frame::Frame;
 use crate::reference::workgroup::team::Team;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Function};
 
-/// The fault of a lane in which a component of an expression's right side is zero.
+/// The fault of a lane in which a component of an expression's right side is zero; the expression is a quotient or a remainder.
 pub(in crate::reference) fn division<V: Copy>(
     function: &Function,
     id: ExprId,
@@ -14,21 +14,15 @@ pub(in crate::reference) fn division<V: Copy>(
     lane: usize,
     team: &Team,
 ) -> Fault {
-    let Some(ExprKind::Binary(op, x, y)) = function.get(id).map(|expr| &expr.kind) else {
-        return MISSING;
+    let ExprKind::Binary(op, x, y) = function[id].kind else {
+        refused("a division without operands");
     };
-    let operand = |id: &ExprId| frame.values.get(id.index());
-    let (Some(x), Some(y)) = (operand(x), operand(y)) else {
-        return MISSING;
-    };
+    let (x, y) = (frame.value(x), frame.value(y));
     let mut components = (lane..y.len()).step_by(team.lanes().max(1));
     let zero = components.find(|at| integer(y, *at) == Some(0));
-    let Some(dividend) = zero.and_then(|at| integer(x, at)) else {
-        return MISSING;
-    };
     Fault::DivisionByZero {
-        dividend,
-        remainder: *op == BinaryOp::Remainder,
+        dividend: zero.and_then(|at| integer(x, at)).unwrap_or_default(),
+        remainder: op == BinaryOp::Remainder,
         invocation: team.invocation(lane),
     }
 }

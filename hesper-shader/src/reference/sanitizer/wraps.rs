@@ -51,7 +51,7 @@ impl Wraps {
     }
 
     /// An expression was computed.
-    pub(in crate::reference) fn computed<V>(
+    pub(in crate::reference) fn computed<V: Copy>(
         &mut self,
         f: usize,
         function: &Function,
@@ -62,9 +62,7 @@ impl Wraps {
         if !self.feeds.reaches(f, id) {
             return;
         }
-        let Some(expr) = function.get(id) else {
-            return;
-        };
+        let expr = &function[id];
         let to = Value::Expr(f, id);
         if !self.origins.is_empty() {
             self.origins.remove(&to);
@@ -83,8 +81,12 @@ impl Wraps {
             }
         }
         if let ExprKind::Binary(op, x, y) = &expr.kind
-            && let (Some(x), Some(y)) = (frame.values.get(x.index()), frame.values.get(y.index()))
-            && let Some(lanes) = overflows(*op, x, y, active)
+            && let Some(lanes) = overflows(
+                *op,
+                &frame.values[x.index()],
+                &frame.values[y.index()],
+                active,
+            )
         {
             let origins = self
                 .origins
@@ -140,7 +142,7 @@ impl Wraps {
         let mut out = Column::U32(vec![0; origins.len()]);
         exchange(&numbers, &mut out)?;
         let line = |number: &u32| sites.get((*number as usize).checked_sub(1)?).copied();
-        let carried = out.unsigned()?.iter().map(line).collect();
+        let carried = out.unsigned().iter().map(line).collect();
         self.origins.insert(to, carried);
         Ok(())
     }
@@ -161,10 +163,8 @@ impl Wraps {
         }
     }
 
-    fn select<V>(&mut self, f: usize, [c, t, e]: [ExprId; 3], to: Value, frame: &Frame<V>) {
-        let Some(Column::Bool(condition)) = frame.values.get(c.index()) else {
-            return;
-        };
+    fn select<V: Copy>(&mut self, f: usize, [c, t, e]: [ExprId; 3], to: Value, frame: &Frame<V>) {
+        let condition = frame.values[c.index()].truths();
         let not: Vec<bool> = condition.iter().map(|c| !c).collect();
         self.join(Value::Expr(f, t), to, condition);
         self.join(Value::Expr(f, e), to, &not);

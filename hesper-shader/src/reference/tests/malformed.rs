@@ -1,11 +1,12 @@
-//! Trees that break their rules are errors, whatever is wrong with them; never panics.
+//! Trees that break their rules are refused, whatever is wrong with them, before anything relies on the rules.
 
 use super::memory::reduction;
 use super::record;
 use crate::domain::F32;
-use crate::reference::dispatch::deal::alone;
-use crate::reference::{Binding, Fault, Options, Pool, run};
-use crate::tree::{Access, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
+use crate::record::{Exp, Recorder};
+use crate::reference::{Binding, Fault, Options, run, run_with};
+use crate::tree::verify::verify;
+use crate::tree::{ExprId, ExprKind, Function, Stmt, StmtKind, Tree, Type};
 use crate::{Kernel, Memory};
 
 /// A kernel with a helper, vectors, locals and each kind of loop.
@@ -33,6 +34,12 @@ fn assorted() -> Kernel {
         h.end_for();
         h.store(sums.at(i), v.x().get() + v.y().get());
     })
+}
+
+/// A copy to damage.
+fn tree(kernel: &Kernel) -> Tree {
+    let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
+    tree.to_tree()
 }
 
 /// A small generator of repeatable numbers.
@@ -102,19 +109,21 @@ fn damage_statement(stmt: &mut Stmt, id: ExprId, random: &mut Random) {
     }
 }
 
+/// What the verifier lets through, the executor runs without a panic.
 #[test]
-fn damaged_trees_do_not_panic() {
+fn damaged_trees_are_refused_or_run() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let (mut fine, mut refused) = (0, 0);
+    let (mut ran, mut refused) = (0, 0);
     for kernel in [reduction(true), assorted()] {
-        for _ in 0..4000 {
-            let mut tree = kernel
-                .tree()
-                .unwrap_or_else(|error| panic!("{error}"))
-                .clone();
+        for _ in 0..8000 {
+            let mut tree = tree(&kernel);
             for _ in 0..1 + random.below(3) {
                 damage(&mut tree, &mut random);
             }
+            let Ok(verified) = verify(tree) else {
+                refused += 1;
+                continue;
+            };
             let x = Memory::Real(vec![1.0; 64]);
             let mut sums = Memory::Real(vec![0.0; 64]);
             let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
@@ -122,133 +131,64 @@ fn damaged_trees_do_not_panic() {
                 step_budget: 20,
                 ..Options::default()
             };
-            match alone(
-                &F32,
-                &tree,
-                [1, 1, 1],
-                &mut bindings,
-                &options,
-                &Pool::default(),
-            ) {
-                Ok(_) => fine += 1,
-                Err(_) => refused += 1,
-            }
+            // An error is as good as a result: what runs may read out of bounds, or meet nobody at a barrier.
+            let _ = run_with(&F32, &verified, [1, 1, 1], &mut bindings, &options);
+            ran += 1;
             assert_eq!((x.len(), sums.len()), (64, 64), "buffers are given back");
         }
     }
-    assert!(
-        fine > 0 && refused > fine / 4,
-        "{fine} fine, {refused} refused"
-    );
+    assert!(ran > 500 && refused > 500, "{ran} ran, {refused} refused");
 }
 
 #[test]
 fn sizes_beyond_the_executor_are_errors() {
     for (dims, workgroup_size) in [
-        (vec![u32::MAX, u32::MAX, u32::MAX], [1, 1, 1]),
+        (vec![u32::MAX], [1, 1, 1]),
         (vec![1 << 29], [1, 1, 1]),
-        (vec![1], [u32::MAX, u32::MAX, u32::MAX]),
-        (vec![1], [0, 1, 1]),
-        (vec![1], [1 << 17, 1, 1]),
+        (vec![64], [1 << 17, 1, 1]),
     ] {
-        let mut tree = reduction(true)
-            .tree()
-            .unwrap_or_else(|error| panic!("{error}"))
-            .clone();
+        let mut tree = tree(&reduction(true));
         tree.workgroup_size = workgroup_size;
         tree.workgroup[0].dims = dims;
+        let Ok(verified) = verify(tree) else {
+            panic!("no rule of trees speaks of the executor's limits");
+        };
         let x = Memory::Real(vec![1.0; 64]);
         let mut sums = Memory::Real(vec![0.0; 64]);
         let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
-        let ran = alone(
-            &F32,
-            &tree,
-            [1, 1, 1],
-            &mut bindings,
-            &Options::default(),
-            &Pool::default(),
-        );
-        assert!(ran.is_err());
+        let Err(error) = run(&F32, &verified, [1, 1, 1], &mut bindings) else {
+            panic!("no error was reported");
+        };
+        assert!(matches!(error.fault, Fault::Limit { .. }), "{error}");
     }
 }
 
-#[test]
-fn a_write_to_a_read_only_buffer_is_an_error() {
-    let kernel = record([1, 1, 1], |h| {
-        let x = h.storage_mut::<u32>("x");
-        h.store(x.at(h.int(0u32)), h.int(1u32));
-    });
-    let mut tree = kernel
-        .tree()
-        .unwrap_or_else(|error| panic!("{error}"))
-        .clone();
-    tree.params[0].kind = ParamKind::Storage {
-        element: Type::U32,
-        access: Access::Read,
-    };
-    let x = Memory::U32(vec![0]);
-    let expected = [
-        Fault::ReadOnly {
-            name: "x".to_string(),
+/// Blocks inside blocks, with a call innermost, and so on for as many functions.
+fn nest(h: &Recorder, x: Exp<'_, u32>, functions: usize) {
+    const DEPTH: usize = 50;
+    for _ in 0..DEPTH {
+        h.if_(x.lt(h.int(100u32)));
+    }
+    if functions > 1 {
+        let name = format!("inner_{functions}");
+        let mut call = h.call(&name, "", &name);
+        let x = call.value("x", x);
+        if call.enter() {
+            nest(h, x, functions - 1);
         }
-        .to_string(),
-        "read-only".to_string(),
-    ];
-    let runs = [
-        alone(
-            &F32,
-            &tree,
-            [1, 1, 1],
-            &mut [Binding::Read(&x)],
-            &Options::default(),
-            &Pool::default(),
-        )
-        .map(|_| ()),
-        run(&F32, &tree, [1, 1, 1], &mut [Binding::Read(&x)]),
-    ];
-    for (ran, expected) in runs.into_iter().zip(expected) {
-        let Err(error) = ran else {
-            panic!("no error was reported");
-        };
-        assert!(error.to_string().contains(&expected), "{error}");
+        call.finish_unit();
+    }
+    for _ in 0..DEPTH {
+        h.end_if();
     }
 }
 
 #[test]
 fn deep_nesting_is_an_error_before_the_stack_ends() {
-    let kernel = record([4, 1, 1], |h| {
-        let x = h.storage_mut::<u32>("x");
-        let i = h.global_index();
-        h.if_(i.lt(x.len()));
-        h.store(x.at(i), i);
-        h.end_if();
-    });
-    let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
-    for (depth, fits) in [(250, true), (300, false)] {
-        let mut tree = tree.clone();
-        for _ in 0..depth {
-            let inner = tree.entry.body.split_off(tree.entry.body.len() - 1);
-            let StmtKind::If { condition, .. } = inner[0].kind else {
-                panic!("the kernel ends with its branch");
-            };
-            let loc = inner[0].loc;
-            let kind = StmtKind::If {
-                condition,
-                accept: inner,
-                reject: Vec::new(),
-            };
-            tree.entry.body.push(Stmt { kind, loc });
-        }
-        let mut x = Memory::U32(vec![0; 4]);
-        let mut bindings = [Binding::Write(&mut x)];
-        let ran = alone(
-            &F32,
-            &tree,
-            [1, 1, 1],
-            &mut bindings,
-            &Options::default(),
-            &Pool::default(),
-        );
-        assert_eq!(ran.is_ok(), fits, "{depth}: {ran:?}");
+    for (functions, fits) in [(4, true), (6, false)] {
+        let kernel = record([4, 1, 1], |h| nest(h, h.global_index(), functions));
+        let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
+        let ran = run(&F32, tree, [1, 1, 1], &mut []);
+        assert_eq!(ran.is_ok(), fits, "{functions}: {ran:?}");
     }
 }

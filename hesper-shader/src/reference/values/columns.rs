@@ -5,7 +5,6 @@
 
 use crate::domain::{Value, identical};
 use crate::memory::Memory;
-use crate::reference::report::error::{Fault, internal};
 use crate::tree::{Scalar, Type};
 use std::fmt::Debug;
 
@@ -34,7 +33,19 @@ pub(in crate::reference) enum ViewMut<'a, V> {
     Bool(&'a mut [bool]),
 }
 
-pub(in crate::reference) const MIXED: Fault = internal("operands of different types");
+/// What a kernel would have to do for this to be reached; its tree is verified, so it does not.
+#[cold]
+#[track_caller]
+pub(in crate::reference) fn refused(what: &str) -> ! {
+    unreachable!("the verifier refuses {what}")
+}
+
+/// [`refused`] for values whose types do not fit.
+#[cold]
+#[track_caller]
+pub(in crate::reference) fn mixed() -> ! {
+    refused("operands of different types")
+}
 
 /// Runs a body for two column-like enums of the same scalar type.
 macro_rules! same_scalar {
@@ -44,7 +55,7 @@ macro_rules! same_scalar {
             ($from::I32($x), $to::I32($y)) => $body,
             ($from::U32($x), $to::U32($y)) => $body,
             ($from::Bool($x), $to::Bool($y)) => $body,
-            _ => return Err(crate::reference::values::columns::MIXED),
+            _ => crate::reference::values::columns::mixed(),
         }
     };
 }
@@ -116,27 +127,24 @@ impl<V: Copy> Column<V> {
         }
     }
 
-    pub(in crate::reference) fn unsigned(&self) -> Result<&[u32], Fault> {
-        if let Column::U32(v) = self {
-            Ok(v)
-        } else {
-            Err(MIXED)
+    pub(in crate::reference) fn unsigned(&self) -> &[u32] {
+        match self {
+            Column::U32(v) => v,
+            _ => mixed(),
         }
     }
 
-    pub(in crate::reference) fn unsigned_mut(&mut self) -> Result<&mut [u32], Fault> {
-        if let Column::U32(v) = self {
-            Ok(v)
-        } else {
-            Err(MIXED)
+    pub(in crate::reference) fn unsigned_mut(&mut self) -> &mut [u32] {
+        match self {
+            Column::U32(v) => v,
+            _ => mixed(),
         }
     }
 
-    pub(in crate::reference) fn truths(&self) -> Result<&[bool], Fault> {
-        if let Column::Bool(v) = self {
-            Ok(v)
-        } else {
-            Err(MIXED)
+    pub(in crate::reference) fn truths(&self) -> &[bool] {
+        match self {
+            Column::Bool(v) => v,
+            _ => mixed(),
         }
     }
 }
@@ -163,24 +171,8 @@ pub(in crate::reference) fn part_mut<T>(column: &mut [T], c: usize, lanes: usize
         .unwrap_or_default()
 }
 
-/// Copies all lanes. What idle lanes then hold is never read: a value is used only by lanes that evaluated it.
-pub(in crate::reference) fn copy<T: Copy>(from: &[T], to: &mut [T]) -> Result<(), Fault> {
-    if from.len() != to.len() {
-        return Err(MIXED);
-    }
-    to.copy_from_slice(from);
-    Ok(())
-}
-
 /// Copies the active lanes of each component.
-pub(in crate::reference) fn copy_active<T: Copy>(
-    from: &[T],
-    to: &mut [T],
-    active: &[bool],
-) -> Result<(), Fault> {
-    if from.len() != to.len() {
-        return Err(MIXED);
-    }
+pub(in crate::reference) fn copy_active<T: Copy>(from: &[T], to: &mut [T], active: &[bool]) {
     let lanes = active.len();
     for (from, to) in from.chunks_exact(lanes).zip(to.chunks_exact_mut(lanes)) {
         for ((from, to), on) in from.iter().zip(to).zip(active) {
@@ -189,15 +181,12 @@ pub(in crate::reference) fn copy_active<T: Copy>(
             }
         }
     }
-    Ok(())
 }
 
-/// Copies a column.
-pub(in crate::reference) fn copy_column<V: Copy>(
-    from: &Column<V>,
-    to: &mut Column<V>,
-) -> Result<(), Fault> {
-    same_scalar!(from, Column, to, Column, |from, to| copy(from, to))
+/// Copies a column. What idle lanes then hold is never read: a value is used only by lanes that evaluated it.
+pub(in crate::reference) fn copy_column<V: Copy>(from: &Column<V>, to: &mut Column<V>) {
+    same_scalar!(from, Column, to, Column, |from, to| to
+        .copy_from_slice(from))
 }
 
 /// Copies a column's active lanes.
@@ -205,7 +194,7 @@ pub(in crate::reference) fn copy_column_active<V: Copy>(
     from: &Column<V>,
     to: &mut Column<V>,
     active: &[bool],
-) -> Result<(), Fault> {
+) {
     same_scalar!(from, Column, to, Column, |from, to| copy_active(
         from, to, active
     ))

@@ -1,6 +1,6 @@
 //! Conversions between scalar types, as Rust's `as`.
 
-use super::columns::{Column, copy};
+use super::columns::Column;
 use super::reals::Reals;
 use crate::domain::Domain;
 use crate::domain::column::map1;
@@ -15,7 +15,7 @@ pub(in crate::reference) fn convert<D: Domain<Mask = bool>>(
 ) -> Result<(), Fault> {
     let domain = reals.domain;
     match (x, out) {
-        (Column::Real(x), Column::Real(out)) => return copy(x, out),
+        (Column::Real(x), Column::Real(out)) => out.copy_from_slice(x),
         (Column::Real(x), Column::I32(out)) => {
             let (low, high) = (i32::MIN.into(), i32::MAX.into());
             return each_active(x, out, active, |x| {
@@ -37,15 +37,15 @@ pub(in crate::reference) fn convert<D: Domain<Mask = bool>>(
         (Column::Bool(x), Column::Real(out)) => {
             return each_active(x, out, active, |b| Ok(domain.from_integer(b.into())));
         }
-        (Column::I32(x), Column::I32(out)) => return copy(x, out),
+        (Column::I32(x), Column::I32(out)) => out.copy_from_slice(x),
         (Column::I32(x), Column::U32(out)) => map1(x, out, |n| n as u32),
         (Column::I32(x), Column::Bool(out)) => map1(x, out, |n| n != 0),
         (Column::U32(x), Column::I32(out)) => map1(x, out, |n| n as i32),
-        (Column::U32(x), Column::U32(out)) => return copy(x, out),
+        (Column::U32(x), Column::U32(out)) => out.copy_from_slice(x),
         (Column::U32(x), Column::Bool(out)) => map1(x, out, |n| n != 0),
         (Column::Bool(x), Column::I32(out)) => map1(x, out, i32::from),
         (Column::Bool(x), Column::U32(out)) => map1(x, out, u32::from),
-        (Column::Bool(x), Column::Bool(out)) => return copy(x, out),
+        (Column::Bool(x), Column::Bool(out)) => out.copy_from_slice(x),
     }
     Ok(())
 }

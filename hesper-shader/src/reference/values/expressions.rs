@@ -1,11 +1,11 @@
 //! Pure expressions, for all lanes at once.
 
-use super::columns::{Column, MIXED, copy, part, part_mut, same_scalar};
-use super::frame::{Frame, missing};
+use super::columns::{Column, mixed, part, part_mut, same_scalar};
+use super::frame::Frame;
 use super::reals::Reals;
 use super::{convert, integers, scaling};
 use crate::domain::{Domain, RealUnary};
-use crate::reference::report::error::{Fault, internal};
+use crate::reference::report::error::Fault;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Math, Signature, UnaryOp};
 
 /// Computes one expression from operands that are already computed.
@@ -16,47 +16,42 @@ pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
     reals: &mut Reals<'_, D>,
     active: &[bool],
 ) -> Result<(), Fault> {
-    let expr = function.get(id).ok_or_else(missing)?;
+    let expr = &function[id];
     reals.domain.at(expr.loc.0);
     // Operands stand before what uses them.
-    let (before, rest) = frame
-        .values
-        .split_at_mut_checked(id.index())
-        .ok_or_else(missing)?;
-    let out = rest.first_mut().ok_or_else(missing)?;
-    let get = |operand: ExprId| before.get(operand.index()).ok_or_else(missing);
+    let (before, rest) = frame.values.split_at_mut(id.index());
+    let out = &mut rest[0];
+    let get = |operand: ExprId| &before[operand.index()];
     let operand = |id: ExprId| get(frame.shortcuts.operand(id));
     match &expr.kind {
-        ExprKind::Unary(op, x) => unary(*op, get(*x)?, out, reals, active),
-        ExprKind::Binary(op, x, y) => match (operand(*x)?, operand(*y)?) {
+        ExprKind::Unary(op, x) => unary(*op, get(*x), out, reals, active),
+        ExprKind::Binary(op, x, y) => match (operand(*x), operand(*y)) {
             (Column::Real(x), Column::Real(y)) => reals.binary(*op, x, y, active, out),
             (x, y) => integers::binary(*op, x, y, out),
         },
-        ExprKind::Math(op, operands) => math(*op, operands, before, out, reals, active),
+        ExprKind::Math(op, operands) => math(*op, operands, before, out, reals, active)?,
         ExprKind::Select {
             condition,
             on_true,
             on_false,
         } => {
-            let mask = get(*condition)?.truths()?;
-            select(mask, get(*on_true)?, get(*on_false)?, out, reals, active)
+            let mask = get(*condition).truths();
+            select(mask, get(*on_true), get(*on_false), out, reals, active);
         }
-        ExprKind::Convert(x) => convert::convert(get(*x)?, out, reals, active),
+        ExprKind::Convert(x) => convert::convert(get(*x), out, reals, active)?,
         ExprKind::Compose(operands) => {
             for (c, operand) in operands.iter().enumerate() {
-                copy_component(get(*operand)?, 0, out, c, active.len())?;
+                copy_component(get(*operand), 0, out, c, active.len());
             }
-            Ok(())
         }
-        ExprKind::Splat(_) if frame.shortcuts.is_left_out(id) => Ok(()),
+        ExprKind::Splat(_) if frame.shortcuts.is_left_out(id) => {}
         ExprKind::Splat(x) => {
             for c in 0..usize::from(expr.ty.size) {
-                copy_component(get(*x)?, 0, out, c, active.len())?;
+                copy_component(get(*x), 0, out, c, active.len());
             }
-            Ok(())
         }
         ExprKind::Component(x, c) => {
-            copy_component(get(*x)?, usize::from(*c), out, 0, active.len())
+            copy_component(get(*x), usize::from(*c), out, 0, active.len());
         }
         // Present since the dispatch, the workgroup, the call or the statement began.
         ExprKind::Literal(_)
@@ -65,8 +60,9 @@ pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
         | ExprKind::Length(_)
         | ExprKind::BuiltinValue(_)
         | ExprKind::Argument(_)
-        | ExprKind::Result => Ok(()),
+        | ExprKind::Result => {}
     }
+    Ok(())
 }
 
 /// The first active lane in which an expression divides an integer by zero.
@@ -76,11 +72,10 @@ pub(in crate::reference) fn divides_by_zero<V>(
     frame: &Frame<V>,
     active: &[bool],
 ) -> Option<usize> {
-    let ExprKind::Binary(BinaryOp::Divide | BinaryOp::Remainder, _, y) = function.get(id)?.kind
-    else {
+    let ExprKind::Binary(BinaryOp::Divide | BinaryOp::Remainder, _, y) = function[id].kind else {
         return None;
     };
-    match frame.values.get(y.index())? {
+    match &frame.values[y.index()] {
         Column::I32(y) => active_zero(y, 0, active),
         Column::U32(y) => active_zero(y, 0, active),
         Column::Real(_) | Column::Bool(_) => None,
@@ -103,11 +98,10 @@ fn unary<D: Domain<Mask = bool>>(
     out: &mut Column<D::Value>,
     reals: &Reals<'_, D>,
     active: &[bool],
-) -> Result<(), Fault> {
+) {
     match (op, x, out) {
         (UnaryOp::Negate, Column::Real(x), Column::Real(out)) => {
             reals.unary(RealUnary::Negate, x, active, out);
-            Ok(())
         }
         (op, x, out) => integers::unary(op, x, out),
     }
@@ -121,11 +115,6 @@ fn math<D: Domain<Mask = bool>>(
     reals: &Reals<'_, D>,
     active: &[bool],
 ) -> Result<(), Fault> {
-    if operands.len() != op.arity() {
-        return Err(internal(
-            "a builtin function with too few or too many operands",
-        ));
-    }
     let operand = |i: usize| before.get(operands.get(i)?.index());
     if matches!(op.signature(), Signature::Scaled | Signature::Exponent)
         || op == Math::FrexpFraction
@@ -134,7 +123,8 @@ fn math<D: Domain<Mask = bool>>(
     }
     let operands = [operand(0), operand(1), operand(2)];
     let Column::Real(out) = out else {
-        return integers::math(op, operands, out);
+        integers::math(op, operands, out);
+        return Ok(());
     };
     let operands = operands.map(|column| match column {
         Some(Column::Real(x)) => x.as_slice(),
@@ -151,7 +141,7 @@ fn select<D: Domain<Mask = bool>>(
     out: &mut Column<D::Value>,
     reals: &Reals<'_, D>,
     active: &[bool],
-) -> Result<(), Fault> {
+) {
     match (on_true, on_false, out) {
         (Column::Real(t), Column::Real(f), Column::Real(out)) => {
             reals.select(mask, t, f, active, out);
@@ -159,9 +149,8 @@ fn select<D: Domain<Mask = bool>>(
         (Column::I32(t), Column::I32(f), Column::I32(out)) => choose(mask, t, f, out),
         (Column::U32(t), Column::U32(f), Column::U32(out)) => choose(mask, t, f, out),
         (Column::Bool(t), Column::Bool(f), Column::Bool(out)) => choose(mask, t, f, out),
-        _ => return Err(MIXED),
+        _ => mixed(),
     }
-    Ok(())
 }
 
 fn choose<T: Copy>(mask: &[bool], on_true: &[T], on_false: &[T], out: &mut [T]) {
@@ -178,9 +167,8 @@ fn copy_component<V: Copy>(
     to: &mut Column<V>,
     to_c: usize,
     lanes: usize,
-) -> Result<(), Fault> {
-    same_scalar!(from, Column, to, Column, |from, to| copy(
-        part(from, from_c, lanes),
-        part_mut(to, to_c, lanes)
-    ))
+) {
+    same_scalar!(from, Column, to, Column, |from, to| {
+        part_mut(to, to_c, lanes).copy_from_slice(part(from, from_c, lanes))
+    })
 }

@@ -2,13 +2,12 @@
 //!
 //! A function calls only functions before it, so each is active at most once and has one frame, allocated once for a dispatch.
 
-use super::columns::Column;
+use super::columns::{Column, mixed};
 use super::reals::Reals;
 use super::shortcuts::Shortcuts;
 use crate::domain::Domain;
 use crate::reference::dispatch::options::Options;
 use crate::reference::memory::storage::Uniform;
-use crate::reference::report::error::{Fault, internal};
 use crate::reference::workgroup::team::{Team, is_same_for_all_groups};
 use crate::tree::{BuiltinValue, ExprId, ExprKind, Function, Literal, Local};
 
@@ -35,7 +34,7 @@ impl<V: Copy> Frame<V> {
         reals: &Reals<'_, D>,
         team: &Team,
         options: &Options,
-    ) -> Result<Frame<V>, Fault> {
+    ) -> Frame<V> {
         let lanes = team.lanes();
         let zeros = |ty| Column::zeros(ty, lanes, reals.zero);
         let local = |l: &Local| {
@@ -55,57 +54,46 @@ impl<V: Copy> Frame<V> {
             match &expr.kind {
                 ExprKind::Argument(n) => frame.arguments.push((id, *n as usize)),
                 ExprKind::BuiltinValue(value) if is_same_for_all_groups(*value) => {
-                    team.fill(*value, frame.value_mut(id)?)?;
+                    team.fill(*value, frame.value_mut(id));
                 }
                 ExprKind::BuiltinValue(value) => frame.builtins.push((id, *value)),
                 kind => {
-                    if let Some(value) = constant(kind, uniforms, lengths, reals.domain)? {
-                        value.fill(frame.value_mut(id)?)?;
+                    if let Some(value) = constant(kind, uniforms, lengths, reals.domain) {
+                        value.fill(frame.value_mut(id));
                     }
                 }
             }
         }
-        Ok(frame)
+        frame
     }
 
     /// Computes what differs between workgroups.
-    pub(in crate::reference) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
+    pub(in crate::reference) fn enter(&mut self, team: &Team) {
         for (id, builtin) in &self.builtins {
-            let column = self.values.get_mut(id.index()).ok_or_else(missing)?;
-            team.fill(*builtin, column)?;
+            team.fill(*builtin, &mut self.values[id.index()]);
         }
-        Ok(())
     }
 
     /// The column of an expression.
-    pub(in crate::reference) fn value(&self, id: ExprId) -> Result<&Column<V>, Fault> {
-        self.values.get(id.index()).ok_or_else(missing)
+    pub(in crate::reference) fn value(&self, id: ExprId) -> &Column<V> {
+        &self.values[id.index()]
     }
 
     /// The column of an expression.
-    pub(in crate::reference) fn value_mut(&mut self, id: ExprId) -> Result<&mut Column<V>, Fault> {
-        self.values.get_mut(id.index()).ok_or_else(missing)
+    pub(in crate::reference) fn value_mut(&mut self, id: ExprId) -> &mut Column<V> {
+        &mut self.values[id.index()]
     }
-}
-
-pub(in crate::reference) const MISSING: Fault = internal("a handle that points nowhere");
-
-/// The same, made only where it is needed: an error that is made and dropped at each access costs as much as the access.
-#[cold]
-pub(in crate::reference) fn missing() -> Fault {
-    MISSING
 }
 
 impl<V: Copy> Uniform<V> {
-    fn fill(self, column: &mut Column<V>) -> Result<(), Fault> {
+    fn fill(self, column: &mut Column<V>) {
         match (self, column) {
             (Uniform::Real(x), Column::Real(column)) => column.fill(x),
             (Uniform::I32(x), Column::I32(column)) => column.fill(x),
             (Uniform::U32(x), Column::U32(column)) => column.fill(x),
             (Uniform::Bool(x), Column::Bool(column)) => column.fill(x),
-            _ => return Err(super::columns::MIXED),
+            _ => mixed(),
         }
-        Ok(())
     }
 }
 
@@ -115,15 +103,15 @@ fn constant<D: Domain>(
     uniforms: &[Uniform<D::Value>],
     lengths: &[u32],
     domain: &D,
-) -> Result<Option<Uniform<D::Value>>, Fault> {
-    Ok(Some(match kind {
+) -> Option<Uniform<D::Value>> {
+    Some(match kind {
         ExprKind::Literal(Literal::F32(number)) => Uniform::Real(domain.constant(*number)),
         ExprKind::Literal(Literal::I32(n)) => Uniform::I32(*n),
         ExprKind::Literal(Literal::U32(n)) => Uniform::U32(*n),
         ExprKind::Literal(Literal::Bool(b)) => Uniform::Bool(*b),
         ExprKind::NegInfinity => Uniform::Real(domain.neg_infinity()),
-        ExprKind::Uniform(param) => *uniforms.get(param.index()).ok_or_else(missing)?,
-        ExprKind::Length(param) => Uniform::U32(*lengths.get(param.index()).ok_or_else(missing)?),
+        ExprKind::Uniform(param) => uniforms[param.index()],
+        ExprKind::Length(param) => Uniform::U32(lengths[param.index()]),
         ExprKind::BuiltinValue(_)
         | ExprKind::Argument(_)
         | ExprKind::Unary(..)
@@ -134,6 +122,6 @@ fn constant<D: Domain>(
         | ExprKind::Compose(_)
         | ExprKind::Splat(_)
         | ExprKind::Component(..)
-        | ExprKind::Result => return Ok(None),
-    }))
+        | ExprKind::Result => return None,
+    })
 }

@@ -2,22 +2,19 @@
 //!
 //! They have no side effect, so they are computed for all lanes.
 
-use super::columns::{Column, MIXED};
+use super::columns::{Column, mixed, refused};
 use crate::domain::Comparison;
 use crate::domain::column::{compare, map1, map2, map3};
-use crate::reference::report::error::{Fault, internal};
 use crate::tree::{BinaryOp, Math, UnaryOp};
 
-const UNKNOWN: Fault = internal("an operator its operands do not have");
+#[cold]
+fn unknown() -> ! {
+    refused("an operator its operands do not have")
+}
 
 macro_rules! integer_operators {
     ($arithmetic:ident, $math:ident, $int:ident) => {
-        fn $arithmetic(
-            op: BinaryOp,
-            x: &[$int],
-            y: &[$int],
-            out: &mut [$int],
-        ) -> Result<(), Fault> {
+        fn $arithmetic(op: BinaryOp, x: &[$int], y: &[$int], out: &mut [$int]) {
             match op {
                 BinaryOp::Add | BinaryOp::WrappingAdd => map2(x, y, out, $int::wrapping_add),
                 BinaryOp::Subtract | BinaryOp::WrappingSubtract => {
@@ -35,20 +32,18 @@ macro_rules! integer_operators {
                 BinaryOp::And => map2(x, y, out, |x, y| x & y),
                 BinaryOp::Or => map2(x, y, out, |x, y| x | y),
                 BinaryOp::Xor => map2(x, y, out, |x, y| x ^ y),
-                _ => return Err(UNKNOWN),
+                _ => unknown(),
             }
-            Ok(())
         }
 
-        fn $math(op: Math, [x, y, z]: [&[$int]; 3], out: &mut [$int]) -> Result<(), Fault> {
+        fn $math(op: Math, [x, y, z]: [&[$int]; 3], out: &mut [$int]) {
             match op {
                 Math::Max => map2(x, y, out, $int::max),
                 Math::Min => map2(x, y, out, $int::min),
                 // Not `Ord::clamp`, which panics where the bounds cross.
                 Math::Clamp => map3(x, y, z, out, |x, low, high| x.max(low).min(high)),
-                _ => return Err(UNKNOWN),
+                _ => unknown(),
             }
-            Ok(())
         }
     };
 }
@@ -56,29 +51,23 @@ macro_rules! integer_operators {
 integer_operators! { signed_arithmetic, signed_math_of_several, i32 }
 integer_operators! { unsigned_arithmetic, unsigned_math, u32 }
 
-fn signed_math(op: Math, operands: [&[i32]; 3], out: &mut [i32]) -> Result<(), Fault> {
+fn signed_math(op: Math, operands: [&[i32]; 3], out: &mut [i32]) {
     match op {
         Math::Abs => map1(operands[0], out, i32::wrapping_abs),
         Math::Sign => map1(operands[0], out, i32::signum),
-        _ => return signed_math_of_several(op, operands, out),
+        _ => signed_math_of_several(op, operands, out),
     }
-    Ok(())
 }
 
 /// `-x` and `!x`.
-pub(in crate::reference) fn unary<V>(
-    op: UnaryOp,
-    x: &Column<V>,
-    out: &mut Column<V>,
-) -> Result<(), Fault> {
+pub(in crate::reference) fn unary<V>(op: UnaryOp, x: &Column<V>, out: &mut Column<V>) {
     match (op, x, out) {
         (UnaryOp::Negate, Column::I32(x), Column::I32(out)) => map1(x, out, i32::wrapping_neg),
         (UnaryOp::Not, Column::I32(x), Column::I32(out)) => map1(x, out, |x| !x),
         (UnaryOp::Not, Column::U32(x), Column::U32(out)) => map1(x, out, |x| !x),
         (UnaryOp::Not, Column::Bool(x), Column::Bool(out)) => map1(x, out, |x| !x),
-        _ => return Err(UNKNOWN),
+        _ => unknown(),
     }
-    Ok(())
 }
 
 /// Arithmetic, logic, shifts and comparisons.
@@ -87,36 +76,35 @@ pub(in crate::reference) fn binary<V>(
     x: &Column<V>,
     y: &Column<V>,
     out: &mut Column<V>,
-) -> Result<(), Fault> {
+) {
     use BinaryOp::{ShiftLeft, ShiftRight};
     match (x, y, out) {
-        (Column::I32(x), Column::I32(y), Column::I32(out)) => signed_arithmetic(op, x, y, out)?,
+        (Column::I32(x), Column::I32(y), Column::I32(out)) => signed_arithmetic(op, x, y, out),
         (Column::U32(x), Column::U32(y), Column::U32(out)) => match op {
             ShiftLeft => map2(x, y, out, u32::wrapping_shl),
             ShiftRight => map2(x, y, out, u32::wrapping_shr),
-            BinaryOp::Divide | BinaryOp::Remainder => divide(op, x, y, out)?,
-            _ => unsigned_arithmetic(op, x, y, out)?,
+            BinaryOp::Divide | BinaryOp::Remainder => divide(op, x, y, out),
+            _ => unsigned_arithmetic(op, x, y, out),
         },
         (Column::I32(x), Column::U32(y), Column::I32(out)) => match op {
             ShiftLeft => map2(x, y, out, i32::wrapping_shl),
             ShiftRight => map2(x, y, out, i32::wrapping_shr),
-            _ => return Err(UNKNOWN),
+            _ => unknown(),
         },
         (Column::Bool(x), Column::Bool(y), Column::Bool(out)) => match op {
             BinaryOp::And => map2(x, y, out, |x, y| x & y),
             BinaryOp::Or => map2(x, y, out, |x, y| x | y),
             BinaryOp::Xor => map2(x, y, out, |x, y| x ^ y),
-            _ => compare(comparison(op)?, x, y, out),
+            _ => compare(comparison(op), x, y, out),
         },
-        (Column::I32(x), Column::I32(y), Column::Bool(out)) => compare(comparison(op)?, x, y, out),
-        (Column::U32(x), Column::U32(y), Column::Bool(out)) => compare(comparison(op)?, x, y, out),
-        _ => return Err(MIXED),
+        (Column::I32(x), Column::I32(y), Column::Bool(out)) => compare(comparison(op), x, y, out),
+        (Column::U32(x), Column::U32(y), Column::Bool(out)) => compare(comparison(op), x, y, out),
+        _ => mixed(),
     }
-    Ok(())
 }
 
 /// Quotients and remainders. Indices are mostly divided by one number in all lanes, by a size: then each takes a multiplication, or nothing.
-fn divide(op: BinaryOp, x: &[u32], y: &[u32], out: &mut [u32]) -> Result<(), Fault> {
+fn divide(op: BinaryOp, x: &[u32], y: &[u32], out: &mut [u32]) {
     match (op, same(y)) {
         (BinaryOp::Divide, Some(1)) => map1(x, out, |x| x),
         (BinaryOp::Remainder, Some(1)) => out.fill(0),
@@ -128,9 +116,8 @@ fn divide(op: BinaryOp, x: &[u32], y: &[u32], out: &mut [u32]) -> Result<(), Fau
             let reciprocal = reciprocal(y);
             map1(x, out, |x| x - quotient(x, reciprocal) * y);
         }
-        _ => unsigned_arithmetic(op, x, y, out)?,
+        _ => unsigned_arithmetic(op, x, y, out),
     }
-    Ok(())
 }
 
 /// The number of all lanes, if they have the same.
@@ -150,11 +137,7 @@ fn quotient(x: u32, reciprocal: u64) -> u32 {
 }
 
 /// Builtin functions.
-pub(super) fn math<V>(
-    op: Math,
-    operands: [Option<&Column<V>>; 3],
-    out: &mut Column<V>,
-) -> Result<(), Fault> {
+pub(super) fn math<V>(op: Math, operands: [Option<&Column<V>>; 3], out: &mut Column<V>) {
     match out {
         Column::I32(out) => signed_math(
             op,
@@ -172,21 +155,21 @@ pub(super) fn math<V>(
             }),
             out,
         ),
-        Column::Real(_) | Column::Bool(_) => Err(UNKNOWN),
+        Column::Real(_) | Column::Bool(_) => unknown(),
     }
 }
 
 /// The comparison an operator stands for.
-pub(super) fn comparison(op: BinaryOp) -> Result<Comparison, Fault> {
-    Ok(match op {
+pub(super) fn comparison(op: BinaryOp) -> Comparison {
+    match op {
         BinaryOp::Equal => Comparison::Equal,
         BinaryOp::NotEqual => Comparison::NotEqual,
         BinaryOp::Less => Comparison::Less,
         BinaryOp::LessEqual => Comparison::LessEqual,
         BinaryOp::Greater => Comparison::Greater,
         BinaryOp::GreaterEqual => Comparison::GreaterEqual,
-        _ => return Err(UNKNOWN),
-    })
+        _ => unknown(),
+    }
 }
 
 #[cfg(test)]
@@ -228,8 +211,8 @@ mod tests {
             [7, 7, 7, 8],
         ] {
             let mut out = [[0; 4]; 2];
-            divide(BinaryOp::Divide, &x, &y, &mut out[0]).unwrap();
-            divide(BinaryOp::Remainder, &x, &y, &mut out[1]).unwrap();
+            divide(BinaryOp::Divide, &x, &y, &mut out[0]);
+            divide(BinaryOp::Remainder, &x, &y, &mut out[1]);
             for ((x, y), (q, r)) in x.iter().zip(y).zip(out[0].iter().zip(out[1])) {
                 assert_eq!(*q, x.checked_div(y).unwrap_or(*x));
                 assert_eq!(r, x.checked_rem(y).unwrap_or(0));

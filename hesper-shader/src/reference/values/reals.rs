@@ -1,11 +1,10 @@
 //! Operators on reals, as operations of the number domain on columns.
 
-use super::columns::{Column, MIXED, part};
+use super::columns::{Column, mixed, part, refused};
 use super::formula;
 use super::integers::comparison;
 use crate::domain::{Comparison, Domain, Primitive, RealBinary, RealUnary};
 use crate::number::Number;
-use crate::reference::report::error::{Fault, internal};
 use crate::tree::{BinaryOp, Math};
 
 /// A domain with its zero.
@@ -47,26 +46,25 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
         y: &[D::Value],
         active: &[bool],
         out: &mut Column<D::Value>,
-    ) -> Result<(), Fault> {
+    ) {
         let lanes = active.len();
         let (x, y) = (x.chunks_exact(lanes), y.chunks_exact(lanes));
         let operands = x.cycle().zip(y.cycle());
         match out {
             Column::Real(out) => {
-                let op = arithmetic(op)?;
+                let op = arithmetic(op);
                 for ((x, y), out) in operands.zip(out.chunks_exact_mut(lanes)) {
                     self.domain.binary_column(op, x, y, active, out);
                 }
             }
             Column::Bool(out) => {
-                let op = comparison(op)?;
+                let op = comparison(op);
                 for ((x, y), out) in operands.zip(out.chunks_exact_mut(lanes)) {
                     self.domain.compare_column(op, x, y, active, out);
                 }
             }
-            Column::I32(_) | Column::U32(_) => return Err(MIXED),
+            Column::I32(_) | Column::U32(_) => mixed(),
         }
-        Ok(())
     }
 
     /// `x != 0`.
@@ -124,13 +122,13 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
     }
 }
 
-fn arithmetic(op: BinaryOp) -> Result<RealBinary, Fault> {
-    Ok(match op {
+fn arithmetic(op: BinaryOp) -> RealBinary {
+    match op {
         BinaryOp::Add => RealBinary::Add,
         BinaryOp::Subtract => RealBinary::Subtract,
         BinaryOp::Multiply => RealBinary::Multiply,
         BinaryOp::Divide => RealBinary::Divide,
         BinaryOp::Remainder => RealBinary::Remainder,
-        _ => return Err(internal("an operator reals do not have")),
-    })
+        _ => refused("an operator that reals do not have"),
+    }
 }

@@ -1,6 +1,6 @@
 //! Builtin functions between reals and exponents.
 
-use super::columns::{Column, MIXED};
+use super::columns::{Column, mixed};
 use crate::domain::{Domain, Math, RealUnary};
 use crate::reference::report::error::Fault;
 
@@ -37,7 +37,7 @@ pub(super) fn scaled<D: Domain<Mask = bool>>(
                 *out = exponent(*x)?;
             }
         }
-        _ => return Err(MIXED),
+        _ => mixed(),
     }
     Ok(())
 }

@@ -9,9 +9,8 @@ use crate::domain::Domain;
 use crate::reference::control::loops::Exits;
 use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::slot::Slot;
-use crate::reference::report::error::{ExecError, Fault};
+use crate::reference::report::error::ExecError;
 use crate::reference::values::columns::{Column, copy_column_active};
-use crate::reference::values::frame::MISSING;
 use crate::reference::values::mask::Mask;
 use crate::tree::{
     AtomicOp, BinaryOp, Block, ExprId, ExprKind, Function, Literal, Stmt, StmtKind, Tree, UnaryOp,
@@ -111,9 +110,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     ) -> Result<(), ExecError> {
         let mut rest = block.as_slice();
         while let Some((next, after)) = rest.split_first() {
-            let alone = self
-                .alone(f, rest)
-                .map_err(|fault| self.error(next.loc, fault))?;
+            let alone = self.alone(f, rest);
             if alone == 0 {
                 self.statements(f, std::slice::from_ref(next), active, exits.as_deref_mut())?;
                 rest = after;
@@ -127,11 +124,11 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     }
 
     /// How many statements come before the first one in which invocations meet.
-    fn alone(&self, f: usize, statements: &[Stmt]) -> Result<usize, Fault> {
+    fn alone(&self, f: usize, statements: &[Stmt]) -> usize {
         let meets = self.halves.as_ref().map_or(&[][..], |h| &h.meets);
-        let function = self.function(f)?;
+        let function = self.function(f);
         let alone = |stmt: &&Stmt| !is_meeting(stmt, function, meets);
-        Ok(statements.iter().take_while(alone).count())
+        statements.iter().take_while(alone).count()
     }
 
     /// Runs statements in which nobody meets: one half first.
@@ -152,8 +149,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         self.statements(f, segment, active, exits.as_deref_mut())?;
         let kept = self.keep(f, segment);
         self.statements(f, segment, &mut second, exits)?;
-        self.put_back(f, kept)
-            .map_err(|fault| self.error(self.tree.loc, fault))?;
+        self.put_back(f, kept);
         if let Some(halves) = &mut self.halves {
             halves.apart = false;
         }
@@ -172,13 +168,12 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
     }
 
     /// Gives the first half its values back.
-    fn put_back(&mut self, f: usize, kept: Vec<(ExprId, Column<D::Value>)>) -> Result<(), Fault> {
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+    fn put_back(&mut self, f: usize, kept: Vec<(ExprId, Column<D::Value>)>) {
+        let frame = &mut self.frames[f];
         let first = self.halves.as_ref().map_or(&[][..], |h| &h.first);
         for (id, column) in kept {
-            copy_column_active(&column, frame.value_mut(id)?, first)?;
+            copy_column_active(&column, frame.value_mut(id), first);
         }
-        Ok(())
     }
 }
 

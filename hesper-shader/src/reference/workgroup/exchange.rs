@@ -4,8 +4,8 @@ use super::subgroups::Subgroups;
 use super::team::Team;
 use crate::domain::{Domain, RealBinary};
 use crate::number::Number;
-use crate::reference::report::error::{Fault, internal};
-use crate::reference::values::columns::{Column, MIXED, part, part_mut};
+use crate::reference::report::error::Fault;
+use crate::reference::values::columns::{Column, mixed, part, part_mut, refused, same_scalar};
 use crate::reference::values::mask::Mask;
 use crate::reference::values::reals::Reals;
 use crate::tree::{Combine, SubgroupOp};
@@ -58,10 +58,10 @@ impl Exchange<'_> {
     ) -> Result<(), Fault> {
         match self.op {
             SubgroupOp::All | SubgroupOp::Any | SubgroupOp::Ballot => {
-                self.vote(from.truths()?, out)
+                self.vote(from.truths(), out);
             }
             SubgroupOp::Reduce(c) | SubgroupOp::InclusiveScan(c) | SubgroupOp::ExclusiveScan(c) => {
-                self.combine(c, from, out, reals)
+                self.combine(c, from, out, reals);
             }
             SubgroupOp::BroadcastFirst
             | SubgroupOp::Broadcast(_)
@@ -72,8 +72,9 @@ impl Exchange<'_> {
             | SubgroupOp::QuadBroadcast(_)
             | SubgroupOp::QuadSwapX
             | SubgroupOp::QuadSwapY
-            | SubgroupOp::QuadSwapDiagonal => self.shuffle(from, out),
+            | SubgroupOp::QuadSwapDiagonal => self.shuffle(from, out)?,
         }
+        Ok(())
     }
 
     fn is_active(&self, lane: usize) -> bool {
@@ -89,7 +90,7 @@ impl Exchange<'_> {
         members.filter_map(|(i, lane)| Some((i, lane.filter(|lane| self.is_active(*lane))?)))
     }
 
-    fn vote<V: Copy>(&self, truths: &[bool], out: &mut Column<V>) -> Result<(), Fault> {
+    fn vote<V: Copy>(&self, truths: &[bool], out: &mut Column<V>) {
         let lanes = truths.len();
         let holds = |lane: usize| truths.get(lane) == Some(&true);
         for members in self.subgroups.each() {
@@ -103,18 +104,17 @@ impl Exchange<'_> {
             }
             for (_, lane) in self.present(members) {
                 match (&mut *out, self.op) {
-                    (Column::Bool(out), SubgroupOp::All) => set(out, lane, all)?,
-                    (Column::Bool(out), SubgroupOp::Any) => set(out, lane, any)?,
+                    (Column::Bool(out), SubgroupOp::All) => out[lane] = all,
+                    (Column::Bool(out), SubgroupOp::Any) => out[lane] = any,
                     (Column::U32(out), SubgroupOp::Ballot) => {
                         for (c, word) in ballot.iter().enumerate() {
-                            set(out, c * lanes + lane, *word)?;
+                            out[c * lanes + lane] = *word;
                         }
                     }
-                    _ => return Err(MIXED),
+                    _ => mixed(),
                 }
             }
         }
-        Ok(())
     }
 
     fn combine<D: Domain<Mask = bool>>(
@@ -123,7 +123,7 @@ impl Exchange<'_> {
         from: &Column<D::Value>,
         out: &mut Column<D::Value>,
         reals: &Reals<'_, D>,
-    ) -> Result<(), Fault> {
+    ) {
         let domain = reals.domain;
         match (from, out) {
             (Column::Real(from), Column::Real(out)) => {
@@ -133,7 +133,7 @@ impl Exchange<'_> {
                     Combine::Min => RealBinary::Min,
                     Combine::Max => RealBinary::Max,
                     Combine::And | Combine::Or | Combine::Xor => {
-                        return Err(internal("bits of a real"));
+                        refused("bits of a real");
                     }
                 };
                 let identity = match how {
@@ -148,45 +148,35 @@ impl Exchange<'_> {
             (Column::U32(from), Column::U32(out)) => {
                 self.fold(from, out, identity(how) as u32, |x, y| integers!(how, x, y))
             }
-            _ => Err(MIXED),
+            _ => mixed(),
         }
     }
 
     /// Combines from the lowest lane up; an exclusive scan begins with the identity.
-    fn fold<T: Copy>(
-        &self,
-        from: &[T],
-        out: &mut [T],
-        identity: T,
-        f: impl Fn(T, T) -> T,
-    ) -> Result<(), Fault> {
+    fn fold<T: Copy>(&self, from: &[T], out: &mut [T], identity: T, f: impl Fn(T, T) -> T) {
         let lanes = self.active.lanes().len();
-        if from.len() != out.len() {
-            return Err(MIXED);
-        }
         for c in 0..from.len() / lanes.max(1) {
             let (from, out) = (part(from, c, lanes), part_mut(out, c, lanes));
             for members in self.subgroups.each() {
                 let mut sum = None;
                 for (_, lane) in self.present(members) {
-                    let value = from.get(lane).copied().ok_or(MIXED)?;
+                    let value = from[lane];
                     if let SubgroupOp::ExclusiveScan(_) = self.op {
-                        set(out, lane, sum.unwrap_or(identity))?;
+                        out[lane] = sum.unwrap_or(identity);
                     }
                     let so_far = sum.map_or(value, |sum| f(sum, value));
                     sum = Some(so_far);
                     if let SubgroupOp::InclusiveScan(_) = self.op {
-                        set(out, lane, so_far)?;
+                        out[lane] = so_far;
                     }
                 }
                 if let (SubgroupOp::Reduce(_), Some(sum)) = (self.op, sum) {
                     for (_, lane) in self.present(members) {
-                        set(out, lane, sum)?;
+                        out[lane] = sum;
                     }
                 }
             }
         }
-        Ok(())
     }
 
     fn shuffle<V: Copy>(&self, from: &Column<V>, out: &mut Column<V>) -> Result<(), Fault> {
@@ -204,7 +194,7 @@ impl Exchange<'_> {
                     });
                 }
                 // What such a lane gets is anything; its own value is as good as another.
-                copy_lane(from, giver.unwrap_or(lane), out, lane, lanes)?;
+                copy_lane(from, giver.unwrap_or(lane), out, lane, lanes);
             }
         }
         Ok(())
@@ -247,11 +237,6 @@ fn identity(how: Combine) -> i32 {
     }
 }
 
-fn set<T>(out: &mut [T], i: usize, value: T) -> Result<(), Fault> {
-    *out.get_mut(i).ok_or(MIXED)? = value;
-    Ok(())
-}
-
 /// Copies all components of one lane to another lane of another column.
 fn copy_lane<V: Copy>(
     from: &Column<V>,
@@ -259,12 +244,10 @@ fn copy_lane<V: Copy>(
     out: &mut Column<V>,
     lane: usize,
     lanes: usize,
-) -> Result<(), Fault> {
-    crate::reference::values::columns::same_scalar!(from, Column, out, Column, |from, out| {
+) {
+    same_scalar!(from, Column, out, Column, |from, out| {
         for c in 0..from.len() / lanes.max(1) {
-            let value = from.get(c * lanes + source).copied().ok_or(MIXED)?;
-            set(out, c * lanes + lane, value)?;
+            out[c * lanes + lane] = from[c * lanes + source];
         }
-        Ok(())
     })
 }

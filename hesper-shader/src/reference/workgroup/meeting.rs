@@ -9,9 +9,8 @@ use crate::reference::memory::places::Access;
 use crate::reference::memory::slot::Slot;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::sanitizer::Touch;
-use crate::reference::values::frame::MISSING;
 use crate::reference::values::mask::Mask;
-use crate::tree::{Barrier, ExprId, Loc, Place, Root, SubgroupOp};
+use crate::tree::{Barrier, ExprId, Loc, Place, SubgroupOp};
 
 impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
     /// A barrier.
@@ -39,12 +38,8 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
         active: &Mask,
     ) -> Result<(), Fault> {
         self.barrier(f, loc, Barrier::Workgroup, active)?;
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
+        let frame = &mut self.frames[f];
         let here = access(active, &self.team, loc, f);
-        match place.root {
-            Root::Workgroup(_) => {}
-            Root::Storage(_) | Root::Local(_) => return Err(MISSING),
-        }
         let target = self.memory.resolve(AccessKind::Read, place, frame, here)?;
         check_uniform(&self.memory.elements, &target.array, here)?;
         if let Some(watch) = &mut self.memory.watch {
@@ -55,7 +50,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
                 access: here,
             })?;
         }
-        self.memory.fetch(target, frame.value_mut(result)?)?;
+        self.memory.fetch(target, frame.value_mut(result));
         self.barrier(f, loc, Barrier::Workgroup, active)
     }
 

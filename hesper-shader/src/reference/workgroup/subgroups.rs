@@ -8,7 +8,6 @@ use crate::reference::memory::slot::Slot;
 use crate::reference::report::error::Fault;
 use crate::reference::sanitizer::{Value, exchange_choice};
 use crate::reference::values::columns::Column;
-use crate::reference::values::frame::MISSING;
 use crate::reference::values::mask::Mask;
 use crate::tree::{ExprId, Loc, SubgroupOp};
 use std::mem::replace;
@@ -29,17 +28,14 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             self.meet_in_subgroups(op, &subgroups, active)?;
         }
         let domain = self.reals.domain;
-        let frame = self.frames.get_mut(f).ok_or(MISSING)?;
-        let mut out = replace(frame.value_mut(result)?, Column::Bool(Vec::new()));
+        let frame = &mut self.frames[f];
+        let mut out = replace(frame.value_mut(result), Column::Bool(Vec::new()));
         if let Some(watch) = &mut self.memory.watch
             && let Some(choice) = exchange_choice(op, value, frame, domain, active.lanes())
         {
             watch.left_open(choice, loc, &self.team);
         }
-        let lane_of = match op.operand() {
-            Some(id) => Some(frame.value(id)?.unsigned()?),
-            None => None,
-        };
+        let lane_of = op.operand().map(|id| frame.value(id).unsigned());
         let exchange = Exchange {
             op,
             subgroups: &subgroups,
@@ -48,9 +44,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             active,
             sanitize,
         };
-        let mut done = frame
-            .value(value)
-            .and_then(|from| exchange.run(from, &mut out, &self.reals));
+        let mut done = exchange.run(frame.value(value), &mut out, &self.reals);
         if let (Some(watch), Ok(())) = (&mut self.memory.watch, &done) {
             let (from, to) = (Value::Expr(f, value), Value::Expr(f, result));
             let carry = exchange.of_origins();
@@ -58,9 +52,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
                 carry.map_or(Ok(()), |carry| carry.run(numbers, out, &self.reals))
             });
         }
-        if let Ok(column) = frame.value_mut(result) {
-            *column = out;
-        }
+        *frame.value_mut(result) = out;
         done
     }
 }

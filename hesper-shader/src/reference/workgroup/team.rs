@@ -5,8 +5,8 @@
 
 use super::permutation::Permutation;
 use crate::reference::dispatch::options::Options;
-use crate::reference::report::error::{Fault, Invocation};
-use crate::reference::values::columns::{Column, MIXED, part_mut};
+use crate::reference::report::error::Invocation;
+use crate::reference::values::columns::{Column, part_mut};
 use crate::tree::{BuiltinValue, Tree};
 
 /// The shape of a dispatch and the workgroups that run.
@@ -140,14 +140,11 @@ impl Team {
     }
 
     /// Computes a builtin value for all lanes.
-    pub(in crate::reference) fn fill<V>(
-        &self,
-        value: BuiltinValue,
-        out: &mut Column<V>,
-    ) -> Result<(), Fault> {
-        let Column::U32(out) = out else {
-            return Err(MIXED);
-        };
+    pub(in crate::reference) fn fill<V>(&self, value: BuiltinValue, out: &mut Column<V>)
+    where
+        V: Copy,
+    {
+        let out = out.unsigned_mut();
         let size = self.subgroup_size;
         match value {
             BuiltinValue::LocalInvocationIndex => self.scalar(out, |_, lane| lane),
@@ -171,7 +168,6 @@ impl Team {
             BuiltinValue::SubgroupId => self.scalar(out, |_, lane| self.place(lane) / size),
             BuiltinValue::NumSubgroups => out.fill((self.per_group as u32).div_ceil(size)),
         }
-        Ok(())
     }
 
     fn place(&self, lane: u32) -> u32 {

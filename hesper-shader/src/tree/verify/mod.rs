@@ -11,8 +11,10 @@ mod problem;
 mod stmts;
 #[cfg(test)]
 mod tests;
+mod verified;
 
 pub use problem::VerifyProblem;
+pub use verified::Verified;
 
 use super::{Access, Function, FunctionId, Loc, Local, ParamKind, Scalar, Tree, Type};
 use crate::tree::Problem;
@@ -28,17 +30,22 @@ const MAX_LOCAL_BYTES: u64 = 8192;
 ///
 /// # Errors
 /// Every problem found, in the order of the text.
-pub fn verify(tree: &Tree) -> Result<(), Vec<Problem<VerifyProblem>>> {
+pub fn verify(tree: Tree) -> Result<Verified, Vec<Problem<VerifyProblem>>> {
+    let problems = problems(&tree);
+    if problems.is_empty() {
+        Ok(Verified::new(tree))
+    } else {
+        Err(problems)
+    }
+}
+
+fn problems(tree: &Tree) -> Vec<Problem<VerifyProblem>> {
     let mut problems = Vec::new();
     header(tree, &mut problems);
     for (position, function) in tree.all_functions().enumerate() {
         Verifier::new(tree, function, FunctionId(position as u32), &mut problems).run();
     }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
+    problems
 }
 
 fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {

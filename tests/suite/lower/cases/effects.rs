@@ -7,7 +7,7 @@ use hesper_shader::{Atomic, Vec2, Vec4};
 
 fn recorded(name: &str, size: [u32; 3], body: impl FnOnce(&Recorder)) -> Tree {
     let kernel = Recorder::record(name, &[], size, body);
-    kernel.tree().unwrap_or_else(|e| panic!("{e}")).clone()
+    kernel.tree().unwrap_or_else(|e| panic!("{e}")).to_tree()
 }
 
 /// Every operation, on both types, in buffers and in workgroup memory of all shapes, also through helpers.

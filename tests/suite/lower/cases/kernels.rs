@@ -94,7 +94,7 @@ pub(crate) fn recorded() -> Tree {
         h.end_loop();
         h.store(y.at(i), result);
     });
-    kernel.tree().unwrap_or_else(|e| panic!("{e}")).clone()
+    kernel.tree().unwrap_or_else(|e| panic!("{e}")).to_tree()
 }
 
 /// A tree reduction in workgroup memory.
