@@ -31,10 +31,6 @@ pub use target::Target;
 const LEAST_POINTS: usize = 8;
 
 #[cfg(test)]
-mod cap_tests;
-#[cfg(test)]
-mod foreign_tests;
-#[cfg(test)]
 mod reach_tests;
 #[cfg(test)]
 mod tests;
