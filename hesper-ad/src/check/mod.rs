@@ -4,6 +4,7 @@ mod budget;
 mod cost;
 mod dual_numbers;
 mod exact;
+mod feed;
 mod finite_differences;
 mod fits;
 mod kernels;

@@ -116,7 +116,7 @@ fn roots_of_sums_of_equal_numbers_find_their_squares() {
         let dims = Dims::new([("rows", 1), ("cols", row.len())]);
         let mut rng = Rng::new(7);
         let mut point = Point::draw(&spec, Draw::Plain, &dims, &mut rng);
-        point.primals.inputs[0].data_mut().copy_from_slice(row);
+        point.reals.inputs[0].data_mut().copy_from_slice(row);
         point.ties = true;
         let mut demands = Demands::default();
         for _ in 0..16 {
