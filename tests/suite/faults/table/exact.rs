@@ -90,7 +90,7 @@ const SMALL: &[(&str, usize)] = &[("rows", 3), ("cols", 5)];
 #[rustfmt::skip]
 pub(super) const MORE: &[Row] = rows! {
     "a hundred-millionth off",                    softmax::Softmax(spec(x::SLIGHTLY_OFF)), ExactAt(Vjp, SMALL);
-    "no mean",                                    softmax::Softmax(spec(x::NO_PROJECTION)), ExactAt(Vjp, SMALL), "`backward` gives", "as a test", "Counterexample::new([(\"rows\", 1), (\"cols\", ";
+    "no mean",                                    softmax::Softmax(spec(x::NO_PROJECTION)), ExactAt(Vjp, SMALL), "`backward` gives", "as a test", "Counterexample::new([(\"rows\", 1), (\"cols\", 1)]";
     "dy taken for 1",                             softmax::Softmax(spec(x::DY_ONE)), ExactAt(Vjp, SMALL);
     "a hundred-millionth off",                    softmax::Softmax(spec(x::SLIGHTLY_OFF)), ExactAt(Derived, SMALL);
     "no mean",                                    softmax::Softmax(spec(x::NO_PROJECTION)), ExactAt(Derived, SMALL), "dx[0, 0]: `backward` gives", "Tie::Derived";
