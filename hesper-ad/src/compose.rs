@@ -72,11 +72,11 @@ fn one<'p>(mut ports: impl Iterator<Item = &'p Port>) -> Option<&'p Port> {
 mod tests {
     use super::*;
     use crate::ops::Relu;
-    use crate::test_ops::{CrossEntropy, MatMul, Mutant, Softmax};
+    use crate::test_ops::{CrossEntropy, MatMul, Softmax};
 
     #[test]
     fn names_are_unambiguous() {
-        let layer = compose(Softmax(Mutant::None), MatMul).unwrap();
+        let layer = compose(Softmax, MatMul).unwrap();
         let op = compose(CrossEntropy, layer).unwrap();
         let signature = op.signature();
         let ports: Vec<String> = signature
@@ -115,10 +115,10 @@ mod tests {
             "MatMul does not compose with ReLU: the outer op needs exactly one differentiable input"
         );
         assert_eq!(
-            message(compose(Softmax(Mutant::None), CrossEntropy)),
+            message(compose(Softmax, CrossEntropy)),
             "Softmax∘CrossEntropy: `outer` reads `inner.loss` as `x`: it has the shape [k], which does not fit [rows, cols]"
         );
-        let loss = || compose(CrossEntropy, Softmax(Mutant::None)).unwrap();
+        let loss = || compose(CrossEntropy, Softmax).unwrap();
         assert_eq!(message(compose(Relu, MatMul)), "");
         assert_eq!(message(compose(loss(), MatMul)), "");
     }

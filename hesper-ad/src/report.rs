@@ -407,24 +407,6 @@ FAIL ReLU: 1 of 3 checks passed, 1 failed, 1 skipped, 3 numbers compared; not pa
     }
 
     #[test]
-    fn a_wrong_op_ends_the_program_of_the_readme_with_a_failure() {
-        use crate::test_ops::{Mutant, Softmax};
-        use crate::{DiffOp, Options};
-        let main = |mutant| {
-            let options = Options {
-                exact: false,
-                ..Options::default()
-            };
-            Softmax(mutant).verify(&options)
-        };
-        assert_eq!(
-            Termination::report(main(Mutant::KernelMissingTerm)),
-            ExitCode::FAILURE
-        );
-        assert_eq!(Termination::report(main(Mutant::None)), ExitCode::SUCCESS);
-    }
-
-    #[test]
     fn lines_fit_but_code_stays_whole() {
         let code = format!("        let x = [{}];", "1.0, ".repeat(30));
         for (text, wide) in [("a word ".repeat(40), false), (code, true)] {

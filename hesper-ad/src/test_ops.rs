@@ -1,4 +1,4 @@
-//! Small ops for the crate's own tests, some deliberately wrong.
+//! Small ops for the crate's own tests.
 
 use crate::op::Op;
 use crate::{Context, DiffOp, Dims, OpError, OpPlan, OpStep, Plans, Real, Signature, Tensor};
@@ -7,33 +7,8 @@ use hesper_shader::tree::Type;
 use hesper_shader::{Device, Error, Grid, Kernel, PlanBuffers, Role};
 use std::collections::BTreeMap;
 
-/// What is wrong with a [`Softmax`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Mutant {
-    None,
-    WrongSign,
-    MissingTerm,
-    Nan,
-    NanOnce,
-    Empty,
-    CotangentIgnored,
-    SlightlyOff,
-    Zero,
-    Transposed,
-    Panics,
-    ForwardNan,
-    ForwardEmpty,
-    NotSaved,
-    UnknownConstant,
-    KernelWithoutRowOffset,
-    KernelSkipsLast,
-    KernelForgetsMax,
-    KernelMissingTerm,
-    KernelOfOneRow,
-}
-
 /// `yᵢ = exp(xᵢ − max x) / Σ exp(xⱼ − max x)` by rows, `lse = max x + ln Σ`;  `dxᵢ = yᵢ (dyᵢ − Σ dyⱼ yⱼ)`.
-pub(crate) struct Softmax(pub(crate) Mutant);
+pub(crate) struct Softmax;
 
 impl DiffOp for Softmax {
     type Inputs<V> = [V; 1];
@@ -59,93 +34,55 @@ impl DiffOp for Softmax {
             let (max, sum) = parts(row);
             max + sum.ln()
         });
-        if self.0 != Mutant::NotSaved {
-            cx.save("lse", lse);
-        }
-        match self.0 {
-            Mutant::ForwardNan => [y.map(|y| *y * f64::NAN)],
-            Mutant::ForwardEmpty => [Tensor::empty()],
-            Mutant::UnknownConstant => [y.map(|y| *y * cx.scalar("scale"))],
-            _ => [y],
-        }
+        cx.save("lse", lse);
+        [y]
     }
 
     fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        let [y] = Softmax(Mutant::None).forward(cx, [x]);
-        let dx = y.zip_rows(dy, |y, dy| {
+        let [y] = self.forward(cx, [x]);
+        [y.zip_rows(dy, |y, dy| {
             let dot = cx.sum(y.iter().zip(dy).map(|(y, dy)| *y * *dy));
-            let term = |(y, dy): (&Real, &Real)| match self.0 {
-                Mutant::WrongSign => *y * (dot - *dy),
-                Mutant::MissingTerm => *y * *dy,
-                Mutant::Nan => *y * f64::NAN,
-                Mutant::CotangentIgnored => *y * (-dot + 1.0),
-                Mutant::SlightlyOff => *y * (*dy - dot) * (1.0 + 1e-8),
-                Mutant::Zero => *y * 0.0,
-                _ => *y * (*dy - dot),
-            };
-            y.iter().zip(dy).map(term).collect()
-        });
-        let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
-        match self.0 {
-            Mutant::Empty => [Tensor::empty()],
-            Mutant::Transposed => [Tensor::from_fn([cols, rows], |[j, i]| dx[[i, j]])],
-            Mutant::Panics => [Tensor::from_fn([rows, cols], |[i, j]| dx[[i, j + 1]])],
-            Mutant::NanOnce => {
-                let mut dx = dx;
-                dx[[0, 0]] = cx.real(f64::NAN);
-                [dx]
-            }
-            _ => [dx],
-        }
+            y.iter().zip(dy).map(|(y, dy)| *y * (*dy - dot)).collect()
+        })]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let grid = Grid::cover(plan.dim("rows")?);
-        plan.forward(softmax(self.0), grid);
-        plan.backward(softmax_backward(self.0), grid).bind("p", "y");
+        plan.forward(softmax(), grid);
+        plan.backward(softmax_backward(), grid).bind("p", "y");
         Ok(())
     }
 }
 
 /// One row per invocation.
-fn softmax(mutant: Mutant) -> Kernel {
+fn softmax() -> Kernel {
     Recorder::record("softmax", &[], [4, 1, 1], |h| {
         let (rows, cols) = (h.uniform::<u32>("rows"), h.uniform::<u32>("cols"));
         let (x, y) = (h.storage::<f32>("x"), h.storage_mut::<f32>("y"));
         let lse = h.storage_mut::<f32>("lse");
         let row = h.bind("row", h.global_index());
-        let one_row = mutant == Mutant::KernelOfOneRow;
-        h.if_(row.lt(if one_row { h.int(1u32) } else { rows }));
+        h.if_(row.lt(rows));
         let start = h.bind("start", row * cols);
         let max = h.var("max", h.neg_infinity());
         let j = h.for_("j", h.range(h.int(0u32), cols));
         h.store(max, max.get().max(x.at(start + j).get()));
         h.end_for();
-        if mutant == Mutant::KernelForgetsMax {
-            h.store(max, h.float("0.0"));
-        }
         let sum = h.var("sum", h.float("0.0"));
         let j = h.for_("j", h.range(h.int(0u32), cols));
         h.store(sum, sum.get() + (x.at(start + j).get() - max.get()).exp());
         h.end_for();
-        let last = u32::from(mutant == Mutant::KernelSkipsLast);
-        let j = h.for_("j", h.range(h.int(last), cols));
+        let j = h.for_("j", h.range(h.int(0u32), cols));
         h.store(
             y.at(start + j),
             (x.at(start + j).get() - max.get()).exp() / sum.get(),
         );
         h.end_for();
-        let max = if mutant == Mutant::KernelForgetsMax {
-            h.float("0.5")
-        } else {
-            max.get()
-        };
-        h.store(lse.at(row), max + sum.get().ln());
+        h.store(lse.at(row), max.get() + sum.get().ln());
         h.end_if();
     })
 }
 
-fn softmax_backward(mutant: Mutant) -> Kernel {
+fn softmax_backward() -> Kernel {
     Recorder::record("softmax_backward", &[], [4, 1, 1], |h| {
         let (rows, cols) = (h.uniform::<u32>("rows"), h.uniform::<u32>("cols"));
         let (p, dy) = (h.storage::<f32>("p"), h.storage::<f32>("dy"));
@@ -155,16 +92,9 @@ fn softmax_backward(mutant: Mutant) -> Kernel {
         let start = h.bind("start", row * cols);
         let dot = h.var("dot", h.float("0.0"));
         let j = h.for_("j", h.range(h.int(0u32), cols));
-        let at = if mutant == Mutant::KernelWithoutRowOffset {
-            j
-        } else {
-            start + j
-        };
+        let at = start + j;
         h.store(dot, dot.get() + p.at(at).get() * dy.at(at).get());
         h.end_for();
-        if mutant == Mutant::KernelMissingTerm {
-            h.store(dot, h.float("0.0"));
-        }
         let j = h.for_("j", h.range(h.int(0u32), cols));
         h.store(
             dx.at(start + j),

@@ -6,7 +6,7 @@
 use crate::witness::{Kernels, Subject};
 use hesper_ad::prelude::*;
 use hesper_ad::{
-    Bounded, NORMAL_F32, Port, Primals, Sample, Spec, Tracked, UNIT_F32, compare, exact, ops,
+    Bounded, NORMAL_F32, Point, Port, Sample, Spec, Tracked, UNIT_F32, compare, exact, ops,
 };
 use hesper_shader::domain::{Domain, F32, F64};
 use serde_json::Value;
@@ -261,19 +261,17 @@ impl Case {
         constant: impl Fn(f64) -> D::Value,
     ) -> Result<Vec<Tensor<D::Value>>, String> {
         let constants = self.decimals.iter();
-        let primals = Primals {
+        let point = Point {
             dims: self.sample.dims.clone(),
             inputs: exact(domain, &self.sample.inputs),
             constants: constants
                 .map(|(name, t)| (name.clone(), t.map(|x| constant(*x))))
                 .collect(),
             integers: self.sample.integers.clone(),
+            cotangents: exact(domain, &self.sample.cotangents),
         };
-        let seeds = exact(domain, &self.sample.cotangents);
-        let forward = spec
-            .forward_at(domain, &primals)
-            .map_err(|e| e.to_string())?;
-        let backward = spec.backward_at(domain, &primals, &seeds);
+        let forward = spec.forward_at(domain, &point).map_err(|e| e.to_string())?;
+        let backward = spec.backward_at(domain, &point);
         let mut all = forward.outputs;
         all.extend(backward.map_err(|e| e.to_string())?);
         Ok(all)

@@ -4,7 +4,6 @@
 mod catalogue;
 mod conformance;
 mod differential;
-mod exact;
 mod faults;
 mod golden;
 mod hygiene;

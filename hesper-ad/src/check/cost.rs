@@ -4,7 +4,8 @@ use super::kernels::built_plans;
 use super::target::{Given, Speed, run_in};
 use crate::dims::Dims;
 use crate::sample::Rng;
-use crate::spec::{Spec, exact};
+use crate::spec::Spec;
+use crate::tensor::Tensor;
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
 use std::cell::Cell;
@@ -71,35 +72,20 @@ fn operations(spec: &Spec<'_>, dims: &Dims, rng: &mut Rng) -> Option<u64> {
     let domain = Counted::default();
     spec.fits(dims).ok()?;
     let sample = spec.draw(dims, rng);
-    let inputs = exact(&domain, &sample.inputs);
-    let seeds = exact(&domain, &sample.cotangents);
-    let forward = spec.forward(&domain, &sample, &inputs).ok()?;
-    spec.backward(&domain, &sample, &inputs, &seeds).ok()?;
-    let signature = spec.signature();
-    let mut reals = BTreeMap::new();
-    for (port, t) in signature.inputs().zip(&sample.inputs) {
-        reals.insert(port.name.clone(), t.map(|x| f64::from(*x)));
-    }
-    for (port, t) in signature.outputs().zip(&sample.cotangents) {
-        reals.insert(port.cotangent(), t.map(|x| f64::from(*x)));
-    }
-    for (name, t) in &sample.constants {
-        reals.insert(name.clone(), t.map(|x| f64::from(*x)));
-    }
+    let (signature, point) = (spec.signature(), sample.point(&domain));
+    let forward = spec.forward_at(&domain, &point).ok()?;
+    spec.backward_at(&domain, &point).ok()?;
     let outputs = signature
         .outputs()
         .map(|p| p.name.clone())
         .zip(forward.outputs);
-    reals.extend(outputs.chain(forward.saved));
+    let given = point.named(signature).map(|(name, t)| (name, t.clone()));
+    let reals: BTreeMap<String, Tensor<f64>> = given.chain(outputs).chain(forward.saved).collect();
     let plans = built_plans(spec, dims, false).ok()?;
     for plan in [&plans.forward, &plans.backward] {
-        let needed = plan.slots().iter().map(|slot| slot.name.as_str());
-        let scalars = plan.scalars().iter().map(|(name, _)| name.as_str());
-        let needed = needed
-            .chain(scalars)
-            .filter_map(|name| Some((name, reals.get(name)?.clone())));
+        let reals = reals.iter().map(|(name, t)| (name.as_str(), t.clone()));
         let given = Given {
-            reals: needed.collect(),
+            reals: reals.collect(),
             integers: &sample.integers,
             even: true,
         };

@@ -4,6 +4,7 @@ mod budget;
 mod cost;
 mod dual_numbers;
 mod exact;
+mod feed;
 mod finite_differences;
 mod fits;
 mod kernels;
@@ -30,10 +31,6 @@ pub use target::Target;
 /// Points that must count in a check of the spec.
 const LEAST_POINTS: usize = 8;
 
-#[cfg(test)]
-mod cap_tests;
-#[cfg(test)]
-mod foreign_tests;
 #[cfg(test)]
 mod reach_tests;
 #[cfg(test)]

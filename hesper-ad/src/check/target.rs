@@ -1,21 +1,17 @@
 //! Where kernels run, and running a plan there.
 
+use super::feed::{Fed, feed};
 use super::noticed::Noticed;
 pub use crate::options::Target;
 use crate::tensor::Tensor;
 use crate::tracked::{NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
 use hesper_shader::domain::{Domain, F32, F64};
 use hesper_shader::reference::{self, Outcome, Warning};
-use hesper_shader::tree::Type;
 use hesper_shader::{
-    Buffer, Device, DeviceError, Error, LaunchError, Memory, Plan, PlanBuffers, PlanError, Role,
-    ScalarValue, StepProblem,
+    Device, DeviceError, Error, LaunchError, Memory, Plan, PlanBuffers, PlanError, Role,
+    StepProblem,
 };
 use std::collections::BTreeMap;
-
-/// What the results of a plan hold before it runs, with both signs: a number that no tolerance forgives and, lest it serve as the
-/// identity of `max` or `min`, greater than anything in one place and less in another.
-const UNWRITTEN: f64 = 7.25e30;
 
 /// What a run is given, by name. Rank-0 constants are among the tensors.
 pub(crate) struct Given<'a> {
@@ -57,12 +53,12 @@ impl Target {
             (Target::F32, Speed::Watched) => run_in(&Noticed(F32), plan, given, narrow, speed),
             (Target::F64, Speed::Watched) => run_in(&Noticed(F64), plan, given, |x| x, speed),
             (Target::F32, Speed::Fast) => {
-                let (memory, scalars) = (given.memory(plan, narrow), given.scalars(plan, narrow));
+                let Fed { memory, scalars } = given.feed(plan, narrow);
                 let ran = plan.run_fast(&Noticed(F32), memory, scalars, &speed.options())?;
                 Ok(Ran::new(plan, ran, f64::from))
             }
             (Target::F64, Speed::Fast) => {
-                let (memory, scalars) = (given.memory(plan, |x| x), given.scalars(plan, |x| x));
+                let Fed { memory, scalars } = given.feed(plan, |x| x);
                 let ran = plan.run_fast(&Noticed(F64), memory, scalars, &speed.options())?;
                 Ok(Ran::new(plan, ran, |x| x))
             }
@@ -123,7 +119,7 @@ pub(crate) fn run_in<D: Domain<Mask = bool>>(
 where
     f64: From<D::Value>,
 {
-    let (memory, scalars) = (given.memory(plan, &real), given.scalars(plan, &real));
+    let Fed { memory, scalars } = given.feed(plan, real);
     let ran = plan.run_told(domain, memory, scalars, &speed.options())?;
     Ok(Ran::new(plan, ran, f64::from))
 }
@@ -170,78 +166,29 @@ fn reals<V: Copy>(
 }
 
 impl Given<'_> {
-    /// The reals of a slot: given, or [`UNWRITTEN`] for a result; none for what was not given.
-    fn slot(&self, name: &str, role: Role, len: usize) -> Vec<f64> {
-        match role {
-            Role::InOut => {
-                let sign = |i: usize| {
-                    if i.is_multiple_of(2) == self.even {
-                        1.0
-                    } else {
-                        -1.0
-                    }
-                };
-                (0..len).map(|i| sign(i) * UNWRITTEN).collect()
-            }
-            _ => self
-                .reals
-                .get(name)
-                .map(|t| t.data().to_vec())
-                .unwrap_or_default(),
-        }
-    }
-
-    fn integers(&self, name: &str) -> Vec<u32> {
-        self.integers
-            .get(name)
-            .map(|t| t.data().to_vec())
-            .unwrap_or_default()
-    }
-
-    fn memory<V: Copy>(&self, plan: &Plan, real: impl Fn(f64) -> V) -> BTreeMap<String, Memory<V>> {
-        let given = plan
-            .slots()
-            .iter()
-            .filter(|s| matches!(s.role, Role::Input | Role::InOut));
-        let memory = given.map(|slot| {
-            let memory = if slot.element == Type::U32 {
-                Memory::U32(self.integers(&slot.name))
-            } else {
-                let values = self.slot(&slot.name, slot.role, slot.len);
-                Memory::Real(values.into_iter().map(&real).collect())
-            };
-            (slot.name.clone(), memory)
-        });
-        memory.collect()
-    }
-
-    fn scalars<V>(&self, plan: &Plan, real: impl Fn(f64) -> V) -> Vec<(String, ScalarValue<V>)> {
-        let value = |name: &str| self.reals.get(name).and_then(|t| t.data().first().copied());
-        let scalars = plan.scalars().iter();
-        scalars
-            .filter_map(|(name, _)| Some((name.clone(), ScalarValue::F32(real(value(name)?)))))
-            .collect()
+    /// What the plan is given, as values of a domain.
+    fn feed<V: Copy>(&self, plan: &Plan, real: impl Fn(f64) -> V) -> Fed<V> {
+        let reals = |name: &str| {
+            let tensor = self.reals.get(name)?;
+            Some(tensor.data().iter().map(|x| real(*x)).collect())
+        };
+        let unwritten = |x: f64| real(if self.even { x } else { -x });
+        feed(plan, reals, self.integers, unwritten)
     }
 
     fn run_on(&self, device: &Device, plan: &Plan) -> Result<BTreeMap<String, Vec<f64>>, Error> {
-        let upload = |values: Vec<f64>| -> Result<Buffer<f32>, DeviceError> {
-            device.upload(&values.into_iter().map(narrow).collect::<Vec<_>>())
-        };
+        let Fed { memory, scalars } = self.feed(plan, narrow);
         let (mut read, mut integers, mut write) = (Vec::new(), Vec::new(), Vec::new());
         for slot in plan.slots() {
-            match slot.role {
-                Role::Input if slot.element == Type::U32 => {
-                    integers.push((&slot.name, device.upload(&self.integers(&slot.name))?));
+            match (slot.role, memory.get(&slot.name)) {
+                (Role::InOut, Some(Memory::Real(values))) => {
+                    write.push((&slot.name, device.upload(values)?));
                 }
-                Role::Input => read.push((
-                    &slot.name,
-                    upload(self.slot(&slot.name, slot.role, slot.len))?,
-                )),
-                Role::InOut => write.push((
-                    &slot.name,
-                    upload(self.slot(&slot.name, slot.role, slot.len))?,
-                )),
-                Role::Output | Role::Temporary => {}
+                (_, Some(Memory::Real(values))) => read.push((&slot.name, device.upload(values)?)),
+                (_, Some(Memory::U32(values))) => {
+                    integers.push((&slot.name, device.upload(values)?));
+                }
+                (_, Some(Memory::I32(_)) | None) => {}
             }
         }
         let mut buffers = PlanBuffers::new();
@@ -254,7 +201,7 @@ impl Given<'_> {
         for (name, buffer) in &mut write {
             buffers = buffers.write(*name, buffer);
         }
-        for (name, value) in self.scalars(plan, narrow) {
+        for (name, value) in scalars {
             buffers = buffers.scalar(name, value);
         }
         device.run(plan, buffers)?;

@@ -2,9 +2,11 @@
 
 mod draw;
 mod known;
+mod point;
 mod rng;
 
 pub(crate) use known::Known;
+pub use point::Point;
 pub use rng::Rng;
 
 use crate::dims::{Dims, raised};

@@ -8,7 +8,7 @@ mod recorded;
 use crate::dims::Dims;
 use crate::error::OpError;
 use crate::op::{Op, checked_signature};
-use crate::sample::{Known, Numbers, Rng, Sample, Sampling};
+use crate::sample::{Known, Numbers, Point, Rng, Sample, Sampling};
 use crate::signature::Signature;
 use crate::tape::{Id, MOST};
 use crate::tensor::Tensor;
@@ -39,34 +39,6 @@ pub struct Spec<'o> {
     most: usize,
     /// Operations recorded and run so far.
     spent: Cell<u64>,
-}
-
-/// What a spec is given, as values of a domain.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Primals<V> {
-    /// The sizes.
-    pub dims: Dims,
-    /// The differentiable inputs in order.
-    pub inputs: Vec<Tensor<V>>,
-    /// The constants.
-    pub constants: BTreeMap<String, Tensor<V>>,
-    /// The integer inputs.
-    pub integers: BTreeMap<String, Tensor<u32>>,
-}
-
-impl<V: Copy> Primals<V> {
-    fn of<D: Domain<Value = V>>(domain: &D, sample: &Sample, inputs: &[Tensor<V>]) -> Primals<V> {
-        let constants = sample.constants.iter();
-        let exact = |t: &Tensor<f32>| t.map(|x| domain.from_f32(*x));
-        Primals {
-            dims: sample.dims.clone(),
-            inputs: inputs.to_vec(),
-            constants: constants
-                .map(|(name, t)| (name.clone(), exact(t)))
-                .collect(),
-            integers: sample.integers.clone(),
-        }
-    }
 }
 
 /// What a spec's forward pass yields.
@@ -236,7 +208,7 @@ impl<'o> Spec<'o> {
         sample: &Sample,
         inputs: &[Tensor<D::Value>],
     ) -> Result<Forward<D::Value>, SpecError> {
-        self.forward_at(domain, &Primals::of(domain, sample, inputs))
+        self.forward_at(domain, &sample.with(domain, inputs, &[]))
     }
 
     /// Runs `backward` in `domain`; sizes, constants and integers are the sample's.
@@ -250,7 +222,7 @@ impl<'o> Spec<'o> {
         inputs: &[Tensor<D::Value>],
         cotangents: &[Tensor<D::Value>],
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
-        self.backward_at(domain, &Primals::of(domain, sample, inputs), cotangents)
+        self.backward_at(domain, &sample.with(domain, inputs, cotangents))
     }
 
     /// Runs `forward` in `domain`, where constants too are values of the domain.
@@ -260,10 +232,10 @@ impl<'o> Spec<'o> {
     pub fn forward_at<D: Domain>(
         &self,
         domain: &D,
-        primals: &Primals<D::Value>,
+        point: &Point<D::Value>,
     ) -> Result<Forward<D::Value>, SpecError> {
-        let record = self.recorded(Part::Forward, &primals.dims, &primals.integers)?;
-        let values = record.replay(domain, &self.signature, primals, &[], false)?;
+        let record = self.recorded(Part::Forward, &point.dims, &point.integers)?;
+        let values = record.replay(domain, &self.signature, point, false)?;
         let in_domain = |t: &Tensor<Id>| t.map(|id| values[*id as usize]);
         let saved = record.saved.iter();
         Ok(Forward {
@@ -281,10 +253,9 @@ impl<'o> Spec<'o> {
     pub fn backward_at<D: Domain>(
         &self,
         domain: &D,
-        primals: &Primals<D::Value>,
-        cotangents: &[Tensor<D::Value>],
+        point: &Point<D::Value>,
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
-        self.pulled(Part::Backward, domain, primals, cotangents)
+        self.pulled(Part::Backward, domain, point)
     }
 
     /// Runs the VJP that follows from `forward` by a reverse sweep: what `backward` ought to be.
@@ -294,21 +265,19 @@ impl<'o> Spec<'o> {
     pub fn derived_at<D: Domain>(
         &self,
         domain: &D,
-        primals: &Primals<D::Value>,
-        cotangents: &[Tensor<D::Value>],
+        point: &Point<D::Value>,
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
-        self.pulled(Part::Derived, domain, primals, cotangents)
+        self.pulled(Part::Derived, domain, point)
     }
 
     fn pulled<D: Domain>(
         &self,
         part: Part,
         domain: &D,
-        primals: &Primals<D::Value>,
-        cotangents: &[Tensor<D::Value>],
+        point: &Point<D::Value>,
     ) -> Result<Vec<Tensor<D::Value>>, SpecError> {
-        let record = self.recorded(part, &primals.dims, &primals.integers)?;
-        let values = record.replay(domain, &self.signature, primals, cotangents, false)?;
+        let record = self.recorded(part, &point.dims, &point.integers)?;
+        let values = record.replay(domain, &self.signature, point, false)?;
         let results = record.results.iter();
         Ok(results.map(|t| t.map(|id| values[*id as usize])).collect())
     }
@@ -320,12 +289,11 @@ impl<'o> Spec<'o> {
     pub(crate) fn roots_at<D: Domain>(
         &self,
         domain: &D,
-        primals: &Primals<D::Value>,
-        cotangents: &[Tensor<D::Value>],
+        point: &Point<D::Value>,
     ) -> Result<(), SpecError> {
         for part in [Part::Forward, Part::Backward] {
-            let record = self.recorded(part, &primals.dims, &primals.integers)?;
-            record.replay(domain, &self.signature, primals, cotangents, true)?;
+            let record = self.recorded(part, &point.dims, &point.integers)?;
+            record.replay(domain, &self.signature, point, true)?;
         }
         Ok(())
     }
@@ -354,7 +322,7 @@ impl<'o> Spec<'o> {
         Ok([part(Part::Forward)?, part(Part::Backward)?])
     }
 
-    /// The record of a part for the sizes and integers of some primals: a kept one, or a new one.
+    /// The record of a part for the sizes and integers of some point: a kept one, or a new one.
     fn recorded(
         &self,
         part: Part,
@@ -452,10 +420,9 @@ mod tests {
             let mut rng = Rng::new(1);
             for dims in spec.small_shapes() {
                 let sample = spec.draw(&dims, &mut rng);
-                let primals = Primals::of(&F64, &sample, &exact(&F64, &sample.inputs));
-                let seeds = exact(&F64, &sample.cotangents);
-                let written = spec.backward_at(&F64, &primals, &seeds).unwrap();
-                let derived = spec.derived_at(&F64, &primals, &seeds).unwrap();
+                let point = sample.point(&F64);
+                let written = spec.backward_at(&F64, &point).unwrap();
+                let derived = spec.derived_at(&F64, &point).unwrap();
                 for (dx, derived) in written.iter().zip(&derived) {
                     let scale = dx.data().iter().fold(0.0, |max: f64, x| max.max(x.abs()));
                     for (x, y) in dx.data().iter().zip(derived.data()) {

@@ -1,9 +1,10 @@
 //! A pass of a spec as it was recorded, for given sizes and integers.
 
-use super::{Primals, Spec, SpecError, panic_message};
+use super::{Spec, SpecError, panic_message};
 use crate::context::Context;
 use crate::dims::Dims;
 use crate::progress::Running;
+use crate::sample::Point;
 use crate::signature::{Port, Signature};
 use crate::tape::Real;
 use crate::tape::{Id, Node, Recording, Tape, record as record_run};
@@ -184,8 +185,7 @@ impl Recorded {
         &self,
         domain: &D,
         signature: &Signature,
-        primals: &Primals<D::Value>,
-        cotangents: &[Tensor<D::Value>],
+        point: &Point<D::Value>,
         roots_alone: bool,
     ) -> Result<Vec<D::Value>, SpecError> {
         let problem = |message| SpecError::Problem {
@@ -201,14 +201,14 @@ impl Recorded {
             Ok(())
         };
         for (at, port) in signature.inputs().enumerate() {
-            give(port, port.name.clone(), primals.inputs.get(at))?;
+            give(port, port.name.clone(), point.inputs.get(at))?;
         }
         for port in signature.constants() {
-            give(port, port.name.clone(), primals.constants.get(&port.name))?;
+            give(port, port.name.clone(), point.constants.get(&port.name))?;
         }
         if self.part != Part::Forward {
             for (at, port) in signature.outputs().enumerate() {
-                give(port, port.cotangent(), cotangents.get(at))?;
+                give(port, port.cotangent(), point.cotangents.get(at))?;
             }
         }
         Ok(match roots_alone {

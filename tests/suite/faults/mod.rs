@@ -1,99 +1,102 @@
-//! Deliberately wrong specs and kernels: each must be refused, by the check that is there for it.
+//! Planted faults: wrong variants of right programs, each refused by the check that is there for it; and other ways to compute the same,
+//! which nobody refuses.
+//!
+//! [`table`] has a line for each: what is wrong, the op, who must refuse it, and what is said. The ops are in [`ops`], each with all its
+//! variants. A new fault is a variant there and a line here. What has to reach into `hesper-ad` stays with the unit that it tests: how the
+//! check of singular points ends at kinks, in `hesper-ad/src/check/singular`.
 
-mod attention;
-mod catalogue;
-mod kernels;
-mod norms;
-mod plans;
-mod pointwise;
-mod reductions;
-mod specs;
+mod judges;
+mod ops;
+mod page;
+mod table;
+mod told;
+mod wrong;
 
+use hesper_ad::Finding;
+use hesper_ad::check::Tie;
 use hesper_ad::prelude::*;
+use judges::refusals;
 
-/// An op like another with its VJP or its plan replaced.
-macro_rules! wrong {
-    ($name:ident of $base:ident, backward = $backward:path) => {
-        wrong!(@ $name $base
-            fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-                [$backward(cx, x, dy)]
-            }
-            fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-                $base.plan(plan)
-            }
-        );
-    };
-    ($name:ident of $base:ident, plan = $plan:path) => {
-        wrong!(@ $name $base
-            fn backward(
-                &self,
-                cx: &mut Context,
-                inputs: <$base as DiffOp>::Inputs<&Tensor>,
-                cotangents: <$base as DiffOp>::Outputs<&Tensor>,
-            ) -> <$base as DiffOp>::Inputs<Tensor> {
-                $base.backward(cx, inputs, cotangents)
-            }
-            fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-                $plan(plan)
-            }
-        );
-    };
-    (@ $name:ident $base:ident $($methods:tt)*) => {
-        struct $name;
+/// A line of the table.
+pub(crate) struct Row {
+    /// What is wrong; or how the same is computed, where nothing is.
+    what: &'static str,
+    op: fn() -> Box<dyn Op>,
+    by: By,
+    /// What each refusal says, after the name of its check.
+    says: &'static [&'static str],
+}
 
-        impl DiffOp for $name {
-            type Inputs<V> = <$base as DiffOp>::Inputs<V>;
-            type Outputs<V> = <$base as DiffOp>::Outputs<V>;
+/// Who must refuse an op. No other check is run than this takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum By {
+    /// Nobody: the numeric checks all let it pass.
+    Nobody,
+    /// Nobody: the exact check lets it pass, with every tie.
+    NoTie,
+    /// Not the comparison of forward kernels with the spec in binary32.
+    NotForward,
+    /// What stops verification before most of its checks, by name; no other finding fails.
+    Stopped(&'static str),
+    Differences,
+    DualNumbers,
+    KnownPoint,
+    SecondOrder,
+    /// A tie of the exact check; or the same at one shape, where ties between other programs hold.
+    Exact(Tie),
+    ExactAt(Tie, &'static [(&'static str, usize)]),
+    /// What the shadows of the exact check show.
+    Undefined,
+    /// The comparison of one pass's kernels with the spec in binary32, where those of the other pass agree; or only that in binary64.
+    Forward,
+    Forward64,
+    Backward,
+    Backward64,
+    /// The same of both passes, in binary32.
+    BothPasses,
+    /// This comparison of kernels, in both number domains; no other numeric check.
+    Alone(&'static str),
+    /// The comparison of kernels with the spec, not far from this size.
+    Beyond(usize),
+    /// Differences in 512-bit floats.
+    BigFloats,
+    /// Of the classic criteria those that are `false`: differences, the Jacobian, dual numbers; on the kernels, and on the spec.
+    Classic([bool; 3], [bool; 3]),
+}
 
-            fn signature(&self) -> Signature {
-                $base.signature()
-            }
-            fn forward(
-                &self,
-                cx: &mut Context,
-                inputs: Self::Inputs<&Tensor>,
-            ) -> Self::Outputs<Tensor> {
-                $base.forward(cx, inputs)
-            }
-            fn sampling(&self) -> Sampling {
-                $base.sampling()
-            }
-            $($methods)*
-        }
+/// Lines of the table: what is wrong, the op, who must refuse it, and what is said.
+macro_rules! rows {
+    ($($what:literal, $op:expr, $by:expr $(, $says:literal)*;)*) => {
+        &[$($crate::faults::Row { what: $what, op: || Box::new($op), by: $by, says: &[$($says),*] }),*]
     };
 }
-pub(crate) use wrong;
+use rows;
 
-/// The numeric checks: the exact ones have rewritings and faults of their own, in `exact`.
-fn numbers_alone() -> Options {
-    Options {
-        exact: false,
-        ..Options::default()
+/// Panics unless every op is refused by whom its line says, and for the reason that it says.
+fn hold(rows: &[Row]) {
+    assert!(!rows.is_empty());
+    let wrong: Vec<String> = rows.iter().filter_map(|row| broken(row).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// How a line of the table does not hold.
+fn broken(row: &Row) -> Result<(), String> {
+    let op = (row.op)();
+    let (what, by) = (row.what, row.by);
+    let here = |why: String| format!("`{what}` in {}, by {by:?}: {why}", op.type_name());
+    let refusals = refusals(&*op, by).map_err(here)?;
+    let silent = |says: &&&str| !refusals.iter().any(|text| text.contains(**says));
+    match row.says.iter().find(silent) {
+        Some(says) => Err(here(format!(
+            "nothing says `{says}`:\n{}",
+            refusals.join("\n")
+        ))),
+        None => Ok(()),
     }
 }
 
-/// Asserts that every numeric check passes the op.
-fn accepted(op: &dyn Op) {
-    let certificate = op.verify(&numbers_alone());
-    assert!(certificate.is_pass(), "refused:\n{certificate}");
-}
-
-/// Asserts that `check` refuses the op, with a message that contains `reason`.
-fn refused(op: &dyn Op, fault: &str, check: &str, reason: &str) {
-    let certificate = op.verify(&numbers_alone());
-    assert!(
-        !certificate.is_pass(),
-        "`{fault}` was not caught:\n{certificate}"
-    );
-    let caught = certificate.failures().any(|finding| {
-        finding.check.contains(check)
-            && finding
-                .verdict
-                .message()
-                .is_some_and(|message| message.contains(reason))
-    });
-    assert!(
-        caught,
-        "`{fault}` was not refused by `{check}` because of `{reason}`:\n{certificate}"
-    );
+/// A line for each finding.
+fn lines(findings: &[Finding]) -> String {
+    let line = |f: &Finding| format!("  {} {f}\n", f.verdict.word());
+    findings.iter().map(line).collect()
 }

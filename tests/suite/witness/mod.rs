@@ -5,7 +5,6 @@ mod big_float;
 mod classic;
 mod difference;
 mod magnitudes;
-mod norm;
 mod rules;
 mod subject;
 mod tests;
@@ -26,7 +25,7 @@ const POINTS: usize = 40;
 
 /// What was seen of an op.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     /// How many points count.
     compared: usize,
     /// The largest error, as part of `Σ|terms|`.
@@ -34,7 +33,7 @@ struct Seen {
 }
 
 /// Compares an op's backward with differences at random points of small shapes.
-fn witness(op: &dyn Op, seed: u64) -> Result<Seen, String> {
+pub(crate) fn witness(op: &dyn Op, seed: u64) -> Result<Seen, String> {
     let spec = Spec::new(op).map_err(|e| e.to_string())?;
     let (arena, mut rng) = (Arena::new(), Rng::new(seed));
     let mut seen = Seen::default();

@@ -1,6 +1,5 @@
 //! A point at which a tie breaks: shrunk, and as a test to paste.
 
-use super::plan::named;
 use super::point::{Draw, Point};
 use super::shape::Shape;
 use super::tally::Tallies;
@@ -8,8 +7,8 @@ use super::trial::Tie;
 use crate::check::target::Speed;
 use crate::dims::Dims;
 use crate::op::Op;
-use crate::sample::Rng;
-use crate::spec::{Primals, Spec};
+use crate::sample::{self, Rng};
+use crate::spec::Spec;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -92,7 +91,7 @@ impl Counterexample {
         let shape = |p: &crate::Port| p.shape(&self.dims);
         let constants = signature.constants();
         let mut point = Point {
-            primals: Primals {
+            reals: sample::Point {
                 dims: self.dims.clone(),
                 inputs: signature
                     .inputs()
@@ -102,11 +101,11 @@ impl Counterexample {
                     .map(|p| Ok((p.name.clone(), port(p.name.clone(), shape(p))?)))
                     .collect::<Result<_, String>>()?,
                 integers: integers.collect::<Result<_, String>>()?,
+                cotangents: signature
+                    .outputs()
+                    .map(|p| port(p.cotangent(), shape(p)))
+                    .collect::<Result<_, _>>()?,
             },
-            cotangents: signature
-                .outputs()
-                .map(|p| port(p.cotangent(), shape(p)))
-                .collect::<Result<_, _>>()?,
             ties: false,
         };
         point.ties = ties(&point, tie);
@@ -117,9 +116,9 @@ impl Counterexample {
 /// Whether a number occurs twice: then both are the same number. A function has its derivatives whatever the cotangents are, so
 /// where those are checked, equal cotangents are numbers that happen to be alike.
 fn ties(point: &Point, tie: Tie) -> bool {
-    let primals = &point.primals;
-    let primals = primals.inputs.iter().chain(primals.constants.values());
-    let cotangents = point.cotangents.iter().filter(|_| !tie.is_of_spec());
+    let reals = &point.reals;
+    let primals = reals.inputs.iter().chain(reals.constants.values());
+    let cotangents = reals.cotangents.iter().filter(|_| !tie.is_of_spec());
     let all = primals.chain(cotangents).flat_map(|t| t.data());
     let mut bits: Vec<u64> = all.map(|x| x.to_bits()).collect();
     bits.sort_unstable();
@@ -129,7 +128,7 @@ fn ties(point: &Point, tie: Tie) -> bool {
 /// What breaks a tie at a point, if anything does.
 fn breaks(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> Option<String> {
     let mut tallies = Tallies::of(tie, spec, seed);
-    let shape = Shape::unmeasured(spec, point.primals.dims.clone());
+    let shape = Shape::unmeasured(spec, point.reals.dims.clone());
     for _ in 0..FIELDS {
         match shape.trial(point, Speed::Watched, &mut tallies) {
             Ok(outcome) => {
@@ -152,7 +151,7 @@ fn breaks(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> Option<String>
 /// The smallest point found near a failing one, in words and as a test.
 pub(super) fn explain(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> String {
     let point = simpler(spec, smaller(spec, point, tie, seed), tie, seed);
-    let dims = &point.primals.dims;
+    let dims = &point.reals.dims;
     // A failure of one field in many, or of the spec as a whole, is none of this point's.
     let Some(text) = breaks(spec, &point, tie, seed) else {
         return format!(
@@ -172,7 +171,7 @@ fn smaller(spec: &Spec<'_>, mut point: Point, tie: Tie, seed: u64) -> Point {
     while shrunk {
         shrunk = false;
         let dims: Vec<(String, usize)> = point
-            .primals
+            .reals
             .dims
             .iter()
             .map(|(d, n)| (d.to_string(), n))
@@ -182,7 +181,7 @@ fn smaller(spec: &Spec<'_>, mut point: Point, tie: Tie, seed: u64) -> Point {
             let halfway = [size / 2, size.saturating_sub(1)].map(|n| n / unit * unit);
             let sizes = (1..=SIZES).map(|n| n.saturating_mul(unit)).chain(halfway);
             for less in sizes.filter(|n| (1..size).contains(n)) {
-                let mut dims = point.primals.dims.clone();
+                let mut dims = point.reals.dims.clone();
                 dims.set(dim.clone(), less);
                 if let Some(found) = fails_at(spec, &dims, tie, seed, &mut rng) {
                     (point, shrunk) = (found, true);
@@ -237,12 +236,12 @@ impl Simple {
         let mut point = point.clone();
         let mut next = 0.0;
         let names = spec.signature().inputs().map(|p| &p.name);
-        let inputs = names.zip(&mut point.primals.inputs);
-        let primals = inputs.chain(&mut point.primals.constants);
+        let inputs = names.zip(&mut point.reals.inputs);
+        let primals = inputs.chain(&mut point.reals.constants);
         for (_, tensor) in primals.filter(|(name, _)| !spec.sampling().is_list(name)) {
             self.fill(tensor, &mut next, false);
         }
-        for tensor in &mut point.cotangents {
+        for tensor in &mut point.reals.cotangents {
             self.fill(tensor, &mut next, true);
         }
         point.ties = ties(&point, tie);
@@ -275,11 +274,6 @@ fn simpler(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> Point {
     found.unwrap_or(point)
 }
 
-/// The real numbers of a point by name.
-fn by_name(spec: &Spec<'_>, point: &Point) -> BTreeMap<String, Tensor<f64>> {
-    named(spec.signature(), &point.primals, &point.cotangents).collect()
-}
-
 /// A Rust test that repeats a failure.
 fn test(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> String {
     let mut text = String::new();
@@ -288,7 +282,7 @@ fn test(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> String {
         let _ = writeln!(text, "       {:1$}{content}", "", 4 * indent);
     };
     let dims: Vec<String> = point
-        .primals
+        .reals
         .dims
         .iter()
         .map(|(dim, n)| format!("({dim:?}, {n})"))
@@ -303,10 +297,11 @@ fn test(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> String {
             dims.join(", ")
         ),
     );
-    for (name, values) in by_name(spec, point) {
+    let named: BTreeMap<_, _> = point.reals.named(spec.signature()).collect();
+    for (name, values) in named {
         line(2, format!(".reals({name:?}, &{:?})", values.data()));
     }
-    for (name, values) in &point.primals.integers {
+    for (name, values) in &point.reals.integers {
         line(2, format!(".integers({name:?}, &{:?})", values.data()));
     }
     line(2, format!(".check(&op, hesper_ad::check::Tie::{tie:?})"));

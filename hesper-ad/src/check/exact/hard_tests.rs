@@ -1,18 +1,103 @@
-//! The exact check of ops that are right, but hard to judge, and how small failures are told.
+//! Roots of sums of equal numbers, and many constants beside a root.
 
-use super::hard_ops::{Angles, Normalize, Standardize, SumBefore};
 use super::point::{Draw, Point};
 use super::trial::{Silence, Trial};
 use super::*;
 use crate::field::{Demands, MOST_SQUARES};
+use crate::prelude::*;
 use crate::sample::Rng;
+
+/// `y = x/max(‖x‖, eps)` along rows.
+struct Normalize;
+
+/// Where a row's norm is cut off.
+const EPS: f64 = 0.5;
+
+shader! {
+    #[workgroup_size(8)]
+    fn normalize(x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
+        let row = global_index();
+        if row < rows {
+            let start = row * cols;
+            let mut squares = 0.0;
+            for j in 0..cols {
+                squares += x[start + j] * x[start + j];
+            }
+            let norm = squares.sqrt().max(0.5);
+            for j in 0..cols {
+                y[start + j] = x[start + j] / norm;
+            }
+        }
+    }
+
+    #[workgroup_size(8)]
+    fn normalize_backward(x: &[f32], dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
+        let row = global_index();
+        if row < rows {
+            let start = row * cols;
+            let mut squares = 0.0;
+            let mut dot = 0.0;
+            for j in 0..cols {
+                squares += x[start + j] * x[start + j];
+                dot += x[start + j] * dy[start + j];
+            }
+            let norm = squares.sqrt();
+            for j in 0..cols {
+                if norm > 0.5 {
+                    dx[start + j] = (dy[start + j] - x[start + j] * dot / squares) / norm;
+                } else {
+                    dx[start + j] = dy[start + j] / 0.5;
+                }
+            }
+        }
+    }
+}
+
+/// The inner product.
+fn dot(cx: &Context, x: &[Real], y: &[Real]) -> Real {
+    cx.sum(x.iter().zip(y).map(|(x, y)| *x * *y))
+}
+
+impl DiffOp for Normalize {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Normalize")
+            .input("x", ["rows", "cols"])
+            .output("y", ["rows", "cols"])
+    }
+
+    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        [x.map_rows(|row| {
+            let norm = dot(cx, row, row).sqrt().max(EPS);
+            row.iter().map(|x| *x / norm).collect()
+        })]
+    }
+
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+        [x.zip_rows(dy, |x, dy| {
+            let norm = dot(cx, x, x).sqrt();
+            let (long, along) = (norm.gt(EPS), dot(cx, x, dy));
+            let outside = norm.max(EPS);
+            let term = |(x, dy): (&Real, &Real)| {
+                let bent = (*dy - *x * along / (outside * outside)) / outside;
+                Real::select(long, bent, *dy / EPS)
+            };
+            x.iter().zip(dy).map(term).collect()
+        })]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let grid = Grid::cover(plan.dim("rows")?);
+        plan.forward(normalize(), grid);
+        plan.backward(normalize_backward(), grid);
+        Ok(())
+    }
+}
 
 fn words(findings: &[Finding]) -> Vec<&'static str> {
     findings.iter().map(|f| f.verdict.word()).collect()
-}
-
-fn message(finding: &Finding) -> &str {
-    finding.verdict.message().unwrap_or_default()
 }
 
 #[test]
@@ -31,7 +116,7 @@ fn roots_of_sums_of_equal_numbers_find_their_squares() {
         let dims = Dims::new([("rows", 1), ("cols", row.len())]);
         let mut rng = Rng::new(7);
         let mut point = Point::draw(&spec, Draw::Plain, &dims, &mut rng);
-        point.primals.inputs[0].data_mut().copy_from_slice(row);
+        point.reals.inputs[0].data_mut().copy_from_slice(row);
         point.ties = true;
         let mut demands = Demands::default();
         for _ in 0..16 {
@@ -57,22 +142,6 @@ fn a_norm_is_judged_wholly() {
 }
 
 #[test]
-fn what_kernels_count_is_not_demanded_to_be_square() {
-    let dims = Dims::new([("rows", 2), ("cols", 131)]);
-    // 32 primes are below 131.
-    let right = Standardize { fault: None };
-    let found = exact_at(&Spec::new(&right).unwrap(), &dims, 1);
-    assert_eq!(words(&found)[..4], ["PASS"; 4], "{found:?}");
-    let wrong = Standardize { fault: Some(3) };
-    let found = exact_at(&Spec::new(&wrong).unwrap(), &dims, 1);
-    assert_eq!(
-        words(&found)[..4],
-        ["PASS", "PASS", "FAIL", "PASS"],
-        "{found:?}"
-    );
-}
-
-#[test]
 fn too_many_constants_beside_a_root_are_told_with_the_line() {
     let mut rng = Rng::new(1);
     let exact = crate::field::Exact::new(Demands::default(), crate::field::Range::Reals, &mut rng);
@@ -91,57 +160,4 @@ fn too_many_constants_beside_a_root_are_told_with_the_line() {
         ..needs
     };
     assert_eq!(exact.beyond(&fewer), None);
-}
-
-#[test]
-fn sums_of_nothing_keep_the_bound() {
-    for cols in [1, 5] {
-        let dims = Dims::new([("rows", 2), ("cols", cols)]);
-        let found = exact_at(&Spec::new(&SumBefore).unwrap(), &dims, 1);
-        for finding in &found[..4] {
-            let exact = finding.exact.unwrap();
-            assert!(exact.bits.is_some_and(|bits| bits >= 40.0), "{finding}");
-        }
-    }
-    let found = exact(&Spec::new(&SumBefore).unwrap(), 1);
-    assert_eq!(words(&found), ["PASS"; 5], "{found:?}");
-    for finding in &found[..4] {
-        let bits = finding.exact.unwrap().bits;
-        assert!(
-            bits.is_some_and(|bits| bits.is_finite() && bits >= 40.0),
-            "{finding}"
-        );
-    }
-}
-
-#[test]
-fn the_smallest_counterexample_is_small_and_its_difference_shown() {
-    let wrong = Standardize { fault: Some(4) };
-    let dims = Dims::new([("rows", 2), ("cols", 9)]);
-    let found = exact_at(&Spec::new(&wrong).unwrap(), &dims, 1);
-    let text = message(&found[2]);
-    // Five columns are needed; ones will do.
-    assert!(text.contains("(\"rows\", 1), (\"cols\", 5)"), "{text}");
-    assert!(
-        text.contains(".reals(\"x\", &[1.0, 1.0, 1.0, 1.0, 1.0])"),
-        "{text}"
-    );
-    let wrong = Standardize { fault: Some(7) };
-    let found = exact_at(&Spec::new(&wrong).unwrap(), &dims, 1);
-    let text = message(&found[2]);
-    assert!(text.contains("(\"rows\", 1), (\"cols\", 8)"), "{text}");
-    // The first finding is at plain numbers: equal to seven digits.
-    assert!(text.contains("in the field of"), "{text}");
-}
-
-#[test]
-fn angles_and_areas_are_judged() {
-    crate::assert_verified!(Angles { fault: 0.0 });
-    let found = exact(&Spec::new(&Angles { fault: 1e-4 }).unwrap(), 1);
-    let backward = found.iter().find(|f| f.check.contains("backward kernel"));
-    assert_eq!(
-        backward.map(|f| f.verdict.word()),
-        Some("FAIL"),
-        "{found:?}"
-    );
 }

@@ -13,8 +13,6 @@ mod bits;
 mod counterexample;
 mod coverage;
 #[cfg(test)]
-mod hard_ops;
-#[cfg(test)]
 mod hard_tests;
 mod notes;
 mod plan;

@@ -1,20 +1,15 @@
 //! Kernels against the spec, element by element.
 
-use super::point::Lifted;
 use super::trial::{Compared, Difference, Observed, Silence, Trial};
+use crate::check::feed::{Fed, feed};
 use crate::check::target::Speed;
 use crate::field::{Element, Kind, Range};
 use crate::op_plan::{Pass, Plans};
 use crate::sample::Rng;
-use crate::signature::{Port, Signature};
-use crate::spec::Primals;
+use crate::signature::Port;
 use crate::tensor::Tensor;
-use hesper_shader::tree::Type;
-use hesper_shader::{Memory, Plan, Role, ScalarValue};
+use hesper_shader::Memory;
 use std::collections::BTreeMap;
-
-/// What memory holds before a kernel writes it, with both signs: greater than anything, lest it serve as the identity of `max`.
-const UNWRITTEN: f64 = 7.25e30;
 
 impl Trial<'_> {
     /// The kernels of a pass against the spec: every element of every result.
@@ -32,8 +27,8 @@ impl Trial<'_> {
         let given = self.given(pass);
         self.domain.begin(Range::Binary32);
         let unwritten = |shadow| self.domain.random(shadow, false, rng);
-        let memory = memory(plan, &given, &self.lifted.primals.integers, unwritten);
-        let scalars = scalars(plan, &given);
+        let given = |name: &str| given.get(name).map(|t| t.data().to_vec());
+        let Fed { memory, scalars } = feed(plan, given, &self.lifted.integers, unwritten);
         let results = plan.run_told(&self.domain, memory, scalars, &speed.options());
         let run = Observed::take(&self.domain);
         let results = match results {
@@ -126,80 +121,13 @@ impl Trial<'_> {
     }
 
     /// What a pass is given, by name: a backward pass also the results of the forward spec.
-    fn given(&self, pass: Pass) -> BTreeMap<String, Tensor<Element>> {
+    fn given(&self, pass: Pass) -> BTreeMap<String, &Tensor<Element>> {
         let results = self
             .wanted(Pass::Forward)
             .filter(|_| pass == Pass::Backward);
-        let results = results.map(|(name, t)| (name, t.clone()));
-        let Lifted {
-            primals,
-            cotangents,
-        } = &self.lifted;
-        named(self.spec.signature(), primals, cotangents)
-            .chain(results)
-            .collect()
+        let given = self.lifted.named(self.spec.signature());
+        given.chain(results).collect()
     }
-}
-
-/// Inputs, constants and the outputs' cotangents by name.
-pub(super) fn named<'t, V: Clone>(
-    signature: &Signature,
-    primals: &'t Primals<V>,
-    cotangents: &'t [Tensor<V>],
-) -> impl Iterator<Item = (String, Tensor<V>)> + use<'t, V> {
-    let inputs: Vec<String> = signature.inputs().map(|p| p.name.clone()).collect();
-    let seeds: Vec<String> = signature.outputs().map(Port::cotangent).collect();
-    let inputs = inputs.into_iter().zip(primals.inputs.iter().cloned());
-    let constants = primals
-        .constants
-        .iter()
-        .map(|(name, t)| (name.clone(), t.clone()));
-    inputs
-        .chain(constants)
-        .chain(seeds.into_iter().zip(cotangents.iter().cloned()))
-}
-
-/// Memory for a plan: what is given, and something else where results will be.
-pub(super) fn memory<V: Copy>(
-    plan: &Plan,
-    given: &BTreeMap<String, Tensor<V>>,
-    integers: &BTreeMap<String, Tensor<u32>>,
-    mut unwritten: impl FnMut(f64) -> V,
-) -> BTreeMap<String, Memory<V>> {
-    let sign = |i: usize| {
-        if i.is_multiple_of(2) {
-            UNWRITTEN
-        } else {
-            -UNWRITTEN
-        }
-    };
-    let slots = plan.slots().iter();
-    let slots = slots.filter(|s| matches!(s.role, Role::Input | Role::InOut));
-    let memory = slots.map(|slot| {
-        let memory = if slot.element == Type::U32 {
-            let integers = integers.get(&slot.name);
-            Memory::U32(integers.map(|t| t.data().to_vec()).unwrap_or_default())
-        } else if slot.role == Role::InOut {
-            Memory::Real((0..slot.len).map(|i| unwritten(sign(i))).collect())
-        } else {
-            let values = given.get(&slot.name).map(|t| t.data().to_vec());
-            Memory::Real(values.unwrap_or_default())
-        };
-        (slot.name.clone(), memory)
-    });
-    memory.collect()
-}
-
-/// The by-value arguments of a plan.
-pub(super) fn scalars<V: Copy>(
-    plan: &Plan,
-    given: &BTreeMap<String, Tensor<V>>,
-) -> Vec<(String, ScalarValue<V>)> {
-    let value = |name: &str| given.get(name).and_then(|t| t.data().first().copied());
-    let scalars = plan.scalars().iter();
-    scalars
-        .filter_map(|(name, _)| Some((name.clone(), ScalarValue::F32(value(name)?))))
-        .collect()
 }
 
 /// An element as a real number.

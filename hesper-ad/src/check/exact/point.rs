@@ -2,20 +2,18 @@
 
 use crate::dims::{Dims, multiple};
 use crate::field::{Element, Exact};
-use crate::sample::{Numbers, Rng, Sampling};
-use crate::spec::{Primals, Spec};
+use crate::sample::{self, Numbers, Rng, Sampling};
+use crate::spec::Spec;
 use crate::tensor::Tensor;
 use hesper_shader::Number;
-use hesper_shader::domain::Domain;
+use hesper_shader::domain::{Domain, F64};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Everything an op is given, as real numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Point {
-    pub(super) primals: Primals<f64>,
-    /// A cotangent for each output.
-    pub(super) cotangents: Vec<Tensor<f64>>,
+    pub(super) reals: sample::Point<f64>,
     /// Whether equal numbers are the same number, and not two that happen to be alike.
     pub(super) ties: bool,
 }
@@ -48,21 +46,12 @@ impl Point {
             Draw::Ties => Numbers::Equal,
             _ => Numbers::Plain,
         };
-        let sample = spec.draw_with(numbers, dims, rng);
-        let wide = |t: &Tensor<f32>| t.map(|x| f64::from(*x));
-        let constants = sample.constants.iter();
         let mut point = Point {
-            primals: Primals {
-                dims: sample.dims,
-                inputs: sample.inputs.iter().map(wide).collect(),
-                constants: constants.map(|(name, t)| (name.clone(), wide(t))).collect(),
-                integers: sample.integers,
-            },
-            cotangents: sample.cotangents.iter().map(wide).collect(),
+            reals: spec.draw_with(numbers, dims, rng).point(&F64),
             ties: matches!(draw, Draw::Ties | Draw::Equal | Draw::Zeros),
         };
         let names = spec.signature().inputs().map(|p| &p.name);
-        for (name, input) in names.zip(&mut point.primals.inputs) {
+        for (name, input) in names.zip(&mut point.reals.inputs) {
             shape_rows(draw, spec.sampling().is_free(name), input, rng);
         }
         point
@@ -72,7 +61,7 @@ impl Point {
     /// maximum for one.
     pub(super) fn turned(&self, spec: &Spec<'_>, dim: &str, by: usize) -> Point {
         let mut point = self.clone();
-        for (port, tensor) in spec.signature().inputs().zip(&mut point.primals.inputs) {
+        for (port, tensor) in spec.signature().inputs().zip(&mut point.reals.inputs) {
             for axis in (0..port.dims.len()).filter(|axis| multiple(&port.dims[*axis]).1 == dim) {
                 let inner: usize = tensor.shape()[axis + 1..].iter().product();
                 let block = inner * tensor.shape()[axis];
@@ -93,11 +82,11 @@ impl Point {
             x.iter().zip(y).map(|(x, y)| between(x, y)).collect()
         };
         Point {
-            primals: Primals {
-                inputs: all(&self.primals.inputs, &other.primals.inputs),
-                ..self.primals.clone()
+            reals: sample::Point {
+                inputs: all(&self.reals.inputs, &other.reals.inputs),
+                cotangents: all(&self.reals.cotangents, &other.reals.cotangents),
+                ..self.reals.clone()
             },
-            cotangents: all(&self.cotangents, &other.cotangents),
             ties: false,
         }
     }
@@ -116,93 +105,60 @@ impl Point {
             rng,
             twins: self.ties.then(HashMap::new),
         };
-        let names = spec.signature().inputs().map(|p| p.name.as_str());
-        let mut port = |name: &str, t: &Tensor<f64>| {
-            if spec.sampling().is_list(name) {
-                t.map(|x| lift.literal(*x))
-            } else {
-                t.map(|x| lift.element(*x))
-            }
-        };
-        let inputs = names
-            .zip(&self.primals.inputs)
-            .map(|(name, t)| port(name, t))
-            .collect();
-        let constants = self.primals.constants.iter();
-        let constants = constants
-            .map(|(name, t)| (name.clone(), port(name, t)))
-            .collect();
-        let cotangents = self
-            .cotangents
-            .iter()
-            .map(|t| t.map(|x| lift.element(*x)))
-            .collect();
-        Lifted {
-            primals: Primals {
-                dims: self.primals.dims.clone(),
-                inputs,
-                constants,
-                integers: self.primals.integers.clone(),
-            },
-            cotangents,
-        }
+        let (signature, sampling) = (spec.signature(), spec.sampling());
+        self.reals.map(signature, |name, t| match name {
+            Some(name) if sampling.is_list(name) => t.map(|x| lift.literal(*x)),
+            _ => t.map(|x| lift.element(*x)),
+        })
     }
 }
 
 /// A point in the field.
-pub(super) struct Lifted {
-    pub(super) primals: Primals<Element>,
-    pub(super) cotangents: Vec<Tensor<Element>>,
+pub(super) type Lifted = sample::Point<Element>;
+
+/// Draws a row of elements anew, with the same shadows: equal ones within the row stay equal.
+pub(super) fn redraw_row(row: &mut [Element], domain: &Exact, rng: &mut Rng) {
+    let mut drawn: Vec<Element> = Vec::with_capacity(row.len());
+    for x in row {
+        let bits = x.shadow.value.to_bits();
+        let twin = drawn.iter().find(|d| d.shadow.value.to_bits() == bits);
+        let element = twin
+            .copied()
+            .unwrap_or_else(|| domain.random(x.shadow.value, true, rng));
+        *x = element;
+        drawn.push(element);
+    }
 }
 
-impl Lifted {
-    /// Draws a row of elements anew, with the same shadows: equal ones within the row stay equal.
-    pub(super) fn redraw_row(row: &mut [Element], domain: &Exact, rng: &mut Rng) {
-        let mut drawn: Vec<Element> = Vec::with_capacity(row.len());
-        for x in row {
-            let bits = x.shadow.value.to_bits();
-            let twin = drawn.iter().find(|d| d.shadow.value.to_bits() == bits);
-            let element = twin
-                .copied()
-                .unwrap_or_else(|| domain.random(x.shadow.value, true, rng));
-            *x = element;
-            drawn.push(element);
-        }
-    }
+/// What can be drawn anew by itself, tensor by tensor: the rows of all that is random; of a tensor with one row whose numbers
+/// are all different, every number.
+pub(super) fn units(lifted: &Lifted, sampling: &Sampling) -> Vec<Vec<Unit>> {
+    let split = |(at, t): (usize, &Tensor<Element>)| {
+        let is_row = t.shape().len() == 1 && all_different(t.data());
+        let len = if is_row { 1 } else { t.row_len().max(1) };
+        let starts = (0..t.len()).step_by(len);
+        starts.map(|start| (at, start..start + len)).collect()
+    };
+    // Inputs, then constants that are not from a list.
+    let constants = lifted.constants.iter();
+    let constants = constants.filter(|(name, _)| !sampling.is_list(name));
+    let random = lifted.inputs.iter().chain(constants.map(|(_, t)| t));
+    random.enumerate().map(split).collect()
+}
 
-    /// What can be drawn anew by itself, tensor by tensor: the rows of all that is random; of a tensor with one row whose numbers
-    /// are all different, every number.
-    pub(super) fn units(&self, sampling: &Sampling) -> Vec<Vec<Unit>> {
-        let split = |(at, t): (usize, &Tensor<Element>)| {
-            let is_row = t.shape().len() == 1 && all_different(t.data());
-            let len = if is_row { 1 } else { t.row_len().max(1) };
-            let starts = (0..t.len()).step_by(len);
-            starts.map(|start| (at, start..start + len)).collect()
-        };
-        self.random(sampling).enumerate().map(split).collect()
-    }
-
-    /// Inputs, then constants that are not from a list.
-    fn random(&self, sampling: &Sampling) -> impl Iterator<Item = &Tensor<Element>> {
-        let constants = self.primals.constants.iter();
-        let constants = constants.filter(|(name, _)| !sampling.is_list(name));
-        self.primals.inputs.iter().chain(constants.map(|(_, t)| t))
-    }
-
-    /// The elements of a unit; none where it is not one of these.
-    pub(super) fn unit_mut(&mut self, unit: &Unit, sampling: &Sampling) -> &mut [Element] {
-        let constants = self.primals.constants.iter_mut();
-        let constants = constants.filter(|(name, _)| !sampling.is_list(name));
-        let mut all = self
-            .primals
-            .inputs
-            .iter_mut()
-            .chain(constants.map(|(_, t)| t));
-        let elements = all
-            .nth(unit.0)
-            .and_then(|t| t.data_mut().get_mut(unit.1.clone()));
-        elements.unwrap_or_default()
-    }
+/// The elements of a unit; none where it is not one of these.
+pub(super) fn unit_mut<'l>(
+    lifted: &'l mut Lifted,
+    unit: &Unit,
+    sampling: &Sampling,
+) -> &'l mut [Element] {
+    let constants = lifted.constants.iter_mut();
+    let constants = constants.filter(|(name, _)| !sampling.is_list(name));
+    let mut all = lifted.inputs.iter_mut().chain(constants.map(|(_, t)| t));
+    let elements = all
+        .nth(unit.0)
+        .and_then(|t| t.data_mut().get_mut(unit.1.clone()));
+    elements.unwrap_or_default()
 }
 
 /// Elements that are drawn together: of which tensor, and where in it.

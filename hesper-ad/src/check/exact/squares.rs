@@ -1,6 +1,6 @@
 //! Inputs at which every square root has a square to take it of.
 
-use super::point::{Lifted, Unit};
+use super::point::{Unit, redraw_row, unit_mut, units};
 use super::trial::{Silence, Trial};
 use crate::field::{Element, Radicand, Range, prime_factors};
 use crate::sample::Rng;
@@ -26,7 +26,7 @@ impl Trial<'_> {
         if roots.iter().all(|root| root.is_square) {
             return self.run_spec().map(|_| true);
         }
-        let units = self.lifted.units(self.spec.sampling());
+        let units = units(&self.lifted, self.spec.sampling());
         let owners = self.owners(&roots, &units, rng)?;
         for _ in 0..REDRAWS {
             let bad = owners.iter().zip(&roots).filter(|(_, r)| !r.is_square);
@@ -55,8 +55,8 @@ impl Trial<'_> {
         let demands = self.domain.demands();
         let is_new =
             |prime: &u64| !demands.squares.contains(prime) && !demands.here.contains(prime);
-        let tensors = self.lifted.primals.inputs.iter();
-        let tensors = tensors.chain(self.lifted.primals.constants.values());
+        let tensors = self.lifted.inputs.iter();
+        let tensors = tensors.chain(self.lifted.constants.values());
         let counts: BTreeSet<usize> = tensors
             .flat_map(|t| t.rows().chain([t.data()]))
             .filter_map(repetition)
@@ -120,12 +120,12 @@ impl Trial<'_> {
         units: impl Iterator<Item = &'u Unit>,
         rng: &mut Rng,
     ) -> Result<Vec<bool>, Silence> {
-        let before = self.lifted.primals.clone();
+        let before = self.lifted.clone();
         for unit in units {
             self.redraw(unit, rng);
         }
         let after = self.run_roots()?;
-        self.lifted.primals = before;
+        self.lifted = before;
         let pairs = roots.iter().zip(after);
         Ok(pairs.map(|(old, new)| old.value != new.value).collect())
     }
@@ -133,11 +133,7 @@ impl Trial<'_> {
     /// What the spec takes roots of, forwards and then backwards, and nothing else of it.
     fn run_roots(&mut self) -> Result<Vec<Radicand>, Silence> {
         self.domain.begin(Range::Reals);
-        let Lifted {
-            primals,
-            cotangents,
-        } = &self.lifted;
-        let run = self.spec.roots_at(&self.domain, primals, cotangents);
+        let run = self.spec.roots_at(&self.domain, &self.lifted);
         run.map_err(|error| Silence::Fault(error.to_string()))?;
         Ok(self.domain.take_radicands())
     }
@@ -153,7 +149,7 @@ impl Trial<'_> {
             let now = self.non_squares()?;
             idle = if now < left { 0 } else { idle + 1 };
             if now > left {
-                let elements = self.lifted.unit_mut(unit, self.spec.sampling());
+                let elements = unit_mut(&mut self.lifted, unit, self.spec.sampling());
                 elements.copy_from_slice(&old);
             } else {
                 left = now;
@@ -172,9 +168,9 @@ impl Trial<'_> {
 
     /// Draws a unit anew; what it was before.
     fn redraw(&mut self, unit: &Unit, rng: &mut Rng) -> Vec<Element> {
-        let elements = self.lifted.unit_mut(unit, self.spec.sampling());
+        let elements = unit_mut(&mut self.lifted, unit, self.spec.sampling());
         let old = elements.to_vec();
-        Lifted::redraw_row(elements, &self.domain, rng);
+        redraw_row(elements, &self.domain, rng);
         old
     }
 }

@@ -178,7 +178,7 @@ impl Tallies {
         let Some(difference) = &compared.difference else {
             return;
         };
-        let dims = point.primals.dims.clone();
+        let dims = point.reals.dims.clone();
         let roots = self.demands.roots;
         let message = format!("{} ({dims})", difference.text);
         if let Some(state) = self.state(tie) {

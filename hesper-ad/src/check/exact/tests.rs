@@ -1,9 +1,7 @@
-//! What the exact check says of ops that are right, wrong, outside its fragment, or not wholly seen.
+//! What the exact check says of ops that are right, outside its fragment, or not wholly seen. Wrong ones are in `tests/suite/faults`.
 
 use super::*;
-use crate::certificate::Verdict;
 use crate::prelude::*;
-use crate::test_ops::{Mutant, Softmax};
 
 /// `y = f(x)` elementwise, with its kernels.
 macro_rules! elementwise {
@@ -88,24 +86,6 @@ shader! {
         }
     }
 
-    /// x/(1 + |x|) by way of x²/x, which is nothing at 0.
-    #[workgroup_size(8)]
-    fn softsign(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
-            y[i] = x[i] * x[i] / x[i] / (1.0 + x[i].abs());
-        }
-    }
-
-    #[workgroup_size(8)]
-    fn softsign_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
-            let d = 1.0 + x[i].abs();
-            dx[i] = dy[i] / (d * d);
-        }
-    }
-
     /// x by way of x²/x, with a guard where that is nothing.
     #[workgroup_size(8)]
     fn guarded(x: &[f32], y: &mut [f32]) {
@@ -137,23 +117,6 @@ shader! {
             dx[i] = dy[i];
         }
     }
-
-    #[workgroup_size(8)]
-    fn sigmoid(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
-            y[i] = x[i].exp() / (1.0 + x[i].exp());
-        }
-    }
-
-    #[workgroup_size(8)]
-    fn sigmoid_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
-            let y = 1.0 / (1.0 + (-x[i]).exp());
-            dx[i] = y * (1.0 - y) * dy[i];
-        }
-    }
 }
 
 elementwise!(
@@ -183,14 +146,6 @@ elementwise!(
     Sampling::default().uniform("x", -2.0, 2.0)
 );
 elementwise!(
-    Softsign,
-    softsign,
-    softsign_backward,
-    |x| x / (x.max(-x) + 1.0),
-    |x, dy| dy / (x.max(-x) + 1.0).powi(2),
-    Sampling::default()
-);
-elementwise!(
     Guarded,
     guarded,
     copied,
@@ -206,26 +161,8 @@ elementwise!(
     |_, dy| dy,
     Sampling::default()
 );
-elementwise!(
-    Sigmoid,
-    sigmoid,
-    sigmoid_backward,
-    |x| ((-x).exp() + 1.0).powi(-1),
-    |x, dy| {
-        let y = ((-x).exp() + 1.0).powi(-1);
-        y * (-y + 1.0) * dy
-    },
-    Sampling::default()
-);
-
 fn findings(op: &dyn Op) -> Vec<Finding> {
     exact(&Spec::new(op).unwrap(), 1)
-}
-
-/// At one small shape, to be quick.
-fn findings_at(mutant: Mutant) -> Vec<Finding> {
-    let dims = Dims::new([("rows", 3), ("cols", 5)]);
-    exact_at(&Spec::new(&Softmax(mutant)).unwrap(), &dims, 1)
 }
 
 fn words(findings: &[Finding]) -> Vec<&'static str> {
@@ -248,37 +185,6 @@ fn right_ops_pass_with_a_bound() {
         );
         assert!(exact.paths > 100 && finding.compared > 1000, "{finding}");
     }
-}
-
-#[test]
-fn wrong_ops_are_refused_by_their_tie() {
-    for (mutant, refused) in [
-        (Mutant::SlightlyOff, "backward = VJP of forward"),
-        (Mutant::MissingTerm, "backward = VJP of forward"),
-        (Mutant::CotangentIgnored, "backward = VJP of forward"),
-        (Mutant::SlightlyOff, "backward = derived VJP"),
-        (Mutant::MissingTerm, "backward = derived VJP"),
-        (Mutant::CotangentIgnored, "backward = derived VJP"),
-        (Mutant::KernelSkipsLast, "forward kernel = spec"),
-        (Mutant::KernelMissingTerm, "backward kernel = spec"),
-        (Mutant::KernelWithoutRowOffset, "backward kernel = spec"),
-    ] {
-        let found = findings_at(mutant);
-        let failed = found
-            .iter()
-            .any(|f| f.check == refused && f.verdict.word() == "FAIL");
-        assert!(failed, "{mutant:?}: {found:?}");
-    }
-}
-
-#[test]
-fn the_derived_vjp_names_the_element() {
-    let found = findings_at(Mutant::MissingTerm);
-    let text = message(&found[1]);
-    assert!(
-        text.contains("dx[0, 0]: `backward` gives") && text.contains("Tie::Derived"),
-        "{text}"
-    );
 }
 
 /// A product without a VJP of its own.
@@ -325,34 +231,6 @@ fn a_derived_backward_is_labelled_and_not_compared_with_itself() {
         found[0]
     );
     assert!(found[1].check.contains("kernel"), "{found:?}");
-}
-
-#[test]
-fn a_failure_is_shrunk_to_a_test_that_fails() {
-    let found = findings_at(Mutant::MissingTerm);
-    let text = message(&found[0]);
-    assert!(
-        text.contains("`backward` gives") && text.contains("as a test"),
-        "{text}"
-    );
-    assert!(
-        text.contains("Counterexample::new([(\"rows\", 1), (\"cols\", 1)]")
-            || text.contains("(\"rows\", 1), (\"cols\", 2)"),
-        "{text}"
-    );
-    let one = Counterexample::new([("rows", 1), ("cols", 2)], 1)
-        .reals("x", &[0.5, -1.0])
-        .reals("dy", &[1.0, 2.0]);
-    assert!(one.check(&Softmax(Mutant::MissingTerm), Tie::Vjp).is_err());
-    assert_eq!(one.check(&Softmax(Mutant::None), Tie::Vjp), Ok(()));
-    let missing = one
-        .clone()
-        .check(&crate::ops::MatMul, Tie::Vjp)
-        .unwrap_err();
-    assert!(
-        missing.contains("no numbers are given for `a`"),
-        "{missing}"
-    );
 }
 
 #[test]
@@ -407,35 +285,4 @@ fn outside_the_fragment_is_inconclusive_and_numbers_decide() {
         text.contains("tests.rs:") && text.contains("an exponential of an exponential"),
         "{text}"
     );
-}
-
-#[test]
-fn the_shadows_find_what_is_undefined_or_out_of_range() {
-    // 0²/0 at 0, where the spec is 0; e¹⁰⁰/(1 + e¹⁰⁰) in binary32.
-    for (found, says) in [
-        (findings(&Softsign), "division by zero"),
-        (findings(&Sigmoid), "overflow"),
-    ] {
-        assert_eq!(words(&found)[0], "PASS", "{found:?}");
-        let text: Vec<&str> = found
-            .iter()
-            .filter(|f| matches!(f.verdict, Verdict::Fail(_)))
-            .map(message)
-            .collect();
-        assert!(
-            text.iter()
-                .any(|t| t.contains(says) && t.contains("tests.rs")),
-            "{found:?}"
-        );
-    }
-}
-
-#[test]
-#[should_panic(expected = "Softmax is not verified")]
-fn assert_verified_says_what_is_wrong() {
-    let numbers_alone = Options {
-        exact: false,
-        ..Options::default()
-    };
-    crate::assert_verified!(Softmax(Mutant::MissingTerm), &numbers_alone);
 }

@@ -165,7 +165,7 @@ impl<'s> Trial<'s> {
     fn lifted(spec: &'s Spec<'s>, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s> {
         let lifted = point.lift(spec, &domain, domain.demands().roots, rng);
         let p = domain.fields().p;
-        let inputs = lifted.primals.inputs.iter();
+        let inputs = lifted.inputs.iter();
         Trial {
             directions: inputs.map(|t| t.map(|_| p.random(rng.bits()))).collect(),
             spec,
@@ -221,20 +221,16 @@ impl<'s> Trial<'s> {
     pub(super) fn run_spec(&mut self) -> Result<Vec<Radicand>, Silence> {
         let fault = |error: crate::SpecError| Silence::Fault(error.to_string());
         let domain = &self.domain;
-        let mut primals = self.lifted.primals.clone();
-        for (x, v) in primals.inputs.iter_mut().zip(&self.directions) {
+        let mut moving = self.lifted.clone();
+        for (x, v) in moving.inputs.iter_mut().zip(&self.directions) {
             *x = x.zip(v, |x, v| x.with_tangent(*v));
         }
         domain.begin(Range::Reals);
-        self.forward = self.spec.forward_at(domain, &primals).map_err(fault)?;
+        self.forward = self.spec.forward_at(domain, &moving).map_err(fault)?;
         let mut radicands = domain.take_radicands();
         self.forward_run = Observed::take(domain);
         domain.begin(Range::Reals);
-        let (primals, seeds) = (&self.lifted.primals, &self.lifted.cotangents);
-        self.cotangents = self
-            .spec
-            .backward_at(domain, primals, seeds)
-            .map_err(fault)?;
+        self.cotangents = self.spec.backward_at(domain, &self.lifted).map_err(fault)?;
         radicands.extend(domain.take_radicands());
         self.backward_run = Observed::take(domain);
         Ok(radicands)

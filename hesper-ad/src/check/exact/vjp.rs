@@ -1,9 +1,8 @@
 //! Backward against forward: one inner product of random directions, taken both ways.
 
-use super::point::Lifted;
 use super::trial::{Compared, Difference, Observed, Silence, Trial};
 use crate::field::{Element, Range, Residue};
-use crate::spec::{Primals, SpecError};
+use crate::spec::SpecError;
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
 use hesper_shader::domain::F64;
@@ -59,12 +58,8 @@ impl Trial<'_> {
 
     /// The VJP that follows from `forward`.
     fn derived(&self) -> Result<Vec<Tensor<Element>>, Silence> {
-        let Lifted {
-            primals,
-            cotangents,
-        } = &self.lifted;
         self.domain.begin(Range::Reals);
-        let derived = self.spec.derived_at(&self.domain, primals, cotangents);
+        let derived = self.spec.derived_at(&self.domain, &self.lifted);
         let derived = derived.map_err(|error| match error {
             SpecError::TooLong { .. } => Silence::TooLong(error.to_string()),
             error => Silence::Fault(error.to_string()),
@@ -119,11 +114,11 @@ impl Trial<'_> {
     /// `⟨dy, J e⟩` for one unit direction, in the field and, by a difference, as a real.
     fn along(&self, port: usize, at: usize) -> Option<(Residue, f64)> {
         let p = &self.domain.fields().p;
-        let mut primals = self.lifted.primals.clone();
-        let x = primals.inputs.get_mut(port)?.data_mut().get_mut(at)?;
+        let mut moving = self.lifted.clone();
+        let x = moving.inputs.get_mut(port)?.data_mut().get_mut(at)?;
         *x = x.with_tangent(p.one());
         self.domain.begin(Range::Reals);
-        let outputs = self.spec.forward_at(&self.domain, &primals).ok()?.outputs;
+        let outputs = self.spec.forward_at(&self.domain, &moving).ok()?.outputs;
         let pairs = outputs.iter().zip(&self.lifted.cotangents);
         let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
         let field = terms.fold(Residue::ZERO, |sum, (y, dy)| {
@@ -136,21 +131,9 @@ impl Trial<'_> {
     fn slope(&self, port: usize, at: usize) -> Option<f64> {
         let side = |h: f64| {
             let real = |t: &Tensor<Element>| t.map(|x| x.shadow.value);
-            let constants = self.lifted.primals.constants.iter();
-            let mut primals = Primals {
-                dims: self.lifted.primals.dims.clone(),
-                inputs: self
-                    .lifted
-                    .primals
-                    .inputs
-                    .iter()
-                    .map(real)
-                    .collect::<Vec<_>>(),
-                constants: constants.map(|(name, t)| (name.clone(), real(t))).collect(),
-                integers: self.lifted.primals.integers.clone(),
-            };
-            *primals.inputs.get_mut(port)?.data_mut().get_mut(at)? += h;
-            let outputs = self.spec.forward_at(&F64, &primals).ok()?.outputs;
+            let mut beside = self.lifted.map(self.spec.signature(), |_, t| real(t));
+            *beside.inputs.get_mut(port)?.data_mut().get_mut(at)? += h;
+            let outputs = self.spec.forward_at(&F64, &beside).ok()?.outputs;
             let pairs = outputs.iter().zip(&self.lifted.cotangents);
             let terms = pairs.flat_map(|(y, dy)| y.data().iter().zip(dy.data()));
             let terms = terms.filter(|(y, _)| y.is_finite());

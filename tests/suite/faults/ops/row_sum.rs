@@ -1,8 +1,6 @@
 //! Kernels that are right up to some size: wherever the size stands, it is found and gone beyond.
 
-use crate::prelude::*;
-use crate::{Finding, Verdict};
-use hesper_shader::shader;
+use hesper_ad::prelude::*;
 
 const CAP: u32 = 512;
 
@@ -118,7 +116,7 @@ shader! {
 
 /// Where the size stands beyond which the kernel forgets something.
 #[derive(Clone, Copy, Debug)]
-enum Cap {
+pub(crate) enum Cap {
     Nowhere,
     Literal,
     Larger,
@@ -136,7 +134,7 @@ enum Cap {
 }
 
 /// `yᵣ = Σⱼ xᵣⱼ`;  `dxᵣⱼ = dyᵣ`.
-struct RowSum(Cap);
+pub(crate) struct RowSum(pub(crate) Cap);
 
 impl DiffOp for RowSum {
     type Inputs<V> = [V; 1];
@@ -182,84 +180,4 @@ impl DiffOp for RowSum {
         plan.backward(many(), all);
         Ok(())
     }
-}
-
-fn kernels_of(op: &RowSum) -> Vec<Finding> {
-    let numbers_alone = Options {
-        exact: false,
-        targets: vec![Target::F64],
-        ..Options::default()
-    };
-    let checks = op.verify(&numbers_alone).checks.into_iter();
-    checks.filter(|f| f.check.contains("kernel")).collect()
-}
-
-#[test]
-fn a_cap_is_found_wherever_it_stands() {
-    for (cap, size) in [
-        (Cap::Literal, 512),
-        (Cap::Larger, 5000),
-        (Cap::Comptime(512), 512),
-        (Cap::Comptime(5000), 5000),
-        (Cap::Generic, 512),
-        (Cap::Uniform(512), 512),
-        (Cap::Uniform(5000), 5000),
-        (Cap::Unless, 1014),
-        (Cap::Quarters, 2800),
-        (Cap::Strided, 512),
-        (Cap::Helped, 600),
-        (Cap::HostUniform, 3000),
-        (Cap::HostComptime, 3000),
-        (Cap::HostGrid, 4800),
-        (Cap::HostSwitch, 699),
-    ] {
-        let findings = kernels_of(&RowSum(cap));
-        let failed = findings.iter().find_map(|f| match &f.verdict {
-            Verdict::Fail(message) => Some(message),
-            _ => None,
-        });
-        let message = failed.unwrap_or_else(|| panic!("{cap:?} passed: {findings:?}"));
-        let sizes = message.rsplit('(').next().unwrap_or_default();
-        let sizes = sizes.trim_end_matches(')').split(' ');
-        let sizes = sizes.filter_map(|dim| dim.split('=').nth(1)?.parse().ok());
-        let greatest: usize = sizes.max().unwrap();
-        // The first size beyond it; of a grid over all elements, one near it.
-        assert!(
-            (size / 3..=size + 2).contains(&greatest),
-            "{cap:?}: {message}"
-        );
-    }
-}
-
-#[test]
-fn without_a_cap_every_dimension_goes_far() {
-    for finding in kernels_of(&RowSum(Cap::Nowhere)) {
-        assert_eq!(finding.verdict, Verdict::Pass, "{finding}");
-        let text = finding.to_string();
-        for sizes in ["1 to 100000", "rows: ", "cols: "] {
-            assert!(text.contains(sizes), "{text}");
-        }
-    }
-}
-
-#[test]
-fn what_fails_exactly_is_told_before_far_sizes_are_gone_to() {
-    let options = Options {
-        targets: vec![Target::F64],
-        ..Options::default()
-    };
-    let checks = RowSum(Cap::Comptime(1)).verify(&options).checks;
-    let find = |check: &str, place: &str| {
-        let mut checks = checks.iter();
-        checks
-            .find(|f| f.check == check && f.place.starts_with(place))
-            .unwrap()
-    };
-    let exact = find("forward kernel = spec", "exact");
-    assert!(matches!(exact.verdict, Verdict::Fail(_)), "{exact}");
-    let near = find("backward kernel = spec", "reference");
-    assert_eq!(near.verdict, Verdict::Pass, "{near}");
-    let text = near.to_string();
-    let said = "no far sizes: mend `forward kernel = spec` first";
-    assert!(text.contains(said) && !text.contains("100000"), "{text}");
 }

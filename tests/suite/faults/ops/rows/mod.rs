@@ -6,7 +6,7 @@ mod variants;
 
 pub(crate) use variants::{right, wrong};
 
-use super::super::Variant;
+use super::Variant;
 use hesper_ad::prelude::*;
 use kernels::*;
 use right::*;

@@ -1,6 +1,6 @@
 //! `y = f(x)` elementwise.
 
-use super::super::Variant;
+use super::Variant;
 use hesper_ad::prelude::*;
 
 /// `yᵢ = f(xᵢ)` for `n` numbers; `dx = f′(x)·dy`.

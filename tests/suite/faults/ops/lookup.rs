@@ -1,6 +1,6 @@
 //! Rows of a table by their number.
 
-use super::super::Variant;
+use super::Variant;
 use hesper_ad::prelude::*;
 
 /// `yᵢ = x[indexᵢ]`, rows of `width` numbers; `dx` sums the cotangents of equal indices.

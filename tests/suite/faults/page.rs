@@ -1,10 +1,14 @@
 //! What the classic criteria say of every wrong variant, beside the exact check.
 //!
-//! The table is kept as `docs/exact-table.md`; `HESPER_UPDATE=1 cargo test -p tests exact::table` writes it anew.
+//! The table is kept as `docs/exact-table.md`; `HESPER_UPDATE=1 cargo test -p tests faults::page` writes it anew.
 
-use super::mutants::{JUDGED, Judged};
-use crate::witness::Classic;
+use super::judges::SEED;
+use super::table::TIES;
+use super::{By, Row, broken};
+use crate::witness::{Classic, classic, classic_spec};
+use hesper_ad::check::Tie;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::{env, fs};
 use tests::tell;
 
@@ -15,9 +19,40 @@ Each line is a right program with one small change. The three classic criteria l
 central differences at a relative error of 10⁻³; the whole Jacobian within 10⁻⁵ + 10⁻³ of its entries; and inner products of
 dual numbers at eight points within rounding and 10⁻¹⁰. Where the spec's VJP is wrong they judge the spec, else the kernels.
 Dual numbers take the forward function from the spec, so a wrong forward kernel is invisible to them. Memory is zero before kernels
-run, as it usually is in such tests. The last column is the exact check. The variants are in `tests/suite/exact`; this file is written by its tests.
+run, as it usually is in such tests. The last column is the exact check. The variants are in `tests/suite/faults`; this file is written by its tests.
 
 ";
+
+/// A wrong variant, and what was said of it.
+struct Judged {
+    what: &'static str,
+    op: String,
+    tie: Tie,
+    /// How the tie does not refuse it.
+    broken: Option<String>,
+    /// The classic criteria: on the spec where its VJP is wrong, else on the kernels.
+    classic: Classic,
+}
+
+/// All of them, judged once.
+static JUDGED: LazyLock<Vec<Judged>> = LazyLock::new(|| TIES.iter().map(judge).collect());
+
+fn judge(row: &Row) -> Judged {
+    let By::Exact(tie) = row.by else {
+        panic!("`{}` is not for the exact check", row.what);
+    };
+    let op = (row.op)();
+    Judged {
+        what: row.what,
+        op: op.name(),
+        tie,
+        broken: broken(row).err(),
+        classic: match tie {
+            Tie::Vjp => classic_spec(&*op, SEED),
+            _ => classic(&*op, SEED),
+        },
+    }
+}
 
 /// The cells of one line.
 type Cells = [String; 6];
@@ -36,12 +71,12 @@ fn header() -> Cells {
 
 fn cells(judged: &Judged) -> Cells {
     let [differences, jacobian, dual] = verdicts(&judged.classic);
-    let exact = match judged.refused {
-        Ok(()) => format!("refused: {}", judged.tie.name()),
-        Err(_) => PASSES.to_string(),
+    let exact = match judged.broken {
+        None => format!("refused: {}", judged.tie.name()),
+        Some(_) => PASSES.to_string(),
     };
-    let (fault, op) = (judged.fault.to_string(), judged.op.clone());
-    [fault, op, differences, jacobian, dual, exact]
+    let (what, op) = (judged.what.to_string(), judged.op.clone());
+    [what, op, differences, jacobian, dual, exact]
 }
 
 const PASSES: &str = "**passes**";
@@ -86,6 +121,12 @@ fn markdown(lines: &[Cells]) -> String {
     let mut lines = lines.iter().map(line);
     let head = lines.next().unwrap_or_default();
     format!("{head}{rule}|\n{}", lines.collect::<String>())
+}
+
+#[test]
+fn what_is_wrong_is_refused_exactly() {
+    let passes: Vec<&str> = JUDGED.iter().filter_map(|j| j.broken.as_deref()).collect();
+    assert!(passes.is_empty(), "{}", passes.join("\n"));
 }
 
 #[test]

@@ -1,39 +1,18 @@
-//! RMS normalisation, wrong in ways that are hard to see.
+//! RMS normalisation without a gain, wrong in ways that are hard to see.
 
+use super::Variant;
 use hesper_ad::prelude::*;
 
 /// `y = x·r` along each row, `r = 1/√(Σx²/cols + eps)`; `dx = r·(dy − x·r²/cols·Σ x·dy)`.
-pub(super) struct RmsNorm {
-    /// What is wrong in the spec's VJP.
-    pub(super) spec: Fault,
-    /// What is wrong in the backward kernel.
-    pub(super) kernel: Fault,
-}
+pub(crate) struct RmsNorm(pub(crate) Variant);
 
-/// What is wrong in a VJP.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Fault {
-    None,
-    /// A factor of 1 + 10⁻¹².
-    Factor,
-    /// `r = 1/√(Σx²/cols)`.
-    EpsForgotten,
-    /// `r = 1/(√(Σx²/cols) + eps)`.
-    EpsOutside,
-    /// `dx = 0`.
-    Zero,
-    /// `−dx`.
-    Sign,
-    /// NaN.
-    NotANumber,
-}
-
-impl RmsNorm {
-    pub(super) const RIGHT: RmsNorm = RmsNorm {
-        spec: Fault::None,
-        kernel: Fault::None,
-    };
-}
+/// Wrong variants, of the spec's VJP and of the backward kernel: a factor of 1 + 10⁻¹²; no eps; eps beside the root; `dx = 0`; `−dx`; NaN.
+pub(crate) const FACTOR: u32 = 1;
+pub(crate) const EPS_FORGOTTEN: u32 = 2;
+pub(crate) const EPS_OUTSIDE: u32 = 3;
+pub(crate) const ZERO: u32 = 4;
+pub(crate) const SIGN: u32 = 5;
+pub(crate) const NAN: u32 = 6;
 
 shader! {
     #[workgroup_size(64)]
@@ -51,7 +30,7 @@ shader! {
 
     #[workgroup_size(64)]
     fn rms_norm_backward(
-        #[comptime] fault: u32,
+        #[comptime] way: u32,
         x: &[f32],
         dy: &[f32],
         dx: &mut [f32],
@@ -68,16 +47,16 @@ shader! {
                 dot += x[start + j] * dy[start + j];
             }
             let n = cols as f32;
-            let root = (squares / n + if fault == 2 || fault == 3 { 0.0 } else { eps }).sqrt();
-            let r = 1.0 / if fault == 3 { root + eps } else { root };
+            let root = (squares / n + if way == EPS_FORGOTTEN || way == EPS_OUTSIDE { 0.0 } else { eps }).sqrt();
+            let r = 1.0 / if way == EPS_OUTSIDE { root + eps } else { root };
             let right = r * (dy[i] - x[i] * r * r / n * dot);
-            dx[i] = if fault == 1 {
+            dx[i] = if way == FACTOR {
                 right * 1.000000000001
-            } else if fault == 4 {
+            } else if way == ZERO {
                 0.0
-            } else if fault == 5 {
+            } else if way == SIGN {
                 -right
-            } else if fault == 6 {
+            } else if way == NAN {
                 (right - right) / (right - right)
             } else {
                 right
@@ -99,22 +78,22 @@ impl DiffOp for RmsNorm {
 
     fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
         [x.map_rows(|row| {
-            let r = scale(cx, row, Fault::None);
+            let r = scale(cx, row, 0);
             row.iter().map(|x| *x * r).collect()
         })]
     }
 
     fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        let factor = match self.spec {
-            Fault::Factor => 1.000_000_000_001,
-            Fault::Zero => 0.0,
-            Fault::Sign => -1.0,
-            Fault::NotANumber => f64::NAN,
-            Fault::None | Fault::EpsForgotten | Fault::EpsOutside => 1.0,
+        let factor = match self.0.spec {
+            FACTOR => 1.000_000_000_001,
+            ZERO => 0.0,
+            SIGN => -1.0,
+            NAN => f64::NAN,
+            _ => 1.0,
         };
         let n = cx.count(x.row_len());
         [x.zip_rows(dy, |x, dy| {
-            let r = scale(cx, x, self.spec);
+            let r = scale(cx, x, self.0.spec);
             let dot = cx.sum(x.iter().zip(dy).map(|(x, dy)| *x * *dy));
             let dx = |(x, dy): (&Real, &Real)| r * (*dy - *x * r.powi(2) / n * dot) * factor;
             x.iter().zip(dy).map(dx).collect()
@@ -124,7 +103,7 @@ impl DiffOp for RmsNorm {
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("rows")? * plan.dim("cols")?;
         plan.forward(rms_norm(), Grid::cover(n));
-        plan.backward(rms_norm_backward(self.kernel as u32), Grid::cover(n));
+        plan.backward(rms_norm_backward(self.0.kernel), Grid::cover(n));
         Ok(())
     }
 
@@ -134,12 +113,12 @@ impl DiffOp for RmsNorm {
 }
 
 /// `r` of a row.
-fn scale(cx: &Context, row: &[Real], fault: Fault) -> Real {
+fn scale(cx: &Context, row: &[Real], way: u32) -> Real {
     let eps = cx.scalar("eps");
     let mean = cx.sum(row.iter().map(|x| x.powi(2))) / cx.count(row.len());
-    let root = match fault {
-        Fault::EpsForgotten => mean.sqrt(),
-        Fault::EpsOutside => mean.sqrt() + eps,
+    let root = match way {
+        EPS_FORGOTTEN => mean.sqrt(),
+        EPS_OUTSIDE => mean.sqrt() + eps,
         _ => (mean + eps).sqrt(),
     };
     cx.real(1.0) / root

@@ -1,6 +1,6 @@
 //! A gain and a bias for each column.
 
-use super::super::Variant;
+use super::Variant;
 use hesper_ad::prelude::*;
 
 /// `yᵢⱼ = xᵢⱼ·gⱼ + bⱼ`; `dx = dy·g`, `dgⱼ = Σᵢ dy·x`, `dbⱼ = Σᵢ dy`.

@@ -1,6 +1,6 @@
 //! Scores of causal attention.
 
-use super::super::Variant;
+use super::Variant;
 use hesper_ad::prelude::*;
 
 /// `yᵢⱼ = qᵢ·kⱼ/√d` where `j ≤ i`, else 0; `dqᵢ = Σⱼ dyᵢⱼ·kⱼ/√d`, `dkⱼ = Σᵢ dyᵢⱼ·qᵢ/√d`, both over `j ≤ i`.

@@ -1,27 +1,21 @@
-//! Right ops that were hard to judge: roots of sums of equal numbers, many constants beside a root, sums of nothing.
+//! Ops that were hard to judge: many constants beside a root, sums of nothing, angles.
 
-use crate::prelude::*;
-
-/// `y = x/max(‖x‖, eps)` along rows.
-pub(super) struct Normalize;
+use hesper_ad::prelude::*;
 
 /// `y = (x − mean)/√(var + eps)` along rows, by Welford's recurrence in the kernel.
-pub(super) struct Standardize {
+pub(crate) struct Standardize {
     /// Added to every result of the kernel beyond this many columns.
-    pub(super) fault: Option<u32>,
+    pub(crate) fault: Option<u32>,
 }
 
 /// `yⱼ = Σ_{k<j} xₖ` along rows.
-pub(super) struct SumBefore;
+pub(crate) struct SumBefore;
 
 /// `y = atan x·asinh x + atan2(x, 2)·acos(x/(1 + x²))`, elementwise.
-pub(super) struct Angles {
+pub(crate) struct Angles {
     /// Added to the slope of the kernel's `atan`.
-    pub(super) fault: f32,
+    pub(crate) fault: f32,
 }
-
-/// Where a row's norm is cut off.
-const EPS: f64 = 0.5;
 
 shader! {
     #[workgroup_size(8)]
@@ -44,44 +38,6 @@ shader! {
             let first = a.asinh() / (1.0 + square) + fault + a.atan() * inverse_sqrt(square + 1.0);
             let second = 2.0 / (square + 4.0) * z.acos() - a.atan2(2.0) * dz * inverse_sqrt(1.0 - z * z);
             dx[i] = dy[i] * (first + second);
-        }
-    }
-
-    #[workgroup_size(8)]
-    fn normalize(x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
-        let row = global_index();
-        if row < rows {
-            let start = row * cols;
-            let mut squares = 0.0;
-            for j in 0..cols {
-                squares += x[start + j] * x[start + j];
-            }
-            let norm = squares.sqrt().max(0.5);
-            for j in 0..cols {
-                y[start + j] = x[start + j] / norm;
-            }
-        }
-    }
-
-    #[workgroup_size(8)]
-    fn normalize_backward(x: &[f32], dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
-        let row = global_index();
-        if row < rows {
-            let start = row * cols;
-            let mut squares = 0.0;
-            let mut dot = 0.0;
-            for j in 0..cols {
-                squares += x[start + j] * x[start + j];
-                dot += x[start + j] * dy[start + j];
-            }
-            let norm = squares.sqrt();
-            for j in 0..cols {
-                if norm > 0.5 {
-                    dx[start + j] = (dy[start + j] - x[start + j] * dot / squares) / norm;
-                } else {
-                    dx[start + j] = dy[start + j] / 0.5;
-                }
-            }
         }
     }
 
@@ -177,42 +133,6 @@ fn centred(cx: &Context, row: &[Real]) -> (Vec<Real>, Real) {
 fn along_rows(name: &str) -> Signature {
     let signature = Signature::new(name).input("x", ["rows", "cols"]);
     signature.output("y", ["rows", "cols"])
-}
-
-impl DiffOp for Normalize {
-    type Inputs<V> = [V; 1];
-    type Outputs<V> = [V; 1];
-
-    fn signature(&self) -> Signature {
-        along_rows("Normalize")
-    }
-
-    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.map_rows(|row| {
-            let norm = dot(cx, row, row).sqrt().max(EPS);
-            row.iter().map(|x| *x / norm).collect()
-        })]
-    }
-
-    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.zip_rows(dy, |x, dy| {
-            let norm = dot(cx, x, x).sqrt();
-            let (long, along) = (norm.gt(EPS), dot(cx, x, dy));
-            let outside = norm.max(EPS);
-            let term = |(x, dy): (&Real, &Real)| {
-                let bent = (*dy - *x * along / (outside * outside)) / outside;
-                Real::select(long, bent, *dy / EPS)
-            };
-            x.iter().zip(dy).map(term).collect()
-        })]
-    }
-
-    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let grid = Grid::cover(plan.dim("rows")?);
-        plan.forward(normalize(), grid);
-        plan.backward(normalize_backward(), grid);
-        Ok(())
-    }
 }
 
 impl DiffOp for Standardize {

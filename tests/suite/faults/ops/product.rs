@@ -1,6 +1,6 @@
 //! Matrix product.
 
-use super::super::Variant;
+use super::Variant;
 use hesper_ad::ops::MatMul;
 use hesper_ad::ops::matmul::matmul_layout;
 use hesper_ad::prelude::*;

@@ -1,0 +1,149 @@
+//! Wrong kernels and plans, by comparison with their specs in numbers.
+
+use super::super::ops::attention::{attention_by, mask_by, passes_all_back};
+use super::super::ops::kernels as k;
+use super::super::ops::norms::RmsNorm;
+use super::super::ops::plans::scale_by;
+use super::super::ops::pointwise::{Gelu, Rectifier, Sigmoid};
+use super::super::ops::reductions::{RowMax, Total, softmax_by};
+use super::super::ops::row_sum::{Cap, RowSum};
+use super::super::ops::softmax::{Softmax, wrong as s};
+use super::super::ops::{catalogue, kernel};
+use super::super::{By, Row, rows};
+use By::{Alone, Backward, Backward64, Beyond, BothPasses, Forward, Forward64, Stopped};
+
+/// What is wrong before a kernel runs.
+const PLAN: By = Stopped("plan of kernels");
+const SIGNATURE: By = Stopped("signature");
+
+#[rustfmt::skip]
+pub(super) const OF_THE_CATALOGUE: &[Row] = rows! {
+    "blocks after the first forgotten", catalogue::bias_in_stages(|_| 1), Backward, "spec: db: ";
+    "a block too many",                 catalogue::bias_in_stages(|blocks| blocks + 1), Backward, "its length is";
+    "blocks a row short",               catalogue::short_blocks(), Backward, "spec: dgamma: ";
+    "dgamma and dbeta exchanged",       catalogue::swapped_sums(), Backward, "spec: dbeta: ";
+    "numbers after 1024 forgotten",     catalogue::mse_by(true, false), Forward, "nothing has written";
+    "divided by the number of chunks",  catalogue::mse_by(false, true), Forward, "spec: y: ";
+    "first row lost",                   catalogue::first_row_lost(), Forward, "spec: y: ";
+    "last row lost",                    catalogue::last_row_lost(), Forward, "spec: y: ";
+    "rows without ids not cleared",     catalogue::not_cleared(), Backward, "spec: dtable: ";
+    "places add at once",               catalogue::places_race(), Backward, "race";
+    "last of equal ids",                catalogue::last_of_equal(), Backward, "spec: dtable: ";
+    "dq and dk exchanged",              catalogue::exchanged(), Backward, "spec: dk: ";
+    "up forgotten",                     catalogue::without_gate(), Forward, "spec: y: ";
+    "Nesterov's step",                  catalogue::nesterov_step(), Forward, "spec: new_w: ";
+    "the other pairing",                catalogue::other_pairing(), BothPasses, "forward kernel = spec: y: ";
+    "the other form of GELU",           catalogue::other_gelu(), BothPasses, "forward kernel = spec: y: ";
+    "a cotangent not written",          catalogue::half_an_addition(), PLAN, "writes `db`";
+    "batch forgotten",                  mask_by(1), Forward, "spec: y: ";
+    "one key more",                     mask_by(2), Forward, "want -inf";
+    "−10³⁰",                            mask_by(3), Forward, "got -1.0000000150474662e30";
+    "one key less",                     mask_by(4), Forward, "got -inf";
+    "all passed back",                  passes_all_back(), Backward, "spec: dx: ";
+    "keys after the query",             attention_by(1), Forward, "spec: greatest: ";
+    "greatest of nothing is zero",      attention_by(2), Forward, "spec: greatest: ";
+    "sum not rescaled",                 attention_by(3), Forward, "spec: total: ";
+    "result not rescaled",              attention_by(4), Forward, "spec: y: ";
+    "log-sum-exp for the sum",          attention_by(5), Forward, "spec: total: ";
+    "off-by-one tail",                  k::tail(), Forward, "y";
+    "no guard",                         k::no_guard(), Forward, "but its length is";
+    "all write one element",            k::one_place(), Forward, "nothing to order";
+    "grid too small",                   k::small_grid(), Forward, "y";
+    "wrong sign",                       k::sign(), Backward, "spec: dx";
+    "dy ignored",                       k::seedless(), Backward, "spec: dx";
+    "NaN",                              k::nan(), Backward, "NaN";
+    "no backward kernel",               k::no_backward(), PLAN, "no backward kernel writes `dx`";
+    "missing row offset",               k::row(), Backward, "spec: dx";
+    "y and dy swapped",                 k::swapped(), Backward, "spec: dx";
+    "transposed operands",              k::transposed(), Backward, "spec: da";
+    "missing barrier",                  k::race(), Backward, "nothing to order";
+    "barrier in divergent flow",        k::divergence(), Backward, "barrier";
+};
+
+#[rustfmt::skip]
+pub(super) const OF_OTHERS: &[Row] = rows! {
+    "row offset forgotten",             Softmax(kernel(s::ROW_OFFSET)), Alone("backward kernel = spec"), "spec: dx: ";
+    "no mean",                          Softmax(kernel(s::NO_MEAN)), Alone("backward kernel = spec"), "spec: dx: ";
+    "first column left out",            Softmax(kernel(s::FIRST_LEFT_OUT)), Alone("forward kernel = spec"), "spec: y: 1 of ";
+    "no maximum",                       Softmax(kernel(s::NO_MAX)), Alone("forward kernel = spec"), "spec: lse: ";
+    "one row only",                     Softmax(kernel(s::ONE_ROW)), Alone("forward kernel = spec"), "spec: lse: ";
+    "eps forgotten",                    RmsNorm(kernel(1)), Forward, "spec: r: ";
+    "eps a literal",                    RmsNorm(kernel(2)), Forward, "spec: r";
+    "wrong saved result",               RmsNorm(kernel(3)), Forward64, "spec: r: ";
+    "first gain for all",               RmsNorm(kernel(4)), Forward, "spec: y: ";
+    "last column forgotten",            RmsNorm(kernel(5)), Backward, "spec: dx: ";
+    "divided by rows",                  RmsNorm(kernel(6)), Backward, "spec: dx: ";
+    "last row wrong",                   RmsNorm(kernel(7)), Backward, "spec: dx: ";
+    "adds to what was there",           RmsNorm(kernel(8)), Backward, "spec: dg: ";
+    "64 rows at most",                  RmsNorm(kernel(9)), Backward, "spec: dg: ";
+    "first row only",                   RmsNorm(kernel(10)), Backward, "spec: dg: ";
+    "transposed strides",               RmsNorm(kernel(11)), Backward, "spec: dg: ";
+    "rows add at once",                 RmsNorm(kernel(12)), Backward, "spec: dg: ";
+    "tanh overflows",                   Gelu(kernel(1)), Forward, "NaN";
+    "a digit lost in a constant",       Gelu(kernel(2)), Backward64, "spec: dx";
+    "wrong where x < -12",              Gelu(kernel(3)), Backward, "spec: dx";
+    "inf / inf at -128",                Sigmoid(kernel(1)), Backward, "NaN";
+    "dy clipped at 1",                  Sigmoid(kernel(2)), Backward, "spec: dx";
+    "y twice",                          Sigmoid(kernel(3)), Backward, "spec: dx";
+    "one dimension of the grid",        Rectifier(kernel(1)), Forward, "y";
+    "max with what was there, low",     Rectifier(kernel(2)), Forward, "y";
+    "max with what was there",          Rectifier(kernel(3)), Forward, "y";
+    "NaN masked by max",                Rectifier(kernel(4)), Forward, "y";
+    "no guard, one invocation each",    Rectifier(kernel(5)), Forward, "length";
+    ">= for >",                         Rectifier(kernel(6)), Backward, "spec: dx";
+    "threshold 1e-3",                   Rectifier(kernel(7)), Backward, "spec: dx";
+    "threshold 1e-6",                   Rectifier(kernel(8)), Backward, "spec: dx";
+    "64 partial sums at most",          Total(1), Forward, "spec: y";
+    "adds to what was there",           Total(2), Forward, "y";
+    "wrong at n = 1",                   Total(4), Backward, "spec: dx";
+    "no guard by workgroup",            Total(5), Forward, "length";
+    "a partial sum nobody writes",      Total(7), Forward, "nothing has written";
+    "temporary too small",              Total(8), Forward;
+    "max with what was there",          RowMax(1), Forward, "y";
+    "identity of max too great",        RowMax(2), Forward, "spec: y";
+    "all of equal maxima",              RowMax(3), Backward, "spec: dx";
+    "no maximum subtracted",            softmax_by(1), Forward, "spec: y";
+    "one dimension of the grid",        softmax_by(2), Forward, "y";
+    "no guard by workgroup",            softmax_by(3), Forward, "length";
+    "256 columns at most",              softmax_by(4), Forward, "y";
+};
+
+/// Wherever the size stands beyond which a kernel forgets something, it is found and gone beyond.
+#[rustfmt::skip]
+pub(super) const FAR: &[Row] = rows! {
+    "512 columns, a literal",           RowSum(Cap::Literal), Beyond(512);
+    "5000 columns, a literal",          RowSum(Cap::Larger), Beyond(5000);
+    "512 columns, comptime",            RowSum(Cap::Comptime(512)), Beyond(512);
+    "5000 columns, comptime",           RowSum(Cap::Comptime(5000)), Beyond(5000);
+    "512 columns, a const generic",     RowSum(Cap::Generic), Beyond(512);
+    "512 columns, a uniform",           RowSum(Cap::Uniform(512)), Beyond(512);
+    "5000 columns, a uniform",          RowSum(Cap::Uniform(5000)), Beyond(5000);
+    "1014 columns, a break",            RowSum(Cap::Unless), Beyond(1014);
+    "700 groups of four",               RowSum(Cap::Quarters), Beyond(2800);
+    "64 lanes, eight times",            RowSum(Cap::Strided), Beyond(512);
+    "600 columns, a function",          RowSum(Cap::Helped), Beyond(600);
+    "3000 columns, the plan's uniform", RowSum(Cap::HostUniform), Beyond(3000);
+    "3000 columns, the plan's comptime", RowSum(Cap::HostComptime), Beyond(3000);
+    "4800 elements, the plan's grid",   RowSum(Cap::HostGrid), Beyond(4800);
+    "700 columns, another kernel",      RowSum(Cap::HostSwitch), Beyond(699);
+};
+
+/// Signatures and plans that make no sense: each is a message that names the culprit, never a crash.
+#[rustfmt::skip]
+pub(super) const PLANS: &[Row] = rows! {
+    "output named as a constant",       scale_by(1), SIGNATURE, "the name `s` is used twice";
+    "output named as a cotangent",      scale_by(2), SIGNATURE, "`dx` is also the name of the cotangent of `x`";
+    "output named as a dimension",      scale_by(3), SIGNATURE, "the name `n` is used twice";
+    "output without a name",            scale_by(5), SIGNATURE, "the port name `` is no identifier";
+    "two results in one place",         scale_by(6), PLAN, "`y`";
+    "an input written",                 scale_by(7), PLAN, "`x`";
+    "in place",                         scale_by(8), PLAN, "`y`";
+    "a parameter bound twice",          scale_by(9), PLAN, "`x` is bound twice";
+    "a parameter bound and given",      scale_by(10), PLAN, "`extra` is bound twice";
+    "temporary named as a cotangent",   scale_by(11), PLAN, "temporary `dy` needs another name";
+    "unknown dimension",                scale_by(12), PLAN, "the dimension `m`, which no port has";
+    "the plan panics",                  scale_by(13), PLAN, "plan panicked: index out of bounds";
+    "cotangent in the forward pass",    scale_by(14), PLAN, "which only backward kernels have";
+    "a number for a buffer",            scale_by(15), PLAN, "`x`";
+    "a parameter bound to nothing",     k::unbound(), PLAN;
+};
