@@ -4,7 +4,7 @@ use crate::error::{Error, KernelError, Mistake};
 use crate::lower::{self, Lowered};
 use crate::record::{Recorded, Recorder};
 use crate::tree::verify::{self, Verified};
-use crate::tree::{Loc, Tree, uniformity};
+use crate::tree::{Loc, Tree};
 use crate::uniforms::UniformBlock;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -122,11 +122,14 @@ impl Kernel {
     pub(crate) fn compiled(&self) -> Result<&Compiled, Error> {
         let tree = self.tree()?;
         let compiled = self.inner.compiled.get_or_init(|| {
-            uniformity::check(tree).map_err(|problems| KernelError {
-                kernel: tree.name.clone(),
-                loc: tree.loc,
-                mistakes: problems.into_iter().map(Mistake::Uniformity).collect(),
-            })?;
+            if !tree.parted().is_empty() {
+                let parted = tree.parted().iter().cloned();
+                return Err(Error::from(KernelError {
+                    kernel: tree.name.clone(),
+                    loc: tree.loc,
+                    mistakes: parted.map(Mistake::Uniformity).collect(),
+                }));
+            }
             let lowered = lower::lower(tree)?;
             Ok(Compiled {
                 wgsl: lowered.wgsl()?,

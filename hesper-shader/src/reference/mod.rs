@@ -37,7 +37,6 @@ pub(crate) use sanitizer::Pool;
 
 use crate::domain::Domain;
 use crate::tree::verify::Verified;
-use crate::tree::{Tree, uniformity};
 use dispatch::deal;
 
 /// Runs a kernel over `groups` workgroups in x, y and z, with one binding for each parameter in declaration order.
@@ -132,14 +131,12 @@ where
 }
 
 /// Adds what WGSL refuses about a kernel that did well in this run.
-fn with_refusals(tree: &Tree, options: &Options, mut outcome: Outcome) -> Outcome {
-    if options.sanitize
-        && let Err(problems) = uniformity::check(tree)
-    {
-        let refused = problems.into_iter().map(|problem| Warning::NotUniform {
+fn with_refusals(tree: &Verified, options: &Options, mut outcome: Outcome) -> Outcome {
+    if options.sanitize {
+        let refused = tree.parted().iter().map(|problem| Warning::NotUniform {
             kernel: tree.name.clone(),
             loc: problem.loc,
-            problem: Box::new(problem.kind),
+            problem: Box::new(problem.kind.clone()),
         });
         outcome.warn(refused.collect());
     }

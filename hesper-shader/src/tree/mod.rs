@@ -17,6 +17,7 @@ mod builtin;
 mod display;
 mod exchange;
 mod expr;
+pub(crate) mod facts;
 mod problem;
 mod seen;
 mod stmt;

@@ -3,9 +3,9 @@
 //! An invocation that is not at a barrier either waits for the other side of a branch, which stands on a stack, or has left a loop or the
 //! function before, which is remembered lane by lane.
 
-use crate::reference::dispatch::deal::has;
 use crate::reference::values::mask::Mask;
-use crate::tree::{Block, Loc, StmtKind, Tree};
+use crate::tree::verify::Verified;
+use crate::tree::{Block, Loc, StmtKind};
 use std::fmt;
 
 /// How and where an invocation left the others.
@@ -65,13 +65,10 @@ pub(in crate::reference) struct Split<'a> {
 }
 
 impl<'a> Splits<'a> {
-    pub(in crate::reference) fn new(tree: &Tree, lanes: usize) -> Splits<'a> {
-        let exchanges = |kind: &StmtKind| matches!(kind, StmtKind::Subgroup { .. });
-        let meets =
-            tree.all_functions().any(|f| meeting(&f.body).is_some()) || has(tree, exchanges);
+    pub(in crate::reference) fn new(tree: &Verified, lanes: usize) -> Splits<'a> {
         Splits {
             branches: Vec::new(),
-            left: vec![None; if meets { lanes } else { 0 }],
+            left: vec![None; if tree.facts().meets() { lanes } else { 0 }],
         }
     }
 

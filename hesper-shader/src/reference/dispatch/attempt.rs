@@ -4,7 +4,6 @@
 //! wrong between two threads shows when their memories are laid over each other: nothing orders workgroups, so an element that one of them
 //! wrote and another touched is a race. Reports come from the second run, so that they do not depend on threads.
 
-use super::deal::has;
 use super::machine::{Job, Machine};
 use crate::domain::Domain;
 use crate::memory::Memory;
@@ -12,7 +11,7 @@ use crate::reference::memory::binding::Binding;
 use crate::reference::memory::slot::Slot;
 use crate::reference::memory::storage::Written;
 use crate::reference::sanitizer::{Pool, Sanitizer, meet};
-use crate::tree::{ParamId, Root, StmtKind, Tree};
+use crate::tree::verify::Verified;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
@@ -27,17 +26,13 @@ pub(super) struct Attempt<V> {
 }
 
 impl<V: Copy> Attempt<V> {
-    pub(in crate::reference) fn new(tree: &Tree, bindings: &[Binding<'_, V>]) -> Attempt<V> {
+    pub(in crate::reference) fn new(tree: &Verified, bindings: &[Binding<'_, V>]) -> Attempt<V> {
         let mut attempt = Attempt {
             kept: Vec::with_capacity(bindings.len()),
             bytes: 0,
         };
         for (i, binding) in bindings.iter().enumerate() {
-            let root = Root::Storage(ParamId(i as u32));
-            let read = has(
-                tree,
-                |k| matches!(k, StmtKind::Load { place, .. } if place.root == root),
-            );
+            let read = tree.facts().loaded[i];
             let memory = match binding {
                 Binding::Write(memory) | Binding::Fresh { memory, .. } => &**memory,
                 _ => {

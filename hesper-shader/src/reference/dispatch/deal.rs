@@ -12,7 +12,8 @@ use crate::reference::memory::slot::{Shareable, Slot};
 use crate::reference::memory::storage::{Storage, Written};
 use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::sanitizer::Pool;
-use crate::tree::{Root, StmtKind, Tree};
+use crate::tree::facts::Facts;
+use crate::tree::verify::Verified;
 use crate::uniforms::UniformBlock;
 use std::cell::Cell;
 use std::mem::take;
@@ -31,7 +32,7 @@ const SHARED: usize = 1 << 15;
 /// Runs in any domain, one workgroup after the other.
 pub(in crate::reference) fn alone<D: Domain<Mask = bool>>(
     domain: &D,
-    tree: &Tree,
+    tree: &Verified,
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
@@ -59,7 +60,7 @@ pub(in crate::reference) fn alone<D: Domain<Mask = bool>>(
 /// Runs several workgroups together, on several threads where nobody can tell.
 pub(in crate::reference) fn together<D>(
     domain: &D,
-    tree: &Tree,
+    tree: &Verified,
     groups: [u32; 3],
     bindings: &mut [Binding<'_, D::Value>],
     options: &Options,
@@ -109,7 +110,7 @@ where
 
 /// Checks what a run is given; whether there is anything to do.
 fn is_to_run<V: Copy>(
-    tree: &Tree,
+    tree: &Verified,
     groups: [u32; 3],
     bindings: &[Binding<'_, V>],
 ) -> Result<bool, ExecError> {
@@ -124,7 +125,7 @@ fn is_to_run<V: Copy>(
 /// A dispatch without its buffers.
 struct Dispatch<'a, D> {
     domain: &'a D,
-    tree: &'a Tree,
+    tree: &'a Verified,
     groups: [u32; 3],
     options: &'a Options,
     slots: usize,
@@ -177,51 +178,23 @@ impl<D: Domain<Mask = bool>> Dispatch<'_, D> {
 }
 
 /// How many workgroups run together.
-fn slots(tree: &Tree, options: &Options) -> usize {
-    if options.trace.is_some() || has(tree, |kind| matches!(kind, StmtKind::Log { .. })) {
+fn slots(tree: &Verified, options: &Options) -> usize {
+    if options.trace.is_some() || tree.facts().logs {
         return 1;
     }
-    let components: usize =
-        tree.all_functions()
-            .map(|f| {
-                let values = f.exprs.iter().map(|e| usize::from(e.ty.size));
-                let locals = f.locals.iter().map(|l| {
-                    (l.length.unwrap_or(1) as usize).saturating_mul(usize::from(l.ty.size))
-                });
-                values.chain(locals).fold(0, usize::saturating_add)
-            })
-            .fold(0, usize::saturating_add);
-    let shared = tree
-        .workgroup
-        .iter()
-        .map(|v| (v.count() as usize).saturating_mul(usize::from(v.element.size)))
-        .fold(0, usize::saturating_add);
+    let Facts {
+        components, shared, ..
+    } = *tree.facts();
     let per_group = (tree.invocations() as usize).max(1);
     let lanes = (VALUES / components.max(1)).min(LANES).min(MAX_LANES);
     (lanes / per_group).min(SHARED / shared.max(1)).max(1)
 }
 
 /// How many threads a run may use without anybody being able to tell.
-fn threads(tree: &Tree, options: &Options) -> usize {
-    let atomics = |kind: &StmtKind| matches!(kind, StmtKind::Atomic { place, .. } if matches!(place.root, Root::Storage(_)));
-    let logs = |kind: &StmtKind| matches!(kind, StmtKind::Log { .. });
-    if options.trace.is_some() || has(tree, |k| atomics(k) || logs(k)) {
+fn threads(tree: &Verified, options: &Options) -> usize {
+    if options.trace.is_some() || tree.facts().storage_atomics || tree.facts().logs {
         return 1;
     }
     let machine = thread::available_parallelism().map_or(1, NonZero::get);
     options.threads.unwrap_or(machine).clamp(1, machine.max(1))
-}
-
-/// Whether a statement anywhere in the kernel is of this kind.
-pub(in crate::reference) fn has(tree: &Tree, is: impl Fn(&StmtKind) -> bool) -> bool {
-    let mut blocks: Vec<_> = tree.all_functions().map(|f| &f.body).collect();
-    while let Some(block) = blocks.pop() {
-        for stmt in block {
-            if is(&stmt.kind) {
-                return true;
-            }
-            blocks.extend(stmt.kind.blocks());
-        }
-    }
-    false
 }

@@ -1,7 +1,6 @@
 //! All that a thread allocates for a dispatch, and the start of each team of workgroups.
 
 use super::options::Options;
-use super::order;
 use crate::domain::Domain;
 use crate::reference::control::splits::{Splits, Way};
 use crate::reference::memory::places::Memories;
@@ -15,6 +14,7 @@ use crate::reference::values::mask::Mask;
 use crate::reference::values::reals::Reals;
 use crate::reference::workgroup::ahead::Halves;
 use crate::reference::workgroup::team::Team;
+use crate::tree::verify::Verified;
 use crate::tree::{Loc, Tree, WorkgroupVar};
 
 /// Components of one workgroup variable, at most; a device has a few thousand for all.
@@ -26,7 +26,7 @@ pub(super) const MAX_LANES: usize = 1 << 16;
 /// What a dispatch is, the same for all threads.
 pub(in crate::reference) struct Job<'a, D: Domain, S> {
     pub(in crate::reference) domain: &'a D,
-    pub(in crate::reference) tree: &'a Tree,
+    pub(in crate::reference) tree: &'a Verified,
     pub(in crate::reference) groups: [u32; 3],
     pub(in crate::reference) options: &'a Options,
     pub(in crate::reference) storage: &'a Storage<'a, D::Value, S>,
@@ -36,7 +36,7 @@ pub(in crate::reference) struct Job<'a, D: Domain, S> {
 
 /// A dispatch and the team of workgroups that runs.
 pub(in crate::reference) struct Machine<'a, D: Domain, S> {
-    pub(in crate::reference) tree: &'a Tree,
+    pub(in crate::reference) tree: &'a Verified,
     pub(in crate::reference) options: &'a Options,
     pub(in crate::reference) team: Team,
     pub(in crate::reference) reals: Reals<'a, D>,
@@ -71,6 +71,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let storage = job.storage;
         let frames = tree
             .all_functions()
+            .zip(&tree.facts().shortcuts)
             .map(|function| {
                 let (uniforms, lengths) = (&storage.uniforms, &storage.lengths);
                 Frame::new(function, uniforms, lengths, &reals, &team, options)
@@ -92,7 +93,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
             splits: Splits::new(tree, team.lanes()),
             halves: options
                 .order
-                .filter(|_| order::may_matter(tree))
+                .filter(|_| tree.facts().order_matters)
                 .map(|order| Halves::new(tree, &team, order)),
             team,
             reals,

@@ -3,22 +3,22 @@
 //! Where nothing races, only atomics can tell one order from another. A kernel with atomics whose outcome may do so is run again on the same
 //! input, with workgroups and lanes in another order and half of each workgroup [ahead](crate::reference::workgroup::ahead), and the buffers are compared.
 
-use super::deal::has;
 use super::options::{Options, Outcome};
 use crate::domain::Value;
 use crate::memory::Memory;
 use crate::reference::memory::binding::Binding;
 use crate::reference::report::error::{ExecError, Fault};
-use crate::tree::{AtomicOp, AtomicUpdate, ParamKind, StmtKind, Tree};
+use crate::tree::verify::Verified;
+use crate::tree::{ParamKind, Tree};
 
 /// Runs, and runs again in other orders where that may show something.
 pub(in crate::reference) fn run<V: Value>(
-    tree: &Tree,
+    tree: &Verified,
     bindings: &mut [Binding<'_, V>],
     options: &Options,
     run: impl Fn(&mut [Binding<'_, V>], &Options) -> Result<Outcome, ExecError>,
 ) -> Result<Outcome, ExecError> {
-    if !options.sanitize || options.reruns == 0 || !may_matter(tree) {
+    if !options.sanitize || options.reruns == 0 || !tree.facts().order_matters {
         return run(bindings, options);
     }
     let before: Vec<Option<Copied<V>>> = bindings.iter().map(Copied::of).collect();
@@ -52,24 +52,6 @@ pub(in crate::reference) fn run<V: Value>(
         }
     }
     Ok(outcome)
-}
-
-/// Whether the order may matter to what a kernel without races computes.
-pub(super) fn may_matter(tree: &Tree) -> bool {
-    has(tree, is_sensitive)
-}
-
-/// Whether an atomic may tell one order from another: where it yields what was there before, or the last one wins.
-fn is_sensitive(kind: &StmtKind) -> bool {
-    match kind {
-        StmtKind::Atomic { op, result, .. } => match op {
-            AtomicOp::Load => false,
-            AtomicOp::Store(_) | AtomicOp::CompareExchangeWeak { .. } => true,
-            AtomicOp::Update(AtomicUpdate::Exchange, _) => true,
-            AtomicOp::Update(..) => result.is_some(),
-        },
-        _ => false,
-    }
 }
 
 /// A writable buffer as it was before the run.

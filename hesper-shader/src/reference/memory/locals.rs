@@ -22,7 +22,7 @@ pub(in crate::reference) fn load<V: Copy>(
     let declared = declared(tree, access.frame, local);
     let (index, component) = index_of(declared, path);
     let lanes = access.active.lanes().len();
-    if path.is_empty() && access.active.is_full() && frame.shortcuts.takes(result) {
+    if path.is_empty() && access.active.is_full() && frame.takes(result) {
         swap(frame, result, local);
         return Ok(());
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks, clock
-//! wraps      integers that wrapped, and where they reach an index              feeds   which integers may
+//! wraps      integers that wrapped, and where they reach an index
 //! division   what a division by zero divides        choices  what WGSL leaves to the device      pool    memory of runs before
 //! meet       what threads did to each other                                    unordered  atomics on both sides of a barrier for other memory
 //! ```
@@ -12,7 +12,6 @@ mod cells;
 mod choices;
 mod clock;
 mod division;
-mod feeds;
 mod meet;
 mod pool;
 mod shadow;
@@ -25,10 +24,10 @@ use super::report::error::{AccessKind, Fault};
 use super::report::race::{Race, RaceAccess};
 use super::report::warning::{Choice, Warning};
 use super::workgroup::team::Team;
-use crate::tree::{AtomicOp, Barrier, ExprId, Loc, Tree};
+use crate::tree::verify::Verified;
+use crate::tree::{AtomicOp, Barrier, ExprId, Loc};
 pub(super) use choices::{choice, exchange_choice};
 pub(super) use division::division;
-use feeds::Feeds;
 pub(super) use meet::meet;
 pub(crate) use pool::Pool;
 use shadow::{BadRead, Clash, Shadow};
@@ -58,7 +57,7 @@ pub(super) struct Sanitizer {
 impl Sanitizer {
     /// `written` says of each fresh buffer which elements are written so far.
     pub(super) fn new(
-        tree: &Tree,
+        tree: &Verified,
         lengths: &[u32],
         slots: usize,
         written: Vec<Option<Vec<bool>>>,
@@ -67,7 +66,7 @@ impl Sanitizer {
         Sanitizer {
             kernel: tree.name.clone(),
             shadow: Shadow::new(tree, lengths, slots, written, pool.lease()),
-            wraps: Wraps::new(Feeds::of(tree)),
+            wraps: Wraps::new(tree.facts().feeds.clone()),
             warnings: Vec::new(),
             idle: false,
         }

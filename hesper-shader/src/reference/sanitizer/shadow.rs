@@ -15,7 +15,8 @@ use super::unordered::{Action, Seen, Unordered};
 use crate::reference::memory::arrays::Space;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::workgroup::team::Team;
-use crate::tree::{Barrier, Loc, Root, StmtKind, Tree, WorkgroupVar};
+use crate::tree::verify::Verified;
+use crate::tree::{Barrier, Loc, Root, WorkgroupVar};
 use std::collections::HashMap;
 
 /// The memory of accesses of a dispatch.
@@ -72,7 +73,7 @@ pub(super) struct Clashes {
 impl Shadow {
     /// A shadow of all that statements store to. `written` says of each fresh buffer which elements are written.
     pub(super) fn new(
-        tree: &Tree,
+        tree: &Verified,
         lengths: &[u32],
         slots: usize,
         written: Vec<Option<Vec<bool>>>,
@@ -82,7 +83,7 @@ impl Shadow {
             last: lease.last,
             ..Clock::default()
         };
-        let stored = stored(tree);
+        let stored = &tree.facts().stored;
         let is_stored = |i: usize| {
             let is = |root: &Root| matches!(root, Root::Storage(id) if id.index() == i);
             stored.iter().any(is)
@@ -351,21 +352,4 @@ impl Shadow {
         self.site_numbers.insert(address, number);
         Ok(number)
     }
-}
-
-/// What statements store to, atomically or not.
-fn stored(tree: &Tree) -> Vec<Root> {
-    let mut roots = Vec::new();
-    let mut blocks: Vec<_> = tree.all_functions().map(|f| &f.body).collect();
-    while let Some(block) = blocks.pop() {
-        for stmt in block {
-            if let StmtKind::Store { place, .. } | StmtKind::Atomic { place, .. } = &stmt.kind
-                && !roots.contains(&place.root)
-            {
-                roots.push(place.root);
-            }
-            blocks.extend(stmt.kind.blocks());
-        }
-    }
-    roots
 }

@@ -4,9 +4,9 @@
 //! where workgroup memory is accessed or the other way round, orders nothing of what its writer meant it to.
 
 use super::cells::{Packed, pack};
-use crate::reference::dispatch::deal::has;
 use crate::reference::memory::arrays::Space;
-use crate::tree::{AtomicOp, AtomicUpdate, Barrier, Loc, ParamId, StmtKind, Tree};
+use crate::tree::verify::Verified;
+use crate::tree::{AtomicOp, AtomicUpdate, Barrier, Loc, ParamId};
 use std::collections::HashMap;
 
 /// What an atomic statement does to an element, as far as order goes.
@@ -75,20 +75,12 @@ pub(super) struct Unordered {
 }
 
 impl Unordered {
-    pub(super) fn new(tree: &Tree) -> Unordered {
+    pub(super) fn new(tree: &Verified) -> Unordered {
         let watched = tree.any_order.is_none();
-        let workgroup_barriers = |kind: &StmtKind| {
-            matches!(
-                kind,
-                StmtKind::Barrier(Barrier::Workgroup) | StmtKind::UniformLoad { .. }
-            )
-        };
-        let storage_barriers =
-            |kind: &StmtKind| matches!(kind, StmtKind::Barrier(Barrier::Storage));
         let params = tree.params.iter().enumerate();
         Unordered {
-            storage: watched && has(tree, workgroup_barriers),
-            workgroup: watched && has(tree, storage_barriers),
+            storage: watched && tree.facts().workgroup_barriers,
+            workgroup: watched && tree.facts().storage_barriers,
             free: params
                 .filter(|(_, param)| param.any_order.is_some())
                 .map(|(i, _)| ParamId(i as u32))

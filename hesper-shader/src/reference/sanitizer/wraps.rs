@@ -3,12 +3,13 @@
 //! What wraps is remembered lane by lane with the line of the operation, and goes on through everything that is computed from it. Only
 //! integers that may reach an index at all are looked at; as long as nothing wraps, nothing is remembered.
 
-use super::feeds::Feeds;
 use crate::reference::report::error::Fault;
 use crate::reference::values::columns::Column;
 use crate::reference::values::frame::Frame;
+use crate::tree::facts::Feeds;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc, LocalId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A value of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,12 +25,12 @@ type Origins = Vec<Option<Loc>>;
 /// What has wrapped in the running workgroups.
 #[derive(Debug)]
 pub(in crate::reference) struct Wraps {
-    feeds: Feeds,
+    feeds: Arc<Feeds>,
     origins: HashMap<Value, Origins>,
 }
 
 impl Wraps {
-    pub(super) fn new(feeds: Feeds) -> Wraps {
+    pub(super) fn new(feeds: Arc<Feeds>) -> Wraps {
         Wraps {
             feeds,
             origins: HashMap::new(),

@@ -4,12 +4,13 @@
 
 use super::columns::{Column, mixed};
 use super::reals::Reals;
-use super::shortcuts::Shortcuts;
 use crate::domain::Domain;
 use crate::reference::dispatch::options::Options;
 use crate::reference::memory::storage::Uniform;
 use crate::reference::workgroup::team::{Team, is_same_for_all_groups};
+use crate::tree::facts::Shortcuts;
 use crate::tree::{BuiltinValue, ExprId, ExprKind, Function, Literal, Local};
+use std::sync::Arc;
 
 /// One column for each expression and each local of a function.
 #[derive(Debug)]
@@ -22,13 +23,15 @@ pub(in crate::reference) struct Frame<V> {
     pub(in crate::reference) arguments: Vec<(ExprId, usize)>,
     /// Builtin values that differ between workgroups.
     builtins: Vec<(ExprId, BuiltinValue)>,
-    pub(in crate::reference) shortcuts: Shortcuts,
+    pub(in crate::reference) shortcuts: Arc<Shortcuts>,
+    /// Whether loads may take a local's column: not where it is compared with what is stored next, to see whether an iteration changes anything.
+    takes: bool,
 }
 
 impl<V: Copy> Frame<V> {
     /// Allocates a frame and computes what is the same for a whole dispatch.
     pub(in crate::reference) fn new<D: Domain<Value = V, Mask = bool>>(
-        function: &Function,
+        (function, shortcuts): (&Function, &Arc<Shortcuts>),
         uniforms: &[Uniform<V>],
         lengths: &[u32],
         reals: &Reals<'_, D>,
@@ -47,7 +50,12 @@ impl<V: Copy> Frame<V> {
             result: function.result.map(zeros),
             arguments: Vec::new(),
             builtins: Vec::new(),
-            shortcuts: Shortcuts::of(function, options),
+            // A trace shows every value.
+            shortcuts: match options.trace {
+                None => shortcuts.clone(),
+                Some(_) => Arc::default(),
+            },
+            takes: !options.sanitize,
         };
         for (i, expr) in function.exprs.iter().enumerate() {
             let id = ExprId(i as u32);
@@ -72,6 +80,11 @@ impl<V: Copy> Frame<V> {
         for (id, builtin) in &self.builtins {
             team.fill(*builtin, &mut self.values[id.index()]);
         }
+    }
+
+    /// Whether the result of a load may take the column of the local.
+    pub(in crate::reference) fn takes(&self, result: ExprId) -> bool {
+        self.takes && self.shortcuts.takes(result)
     }
 
     /// The column of an expression.

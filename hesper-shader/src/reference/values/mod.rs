@@ -11,4 +11,3 @@ mod integers;
 pub(super) mod mask;
 pub(super) mod reals;
 mod scaling;
-mod shortcuts;

@@ -1,9 +1,11 @@
 //! A tree that keeps all rules.
 
-use crate::tree::Tree;
+use crate::tree::facts::Facts;
+use crate::tree::uniformity::{self, UniformityProblem};
+use crate::tree::{Problem, Tree};
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A tree that [`verify`](super::verify) accepts, and which nobody can change: lowering and the reference executor take no other. Cheap to clone.
 ///
@@ -20,23 +22,46 @@ use std::sync::Arc;
 /// # Ok::<(), hesper_shader::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Verified(Arc<Tree>);
+pub struct Verified(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    tree: Tree,
+    facts: Facts,
+    parted: OnceLock<Vec<Problem<UniformityProblem>>>,
+}
 
 impl Verified {
     /// For the verifier alone: there is no other way to make one.
     pub(super) fn new(tree: Tree) -> Verified {
-        Verified(Arc::new(tree))
+        let facts = Facts::of(&tree);
+        Verified(Arc::new(Inner {
+            tree,
+            facts,
+            parted: OnceLock::new(),
+        }))
     }
 
     /// A copy of the tree, of which nothing is promised.
     pub fn to_tree(&self) -> Tree {
-        Tree::clone(&self.0)
+        self.0.tree.clone()
+    }
+
+    /// What WGSL refuses since invocations may part, as [`uniformity::check`] finds it; looked for once.
+    pub(crate) fn parted(&self) -> &[Problem<UniformityProblem>] {
+        let find = || uniformity::check(&self.0.tree).err().unwrap_or_default();
+        self.0.parted.get_or_init(find)
+    }
+
+    /// What is known of it as a whole.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.0.facts
     }
 }
 
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.0.tree.fmt(f)
     }
 }
 
@@ -44,6 +69,6 @@ impl Deref for Verified {
     type Target = Tree;
 
     fn deref(&self) -> &Tree {
-        &self.0
+        &self.0.tree
     }
 }

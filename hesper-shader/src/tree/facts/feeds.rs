@@ -4,7 +4,7 @@ use crate::tree::{ExprId, ExprKind, Function, LocalId, Place, Root, Step, StmtKi
 
 /// For each function, kernel last, what may reach an index there or in a function it calls.
 #[derive(Debug, Default)]
-pub(super) struct Feeds {
+pub(crate) struct Feeds {
     functions: Vec<Marks>,
 }
 
@@ -41,7 +41,7 @@ impl Feeds {
     }
 
     /// Whether an expression may reach an index.
-    pub(super) fn reaches(&self, f: usize, id: ExprId) -> bool {
+    pub(crate) fn reaches(&self, f: usize, id: ExprId) -> bool {
         let marks = self.functions.get(f);
         marks.is_some_and(|m| m.exprs.get(id.index()) == Some(&true))
     }

@@ -1,4 +1,4 @@
-//! Columns that need not be copied, found once for each function.
+//! Columns of the reference executor that need not be copied.
 //!
 //! An executor that copies at each step spends on `sum += right * left` as much for moving `sum` to and fro as for the arithmetic. Three
 //! copies are seen to be needless before anything runs:
@@ -9,7 +9,7 @@
 //!
 //! The last two are only done where all lanes take part.
 
-use crate::reference::dispatch::options::Options;
+use super::for_each_stmt;
 use crate::tree::{
     Block, ExprId, ExprKind, Function, Local, Place, Root, Scalar, Stmt, StmtKind, Type,
 };
@@ -27,47 +27,41 @@ struct Known {
 
 /// The needless copies of one function.
 #[derive(Debug, Default)]
-pub(in crate::reference) struct Shortcuts {
+pub(crate) struct Shortcuts {
     known: Vec<Known>,
 }
 
 impl Shortcuts {
-    pub(in crate::reference) fn of(function: &Function, options: &Options) -> Shortcuts {
-        let mut shortcuts = Shortcuts::default();
-        if options.trace.is_some() {
-            // A trace shows every value.
-            return shortcuts;
-        }
-        shortcuts.known = vec![Known::default(); function.exprs.len()];
+    pub(super) fn of(function: &Function) -> Shortcuts {
+        let mut shortcuts = Shortcuts {
+            known: vec![Known::default(); function.exprs.len()],
+        };
         let uses = Uses::of(function);
         shortcuts.splats(function, &uses);
         for_each_block(function, |block| {
             shortcuts.stores(function, &uses, block);
-            // Whether an iteration changes anything is seen by comparing with what a local holds.
-            if !options.sanitize {
-                shortcuts.loads(function, block);
-            }
+            shortcuts.loads(function, block);
         });
         shortcuts
     }
 
     /// The expression whose column holds the operand of a real operator.
-    pub(in crate::reference) fn operand(&self, id: ExprId) -> ExprId {
+    pub(crate) fn operand(&self, id: ExprId) -> ExprId {
         self.get(id).splat_of.unwrap_or(id)
     }
 
     /// Whether an expression is never computed.
-    pub(super) fn is_left_out(&self, id: ExprId) -> bool {
+    pub(crate) fn is_left_out(&self, id: ExprId) -> bool {
         self.get(id).splat_of.is_some()
     }
 
     /// Whether a local may take the column of a value that is stored to it.
-    pub(in crate::reference) fn gives(&self, value: ExprId) -> bool {
+    pub(crate) fn gives(&self, value: ExprId) -> bool {
         self.get(value).given
     }
 
     /// Whether the result of a load may take the column of the local.
-    pub(in crate::reference) fn takes(&self, result: ExprId) -> bool {
+    pub(crate) fn takes(&self, result: ExprId) -> bool {
         self.get(result).taken
     }
 
@@ -176,10 +170,8 @@ impl Uses {
                 }
             });
         }
-        for_each_block(function, |block| {
-            for stmt in block {
-                stmt.kind.for_each_operand(|id| count(&mut uses.all, id));
-            }
+        for_each_stmt(function, |stmt| {
+            stmt.kind.for_each_operand(|id| count(&mut uses.all, id));
         });
         uses
     }
