@@ -1,4 +1,4 @@
-//! What lowering refuses, and that it never panics.
+//! What is refused before and while lowering, and that what is not has a text.
 
 use hesper_shader::lower::lower;
 use hesper_shader::tree::verify::verify;
@@ -14,7 +14,7 @@ fn refused(tree: &Tree) -> String {
     kernel.wgsl().expect_err("an error").to_string()
 }
 
-/// Each error, the beginning of its text, and the line it points at.
+/// Each error, its message, and the line it points at.
 #[test]
 fn errors_name_kernel_and_line() {
     let mut k = Kernel::new("huge");
@@ -25,22 +25,18 @@ fn errors_name_kernel_and_line() {
         let value = b.f32("3.5e38");
         b.store(at(y, i), value);
     });
-    expect(
-        &tree,
-        line,
-        "kernel `huge`: the constant 3.5e38 is too large for `f32`",
-    );
+    expect(&tree, line, "the literal 3.5e38 is beyond the range of f32");
 
     let mut k = Kernel::new("hollow");
     let line = line!() + 1;
     k.workgroup("tile", Type::F32, &[4, 0]);
-    let text = "kernel `hollow`: variable `tile` of dimensions [4, 0] is empty or too large";
+    let text = "the array `tile` has a dimension of zero";
     expect(&k.body(|_| {}), line, text);
 
     let mut k = Kernel::new("vast");
     let line = line!() + 1;
     k.workgroup("tile", Type::F32, &[65_536, 65_536]);
-    let text = "kernel `vast`: variable `tile` of dimensions [65536, 65536] is empty or too";
+    let text = "variable `tile` of dimensions [65536, 65536] is empty or too";
     expect(&k.body(|_| {}), line, text);
 
     let k = Kernel::new("abyss");
@@ -54,11 +50,7 @@ fn errors_name_kernel_and_line() {
         let truth = b.bool(true);
         nest(b, truth, 500);
     });
-    expect(
-        &tree,
-        line,
-        "kernel `abyss`: blocks are nested more than 60 deep",
-    );
+    expect(&tree, line, "blocks are nested more than 60 deep");
 
     let mut k = Kernel::new("thief");
     let x = k.read("x", Type::F32);
@@ -69,11 +61,7 @@ fn errors_name_kernel_and_line() {
         let value = b.load(at(x, i), Type::F32);
         b.binary(BinaryOp::Add, value, i);
     });
-    expect(
-        &tree,
-        line,
-        "kernel `thief` is not a valid shader: Entry point thief at Compute is invalid: ",
-    );
+    expect(&tree, line, "cannot store into `x`, which is read-only");
 
     let k = Kernel::new("escape");
     let line = line!() + 5;
@@ -83,19 +71,18 @@ fn errors_name_kernel_and_line() {
         b.if_(truth, |b| inside = b.unary(UnaryOp::Not, truth));
         b.if_(inside, |_| {});
     });
-    expect(
-        &tree,
-        line,
-        "kernel `escape`: ExprId(1) is used out of its scope; a verified kernel never",
-    );
+    expect(&tree, line, "a value is used outside the block that evaluates it");
 }
 
 #[track_caller]
-fn expect(tree: &Tree, line: u32, beginning: &str) {
+fn expect(tree: &Tree, line: u32, message: &str) {
     let text = refused(tree);
-    assert!(text.starts_with(beginning), "{text}");
-    let place = format!("\n  --> {}:{line}:", tree.loc.0.file());
-    assert!(text.contains(&place), "{place} in {text}");
+    let place = format!("{}:{line}:", tree.loc.0.file());
+    let named = text.starts_with(&format!("kernel `{}`", tree.name));
+    assert!(
+        named && text.contains(message) && text.contains(&place),
+        "{message} at {place} in {text}"
+    );
 }
 
 /// Trees no verifier accepts: every case with two expressions exchanged, a statement gone, or a handle astray.
