@@ -63,7 +63,7 @@ pub use options::{Options, Target};
 pub use progress::Progress;
 pub use report::{Certificates, fitted};
 pub use sample::{Point, Rng, Sample, Sampling};
-pub use signature::{Port, Role, Signature, SignatureError};
+pub use signature::{Port, PortRole, Signature, SignatureError};
 pub use spec::{Forward, Spec, SpecError, exact};
 pub use tape::{Mask, Operand, Real};
 pub use tensor::{ShapeError, Tensor};

@@ -26,14 +26,14 @@ pub struct Port {
     /// Its name: a kernel parameter of that name binds to it.
     pub name: String,
     /// What passes through it.
-    pub role: Role,
+    pub role: PortRole,
     /// Its shape, outermost first; empty for one number. `2*half` is twice the dimension `half`.
     pub dims: Vec<String>,
 }
 
 /// What passes through a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum PortRole {
     /// Reals in, differentiated.
     Input,
     /// Reals in, without a cotangent: eps, tables, masks.
@@ -105,32 +105,32 @@ impl Signature {
 
     /// Adds a differentiable input.
     pub fn input<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
-        self.port(name, Role::Input, dims)
+        self.port(name, PortRole::Input, dims)
     }
 
     /// Adds a real input without cotangent. Of rank 0, it binds to a by-value `f32` of a kernel.
     pub fn constant<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
-        self.port(name, Role::Constant, dims)
+        self.port(name, PortRole::Constant, dims)
     }
 
     /// Adds an input of whole numbers, each below the size of the dimension `below`.
     pub fn integer<const N: usize>(self, name: &str, dims: [&str; N], below: &str) -> Signature {
         let below = below.to_string();
-        self.port(name, Role::Integer { below }, dims)
+        self.port(name, PortRole::Integer { below }, dims)
     }
 
     /// Adds an output.
     pub fn output<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
-        self.port(name, Role::Output, dims)
+        self.port(name, PortRole::Output, dims)
     }
 
     /// Adds a result that the forward kernels keep for the backward ones; the spec hands it to
     /// [`Context::save`](crate::Context::save).
     pub fn saved<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
-        self.port(name, Role::Saved, dims)
+        self.port(name, PortRole::Saved, dims)
     }
 
-    fn port<const N: usize>(self, name: &str, role: Role, dims: [&str; N]) -> Signature {
+    fn port<const N: usize>(self, name: &str, role: PortRole, dims: [&str; N]) -> Signature {
         self.with(Port {
             name: name.to_string(),
             role,
@@ -161,30 +161,30 @@ impl Signature {
 
     /// The differentiable inputs in order.
     pub fn inputs(&self) -> impl Iterator<Item = &Port> {
-        self.ports.iter().filter(|p| p.role == Role::Input)
+        self.ports.iter().filter(|p| p.role == PortRole::Input)
     }
 
     /// The real inputs without cotangent, in order.
     pub fn constants(&self) -> impl Iterator<Item = &Port> {
-        self.ports.iter().filter(|p| p.role == Role::Constant)
+        self.ports.iter().filter(|p| p.role == PortRole::Constant)
     }
 
     /// The integer inputs in order, with the dimension that bounds them.
     pub fn integers(&self) -> impl Iterator<Item = (&Port, &str)> {
         self.ports.iter().filter_map(|p| match &p.role {
-            Role::Integer { below } => Some((p, below.as_str())),
+            PortRole::Integer { below } => Some((p, below.as_str())),
             _ => None,
         })
     }
 
     /// The outputs in order.
     pub fn outputs(&self) -> impl Iterator<Item = &Port> {
-        self.ports.iter().filter(|p| p.role == Role::Output)
+        self.ports.iter().filter(|p| p.role == PortRole::Output)
     }
 
     /// The saved results in order.
     pub fn saves(&self) -> impl Iterator<Item = &Port> {
-        self.ports.iter().filter(|p| p.role == Role::Saved)
+        self.ports.iter().filter(|p| p.role == PortRole::Saved)
     }
 
     /// The dimensions in order of appearance; of a multiple, what it is a multiple of.
@@ -256,7 +256,7 @@ fn is_name(name: &str) -> bool {
 impl Port {
     /// Whether the port is differentiated: an input or an output.
     pub fn has_cotangent(&self) -> bool {
-        matches!(self.role, Role::Input | Role::Output)
+        matches!(self.role, PortRole::Input | PortRole::Output)
     }
 
     /// The name of the port's cotangent: `dx` for `x`.

@@ -2,7 +2,7 @@
 //! anew.
 
 use hesper_ad::prelude::*;
-use hesper_ad::{Port, Role, Spec, ops};
+use hesper_ad::{Port, PortRole, Spec, ops};
 use std::path::PathBuf;
 use std::{env, fs};
 
@@ -134,11 +134,11 @@ fn without_links(text: &str) -> String {
 /// A table of the ports.
 fn ports(signature: &Signature) -> String {
     let role = |port: &Port| match &port.role {
-        Role::Input => "input".to_string(),
-        Role::Constant => "constant".to_string(),
-        Role::Integer { below } => format!("integers below `{below}`"),
-        Role::Output => "output".to_string(),
-        Role::Saved => "saved".to_string(),
+        PortRole::Input => "input".to_string(),
+        PortRole::Constant => "constant".to_string(),
+        PortRole::Integer { below } => format!("integers below `{below}`"),
+        PortRole::Output => "output".to_string(),
+        PortRole::Saved => "saved".to_string(),
     };
     let shape = |port: &Port| match &port.dims[..] {
         [] => "one number".to_string(),

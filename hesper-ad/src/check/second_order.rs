@@ -9,7 +9,7 @@ use crate::error::OpError;
 use crate::op::{Erased, Op};
 use crate::op_plan::OpPlan;
 use crate::sample::Sampling;
-use crate::signature::{Port, Role, Signature};
+use crate::signature::{Port, PortRole, Signature};
 use crate::spec::Spec;
 use crate::tensor::Tensor;
 
@@ -51,17 +51,17 @@ impl Erased for Gradient<'_> {
         let name = format!("∇{}", signature.name());
         let ports = signature.ports().iter();
         let given = ports.filter_map(|port| match port.role {
-            Role::Saved => None,
-            Role::Output => Some(Port {
+            PortRole::Saved => None,
+            PortRole::Output => Some(Port {
                 name: port.cotangent(),
-                role: Role::Input,
+                role: PortRole::Input,
                 ..port.clone()
             }),
             _ => Some(port.clone()),
         });
         let gradients = signature.inputs().map(|port| Port {
             name: format!("{}.gradient", port.name),
-            role: Role::Output,
+            role: PortRole::Output,
             ..port.clone()
         });
         given

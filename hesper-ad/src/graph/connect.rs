@@ -5,7 +5,7 @@ use super::wiring::{Names, Node, part_of};
 use crate::dims::multiple;
 use crate::error::GraphError;
 use crate::op_plan::suggest;
-use crate::signature::{Port, Role, Signature};
+use crate::signature::{Port, PortRole, Signature};
 use std::collections::BTreeMap;
 
 /// Connects node after node, and collects what is wrong.
@@ -134,13 +134,13 @@ impl Connector {
     fn other_ports(&mut self, node: &mut Node) {
         for port in node.signature.ports() {
             let name = match &port.role {
-                Role::Input | Role::Output => continue,
-                Role::Constant => self.names.fresh(&node.name, &port.name),
-                Role::Saved => {
+                PortRole::Input | PortRole::Output => continue,
+                PortRole::Constant => self.names.fresh(&node.name, &port.name),
+                PortRole::Saved => {
                     let name = format!("{}.{}", node.name, port.name);
                     self.names.fresh(&node.name, &name)
                 }
-                Role::Integer { below } => {
+                PortRole::Integer { below } => {
                     let factors = node.dims.get(below).map_or(&[][..], Vec::as_slice);
                     if factors.len() != 1 {
                         self.mistakes.push(GraphError::Bound {

@@ -4,7 +4,7 @@ use super::connect::Connector;
 use super::wiring::{Value, Wiring};
 use crate::error::OpError;
 use crate::op::{Op, checked_signature};
-use crate::signature::{Port, Role, Signature};
+use crate::signature::{Port, PortRole, Signature};
 
 /// A graph as it was written down.
 #[derive(Clone, Debug)]
@@ -88,18 +88,18 @@ impl Draft {
 
 /// The ports of the whole: inputs, what nodes take and save besides values, intermediates, outputs.
 fn signature(wiring: &Wiring) -> Signature {
-    let port = |value: usize, role: Role| {
+    let port = |value: usize, role: PortRole| {
         let Value { name, dims } = wiring.values[value].clone();
         Port { name, role, dims }
     };
-    let inputs = (0..wiring.inputs).map(|value| port(value, Role::Input));
+    let inputs = (0..wiring.inputs).map(|value| port(value, PortRole::Input));
     let of_nodes = wiring.nodes.iter().flat_map(|node| {
         let other = node.signature.ports().iter();
         let other = other.filter_map(|port| {
             Some(Port {
                 name: node.ports.get(&port.name)?.clone(),
                 role: match &port.role {
-                    Role::Integer { below } => Role::Integer {
+                    PortRole::Integer { below } => PortRole::Integer {
                         below: node.dims.get(below)?.concat(),
                     },
                     role => role.clone(),
@@ -108,12 +108,12 @@ fn signature(wiring: &Wiring) -> Signature {
             })
         });
         let saved = node.outputs.iter().filter(|v| !wiring.outputs.contains(v));
-        other.chain(saved.map(|value| port(*value, Role::Saved)))
+        other.chain(saved.map(|value| port(*value, PortRole::Saved)))
     });
     let outputs = wiring
         .outputs
         .iter()
-        .map(|value| port(*value, Role::Output));
+        .map(|value| port(*value, PortRole::Output));
     inputs
         .chain(of_nodes)
         .chain(outputs)

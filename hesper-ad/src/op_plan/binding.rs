@@ -163,11 +163,11 @@ impl<'p> Binder<'p> {
             let result = |is: bool| if is { results } else { Role::Input };
             if port.name == name {
                 return Some(match port.role {
-                    signature::Role::Integer { .. } => slot(Type::U32, len, Role::Input),
-                    signature::Role::Input | signature::Role::Constant => {
+                    signature::PortRole::Integer { .. } => slot(Type::U32, len, Role::Input),
+                    signature::PortRole::Input | signature::PortRole::Constant => {
                         slot(Type::F32, len, Role::Input)
                     }
-                    signature::Role::Output | signature::Role::Saved => {
+                    signature::PortRole::Output | signature::PortRole::Saved => {
                         slot(Type::F32, len, result(self.pass == Pass::Forward))
                     }
                 });
@@ -176,7 +176,7 @@ impl<'p> Binder<'p> {
                 return Some(slot(
                     Type::F32,
                     len,
-                    result(port.role == signature::Role::Input),
+                    result(port.role == signature::PortRole::Input),
                 ));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Rng, Sample, Sampling};
 use crate::dims::{Dims, count};
-use crate::signature::{Port, Role, Signature};
+use crate::signature::{Port, PortRole, Signature};
 use crate::tape::MOST;
 use std::collections::BTreeMap;
 
@@ -64,9 +64,9 @@ impl Known {
             )));
         }
         self.values.iter().find_map(|(name, values)| {
-            let real = |role: &Role| matches!(role, Role::Input | Role::Constant);
+            let real = |role: &PortRole| matches!(role, PortRole::Input | PortRole::Constant);
             let given = |port: &&Port| real(&port.role) && port.name == *name;
-            let seed = |port: &&Port| port.role == Role::Output && port.cotangent() == *name;
+            let seed = |port: &&Port| port.role == PortRole::Output && port.cotangent() == *name;
             let port = ports().find(given).or_else(|| ports().find(seed));
             let Some(port) = port else {
                 return Some(at(format!(

@@ -8,7 +8,7 @@
 //! ```text
 //! dispatch      the run as a whole      deal: what runs when, by teams of workgroups; attempt; order: run again in another; machine: what a thread allocates
 //! values        what lanes hold         columns, one value for each lane; frame, one column for each expression and local; mask; expressions by reals, integers, convert
-//! memory        what lanes share        binding, storage, slot: the buffers; places, arrays, moves, runs: loads and stores; locals; atomics
+//! memory        what lanes share        binding, storage, shared: the buffers; places, arrays, moves, runs: loads and stores; locals; atomics
 //! control       what lanes do next      statements, loops, calls; splits: where they parted
 //! workgroup     what lanes do together  team, permutation; meeting: barriers; subgroups, exchange; ahead: half of a workgroup before the other
 //! sanitizer     what a device would hide
@@ -28,7 +28,7 @@ mod workgroup;
 pub use control::splits::{Parting, Way};
 pub use dispatch::options::{Options, Outcome};
 pub use memory::binding::Binding;
-pub use memory::slot::{Shareable, Slot};
+pub use memory::shared::{Shareable, SharedPlace};
 pub use report::error::{AccessKind, ExecError, Fault, Invocation};
 pub use report::race::{Race, RaceAccess};
 pub use report::trace::TraceLine;

@@ -71,7 +71,11 @@ fn errors_name_kernel_and_line() {
         b.if_(truth, |b| inside = b.unary(UnaryOp::Not, truth));
         b.if_(inside, |_| {});
     });
-    expect(&tree, line, "a value is used outside the block that evaluates it");
+    expect(
+        &tree,
+        line,
+        "a value is used outside the block that evaluates it",
+    );
 }
 
 #[track_caller]

@@ -1,7 +1,7 @@
 //! Both ends of every threshold.
 
 use super::coverage::{Threshold, outcome};
-use super::point::Point;
+use super::point::RealPoint;
 use super::shape::Shape;
 use super::tally::Tallies;
 
@@ -32,7 +32,7 @@ pub(super) fn bisect(shape: &mut Shape<'_>, tallies: &mut Tallies) {
     tallies.bisected(found);
 }
 
-fn ends(shape: &Shape<'_>, threshold: &Threshold, tallies: &mut Tallies) -> Option<[Point; 2]> {
+fn ends(shape: &Shape<'_>, threshold: &Threshold, tallies: &mut Tallies) -> Option<[RealPoint; 2]> {
     let [from, to] = threshold.points.map(|n| shape.points.get(n));
     let (from, to) = (from?, to?);
     let mut decide = |part: f64| {

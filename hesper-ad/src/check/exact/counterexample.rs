@@ -1,6 +1,6 @@
 //! A point at which a tie breaks: shrunk, and as a test to paste.
 
-use super::point::{Draw, Point};
+use super::point::{Draw, RealPoint};
 use super::shape::Shape;
 use super::tally::Tallies;
 use super::trial::Tie;
@@ -72,7 +72,7 @@ impl Counterexample {
         breaks(&spec, &point, tie, self.seed).map_or(Ok(()), Err)
     }
 
-    fn point(&self, spec: &Spec<'_>, tie: Tie) -> Result<Point, String> {
+    fn point(&self, spec: &Spec<'_>, tie: Tie) -> Result<RealPoint, String> {
         let signature = spec.signature();
         let port = |name: String, shape: Vec<usize>| {
             let values = self.reals.get(&name).cloned();
@@ -90,7 +90,7 @@ impl Counterexample {
         });
         let shape = |p: &crate::Port| p.shape(&self.dims);
         let constants = signature.constants();
-        let mut point = Point {
+        let mut point = RealPoint {
             reals: sample::Point {
                 dims: self.dims.clone(),
                 inputs: signature
@@ -115,7 +115,7 @@ impl Counterexample {
 
 /// Whether a number occurs twice: then both are the same number. A function has its derivatives whatever the cotangents are, so
 /// where those are checked, equal cotangents are numbers that happen to be alike.
-fn ties(point: &Point, tie: Tie) -> bool {
+fn ties(point: &RealPoint, tie: Tie) -> bool {
     let reals = &point.reals;
     let primals = reals.inputs.iter().chain(reals.constants.values());
     let cotangents = reals.cotangents.iter().filter(|_| !tie.is_of_spec());
@@ -126,7 +126,7 @@ fn ties(point: &Point, tie: Tie) -> bool {
 }
 
 /// What breaks a tie at a point, if anything does.
-fn breaks(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> Option<String> {
+fn breaks(spec: &Spec<'_>, point: &RealPoint, tie: Tie, seed: u64) -> Option<String> {
     let mut tallies = Tallies::of(tie, spec, seed);
     let shape = Shape::unmeasured(spec, point.reals.dims.clone());
     for _ in 0..FIELDS {
@@ -149,7 +149,7 @@ fn breaks(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> Option<String>
 }
 
 /// The smallest point found near a failing one, in words and as a test.
-pub(super) fn explain(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> String {
+pub(super) fn explain(spec: &Spec<'_>, point: RealPoint, tie: Tie, seed: u64) -> String {
     let point = simpler(spec, smaller(spec, point, tie, seed), tie, seed);
     let dims = &point.reals.dims;
     // A failure of one field in many, or of the spec as a whole, is none of this point's.
@@ -165,7 +165,7 @@ pub(super) fn explain(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> Str
 }
 
 /// A failing point with smaller dimensions, if there is one.
-fn smaller(spec: &Spec<'_>, mut point: Point, tie: Tie, seed: u64) -> Point {
+fn smaller(spec: &Spec<'_>, mut point: RealPoint, tie: Tie, seed: u64) -> RealPoint {
     let mut rng = Rng::new(seed);
     let mut shrunk = true;
     while shrunk {
@@ -193,13 +193,13 @@ fn smaller(spec: &Spec<'_>, mut point: Point, tie: Tie, seed: u64) -> Point {
     point
 }
 
-fn fails_at(spec: &Spec<'_>, dims: &Dims, tie: Tie, seed: u64, rng: &mut Rng) -> Option<Point> {
+fn fails_at(spec: &Spec<'_>, dims: &Dims, tie: Tie, seed: u64, rng: &mut Rng) -> Option<RealPoint> {
     let draws = [Draw::Plain, Draw::Rising, Draw::Falling, Draw::Ties]
         .into_iter()
         .cycle();
     let points = draws
         .take(TRIES)
-        .map(|draw| Point::draw(spec, draw, dims, rng));
+        .map(|draw| RealPoint::draw(spec, draw, dims, rng));
     let mut points = points.filter(|point| !(point.ties && tie.is_of_spec()));
     points.find(|point| breaks(spec, point, tie, seed).is_some())
 }
@@ -232,7 +232,7 @@ impl Simple {
     ];
 
     /// The point made simpler; numbers from a list stay as they are.
-    fn applied(self, spec: &Spec<'_>, point: &Point, tie: Tie) -> Point {
+    fn applied(self, spec: &Spec<'_>, point: &RealPoint, tie: Tie) -> RealPoint {
         let mut point = point.clone();
         let mut next = 0.0;
         let names = spec.signature().inputs().map(|p| &p.name);
@@ -266,7 +266,7 @@ impl Simple {
 }
 
 /// The point with the simplest numbers that it fails with.
-fn simpler(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> Point {
+fn simpler(spec: &Spec<'_>, point: RealPoint, tie: Tie, seed: u64) -> RealPoint {
     let candidates = Simple::ALL.into_iter();
     let candidates = candidates.map(|simple| simple.applied(spec, &point, tie));
     let mut judged = candidates.filter(|point| !(point.ties && tie.is_of_spec()));
@@ -275,7 +275,7 @@ fn simpler(spec: &Spec<'_>, point: Point, tie: Tie, seed: u64) -> Point {
 }
 
 /// A Rust test that repeats a failure.
-fn test(spec: &Spec<'_>, point: &Point, tie: Tie, seed: u64) -> String {
+fn test(spec: &Spec<'_>, point: &RealPoint, tie: Tie, seed: u64) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, content: String| {
         // Writing to a string cannot fail.

@@ -1,6 +1,6 @@
 //! Roots of sums of equal numbers, and many constants beside a root.
 
-use super::point::{Draw, Point};
+use super::point::{Draw, RealPoint};
 use super::trial::{Silence, Trial};
 use super::*;
 use crate::field::{Demands, MOST_SQUARES};
@@ -115,7 +115,7 @@ fn roots_of_sums_of_equal_numbers_find_their_squares() {
     ] {
         let dims = Dims::new([("rows", 1), ("cols", row.len())]);
         let mut rng = Rng::new(7);
-        let mut point = Point::draw(&spec, Draw::Plain, &dims, &mut rng);
+        let mut point = RealPoint::draw(&spec, Draw::Plain, &dims, &mut rng);
         point.reals.inputs[0].data_mut().copy_from_slice(row);
         point.ties = true;
         let mut demands = Demands::default();

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// Everything an op is given, as real numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Point {
+pub(super) struct RealPoint {
     pub(super) reals: sample::Point<f64>,
     /// Whether equal numbers are the same number, and not two that happen to be alike.
     pub(super) ties: bool,
@@ -39,14 +39,14 @@ pub(super) enum Draw {
     Zeros,
 }
 
-impl Point {
+impl RealPoint {
     /// A random point of an op.
-    pub(super) fn draw(spec: &Spec<'_>, draw: Draw, dims: &Dims, rng: &mut Rng) -> Point {
+    pub(super) fn draw(spec: &Spec<'_>, draw: Draw, dims: &Dims, rng: &mut Rng) -> RealPoint {
         let numbers = match draw {
             Draw::Ties => Numbers::Equal,
             _ => Numbers::Plain,
         };
-        let mut point = Point {
+        let mut point = RealPoint {
             reals: spec.draw_with(numbers, dims, rng).point(&F64),
             ties: matches!(draw, Draw::Ties | Draw::Equal | Draw::Zeros),
         };
@@ -59,7 +59,7 @@ impl Point {
 
     /// The point with all inputs turned by so many places along a dimension: what stood at one place stands at another, a row's
     /// maximum for one.
-    pub(super) fn turned(&self, spec: &Spec<'_>, dim: &str, by: usize) -> Point {
+    pub(super) fn turned(&self, spec: &Spec<'_>, dim: &str, by: usize) -> RealPoint {
         let mut point = self.clone();
         for (port, tensor) in spec.signature().inputs().zip(&mut point.reals.inputs) {
             for axis in (0..port.dims.len()).filter(|axis| multiple(&port.dims[*axis]).1 == dim) {
@@ -76,12 +76,12 @@ impl Point {
     }
 
     /// The point that lies `part` of the way to another.
-    pub(super) fn towards(&self, other: &Point, part: f64) -> Point {
+    pub(super) fn towards(&self, other: &RealPoint, part: f64) -> RealPoint {
         let between = |x: &Tensor<f64>, y: &Tensor<f64>| x.zip(y, |x, y| x + part * (y - x));
         let all = |x: &[Tensor<f64>], y: &[Tensor<f64>]| -> Vec<Tensor<f64>> {
             x.iter().zip(y).map(|(x, y)| between(x, y)).collect()
         };
-        Point {
+        RealPoint {
             reals: sample::Point {
                 inputs: all(&self.reals.inputs, &other.reals.inputs),
                 cotangents: all(&self.reals.cotangents, &other.reals.cotangents),

@@ -3,7 +3,7 @@
 use super::bisect::bisect;
 use super::bits::bits;
 use super::coverage::{Coverage, Program};
-use super::point::{Draw, Point};
+use super::point::{Draw, RealPoint};
 use super::tally::Tallies;
 use super::trial::{Compared, Observed, Silence, Tie, Trial};
 use crate::check::kernels::built_plans;
@@ -28,7 +28,7 @@ pub(super) struct Shape<'s> {
     dims: Dims,
     plans: Option<Plans>,
     pub(super) coverage: Coverage,
-    pub(super) points: Vec<Point>,
+    pub(super) points: Vec<RealPoint>,
     /// What one trial is worth, once that is known.
     bits: Option<Vec<(Tie, Option<f64>)>>,
     /// Whether anyone asks for that.
@@ -146,7 +146,7 @@ impl<'s> Shape<'s> {
         // The op need not be defined at numbers that its rules do not speak of.
         let optional = draw != Draw::Plain;
         for _ in 0..REDRAWS {
-            let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
+            let point = RealPoint::draw(self.spec, draw, &self.dims, &mut tallies.rng);
             if self.visit_point(&point, optional, tallies) || optional {
                 return;
             }
@@ -180,11 +180,11 @@ impl<'s> Shape<'s> {
 
     /// Draws a point and checks there if any decision is new; whether one is.
     fn look(&mut self, draw: Draw, tallies: &mut Tallies) -> bool {
-        let point = Point::draw(self.spec, draw, &self.dims, &mut tallies.rng);
+        let point = RealPoint::draw(self.spec, draw, &self.dims, &mut tallies.rng);
         self.look_at(&point, tallies)
     }
 
-    fn look_at(&mut self, point: &Point, tallies: &mut Tallies) -> bool {
+    fn look_at(&mut self, point: &RealPoint, tallies: &mut Tallies) -> bool {
         let new = self
             .scout(point, tallies)
             .is_ok_and(|outcome| outcome.ordinary && self.absorb(&outcome, point));
@@ -214,7 +214,7 @@ impl<'s> Shape<'s> {
     /// All trials at a point; whether every comparison could be decided there.
     pub(super) fn visit_point(
         &mut self,
-        point: &Point,
+        point: &RealPoint,
         optional: bool,
         tallies: &mut Tallies,
     ) -> bool {
@@ -287,7 +287,7 @@ impl<'s> Shape<'s> {
     /// One trial at a point, in the first field that gives everything a value; else which tie's kernels have none, if not the spec.
     pub(super) fn trial(
         &self,
-        point: &Point,
+        point: &RealPoint,
         speed: Speed,
         tallies: &mut Tallies,
     ) -> Result<TrialOutcome, Silent> {
@@ -306,7 +306,7 @@ impl<'s> Shape<'s> {
     /// What is decided at a point, in any field; nothing is compared.
     pub(super) fn scout(
         &self,
-        point: &Point,
+        point: &RealPoint,
         tallies: &mut Tallies,
     ) -> Result<TrialOutcome, Silent> {
         let (demands, rng) = (&tallies.demands, &mut tallies.rng);
@@ -354,7 +354,7 @@ impl<'s> Shape<'s> {
     /// One trial in one field; `None` where the kernels need another kind of field.
     fn try_field(
         &self,
-        point: &Point,
+        point: &RealPoint,
         speed: Speed,
         tallies: &mut Tallies,
     ) -> Result<Option<TrialOutcome>, Silent> {
@@ -411,7 +411,7 @@ impl<'s> Shape<'s> {
     }
 
     /// Takes note of the decisions at a point; whether any is new that points without ties show.
-    fn absorb(&mut self, outcome: &TrialOutcome, point: &Point) -> bool {
+    fn absorb(&mut self, outcome: &TrialOutcome, point: &RealPoint) -> bool {
         let number = (!point.ties).then_some(self.points.len());
         let mut new = false;
         for (program, run) in &outcome.runs {

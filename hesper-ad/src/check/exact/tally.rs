@@ -2,7 +2,7 @@
 
 use super::coverage::{Coverage, OneSided, Program};
 use super::notes::Notes;
-use super::point::Point;
+use super::point::RealPoint;
 use super::trial::{Compared, Silence, Tie};
 use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::check::budget::{Budget, EXACT};
@@ -42,7 +42,7 @@ struct State {
     tally: Option<Tally>,
     ended: Option<Finding>,
     /// Where it failed.
-    failure: Option<Point>,
+    failure: Option<RealPoint>,
     /// The first size at which what is to be compared takes too many operations.
     too_long: Option<String>,
     /// What all trials of a path are worth together, at the shape where it is least; `None` before the first, `Some(None)`
@@ -173,7 +173,7 @@ impl Tallies {
         compared: &Compared,
         broken: usize,
         trials: usize,
-        point: &Point,
+        point: &RealPoint,
     ) {
         let Some(difference) = &compared.difference else {
             return;
@@ -201,7 +201,7 @@ impl Tallies {
         tie: Tie,
         silence: &Silence,
         dims: &Dims,
-        point: Option<&Point>,
+        point: Option<&RealPoint>,
     ) {
         if let Some(state) = self.state(tie) {
             state.end(|tally| match silence {
@@ -286,7 +286,7 @@ impl Tallies {
     }
 
     /// The points at which ties broke.
-    pub(super) fn failures(&self) -> Vec<(Tie, Point)> {
+    pub(super) fn failures(&self) -> Vec<(Tie, RealPoint)> {
         let failed = self.ties.iter();
         let failed = failed.filter_map(|(tie, state)| Some((*tie, state.failure.clone()?)));
         failed.collect()

@@ -1,7 +1,7 @@
 //! One trial: an op's spec and kernels at one point, in one random field.
 
 use super::coverage::Program;
-use super::point::{Lifted, Point};
+use super::point::{Lifted, RealPoint};
 use super::squares::no_squares;
 use crate::field::{
     Demands, Element, Exact, Kind, MOST_SQUARES, Radicand, Range, Residue, Trace, Trouble, Watch,
@@ -113,7 +113,7 @@ impl<'s> Trial<'s> {
     /// Runs the spec at a point in a fresh field; the field's demands may grow by what the spec turns out to need.
     pub(super) fn new(
         spec: &'s Spec<'s>,
-        point: &Point,
+        point: &RealPoint,
         demands: &mut Demands,
         rng: &mut Rng,
     ) -> Result<Trial<'s>, Silence> {
@@ -152,7 +152,7 @@ impl<'s> Trial<'s> {
     /// mean nothing.
     pub(super) fn scouting(
         spec: &'s Spec<'s>,
-        point: &Point,
+        point: &RealPoint,
         demands: &Demands,
         rng: &mut Rng,
     ) -> Result<Trial<'s>, Silence> {
@@ -162,7 +162,7 @@ impl<'s> Trial<'s> {
         trial.checked()
     }
 
-    fn lifted(spec: &'s Spec<'s>, point: &Point, domain: Exact, rng: &mut Rng) -> Trial<'s> {
+    fn lifted(spec: &'s Spec<'s>, point: &RealPoint, domain: Exact, rng: &mut Rng) -> Trial<'s> {
         let lifted = point.lift(spec, &domain, domain.demands().roots, rng);
         let p = domain.fields().p;
         let inputs = lifted.inputs.iter();

@@ -104,7 +104,7 @@ struct Case {
 }
 
 /// Why a check stopped.
-enum Stop {
+enum StopReason {
     Fail(String),
     Skip(String),
 }
@@ -122,11 +122,11 @@ impl Judged {
     }
 
     /// Ends the pass; says at which sizes or point.
-    fn stop(&mut self, stop: Stop, at: &str) {
+    fn stop(&mut self, stop: StopReason, at: &str) {
         let tally = self.tally.clone();
         self.ended = Some(match stop {
-            Stop::Fail(message) => tally.fail(format!("{message} ({at})")),
-            Stop::Skip(reason) => tally.skip(format!("{reason} ({at})")),
+            StopReason::Fail(message) => tally.fail(format!("{message} ({at})")),
+            StopReason::Skip(reason) => tally.skip(format!("{reason} ({at})")),
         });
     }
 
@@ -153,7 +153,7 @@ impl Judged {
 fn each(
     passes: &mut [Judged; 2],
     at: &str,
-    mut act: impl FnMut(Pass, &mut Tally) -> Result<(), Stop>,
+    mut act: impl FnMut(Pass, &mut Tally) -> Result<(), StopReason>,
 ) {
     for judged in passes.iter_mut().filter(|judged| judged.ended.is_none()) {
         if let Err(stop) = act(judged.pass, &mut judged.tally) {
@@ -197,7 +197,7 @@ impl Check<'_> {
                 Err(SpecError::TooLong { .. }) => {
                     passes.iter_mut().for_each(|judged| judged.missed.add(dims));
                 }
-                Err(error) => each(passes, &at, |_, _| Err(Stop::Fail(error.to_string()))),
+                Err(error) => each(passes, &at, |_, _| Err(StopReason::Fail(error.to_string()))),
             }
         }
         for far in &self.reach.far {
@@ -216,7 +216,7 @@ impl Check<'_> {
                     tally.point(&known.dims);
                     Ok(())
                 }),
-                Err(error) => each(passes, &at, |_, _| Err(Stop::Fail(error.to_string()))),
+                Err(error) => each(passes, &at, |_, _| Err(StopReason::Fail(error.to_string()))),
             }
         }
     }
@@ -256,7 +256,7 @@ impl Check<'_> {
         dims: &Dims,
         point: &SpecPoint,
         tally: &mut Tally,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), StopReason> {
         let small = dims.iter().all(|(_, size)| size <= WATCHED);
         let speed = if small { self.speed } else { Speed::Fast };
         self.check_plans(pass, dims, false, point, speed, tally)?;
@@ -265,7 +265,7 @@ impl Check<'_> {
             return Ok(());
         }
         let more = |stop| match stop {
-            Stop::Fail(message) => Stop::Fail(format!(
+            StopReason::Fail(message) => StopReason::Fail(format!(
                 "with more workgroups than needed, over two dimensions: {message}"
             )),
             skip => skip,
@@ -285,8 +285,8 @@ impl Check<'_> {
         point: &SpecPoint,
         speed: Speed,
         tally: &mut Tally,
-    ) -> Result<(), Stop> {
-        let plans = built_plans(self.spec, dims, folded).map_err(Stop::Fail)?;
+    ) -> Result<(), StopReason> {
+        let plans = built_plans(self.spec, dims, folded).map_err(StopReason::Fail)?;
         let (plan, wanted) = match pass {
             Pass::Forward => (plans.forward, &point.results),
             Pass::Backward => (plans.backward, &point.cotangents),
@@ -294,9 +294,9 @@ impl Check<'_> {
         let ran = self.target.run(&plan, &point.given(pass), speed);
         let ran = ran.map_err(|error| {
             let kind = if is_limit(&error) {
-                Stop::Skip
+                StopReason::Skip
             } else {
-                Stop::Fail
+                StopReason::Fail
             };
             kind(error.to_string())
         })?;
@@ -317,8 +317,8 @@ impl Check<'_> {
         want: &Tensor<Bounded>,
         tolerance: Tolerance,
         tally: &mut Tally,
-    ) -> Result<(), Stop> {
-        let fail = |error: String| Stop::Fail(format!("{name}: {error}"));
+    ) -> Result<(), StopReason> {
+        let fail = |error: String| StopReason::Fail(format!("{name}: {error}"));
         let got = Tensor::new(want.shape(), got).map_err(|e| fail(e.to_string()))?;
         let agreement = compare(&got, want, tolerance).map_err(|e| fail(e.to_string()))?;
         tally.agreed(&agreement);

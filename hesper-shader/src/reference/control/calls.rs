@@ -2,9 +2,9 @@
 
 use crate::domain::Domain;
 use crate::reference::dispatch::machine::Machine;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::error::ExecError;
-use crate::reference::sanitizer::Value;
+use crate::reference::sanitizer::Followed;
 use crate::reference::values::columns::{copy_column, copy_column_active};
 use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
@@ -16,7 +16,7 @@ struct Pair<'f, V> {
     caller: &'f mut Frame<V>,
 }
 
-impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
     /// Runs a helper function for the active lanes; all of them come back.
     pub(in crate::reference) fn call(
         &mut self,
@@ -38,7 +38,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
         if let Some(id) = result {
             self.take_result(f, g, id);
             if let Some(watch) = &mut self.memory.watch {
-                let (from, to) = (Value::Result(g), Value::Expr(f, id));
+                let (from, to) = (Followed::Result(g), Followed::Expr(f, id));
                 watch.wraps.moved(from, to, active.lanes());
             }
         }
@@ -51,7 +51,10 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
             return;
         };
         for (id, position) in &self.frames[g].arguments {
-            let (from, to) = (Value::Expr(f, arguments[*position]), Value::Expr(g, *id));
+            let (from, to) = (
+                Followed::Expr(f, arguments[*position]),
+                Followed::Expr(g, *id),
+            );
             watch.wraps.moved(from, to, active.lanes());
         }
     }
@@ -91,7 +94,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
         if let (Some(id), Some(result)) = (value, &mut frame.result) {
             copy_column_active(&frame.values[id.index()], result, active.lanes());
             if let Some(watch) = &mut self.memory.watch {
-                let (from, to) = (Value::Expr(f, id), Value::Result(f));
+                let (from, to) = (Followed::Expr(f, id), Followed::Result(f));
                 watch.wraps.moved(from, to, active.lanes());
             }
         }

@@ -3,7 +3,7 @@
 use super::splits::Way;
 use crate::domain::Domain;
 use crate::reference::dispatch::machine::Machine;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::values::mask::Mask;
 use crate::tree::{Block, ExprId, Loc};
@@ -14,7 +14,7 @@ pub(in crate::reference) struct Exits {
     pub(super) continued: Mask,
 }
 
-impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
+impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
     /// `for counter in 0..trips`, where each lane has its own number of trips.
     pub(super) fn counted_loop(
         &mut self,

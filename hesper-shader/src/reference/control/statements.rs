@@ -6,11 +6,11 @@
 use super::loops::Exits;
 use super::splits::{Split, Way};
 use crate::reference::dispatch::machine::Machine;
-use crate::reference::memory::places::Access;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::places::AccessContext;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::describe::describe;
 use crate::reference::report::error::{ExecError, Fault};
-use crate::reference::sanitizer::{Value, choice, division};
+use crate::reference::sanitizer::{Followed, choice, division};
 use crate::reference::values::expressions::{divides_by_zero, evaluate};
 use crate::reference::values::mask::Mask;
 
@@ -20,7 +20,7 @@ use crate::tree::{Block, ExprId, Function, Loc, Place, Root, Stmt, StmtKind};
 /// Blocks within blocks and calls, at most: the executor recurses into them. WGSL nests 127 in one function.
 const MAX_DEPTH: usize = 256;
 
-impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
+impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
     /// Runs a block; what is left of `active` goes on after it.
     pub(in crate::reference) fn block(
         &mut self,
@@ -200,7 +200,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let access = access(active, &self.team, loc, f);
         self.memory.load(place, result, frame, access)?;
         if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
-            let (from, to) = (Value::Local(f, local), Value::Expr(f, result));
+            let (from, to) = (Followed::Local(f, local), Followed::Expr(f, result));
             watch.wraps.moved(from, to, active.lanes());
         }
         Ok(())
@@ -218,7 +218,7 @@ impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
         let access = access(active, &self.team, loc, f);
         self.memory.store(place, value, frame, access)?;
         if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
-            let (from, to) = (Value::Expr(f, value), Value::Local(f, local));
+            let (from, to) = (Followed::Expr(f, value), Followed::Local(f, local));
             watch.wraps.moved(from, to, active.lanes());
         }
         Ok(())
@@ -261,8 +261,8 @@ pub(in crate::reference) fn access<'m>(
     team: &'m crate::reference::workgroup::team::Team,
     loc: Loc,
     frame: usize,
-) -> Access<'m> {
-    Access {
+) -> AccessContext<'m> {
+    AccessContext {
         active,
         team,
         loc,

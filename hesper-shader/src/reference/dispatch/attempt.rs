@@ -4,11 +4,11 @@
 //! wrong between two threads shows when their memories are laid over each other: nothing orders workgroups, so an element that one of them
 //! wrote and another touched is a race. Reports come from the second run, so that they do not depend on threads.
 
-use super::machine::{Job, Machine};
+use super::machine::{LentDispatch, Machine};
 use crate::domain::Domain;
 use crate::memory::Memory;
 use crate::reference::memory::binding::Binding;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::memory::storage::Written;
 use crate::reference::sanitizer::{Pool, Sanitizer, meet};
 use crate::tree::verify::Verified;
@@ -64,7 +64,7 @@ impl<V: Copy> Attempt<V> {
 
 /// Runs; whether nothing was met. If so, `written` is brought up to date.
 pub(super) fn is_quiet<D, S>(
-    job: &Job<'_, D, S>,
+    job: &LentDispatch<'_, D, S>,
     teams: usize,
     threads: usize,
     written: Written,
@@ -73,7 +73,7 @@ pub(super) fn is_quiet<D, S>(
 where
     D: Domain<Mask = bool> + Sync,
     D::Value: Send + Sync,
-    S: Slot<D::Value> + Sync,
+    S: SharedPlace<D::Value> + Sync,
 {
     let stop = AtomicBool::new(false);
     let run = |watch: Box<Sanitizer>, thread: usize| {

@@ -1,14 +1,14 @@
 //! How the workgroups of a dispatch are dealt out: one after the other, or to several threads.
 
 use super::attempt::{self, Attempt};
-use super::machine::{Job, MAX_LANES, check_sizes};
+use super::machine::{LentDispatch, MAX_LANES, check_sizes};
 use super::options::{Options, Outcome};
 use super::order;
 use super::teams::{self, workgroups};
 use crate::domain::Domain;
 use crate::limits::Needs;
 use crate::reference::memory::binding::{self, Binding};
-use crate::reference::memory::slot::{Shareable, Slot};
+use crate::reference::memory::shared::{Shareable, SharedPlace};
 use crate::reference::memory::storage::{Storage, Written};
 use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::sanitizer::Pool;
@@ -42,7 +42,7 @@ pub(in crate::reference) fn alone<D: Domain<Mask = bool>>(
         return Ok(Outcome::default());
     }
     let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
-        let dispatch = Dispatch {
+        let dispatch = UnlentDispatch {
             domain,
             tree,
             groups,
@@ -70,13 +70,13 @@ where
     D: Domain<Mask = bool> + Sync,
     D::Value: Shareable,
 {
-    type SlotOf<D> = <<D as Domain>::Value as Shareable>::Slot;
+    type SlotOf<D> = <<D as Domain>::Value as Shareable>::Place;
     if !is_to_run(tree, groups, bindings)? {
         return Ok(Outcome::default());
     }
     let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
         let slots = slots(tree, options);
-        let dispatch = Dispatch {
+        let dispatch = UnlentDispatch {
             domain,
             tree,
             groups,
@@ -123,7 +123,7 @@ fn is_to_run<V: Copy>(
 }
 
 /// A dispatch without its buffers.
-struct Dispatch<'a, D> {
+struct UnlentDispatch<'a, D> {
     domain: &'a D,
     tree: &'a Verified,
     groups: [u32; 3],
@@ -131,18 +131,18 @@ struct Dispatch<'a, D> {
     slots: usize,
 }
 
-impl<D: Domain<Mask = bool>> Dispatch<'_, D> {
+impl<D: Domain<Mask = bool>> UnlentDispatch<'_, D> {
     /// Takes the buffers, runs, and gives them back.
-    fn lend<S: Slot<D::Value>, R>(
+    fn lend<S: SharedPlace<D::Value>, R>(
         &self,
         bindings: &mut [Binding<'_, D::Value>],
-        run: impl FnOnce(Job<'_, D, S>, Written) -> (R, Written),
+        run: impl FnOnce(LentDispatch<'_, D, S>, Written) -> (R, Written),
     ) -> Result<R, ExecError> {
         let (mut storage, loan) = Storage::lend(self.tree, bindings);
         let checked = self.check_limits(&storage.lengths);
         let result = checked.map(|()| {
             let written = take(&mut storage.written);
-            let job = Job {
+            let job = LentDispatch {
                 domain: self.domain,
                 tree: self.tree,
                 groups: self.groups,

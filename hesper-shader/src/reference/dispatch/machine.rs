@@ -4,7 +4,7 @@ use super::options::Options;
 use crate::domain::Domain;
 use crate::reference::control::splits::{Splits, Way};
 use crate::reference::memory::places::Memories;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::memory::storage::Storage;
 use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::report::trace::Journal;
@@ -24,7 +24,7 @@ const MAX_WORKGROUP_COMPONENTS: u64 = 1 << 28;
 pub(super) const MAX_LANES: usize = 1 << 16;
 
 /// What a dispatch is, the same for all threads.
-pub(in crate::reference) struct Job<'a, D: Domain, S> {
+pub(in crate::reference) struct LentDispatch<'a, D: Domain, S> {
     pub(in crate::reference) domain: &'a D,
     pub(in crate::reference) tree: &'a Verified,
     pub(in crate::reference) groups: [u32; 3],
@@ -62,9 +62,9 @@ pub(in crate::reference) struct Machine<'a, D: Domain, S> {
     pub(in crate::reference) journal: Journal,
 }
 
-impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
+impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
     /// Allocates what a thread needs.
-    pub(in crate::reference) fn new(job: &Job<'a, D, S>) -> Self {
+    pub(in crate::reference) fn new(job: &LentDispatch<'a, D, S>) -> Self {
         let (tree, options) = (job.tree, job.options);
         let team = Team::new(tree, job.groups, job.slots, options);
         let reals = Reals::new(job.domain, team.lanes());

@@ -1,9 +1,9 @@
 //! The teams of a dispatch: one after the other, or dealt out to several threads.
 
-use super::machine::{Job, Machine};
+use super::machine::{LentDispatch, Machine};
 use super::options::Outcome;
 use crate::domain::Domain;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::memory::storage::Written;
 use crate::reference::report::error::ExecError;
 use crate::reference::sanitizer::{Pool, Sanitizer};
@@ -11,7 +11,7 @@ use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
-impl<D: Domain, S> Job<'_, D, S> {
+impl<D: Domain, S> LentDispatch<'_, D, S> {
     /// A sanitizer for the dispatch. `written` says of each fresh buffer which elements are written so far.
     pub(in crate::reference) fn watch(&self, written: Written, pool: &Pool) -> Sanitizer {
         Sanitizer::new(self.tree, &self.storage.lengths, self.slots, written, pool)
@@ -19,8 +19,8 @@ impl<D: Domain, S> Job<'_, D, S> {
 }
 
 /// All teams on this thread.
-pub(super) fn in_order<D: Domain<Mask = bool>, S: Slot<D::Value>>(
-    job: &Job<'_, D, S>,
+pub(super) fn in_order<D: Domain<Mask = bool>, S: SharedPlace<D::Value>>(
+    job: &LentDispatch<'_, D, S>,
     mut written: Written,
     pool: &Pool,
 ) -> (Result<Outcome, ExecError>, Written) {
@@ -52,14 +52,14 @@ pub(super) fn in_order<D: Domain<Mask = bool>, S: Slot<D::Value>>(
 /// Teams in turn to whichever thread is free. Of several errors, that of the first team counts: what a run reports does not depend on
 /// which thread was quicker.
 pub(super) fn on_threads<D, S>(
-    job: &Job<'_, D, S>,
+    job: &LentDispatch<'_, D, S>,
     teams: usize,
     threads: usize,
 ) -> Result<Outcome, ExecError>
 where
     D: Domain<Mask = bool> + Sync,
     D::Value: Send + Sync,
-    S: Slot<D::Value> + Sync,
+    S: SharedPlace<D::Value> + Sync,
 {
     // A few teams at a time, so that neighbouring memory stays with one thread.
     let at_a_time = (teams / threads / 16).clamp(1, 64);

@@ -1,6 +1,6 @@
 //! Arrays in memory: their elements, the way a place takes to one, and their bounds.
 
-use super::places::Access;
+use super::places::AccessContext;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::values::columns::refused;
 use crate::tree::{ExprId, Step, Type};
@@ -73,7 +73,7 @@ pub(in crate::reference) fn out_of_bounds(
     index: &[u32],
     length: u32,
     lane: usize,
-    access: Access<'_>,
+    access: AccessContext<'_>,
 ) -> Fault {
     Fault::OutOfBounds {
         access: kind,

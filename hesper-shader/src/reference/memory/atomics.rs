@@ -1,8 +1,8 @@
 //! Atomic statements: lane after lane, each in one step.
 
 use super::arrays::Space;
-use super::slot::Slot;
-use super::storage::Buffer;
+use super::shared::SharedPlace;
+use super::storage::LentBuffer;
 use crate::domain::Domain;
 use crate::reference::control::statements::access;
 use crate::reference::dispatch::machine::Machine;
@@ -18,7 +18,7 @@ use std::cell::Cell;
 /// One in so many exchanges fails for no reason.
 const SPURIOUS: u64 = 4;
 
-impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
     pub(in crate::reference) fn atomic(
         &mut self,
         f: usize,
@@ -71,8 +71,8 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
         };
         let changed = match target.array.space {
             Space::Storage(i) => match &self.memory.storage.buffers[i] {
-                Buffer::I32(cells) => step.run::<_, i32>(frame, cells),
-                Buffer::U32(cells) => step.run::<_, u32>(frame, cells),
+                LentBuffer::I32(cells) => step.run::<_, i32>(frame, cells),
+                LentBuffer::U32(cells) => step.run::<_, u32>(frame, cells),
                 _ => mixed(),
             },
             Space::Workgroup(i) => match &mut self.memory.workgroup[i] {
@@ -109,7 +109,11 @@ struct AtomicStatement<'s> {
 
 impl AtomicStatement<'_> {
     /// Does the operation for each active lane; whether it changed anything, or failed for no reason.
-    fn run<V: Copy, T: Integer>(&mut self, frame: &mut Frame<V>, cells: &[impl Slot<T>]) -> bool {
+    fn run<V: Copy, T: Integer>(
+        &mut self,
+        frame: &mut Frame<V>,
+        cells: &[impl SharedPlace<T>],
+    ) -> bool {
         let lanes = self.elements.len();
         let column = |id: ExprId| T::of(frame.value(id));
         let (value, expected) = match self.op {

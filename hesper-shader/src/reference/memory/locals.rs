@@ -2,7 +2,7 @@
 
 use super::arrays::{index, out_of_bounds, outside, split};
 use super::moves::Pattern;
-use super::places::Access;
+use super::places::AccessContext;
 use crate::domain::Value;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::values::columns::{Column, copy_active, part, part_mut, same_scalar};
@@ -16,7 +16,7 @@ pub(in crate::reference) fn load<V: Copy>(
     path: &[Step],
     result: ExprId,
     frame: &mut Frame<V>,
-    access: Access<'_>,
+    access: AccessContext<'_>,
     tree: &Tree,
 ) -> Result<(), Fault> {
     let declared = declared(tree, access.frame, local);
@@ -50,7 +50,7 @@ fn load_elements<V: Copy>(
     ty: Type,
     elements: &[u32],
     component: Option<usize>,
-    access: Access<'_>,
+    access: AccessContext<'_>,
     to: &mut Column<V>,
 ) {
     let lanes = access.active.lanes().len();
@@ -80,7 +80,7 @@ pub(in crate::reference) fn store<V: Copy>(
     path: &[Step],
     value: ExprId,
     frame: &mut Frame<V>,
-    access: Access<'_>,
+    access: AccessContext<'_>,
     tree: &Tree,
 ) -> Result<(), Fault> {
     let declared = declared(tree, access.frame, local);
@@ -174,7 +174,7 @@ fn check(
     local: &Local,
     index: &[u32],
     length: u32,
-    access: Access<'_>,
+    access: AccessContext<'_>,
 ) -> Result<(), Fault> {
     match outside(index, length, access.active.lanes()) {
         Some(lane) => Err(out_of_bounds(

@@ -9,5 +9,5 @@ mod locals;
 mod moves;
 pub(super) mod places;
 pub(super) mod runs;
-pub(super) mod slot;
+pub(super) mod shared;
 pub(super) mod storage;

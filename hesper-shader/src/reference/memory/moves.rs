@@ -1,7 +1,7 @@
 //! Moving values between columns and memory, by the element of each lane.
 
 use super::runs::{BLOCK, BlockPattern, all};
-use super::slot::Slot;
+use super::shared::SharedPlace;
 use crate::reference::values::columns::{part, part_mut};
 use crate::reference::values::mask::Mask;
 
@@ -96,7 +96,7 @@ impl<T: Copy> Writable<T> for Plain<&mut [T]> {
     }
 }
 
-impl<T, S: Slot<T>> Readable<T> for Slots<'_, S> {
+impl<T, S: SharedPlace<T>> Readable<T> for Slots<'_, S> {
     fn at(&self, i: usize) -> Option<T> {
         self.0.get(i).map(S::get)
     }
@@ -106,7 +106,7 @@ impl<T, S: Slot<T>> Readable<T> for Slots<'_, S> {
     }
 }
 
-impl<T: Copy, S: Slot<T>> Writable<T> for Slots<'_, S> {
+impl<T: Copy, S: SharedPlace<T>> Writable<T> for Slots<'_, S> {
     fn set(&mut self, i: usize, value: T) {
         if let Some(to) = self.0.get(i) {
             to.set(value);

@@ -3,8 +3,8 @@
 use super::arrays::{AccessTarget, Array, Space, advance, index, out_of_bounds, outside, split};
 use super::locals;
 use super::moves::{Plain, Slots, gather, scatter};
-use super::slot::Slot;
-use super::storage::{Buffer, Storage};
+use super::shared::SharedPlace;
+use super::storage::{LentBuffer, Storage};
 use crate::domain::{Value, identical};
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::sanitizer::{Sanitizer, Touch};
@@ -27,7 +27,7 @@ pub(in crate::reference) struct Memories<'a, V, S> {
 
 /// The circumstances of an access.
 #[derive(Clone, Copy)]
-pub(in crate::reference) struct Access<'m> {
+pub(in crate::reference) struct AccessContext<'m> {
     pub(in crate::reference) active: &'m Mask,
     pub(in crate::reference) team: &'m Team,
     pub(in crate::reference) loc: Loc,
@@ -35,14 +35,14 @@ pub(in crate::reference) struct Access<'m> {
     pub(in crate::reference) frame: usize,
 }
 
-impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
+impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
     /// Reads a place into the column of `result`.
     pub(in crate::reference) fn load(
         &mut self,
         place: &Place,
         result: ExprId,
         frame: &mut Frame<V>,
-        access: Access<'_>,
+        access: AccessContext<'_>,
     ) -> Result<(), Fault> {
         if let Root::Local(local) = place.root {
             return locals::load(local, &place.path, result, frame, access, self.tree);
@@ -70,12 +70,12 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         }
         match target.array.space {
             Space::Storage(i) => match (&self.storage.buffers[i], out) {
-                (Buffer::Read(View::Real(from)), Column::Real(to)) => read!(Plain(from), to),
-                (Buffer::Read(View::I32(from)), Column::I32(to)) => read!(Plain(from), to),
-                (Buffer::Read(View::U32(from)), Column::U32(to)) => read!(Plain(from), to),
-                (Buffer::Real(from), Column::Real(to)) => read!(Slots(from), to),
-                (Buffer::I32(from), Column::I32(to)) => read!(Slots(from), to),
-                (Buffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
+                (LentBuffer::Read(View::Real(from)), Column::Real(to)) => read!(Plain(from), to),
+                (LentBuffer::Read(View::I32(from)), Column::I32(to)) => read!(Plain(from), to),
+                (LentBuffer::Read(View::U32(from)), Column::U32(to)) => read!(Plain(from), to),
+                (LentBuffer::Real(from), Column::Real(to)) => read!(Slots(from), to),
+                (LentBuffer::I32(from), Column::I32(to)) => read!(Slots(from), to),
+                (LentBuffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
                 _ => mixed(),
             },
             Space::Workgroup(i) => match (&self.workgroup[i], out) {
@@ -94,7 +94,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         place: &Place,
         value: ExprId,
         frame: &mut Frame<V>,
-        access: Access<'_>,
+        access: AccessContext<'_>,
     ) -> Result<(), Fault> {
         if let Root::Local(local) = place.root {
             if let Some(watch) = &mut self.watch {
@@ -124,7 +124,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
     }
 
     /// Writes to the elements that were resolved.
-    fn put(&mut self, target: AccessTarget<'_>, from: &Column<V>, access: Access<'_>) {
+    fn put(&mut self, target: AccessTarget<'_>, from: &Column<V>, access: AccessContext<'_>) {
         let size = usize::from(target.array.element.size);
         macro_rules! write {
             ($from:expr, $to:expr) => {
@@ -140,9 +140,9 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         }
         match target.array.space {
             Space::Storage(i) => match (from, &self.storage.buffers[i]) {
-                (Column::Real(from), Buffer::Real(to)) => write!(from, Slots(to)),
-                (Column::I32(from), Buffer::I32(to)) => write!(from, Slots(to)),
-                (Column::U32(from), Buffer::U32(to)) => write!(from, Slots(to)),
+                (Column::Real(from), LentBuffer::Real(to)) => write!(from, Slots(to)),
+                (Column::I32(from), LentBuffer::I32(to)) => write!(from, Slots(to)),
+                (Column::U32(from), LentBuffer::U32(to)) => write!(from, Slots(to)),
                 _ => mixed(),
             },
             Space::Workgroup(i) => {
@@ -180,15 +180,15 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
                     .get(i)
                     .is_some_and(|held| held.identical(at, value, new)),
                 Space::Storage(i) => match (self.storage.buffers.get(i), value) {
-                    (Some(Buffer::Real(held)), Column::Real(new_values)) => {
-                        let held = held.get(at).map(Slot::get);
+                    (Some(LentBuffer::Real(held)), Column::Real(new_values)) => {
+                        let held = held.get(at).map(SharedPlace::get);
                         identical(held.as_ref(), new_values.get(new))
                     }
-                    (Some(Buffer::I32(held)), Column::I32(new_values)) => {
-                        held.get(at).map(Slot::get) == new_values.get(new).copied()
+                    (Some(LentBuffer::I32(held)), Column::I32(new_values)) => {
+                        held.get(at).map(SharedPlace::get) == new_values.get(new).copied()
                     }
-                    (Some(Buffer::U32(held)), Column::U32(new_values)) => {
-                        held.get(at).map(Slot::get) == new_values.get(new).copied()
+                    (Some(LentBuffer::U32(held)), Column::U32(new_values)) => {
+                        held.get(at).map(SharedPlace::get) == new_values.get(new).copied()
                     }
                     _ => false,
                 },
@@ -202,7 +202,7 @@ impl<'a, V: Value, S: Slot<V>> Memories<'a, V, S> {
         kind: AccessKind,
         place: &Place,
         frame: &Frame<V>,
-        access: Access<'_>,
+        access: AccessContext<'_>,
     ) -> Result<AccessTarget<'a>, Fault> {
         let array = self.array(place.root);
         let dims = array.dims();

@@ -1,7 +1,7 @@
 //! The storage buffers of a dispatch, lent to all threads that run it.
 
 use super::binding::Binding;
-use super::slot::{Slot, give_back, lend};
+use super::shared::{SharedPlace, give_back, lend};
 use crate::memory::Memory;
 use crate::reference::values::columns::View;
 use crate::tree::{ParamKind, Tree};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI32, AtomicU32};
 
 /// A buffer of the dispatch.
 #[derive(Debug)]
-pub(in crate::reference) enum Buffer<'b, V, S> {
+pub(in crate::reference) enum LentBuffer<'b, V, S> {
     /// Nobody writes it.
     Read(View<'b, V>),
     /// Reals that may be written.
@@ -37,7 +37,7 @@ pub(in crate::reference) enum Uniform<V> {
 /// All parameters of a dispatch.
 #[derive(Debug)]
 pub(in crate::reference) struct Storage<'b, V, S> {
-    pub(in crate::reference) buffers: Vec<Buffer<'b, V, S>>,
+    pub(in crate::reference) buffers: Vec<LentBuffer<'b, V, S>>,
     /// Elements of each buffer; 0 for a scalar.
     pub(in crate::reference) lengths: Vec<u32>,
     pub(in crate::reference) uniforms: Vec<Uniform<V>>,
@@ -48,7 +48,7 @@ pub(in crate::reference) struct Storage<'b, V, S> {
 /// For each parameter that is a fresh buffer, which elements are written so far.
 pub(in crate::reference) type Written = Vec<Option<Vec<bool>>>;
 
-impl<'b, V: Copy, S: Slot<V>> Storage<'b, V, S> {
+impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
     /// Takes what the bindings hold, for [`give_back`](Loan::give_back) to return it.
     pub(in crate::reference) fn lend(
         tree: &Tree,
@@ -80,17 +80,17 @@ impl<'b, V: Copy, S: Slot<V>> Storage<'b, V, S> {
             });
             let mut written = None;
             let (buffer, owner) = match binding {
-                Binding::Read(memory) => (Buffer::Read(View::from(&**memory)), Owner::None),
+                Binding::Read(memory) => (LentBuffer::Read(View::from(&**memory)), Owner::None),
                 Binding::Partial { memory, written: w } => {
                     written = Some(w.to_vec());
-                    (Buffer::Read(View::from(&**memory)), Owner::None)
+                    (LentBuffer::Read(View::from(&**memory)), Owner::None)
                 }
-                Binding::Write(memory) => (Buffer::taken(memory), Owner::Memory(memory)),
+                Binding::Write(memory) => (LentBuffer::taken(memory), Owner::Memory(memory)),
                 Binding::Fresh { memory, written: w } => {
                     written = Some(take(*w));
-                    (Buffer::taken(memory), Owner::Fresh(memory, w))
+                    (LentBuffer::taken(memory), Owner::Fresh(memory, w))
                 }
-                _ => (Buffer::None, Owner::None),
+                _ => (LentBuffer::None, Owner::None),
             };
             storage.buffers.push(buffer);
             storage.written.push(written);
@@ -100,12 +100,12 @@ impl<'b, V: Copy, S: Slot<V>> Storage<'b, V, S> {
     }
 }
 
-impl<V: Copy, S: Slot<V>> Buffer<'_, V, S> {
+impl<V: Copy, S: SharedPlace<V>> LentBuffer<'_, V, S> {
     fn taken(memory: &mut Memory<V>) -> Self {
         match memory {
-            Memory::Real(v) => Buffer::Real(lend(take(v))),
-            Memory::I32(v) => Buffer::I32(lend(take(v))),
-            Memory::U32(v) => Buffer::U32(lend(take(v))),
+            Memory::Real(v) => LentBuffer::Real(lend(take(v))),
+            Memory::I32(v) => LentBuffer::I32(lend(take(v))),
+            Memory::U32(v) => LentBuffer::U32(lend(take(v))),
         }
     }
 }
@@ -123,7 +123,7 @@ enum Owner<'b, V> {
 
 impl<V: Copy> Loan<'_, V> {
     /// Returns the contents.
-    pub(in crate::reference) fn give_back<S: Slot<V>>(self, storage: Storage<'_, V, S>) {
+    pub(in crate::reference) fn give_back<S: SharedPlace<V>>(self, storage: Storage<'_, V, S>) {
         let lent = storage.buffers.into_iter().zip(storage.written);
         for (owner, (buffer, written)) in self.owners.into_iter().zip(lent) {
             let memory = match owner {
@@ -135,9 +135,9 @@ impl<V: Copy> Loan<'_, V> {
                 Owner::None => continue,
             };
             match (memory, buffer) {
-                (Memory::Real(v), Buffer::Real(slots)) => *v = give_back(slots),
-                (Memory::I32(v), Buffer::I32(slots)) => *v = give_back(slots),
-                (Memory::U32(v), Buffer::U32(slots)) => *v = give_back(slots),
+                (Memory::Real(v), LentBuffer::Real(slots)) => *v = give_back(slots),
+                (Memory::I32(v), LentBuffer::I32(slots)) => *v = give_back(slots),
+                (Memory::U32(v), LentBuffer::U32(slots)) => *v = give_back(slots),
                 _ => {}
             }
         }

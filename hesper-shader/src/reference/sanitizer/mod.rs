@@ -19,7 +19,7 @@ mod unordered;
 mod wraps;
 
 use super::memory::arrays::{Array, Space};
-use super::memory::places::Access;
+use super::memory::places::AccessContext;
 use super::report::error::{AccessKind, Fault};
 use super::report::race::{Race, RaceAccess};
 use super::report::warning::{Choice, Warning};
@@ -32,7 +32,7 @@ pub(super) use meet::meet;
 pub(crate) use pool::Pool;
 use shadow::{BadRead, Clash, Shadow};
 use unordered::Action;
-pub(super) use wraps::{Value, Wraps};
+pub(super) use wraps::{Followed, Wraps};
 
 /// An access to an array, for the sanitizer to judge.
 pub(super) struct Touch<'t> {
@@ -40,7 +40,7 @@ pub(super) struct Touch<'t> {
     pub(super) array: Array<'t>,
     /// The element of each lane.
     pub(super) elements: &'t [u32],
-    pub(super) access: Access<'t>,
+    pub(super) access: AccessContext<'t>,
 }
 
 /// The sanitizer's memory of a dispatch.
@@ -79,7 +79,11 @@ impl Sanitizer {
     }
 
     /// The workgroups of the active lanes are together at a barrier.
-    pub(super) fn barrier(&mut self, barrier: Barrier, access: Access<'_>) -> Result<(), Fault> {
+    pub(super) fn barrier(
+        &mut self,
+        barrier: Barrier,
+        access: AccessContext<'_>,
+    ) -> Result<(), Fault> {
         let per_group = access.team.per_group();
         self.shadow
             .barrier(barrier, access.active.lanes(), per_group, access.loc)
@@ -153,7 +157,7 @@ impl Sanitizer {
         id: ExprId,
         name: &str,
         index: &[u32],
-        access: Access<'_>,
+        access: AccessContext<'_>,
     ) -> Result<(), Fault> {
         match self.wraps.wrapped(access.frame, id, access.active.lanes()) {
             None => Ok(()),

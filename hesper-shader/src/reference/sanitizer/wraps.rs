@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// A value of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::reference) enum Value {
+pub(in crate::reference) enum Followed {
     Expr(usize, ExprId),
     Local(usize, LocalId),
     Result(usize),
@@ -26,7 +26,7 @@ type Origins = Vec<Option<Loc>>;
 #[derive(Debug)]
 pub(in crate::reference) struct Wraps {
     feeds: Arc<Feeds>,
-    origins: HashMap<Value, Origins>,
+    origins: HashMap<Followed, Origins>,
 }
 
 impl Wraps {
@@ -46,7 +46,7 @@ impl Wraps {
         if self.origins.is_empty() {
             return None;
         }
-        let origins = self.origins.get(&Value::Expr(f, id))?;
+        let origins = self.origins.get(&Followed::Expr(f, id))?;
         let mut lanes = origins.iter().zip(active).enumerate();
         lanes.find_map(|(lane, (origin, on))| Some((lane, origin.filter(|_| *on)?)))
     }
@@ -64,7 +64,7 @@ impl Wraps {
             return;
         }
         let expr = &function[id];
-        let to = Value::Expr(f, id);
+        let to = Followed::Expr(f, id);
         if !self.origins.is_empty() {
             self.origins.remove(&to);
             match &expr.kind {
@@ -76,9 +76,8 @@ impl Wraps {
                 } => {
                     self.select(f, [*condition, *on_true, *on_false], to, frame);
                 }
-                kind => {
-                    kind.for_each_operand(|operand| self.join(Value::Expr(f, operand), to, active))
-                }
+                kind => kind
+                    .for_each_operand(|operand| self.join(Followed::Expr(f, operand), to, active)),
             }
         }
         if let ExprKind::Binary(op, x, y) = &expr.kind
@@ -103,7 +102,7 @@ impl Wraps {
     }
 
     /// A value was moved: a local loaded or stored, an argument passed, a result taken.
-    pub(in crate::reference) fn moved(&mut self, from: Value, to: Value, active: &[bool]) {
+    pub(in crate::reference) fn moved(&mut self, from: Followed, to: Followed, active: &[bool]) {
         if self.origins.is_empty() {
             return;
         }
@@ -119,8 +118,8 @@ impl Wraps {
     /// Lanes exchanged a value. `exchange` does for numbers what they did; each stands for a line, and the greater one is told.
     pub(in crate::reference) fn exchanged<V>(
         &mut self,
-        from: Value,
-        to: Value,
+        from: Followed,
+        to: Followed,
         exchange: impl FnOnce(&Column<V>, &mut Column<V>) -> Result<(), Fault>,
     ) -> Result<(), Fault>
     where
@@ -149,7 +148,7 @@ impl Wraps {
     }
 
     /// Adds the origins of one value to those of another.
-    fn join(&mut self, from: Value, to: Value, active: &[bool]) {
+    fn join(&mut self, from: Followed, to: Followed, active: &[bool]) {
         let Some(source) = self.origins.get(&from).cloned() else {
             return;
         };
@@ -164,11 +163,17 @@ impl Wraps {
         }
     }
 
-    fn select<V: Copy>(&mut self, f: usize, [c, t, e]: [ExprId; 3], to: Value, frame: &Frame<V>) {
+    fn select<V: Copy>(
+        &mut self,
+        f: usize,
+        [c, t, e]: [ExprId; 3],
+        to: Followed,
+        frame: &Frame<V>,
+    ) {
         let condition = frame.values[c.index()].truths();
         let not: Vec<bool> = condition.iter().map(|c| !c).collect();
-        self.join(Value::Expr(f, t), to, condition);
-        self.join(Value::Expr(f, e), to, &not);
+        self.join(Followed::Expr(f, t), to, condition);
+        self.join(Followed::Expr(f, e), to, &not);
     }
 }
 

@@ -8,7 +8,7 @@ use super::team::Team;
 use crate::domain::Domain;
 use crate::reference::control::loops::Exits;
 use crate::reference::dispatch::machine::Machine;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::error::ExecError;
 use crate::reference::values::columns::{Column, copy_column_active};
 use crate::reference::values::mask::Mask;
@@ -94,7 +94,7 @@ fn constant(function: &Function, id: ExprId) -> Option<i64> {
     })
 }
 
-impl<'a, D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'a, D, S> {
+impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
     /// Whether a block is to be run in halves.
     pub(in crate::reference) fn runs_ahead(&self) -> bool {
         self.halves.as_ref().is_some_and(|halves| !halves.apart)

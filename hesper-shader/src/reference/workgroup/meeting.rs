@@ -5,14 +5,14 @@ use crate::domain::Domain;
 use crate::reference::control::statements::access;
 use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::arrays::Array;
-use crate::reference::memory::places::Access;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::places::AccessContext;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::sanitizer::Touch;
 use crate::reference::values::mask::Mask;
 use crate::tree::{Barrier, ExprId, Loc, Place, SubgroupOp};
 
-impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
     /// A barrier.
     pub(in crate::reference) fn barrier(
         &mut self,
@@ -80,7 +80,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
     }
 }
 
-impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
     /// Checks that of each subgroup all invocations are there, or none.
     pub(super) fn meet_in_subgroups(
         &self,
@@ -112,7 +112,11 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
 }
 
 /// Checks that all invocations of a workgroup name one element.
-fn check_uniform(elements: &[u32], array: &Array<'_>, access: Access<'_>) -> Result<(), Fault> {
+fn check_uniform(
+    elements: &[u32],
+    array: &Array<'_>,
+    access: AccessContext<'_>,
+) -> Result<(), Fault> {
     let per_group = access.team.per_group().max(1);
     let lanes = elements.iter().zip(access.active.lanes()).enumerate();
     let mut there = lanes.filter_map(|(lane, (element, on))| on.then_some((lane, *element)));

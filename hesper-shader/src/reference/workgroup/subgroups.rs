@@ -4,15 +4,15 @@ use super::exchange::Exchange;
 use super::team::Team;
 use crate::domain::Domain;
 use crate::reference::dispatch::machine::Machine;
-use crate::reference::memory::slot::Slot;
+use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::error::Fault;
-use crate::reference::sanitizer::{Value, exchange_choice};
+use crate::reference::sanitizer::{Followed, exchange_choice};
 use crate::reference::values::columns::Column;
 use crate::reference::values::mask::Mask;
 use crate::tree::{ExprId, Loc, SubgroupOp};
 use std::mem::replace;
 
-impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
+impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
     pub(in crate::reference) fn subgroup(
         &mut self,
         f: usize,
@@ -46,7 +46,7 @@ impl<D: Domain<Mask = bool>, S: Slot<D::Value>> Machine<'_, D, S> {
         };
         let mut done = exchange.run(frame.value(value), &mut out, &self.reals);
         if let (Some(watch), Ok(())) = (&mut self.memory.watch, &done) {
-            let (from, to) = (Value::Expr(f, value), Value::Expr(f, result));
+            let (from, to) = (Followed::Expr(f, value), Followed::Expr(f, result));
             let carry = exchange.of_origins();
             done = watch.wraps.exchanged(from, to, |numbers, out| {
                 carry.map_or(Ok(()), |carry| carry.run(numbers, out, &self.reals))

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// A place that holds a value.
-pub trait Slot<V>: Sized {
+pub trait SharedPlace<V>: Sized {
     /// A place that holds `value`.
     fn new(value: V) -> Self;
 
@@ -18,7 +18,7 @@ pub trait Slot<V>: Sized {
     fn into_inner(self) -> V;
 }
 
-impl<V: Copy> Slot<V> for Cell<V> {
+impl<V: Copy> SharedPlace<V> for Cell<V> {
     fn new(value: V) -> Self {
         Cell::new(value)
     }
@@ -39,12 +39,12 @@ impl<V: Copy> Slot<V> for Cell<V> {
 /// Numbers that several threads may read and write in one buffer. Relaxed atomic loads and stores are plain moves of the machine.
 pub trait Shareable: Copy + Send + Sync {
     /// A place that several threads may use at once.
-    type Slot: Slot<Self> + Send + Sync;
+    type Place: SharedPlace<Self> + Send + Sync;
 }
 
-macro_rules! atomic_slots {
+macro_rules! atomic_places {
     ($($number:ty, $atomic:ty, $to:expr, $from:expr;)*) => {$(
-        impl Slot<$number> for $atomic {
+        impl SharedPlace<$number> for $atomic {
             fn new(value: $number) -> Self {
                 <$atomic>::new($to(value))
             }
@@ -63,12 +63,12 @@ macro_rules! atomic_slots {
         }
 
         impl Shareable for $number {
-            type Slot = $atomic;
+            type Place = $atomic;
         }
     )*};
 }
 
-atomic_slots! {
+atomic_places! {
     f32, AtomicU32, f32::to_bits, f32::from_bits;
     f64, AtomicU64, f64::to_bits, f64::from_bits;
     u32, AtomicU32, std::convert::identity, std::convert::identity;
@@ -76,11 +76,11 @@ atomic_slots! {
 }
 
 /// The same values as places. Both have one size, so that the allocation stays and nothing is copied.
-pub(in crate::reference) fn lend<V, S: Slot<V>>(values: Vec<V>) -> Vec<S> {
+pub(in crate::reference) fn lend<V, S: SharedPlace<V>>(values: Vec<V>) -> Vec<S> {
     values.into_iter().map(S::new).collect()
 }
 
 /// The values back.
-pub(in crate::reference) fn give_back<V, S: Slot<V>>(slots: Vec<S>) -> Vec<V> {
+pub(in crate::reference) fn give_back<V, S: SharedPlace<V>>(slots: Vec<S>) -> Vec<V> {
     slots.into_iter().map(S::into_inner).collect()
 }
