@@ -3,8 +3,11 @@
 use super::tint;
 use crate::lower::build::{Kernel, at, operand_types};
 use hesper_shader::Memory;
+use hesper_shader::domain::{Accuracy, Domain, F64, Primitive};
 use hesper_shader::tree::{BinaryOp, Math, Scalar, Tree, Type};
-use tests::differential::{Case, Executor, Input, Inputs, Judges, check, on_device};
+use tests::differential::{
+    Case, Enclosure, Executor, Input, Inputs, Interval, Judges, check, on_device,
+};
 
 /// Elements of each buffer: no multiple of a workgroup.
 const ELEMENTS: usize = 61;
@@ -160,4 +163,57 @@ fn every_function_is_what_wgsl_says() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// How far the table lets a function of one operand be from its value, in absolute terms; none where that is left to a definition.
+fn granted(accuracy: Accuracy, x: f64, value: f64) -> Option<f64> {
+    let unit = f64::from(f32::EPSILON) * value.abs().log2().floor().exp2();
+    match accuracy {
+        Accuracy::Rounded => Some(0.0),
+        Accuracy::Ulp(n) => Some(f64::from(n) * unit),
+        Accuracy::Exponential => Some((3.0 + 2.0 * x.abs()) * unit),
+        Accuracy::Logarithm if (0.5..=2.0).contains(&x) => Some(2f64.powi(-21)),
+        Accuracy::Logarithm => Some(3.0 * unit),
+        Accuracy::Circular => Some(2f64.powi(-11)),
+        Accuracy::AtLeast(error) => Some(error.into()),
+        Accuracy::Inherited => None,
+    }
+}
+
+/// The intervals by which devices are judged hold what the table grants, and no more than that: rounding aside, where definitions grant nothing.
+#[test]
+fn intervals_grant_what_the_table_says() {
+    let mut compared = 0;
+    for math in Math::ALL {
+        let Some(Primitive::Unary(op)) = math.primitive() else {
+            continue;
+        };
+        for (low, high) in ranges(*math).into_iter().map(|[x, ..]| x) {
+            for at in 0..=20 {
+                let x = low + (high - low) * (at as f32 / 20.0);
+                let value = F64.unary(op, x.into());
+                let Some(granted) = granted(math.accuracy(), x.into(), value) else {
+                    continue;
+                };
+                let Interval { low, high, .. } =
+                    Enclosure::default().unary(op, Interval::point(x.into()));
+                let holds = low <= value - granted && value + granted <= high;
+                // What is below the least normal number may become zero.
+                let unit = match math {
+                    Math::QuantizeToF16 => 2f64.powi(-10),
+                    _ => f32::EPSILON.into(),
+                };
+                let rounding = 2.0 * unit * value.abs();
+                let rounding = rounding + f64::from(f32::MIN_POSITIVE);
+                let most = 2.0 * (granted + rounding);
+                let is_open = matches!(math.accuracy(), Accuracy::AtLeast(_));
+                assert!(
+                    holds && (is_open || high - low <= most),
+                    "{math:?} at {x}: {value} ± {granted:e} is judged by [{low}, {high}]"
+                );
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 300, "{compared}");
 }
