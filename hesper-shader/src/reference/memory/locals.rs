@@ -29,7 +29,7 @@ pub(in crate::reference) fn load<V: Copy>(
     let from = &frame.locals[local.index()];
     let to = &mut frame.values[result.index()];
     let Some((id, length)) = index else {
-        same_scalar!(from, Column, to, Column, |from, to| {
+        same_scalar!(from, to, |from, to| {
             to.copy_from_slice(component.map_or(from, |c| part(from, c, lanes)))
         });
         return Ok(());
@@ -57,7 +57,7 @@ fn load_elements<V: Copy>(
     let size = usize::from(ty.size);
     let pattern = Pattern::of_all(elements, access.active);
     let (first, count) = component.map_or((0, size), |c| (c, 1));
-    same_scalar!(from, Column, to, Column, |from, to| {
+    same_scalar!(from, to, |from, to| {
         for c in 0..count {
             let (to, offset) = (part_mut(to, c, lanes), first + c);
             if let Pattern::Same(element) = pattern {
@@ -95,7 +95,7 @@ pub(in crate::reference) fn store<V: Copy>(
     let from = &frame.values[value.index()];
     let to = &mut frame.locals[local.index()];
     let Some((id, length)) = index else {
-        same_scalar!(from, Column, to, Column, |from, to| {
+        same_scalar!(from, to, |from, to| {
             let to = match component {
                 None => to.as_mut_slice(),
                 Some(c) => part_mut(to, c, lanes),
@@ -112,7 +112,7 @@ pub(in crate::reference) fn store<V: Copy>(
     check(AccessKind::Write, declared, elements, length, access)?;
     let pattern = Pattern::of_all(elements, access.active);
     let (first, count) = component.map_or((0, size), |c| (c, 1));
-    same_scalar!(from, Column, to, Column, |from, to| {
+    same_scalar!(from, to, |from, to| {
         for c in 0..count {
             let (from, offset) = (part(from, c, lanes), first + c);
             if let Pattern::Same(element) = pattern {

@@ -6,9 +6,10 @@ use super::moves::{Plain, Slots, gather, scatter};
 use super::shared::SharedPlace;
 use super::storage::{LentBuffer, Storage};
 use crate::domain::{Value, identical};
+use crate::memory::Memory;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::sanitizer::{Sanitizer, Touch};
-use crate::reference::values::columns::{Column, View, ViewMut, mixed, refused};
+use crate::reference::values::columns::{Column, mixed, refused};
 use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
 use crate::reference::workgroup::team::Team;
@@ -70,9 +71,9 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
         }
         match target.array.space {
             Space::Storage(i) => match (&self.storage.buffers[i], out) {
-                (LentBuffer::Read(View::Real(from)), Column::Real(to)) => read!(Plain(from), to),
-                (LentBuffer::Read(View::I32(from)), Column::I32(to)) => read!(Plain(from), to),
-                (LentBuffer::Read(View::U32(from)), Column::U32(to)) => read!(Plain(from), to),
+                (LentBuffer::Read(Memory::Real(from)), Column::Real(to)) => read!(Plain(from), to),
+                (LentBuffer::Read(Memory::I32(from)), Column::I32(to)) => read!(Plain(from), to),
+                (LentBuffer::Read(Memory::U32(from)), Column::U32(to)) => read!(Plain(from), to),
                 (LentBuffer::Real(from), Column::Real(to)) => read!(Slots(from), to),
                 (LentBuffer::I32(from), Column::I32(to)) => read!(Slots(from), to),
                 (LentBuffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
@@ -145,16 +146,13 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
                 (Column::U32(from), LentBuffer::U32(to)) => write!(from, Slots(to)),
                 _ => mixed(),
             },
-            Space::Workgroup(i) => {
-                let to = self.workgroup[i].view_mut();
-                match (from, to) {
-                    (Column::Real(from), ViewMut::Real(to)) => write!(from, Plain(to)),
-                    (Column::I32(from), ViewMut::I32(to)) => write!(from, Plain(to)),
-                    (Column::U32(from), ViewMut::U32(to)) => write!(from, Plain(to)),
-                    (Column::Bool(from), ViewMut::Bool(to)) => write!(from, Plain(to)),
-                    _ => mixed(),
-                }
-            }
+            Space::Workgroup(i) => match (from, &mut self.workgroup[i]) {
+                (Column::Real(from), Column::Real(to)) => write!(from, Plain(to.as_mut_slice())),
+                (Column::I32(from), Column::I32(to)) => write!(from, Plain(to.as_mut_slice())),
+                (Column::U32(from), Column::U32(to)) => write!(from, Plain(to.as_mut_slice())),
+                (Column::Bool(from), Column::Bool(to)) => write!(from, Plain(to.as_mut_slice())),
+                _ => mixed(),
+            },
         }
     }
 

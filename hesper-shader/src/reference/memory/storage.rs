@@ -3,7 +3,6 @@
 use super::binding::Binding;
 use super::shared::{SharedPlace, give_back, lend};
 use crate::memory::Memory;
-use crate::reference::values::columns::View;
 use crate::tree::{ParamKind, Tree};
 use std::mem::take;
 use std::sync::atomic::{AtomicI32, AtomicU32};
@@ -12,7 +11,7 @@ use std::sync::atomic::{AtomicI32, AtomicU32};
 #[derive(Debug)]
 pub(in crate::reference) enum LentBuffer<'b, V, S> {
     /// Nobody writes it.
-    Read(View<'b, V>),
+    Read(&'b Memory<V>),
     /// Reals that may be written.
     Real(Vec<S>),
     /// Integers that may be written.
@@ -80,10 +79,10 @@ impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
             });
             let mut written = None;
             let (buffer, owner) = match binding {
-                Binding::Read(memory) => (LentBuffer::Read(View::from(&**memory)), Owner::None),
+                Binding::Read(memory) => (LentBuffer::Read(memory), Owner::None),
                 Binding::Partial { memory, written: w } => {
                     written = Some(w.to_vec());
-                    (LentBuffer::Read(View::from(&**memory)), Owner::None)
+                    (LentBuffer::Read(memory), Owner::None)
                 }
                 Binding::Write(memory) => (LentBuffer::taken(memory), Owner::Memory(memory)),
                 Binding::Fresh { memory, written: w } => {

@@ -4,7 +4,6 @@
 //! operation on each component is an operation on the flat column.
 
 use crate::domain::{Value, identical};
-use crate::memory::Memory;
 use crate::tree::{Scalar, Type};
 use std::fmt::Debug;
 
@@ -15,22 +14,6 @@ pub(in crate::reference) enum Column<V> {
     I32(Vec<i32>),
     U32(Vec<u32>),
     Bool(Vec<bool>),
-}
-
-/// Borrowed values of one scalar type.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::reference) enum View<'a, V> {
-    Real(&'a [V]),
-    I32(&'a [i32]),
-    U32(&'a [u32]),
-}
-
-/// Mutably borrowed values of one scalar type.
-pub(in crate::reference) enum ViewMut<'a, V> {
-    Real(&'a mut [V]),
-    I32(&'a mut [i32]),
-    U32(&'a mut [u32]),
-    Bool(&'a mut [bool]),
 }
 
 /// What a kernel would have to do for this to be reached; its tree is verified, so it does not.
@@ -47,14 +30,14 @@ pub(in crate::reference) fn mixed() -> ! {
     refused("operands of different types")
 }
 
-/// Runs a body for two column-like enums of the same scalar type.
+/// Runs a body for two columns of the same scalar type.
 macro_rules! same_scalar {
-    ($a:expr, $from:ident, $b:expr, $to:ident, |$x:ident, $y:ident| $body:expr) => {
+    ($a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {
         match ($a, $b) {
-            ($from::Real($x), $to::Real($y)) => $body,
-            ($from::I32($x), $to::I32($y)) => $body,
-            ($from::U32($x), $to::U32($y)) => $body,
-            ($from::Bool($x), $to::Bool($y)) => $body,
+            (Column::Real($x), Column::Real($y)) => $body,
+            (Column::I32($x), Column::I32($y)) => $body,
+            (Column::U32($x), Column::U32($y)) => $body,
+            (Column::Bool($x), Column::Bool($y)) => $body,
             _ => crate::reference::values::columns::mixed(),
         }
     };
@@ -79,15 +62,6 @@ impl<V: Copy> Column<V> {
             Column::I32(v) => v.fill(0),
             Column::U32(v) => v.fill(0),
             Column::Bool(v) => v.fill(false),
-        }
-    }
-
-    pub(in crate::reference) fn view_mut(&mut self) -> ViewMut<'_, V> {
-        match self {
-            Column::Real(v) => ViewMut::Real(v),
-            Column::I32(v) => ViewMut::I32(v),
-            Column::U32(v) => ViewMut::U32(v),
-            Column::Bool(v) => ViewMut::Bool(v),
         }
     }
 
@@ -149,16 +123,6 @@ impl<V: Copy> Column<V> {
     }
 }
 
-impl<'a, V: Copy> From<&'a Memory<V>> for View<'a, V> {
-    fn from(memory: &'a Memory<V>) -> View<'a, V> {
-        match memory {
-            Memory::Real(v) => View::Real(v),
-            Memory::I32(v) => View::I32(v),
-            Memory::U32(v) => View::U32(v),
-        }
-    }
-}
-
 /// The lanes of component `c`; nothing where there is no such component.
 pub(in crate::reference) fn part<T>(column: &[T], c: usize, lanes: usize) -> &[T] {
     column.get(c * lanes..(c + 1) * lanes).unwrap_or_default()
@@ -185,8 +149,7 @@ pub(in crate::reference) fn copy_active<T: Copy>(from: &[T], to: &mut [T], activ
 
 /// Copies a column. What idle lanes then hold is never read: a value is used only by lanes that evaluated it.
 pub(in crate::reference) fn copy_column<V: Copy>(from: &Column<V>, to: &mut Column<V>) {
-    same_scalar!(from, Column, to, Column, |from, to| to
-        .copy_from_slice(from))
+    same_scalar!(from, to, |from, to| to.copy_from_slice(from))
 }
 
 /// Copies a column's active lanes.
@@ -195,7 +158,5 @@ pub(in crate::reference) fn copy_column_active<V: Copy>(
     to: &mut Column<V>,
     active: &[bool],
 ) {
-    same_scalar!(from, Column, to, Column, |from, to| copy_active(
-        from, to, active
-    ))
+    same_scalar!(from, to, |from, to| copy_active(from, to, active))
 }

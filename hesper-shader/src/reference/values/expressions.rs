@@ -168,7 +168,7 @@ fn copy_component<V: Copy>(
     to_c: usize,
     lanes: usize,
 ) {
-    same_scalar!(from, Column, to, Column, |from, to| {
+    same_scalar!(from, to, |from, to| {
         part_mut(to, to_c, lanes).copy_from_slice(part(from, from_c, lanes))
     })
 }

@@ -245,7 +245,7 @@ fn copy_lane<V: Copy>(
     lane: usize,
     lanes: usize,
 ) {
-    same_scalar!(from, Column, out, Column, |from, out| {
+    same_scalar!(from, out, |from, out| {
         for c in 0..from.len() / lanes.max(1) {
             out[c * lanes + lane] = from[c * lanes + source];
         }
