@@ -269,6 +269,7 @@ impl Case {
                 .collect(),
             integers: self.sample.integers.clone(),
             cotangents: exact(domain, &self.sample.cotangents),
+            directions: Vec::new(),
         };
         let forward = spec.forward_at(domain, &point).map_err(|e| e.to_string())?;
         let backward = spec.backward_at(domain, &point);

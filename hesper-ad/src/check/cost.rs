@@ -83,7 +83,7 @@ fn operations(spec: &Spec<'_>, dims: &Dims, rng: &mut Rng) -> Option<u64> {
     let reals: BTreeMap<String, Tensor<f64>> = given.chain(outputs).chain(forward.saved).collect();
     let plans = built_plans(spec, dims, false).ok()?;
     for plan in [&plans.forward, &plans.backward] {
-        let reals = reals.iter().map(|(name, t)| (name.as_str(), t.clone()));
+        let reals = reals.iter().map(|(name, t)| (name.as_str(), t));
         let given = Given {
             reals: reals.collect(),
             integers: &sample.integers,

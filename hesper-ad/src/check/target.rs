@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// What a run is given, by name. Rank-0 constants are among the tensors.
 pub(crate) struct Given<'a> {
-    pub(crate) reals: BTreeMap<&'a str, Tensor<f64>>,
+    pub(crate) reals: BTreeMap<&'a str, &'a Tensor<f64>>,
     pub(crate) integers: &'a BTreeMap<String, Tensor<u32>>,
     /// Whether the elements of a result start out positive at even positions or at odd ones.
     pub(crate) even: bool,

@@ -26,17 +26,7 @@ impl Known {
         rng: &mut Rng,
     ) -> Sample {
         let mut sample = sampling.draw(signature, &self.dims, rng);
-        let inputs = signature.inputs().map(|p| p.name.clone());
-        let seeds = signature.outputs().map(|p| p.cotangent());
-        let inputs = inputs.zip(&mut sample.inputs);
-        let constants = sample
-            .constants
-            .iter_mut()
-            .map(|(name, t)| (name.clone(), t));
-        for (name, tensor) in inputs
-            .chain(seeds.zip(&mut sample.cotangents))
-            .chain(constants)
-        {
+        for (name, tensor) in sample.named_mut(signature) {
             if let Some(values) = self.values.get(&name) {
                 tensor.data_mut().copy_from_slice(values);
             }

@@ -11,7 +11,6 @@ pub use rng::Rng;
 
 use crate::dims::{Dims, raised};
 use crate::signature::Signature;
-use crate::tensor::Tensor;
 use draw::{SEED_SCALES, fill, indices, large_rows, repeat_some, scaled_rows};
 use std::collections::BTreeMap;
 
@@ -311,22 +310,8 @@ impl Sampling {
     }
 }
 
-/// A point: everything an op is given, in binary32, so that kernels and specs see the same numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// The sizes.
-    pub dims: Dims,
-    /// The differentiable inputs in order.
-    pub inputs: Vec<Tensor<f32>>,
-    /// The constants.
-    pub constants: BTreeMap<String, Tensor<f32>>,
-    /// The integer inputs.
-    pub integers: BTreeMap<String, Tensor<u32>>,
-    /// A random cotangent per output.
-    pub cotangents: Vec<Tensor<f32>>,
-    /// A random tangent per differentiable input.
-    pub directions: Vec<Tensor<f32>>,
-}
+/// A point in binary32, so that kernels and specs see the same numbers, with a cotangent for each output and a tangent for each input.
+pub type Sample = Point<f32>;
 
 /// The reasons of two parts.
 fn both(one: Option<String>, two: Option<String>) -> Option<String> {

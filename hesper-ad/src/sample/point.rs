@@ -1,6 +1,5 @@
 //! A point of an op in any number domain.
 
-use super::Sample;
 use crate::dims::Dims;
 use crate::signature::{Port, Signature};
 use crate::tensor::Tensor;
@@ -20,10 +19,12 @@ pub struct Point<V> {
     pub integers: BTreeMap<String, Tensor<u32>>,
     /// A cotangent for each output; none where `forward` alone is run.
     pub cotangents: Vec<Tensor<V>>,
+    /// A tangent for each input; none where nothing moves along them.
+    pub directions: Vec<Tensor<V>>,
 }
 
 impl<V> Point<V> {
-    /// The point in another domain: inputs, constants and cotangents in this order, the first two with their names.
+    /// The point in another domain, without directions: inputs, constants and cotangents in this order, the first two with their names.
     pub(crate) fn map<W>(
         &self,
         signature: &Signature,
@@ -39,6 +40,7 @@ impl<V> Point<V> {
             constants: constants.collect(),
             integers: self.integers.clone(),
             cotangents: self.cotangents.iter().map(|t| real(None, t)).collect(),
+            directions: Vec::new(),
         }
     }
 
@@ -57,7 +59,24 @@ impl<V> Point<V> {
     }
 }
 
-impl Sample {
+impl<V> Point<V> {
+    /// [`named`](Point::named), to change.
+    pub(crate) fn named_mut(
+        &mut self,
+        signature: &Signature,
+    ) -> impl Iterator<Item = (String, &mut Tensor<V>)> + use<'_, V> {
+        let inputs: Vec<String> = signature.inputs().map(|p| p.name.clone()).collect();
+        let seeds: Vec<String> = signature.outputs().map(Port::cotangent).collect();
+        let constants = self.constants.iter_mut();
+        let constants = constants.map(|(name, t)| (name.clone(), t));
+        let inputs = inputs.into_iter().zip(&mut self.inputs);
+        inputs
+            .chain(constants)
+            .chain(seeds.into_iter().zip(&mut self.cotangents))
+    }
+}
+
+impl Point<f32> {
     /// The same numbers in a domain.
     pub(crate) fn point<D: Domain>(&self, domain: &D) -> Point<D::Value> {
         let exact = |t: &Tensor<f32>| t.map(|x| domain.from_f32(*x));
@@ -85,6 +104,7 @@ impl Sample {
                 .collect(),
             integers: self.integers.clone(),
             cotangents: cotangents.to_vec(),
+            directions: Vec::new(),
         }
     }
 }

@@ -109,6 +109,7 @@ impl Measuring<'_, '_> {
                 .collect(),
             integers: point.integers.clone(),
             cotangents: Vec::new(),
+            directions: Vec::new(),
         };
         let outputs = self.trial.spec.forward_at(dual, &moving).ok()?.outputs;
         let tangents = outputs.iter().flat_map(|t| t.data());

@@ -105,6 +105,7 @@ impl Counterexample {
                     .outputs()
                     .map(|p| port(p.cotangent(), shape(p)))
                     .collect::<Result<_, _>>()?,
+                directions: Vec::new(),
             },
             ties: false,
         };

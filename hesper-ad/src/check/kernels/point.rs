@@ -8,6 +8,7 @@ use crate::sample::{Numbers, Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
 use crate::tracked::{Bounded, Tracked};
+use hesper_shader::domain::F64;
 use std::collections::BTreeMap;
 
 /// How often a point with close comparisons is drawn anew.
@@ -25,6 +26,8 @@ pub(super) struct SpecPoint {
     even: bool,
     /// Inputs, constants and the outputs' cotangents.
     reals: BTreeMap<String, Tensor<f64>>,
+    /// Outputs and saved results, without their bounds.
+    values: BTreeMap<String, Tensor<f64>>,
     /// Outputs and saved results.
     pub(super) results: BTreeMap<String, Tensor<Bounded>>,
     /// The inputs' cotangents.
@@ -98,25 +101,20 @@ impl SpecPoint {
         let forward = spec.forward(domain, &sample, &inputs)?;
         let seeds = exact(domain, &sample.cotangents);
         let backward = spec.backward(domain, &sample, &inputs, &seeds)?;
-        let inputs = signature
-            .inputs()
-            .map(|p| p.name.clone())
-            .zip(&sample.inputs);
-        let seeds = signature
-            .outputs()
-            .map(|p| p.cotangent())
-            .zip(&sample.cotangents);
-        let constants = sample.constants.iter().map(|(name, t)| (name.clone(), t));
-        let given = inputs.chain(seeds).chain(constants);
+        let given = sample.point(&F64);
+        let given = given.named(signature).map(|(name, t)| (name, t.clone()));
         let outputs = signature
             .outputs()
             .map(|p| p.name.clone())
             .zip(forward.outputs);
+        let results: BTreeMap<_, _> = forward.saved.into_iter().chain(outputs).collect();
+        let values = results.iter();
         Ok(SpecPoint {
-            reals: given
-                .map(|(name, t)| (name, t.map(|x| f64::from(*x))))
+            reals: given.collect(),
+            values: values
+                .map(|(name, t)| (name.clone(), t.map(|x| x.value)))
                 .collect(),
-            results: forward.saved.into_iter().chain(outputs).collect(),
+            results,
             cotangents: signature
                 .inputs()
                 .map(|p| p.cotangent())
@@ -130,14 +128,10 @@ impl SpecPoint {
 
     /// What a pass is given: a backward pass also the results of the forward spec.
     pub(super) fn given(&self, pass: Pass) -> Given<'_> {
-        let results = self.results.iter().filter(|_| pass == Pass::Backward);
-        let results = results.map(|(name, t)| (name.as_str(), t.map(|x| x.value)));
-        let reals = self
-            .reals
-            .iter()
-            .map(|(name, t)| (name.as_str(), t.clone()));
+        let results = self.values.iter().filter(|_| pass == Pass::Backward);
+        let reals = self.reals.iter().chain(results);
         Given {
-            reals: reals.chain(results).collect(),
+            reals: reals.map(|(name, t)| (name.as_str(), t)).collect(),
             integers: &self.integers,
             even: self.even,
         }

@@ -1,4 +1,4 @@
-//! What is known of a kernel as a whole, found once when it is verified.
+//! What the reference executor knows of a kernel as a whole, found once for all its dispatches.
 //!
 //! ```text
 //! feeds   which integers may reach an index          shortcuts   which columns need not be copied
@@ -15,7 +15,7 @@ use super::{
 };
 use std::sync::Arc;
 
-/// What is known of a kernel as a whole.
+/// What is known of a verified kernel as a whole.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// It writes log lines.

@@ -27,17 +27,16 @@ pub struct Verified(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     tree: Tree,
-    facts: Facts,
+    facts: OnceLock<Facts>,
     parted: OnceLock<Vec<Problem<UniformityProblem>>>,
 }
 
 impl Verified {
     /// For the verifier alone: there is no other way to make one.
     pub(super) fn new(tree: Tree) -> Verified {
-        let facts = Facts::of(&tree);
         Verified(Arc::new(Inner {
             tree,
-            facts,
+            facts: OnceLock::new(),
             parted: OnceLock::new(),
         }))
     }
@@ -53,9 +52,9 @@ impl Verified {
         self.0.parted.get_or_init(find)
     }
 
-    /// What is known of it as a whole.
+    /// What is known of it as a whole; found once.
     pub(crate) fn facts(&self) -> &Facts {
-        &self.0.facts
+        self.0.facts.get_or_init(|| Facts::of(&self.0.tree))
     }
 }
 
