@@ -5,8 +5,8 @@ use crate::spec::Spec;
 /// Operations of the spec that a check in binary64 may run: some seconds.
 pub(super) const NUMERIC: u64 = 200_000_000;
 
-/// The same for differences, which take many runs that each cost less.
-pub(super) const DIFFERENCES: u64 = 1_000_000_000;
+/// The same for differences, each of them at four points at once.
+pub(super) const DIFFERENCES: u64 = 250_000_000;
 
 /// The same in the exact field. Each costs more there, but a decision must be looked for.
 pub(super) const EXACT: u64 = 300_000_000;

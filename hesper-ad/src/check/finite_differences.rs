@@ -2,6 +2,7 @@
 
 use super::LEAST_POINTS;
 use super::budget::{Budget, DIFFERENCES};
+use super::lanes::Lanes;
 use crate::branches::Branches;
 use crate::certificate::{Finding, Tally};
 use crate::sample::{Rng, Sample};
@@ -16,6 +17,11 @@ const NAME: &str = "finite differences";
 
 /// Largest error, as part of `max(Σ|terms|, max|dy|·max|y|)`.
 const TOLERANCE: f64 = 1e-9;
+
+/// The points of the stencil, by steps, with what each counts in twelfths.
+const LANES: usize = 4;
+const OFFSETS: [f64; LANES] = [-2.0, -1.0, 1.0, 2.0];
+const WEIGHTS: [f64; LANES] = [1.0, -8.0, 8.0, -1.0];
 
 /// Checks every coordinate of `backward(x, dy)` against the five-point stencil
 /// `(f(x−2h) − 8f(x−h) + 8f(x+h) − f(x+2h)) / 12h` of `forward`, in f64, at random points of small shapes with random `dy`.
@@ -88,8 +94,10 @@ pub(super) fn note(classic: f64, skipped: usize) -> String {
 pub(super) struct Stencil<'s> {
     spec: &'s Spec<'s>,
     sample: &'s Sample,
-    domain: Branches<F64>,
+    domain: Lanes<Branches<F64>, LANES>,
     inputs: Vec<Tensor<f64>>,
+    /// The inputs once for each point of a stencil.
+    lanes: Vec<Tensor<[f64; LANES]>>,
     /// Σ over outputs is taken with these.
     dy: Vec<f64>,
     dx: Vec<Tensor<f64>>,
@@ -114,16 +122,15 @@ pub(super) struct Coordinates {
 impl<'s> Stencil<'s> {
     pub(super) fn new(spec: &'s Spec<'s>, sample: &'s Sample) -> Result<Self, String> {
         let message = |error: SpecError| error.to_string();
-        let domain = Branches::new(F64);
+        let domain = Lanes(Branches::new(F64));
         let inputs = exact(&F64, &sample.inputs);
         let cotangents = exact(&F64, &sample.cotangents);
         let dx = spec
             .backward(&F64, sample, &inputs, &cotangents)
             .map_err(message)?;
-        let y = spec
-            .forward(&domain, sample, &inputs)
-            .map_err(message)?
-            .outputs;
+        let lanes: Vec<_> = inputs.iter().map(|t| t.map(|x| [*x; LANES])).collect();
+        let y = spec.forward(&domain, sample, &lanes).map_err(message)?;
+        let y: Vec<Tensor<[f64; 1]>> = y.outputs.iter().map(|t| t.map(|y| [y[0]])).collect();
         let tracked = Tracked::default();
         let bounded = spec.forward(&tracked, sample, &exact(&tracked, &sample.inputs));
         let bounded = bounded.map_err(message)?.outputs;
@@ -131,6 +138,7 @@ impl<'s> Stencil<'s> {
         let masks: Vec<bool> = bounded().map(|y| y.is_mask()).collect();
         let errors = bounded().map(|y| y.error);
         let y = unmasked(y, &masks);
+        let y: Vec<Tensor<f64>> = y.iter().map(|t| t.map(|y| y[0])).collect();
         all_finite(spec.signature().outputs().map(|p| p.name.clone()), &y)?;
         all_finite(spec.signature().inputs().map(Port::cotangent), &dx)?;
         let dy = flatten(cotangents);
@@ -138,7 +146,8 @@ impl<'s> Stencil<'s> {
             spec,
             sample,
             inputs,
-            branches: domain.take(),
+            lanes,
+            branches: domain.0.take(),
             masks,
             domain,
             dx,
@@ -211,22 +220,21 @@ impl<'s> Stencil<'s> {
 
     /// The stencil of step `h` and its `Σ |terms|`, or `None` where it crosses a kink or leaves the domain.
     fn slope(&mut self, port: usize, at: usize, h: f64) -> Result<Option<(f64, f64)>, SpecError> {
-        const STENCIL: [(f64, f64); 4] = [(-2.0, 1.0), (-1.0, -8.0), (1.0, 8.0), (2.0, -1.0)];
         let x = self.inputs[port].data()[at];
-        let mut slopes = vec![0.0; self.dy.len()];
-        for (offset, weight) in STENCIL {
-            self.inputs[port].data_mut()[at] = x + offset * h;
-            let run = self.spec.forward(&self.domain, self.sample, &self.inputs);
-            self.inputs[port].data_mut()[at] = x;
-            let y = flatten(unmasked(run?.outputs, &self.masks));
-            // The point itself is known to be finite: what is not lies beyond the function's domain.
-            if self.domain.take() != self.branches || y.iter().any(|y| !y.is_finite()) {
-                return Ok(None);
-            }
-            for (slope, y) in slopes.iter_mut().zip(y) {
-                *slope += weight * y / (12.0 * h);
-            }
+        self.lanes[port].data_mut()[at] = OFFSETS.map(|offset| x + offset * h);
+        let run = self.spec.forward(&self.domain, self.sample, &self.lanes);
+        self.lanes[port].data_mut()[at] = [x; LANES];
+        let branches = self.domain.0.take();
+        let y = flatten(unmasked(run?.outputs, &self.masks));
+        // The point itself is known to be finite: what is not lies beyond the function's domain.
+        if branches != self.branches || y.iter().flatten().any(|y| !y.is_finite()) {
+            return Ok(None);
         }
+        let slope = |y: [f64; LANES]| {
+            let terms = WEIGHTS.iter().zip(y);
+            terms.map(|(weight, y)| weight * y / (12.0 * h)).sum()
+        };
+        let slopes: Vec<f64> = y.into_iter().map(slope).collect();
         let terms = || slopes.iter().zip(&self.dy).map(|(slope, dy)| slope * dy);
         Ok(Some((terms().sum(), terms().map(f64::abs).sum())))
     }
@@ -276,18 +284,19 @@ fn all_finite(names: impl Iterator<Item = String>, tensors: &[Tensor<f64>]) -> R
 }
 
 /// The outputs with 0 where the mask values among them are −∞ indeed.
-fn unmasked(mut outputs: Vec<Tensor<f64>>, masks: &[bool]) -> Vec<Tensor<f64>> {
+fn unmasked<const N: usize>(
+    mut outputs: Vec<Tensor<[f64; N]>>,
+    masks: &[bool],
+) -> Vec<Tensor<[f64; N]>> {
     let elements = outputs.iter_mut().flat_map(|y| y.data_mut());
-    for (y, _) in elements
-        .zip(masks)
-        .filter(|(y, mask)| **mask && **y == f64::NEG_INFINITY)
-    {
-        *y = 0.0;
+    for (y, _) in elements.zip(masks).filter(|(_, mask)| **mask) {
+        let infinite = y.iter_mut().filter(|y| **y == f64::NEG_INFINITY);
+        infinite.for_each(|y| *y = 0.0);
     }
     outputs
 }
 
-fn flatten(tensors: Vec<Tensor<f64>>) -> Vec<f64> {
+fn flatten<T>(tensors: Vec<Tensor<T>>) -> Vec<T> {
     tensors.into_iter().flat_map(Tensor::into_data).collect()
 }
 

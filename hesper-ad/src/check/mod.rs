@@ -9,6 +9,7 @@ mod finite_differences;
 mod fits;
 mod kernels;
 mod known_points;
+mod lanes;
 mod noticed;
 mod second_order;
 mod shapes;

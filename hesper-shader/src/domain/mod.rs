@@ -80,6 +80,12 @@ macro_rules! float_values {
 
 float_values! { f32 f64 }
 
+impl<V: Value, const N: usize> Value for [V; N] {
+    fn identical(&self, other: &[V; N]) -> bool {
+        self.iter().zip(other).all(|(x, y)| x.identical(y))
+    }
+}
+
 /// A number domain.
 ///
 /// Implementors give the scalar methods; the column methods, which the executor calls with one element per lane (and
