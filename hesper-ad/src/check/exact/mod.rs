@@ -3,7 +3,7 @@
 //! ```text
 //! point      the real numbers that choose a path     coverage   which decisions went which way
 //! trial      a point in one random field             vjp, plan  the comparisons there
-//! bisect     both ends of every threshold            shape      the points of one shape
+//! bisect     both ends of every threshold            shape      the points of one shape; search: those that show something new
 //! bits       how sure a trial is                     tally      what was found so far
 //! counterexample  where a tie breaks, as small as may be
 //! ```
@@ -17,6 +17,7 @@ mod hard_tests;
 mod notes;
 mod plan;
 mod point;
+mod search;
 mod shape;
 mod squares;
 mod tally;

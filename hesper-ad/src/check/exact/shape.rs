@@ -15,8 +15,6 @@ use crate::spec::Spec;
 
 /// Points drawn in search of decisions that go another way.
 const SEARCH: usize = 100;
-/// Random points in a row that show nothing new, before nothing new is expected.
-const NOTHING_NEW: usize = 300;
 /// Elements of all ports together, at most, for each single decision to be seen both ways.
 const THOROUGH: usize = 400;
 /// Fields tried until one gives all that is asked a value.
@@ -24,9 +22,9 @@ const REDRAWS: usize = 64;
 
 /// One shape of an op.
 pub(super) struct Shape<'s> {
-    spec: &'s Spec<'s>,
-    dims: Dims,
-    plans: Option<Plans>,
+    pub(super) spec: &'s Spec<'s>,
+    pub(super) dims: Dims,
+    pub(super) plans: Option<Plans>,
     pub(super) coverage: Coverage,
     pub(super) points: Vec<RealPoint>,
     /// What one trial is worth, once that is known.
@@ -39,13 +37,13 @@ pub(super) struct Shape<'s> {
 pub(super) struct TrialOutcome {
     pub(super) ties: Vec<(Tie, Result<Compared, Silence>)>,
     pub(super) runs: Vec<(Program, Observed)>,
-    ordinary: bool,
-    watched: usize,
-    bits: Option<Vec<(Tie, Option<f64>)>>,
+    pub(super) ordinary: bool,
+    pub(super) watched: usize,
+    pub(super) bits: Option<Vec<(Tie, Option<f64>)>>,
 }
 
 /// The passes of kernels, each with the tie that compares what it yields.
-const PASSES: [(Tie, Pass, Program); 2] = [
+pub(super) const PASSES: [(Tie, Pass, Program); 2] = [
     (Tie::Forward, Pass::Forward, Program::ForwardKernels),
     (Tie::Backward, Pass::Backward, Program::BackwardKernels),
 ];
@@ -63,7 +61,7 @@ fn needs(trial: &Trial<'_>, result: &Result<(Compared, Observed), Silence>) -> D
 }
 
 /// Why a trial says nothing, and about which tie.
-type Silent = (Option<Tie>, Silence);
+pub(super) type Silent = (Option<Tie>, Silence);
 
 impl<'s> Shape<'s> {
     pub(super) fn new(spec: &'s Spec<'s>, dims: Dims) -> Shape<'s> {
@@ -153,61 +151,6 @@ impl<'s> Shape<'s> {
         }
         for tie in Tie::ALL {
             tallies.silent(tie, &Silence::Undecided, &self.dims, None);
-        }
-    }
-
-    /// What stands at one place, moved to every other: maxima for one. At home each is checked, elsewhere those that decide anew.
-    fn turn(&mut self, home: bool, tallies: &mut Tallies) {
-        let Some(start) = self.points.first().cloned() else {
-            return;
-        };
-        let dims: Vec<(String, usize)> =
-            self.dims.iter().map(|(d, n)| (d.to_string(), n)).collect();
-        for (dim, size) in dims {
-            for by in 1..size {
-                if self.is_over(tallies) {
-                    return;
-                }
-                let point = start.turned(self.spec, &dim, by);
-                if home {
-                    self.visit_point(&point, true, tallies);
-                } else if !self.coverage.one_sided(true).is_empty() {
-                    self.look_at(&point, tallies);
-                }
-            }
-        }
-    }
-
-    /// Draws a point and checks there if any decision is new; whether one is.
-    fn look(&mut self, draw: Draw, tallies: &mut Tallies) -> bool {
-        let point = RealPoint::draw(self.spec, draw, &self.dims, &mut tallies.rng);
-        self.look_at(&point, tallies)
-    }
-
-    fn look_at(&mut self, point: &RealPoint, tallies: &mut Tallies) -> bool {
-        let new = self
-            .scout(point, tallies)
-            .is_ok_and(|outcome| outcome.ordinary && self.absorb(&outcome, point));
-        if new {
-            self.visit_point(point, true, tallies);
-        }
-        new
-    }
-
-    /// Random points until many in a row show nothing new.
-    fn explore(&mut self, tallies: &mut Tallies) {
-        let mut idle = 0;
-        while self.coverage.has_decisions() && idle < NOTHING_NEW && !self.is_over(tallies) {
-            let draw = if idle % 2 == 0 {
-                Draw::Spread
-            } else {
-                Draw::Plain
-            };
-            idle = if self.look(draw, tallies) {
-                0
-            } else {
-                idle + 1
-            };
         }
     }
 
@@ -303,36 +246,6 @@ impl<'s> Shape<'s> {
         Err(last)
     }
 
-    /// What is decided at a point, in any field; nothing is compared.
-    pub(super) fn scout(
-        &self,
-        point: &RealPoint,
-        tallies: &mut Tallies,
-    ) -> Result<TrialOutcome, Silent> {
-        let (demands, rng) = (&tallies.demands, &mut tallies.rng);
-        let scouted = Trial::scouting(self.spec, point, demands, rng)
-            .and_then(|trial| self.decisions(&trial, tallies));
-        // Where an exponential is taken of a root, there has to be one.
-        scouted.or_else(|_| self.trial(point, Speed::Fast, tallies))
-    }
-
-    fn decisions(&self, trial: &Trial<'_>, tallies: &mut Tallies) -> Result<TrialOutcome, Silence> {
-        let mut runs = trial.spec_runs();
-        for (tie, pass, program) in PASSES {
-            if let Some(plans) = self.plans.as_ref().filter(|_| tallies.is_open(tie)) {
-                let (_, run) = trial.check_plan(plans, pass, Speed::Fast, &mut tallies.rng)?;
-                runs.push((program, run));
-            }
-        }
-        Ok(TrialOutcome {
-            ties: Vec::new(),
-            runs,
-            ordinary: trial.is_ordinary(),
-            watched: 0,
-            bits: None,
-        })
-    }
-
     /// Whether what ran needs another kind of field; then fields of that kind are drawn from now on.
     fn asks_for_more(
         &self,
@@ -411,7 +324,7 @@ impl<'s> Shape<'s> {
     }
 
     /// Takes note of the decisions at a point; whether any is new that points without ties show.
-    fn absorb(&mut self, outcome: &TrialOutcome, point: &RealPoint) -> bool {
+    pub(super) fn absorb(&mut self, outcome: &TrialOutcome, point: &RealPoint) -> bool {
         let number = (!point.ties).then_some(self.points.len());
         let mut new = false;
         for (program, run) in &outcome.runs {
