@@ -23,20 +23,24 @@ const LANES: usize = 4;
 const OFFSETS: [f64; LANES] = [-2.0, -1.0, 1.0, 2.0];
 const WEIGHTS: [f64; LANES] = [1.0, -8.0, 8.0, -1.0];
 
+/// Steps that are tried, as parts of the first: larger ones where rounding is too much, then smaller ones for what is steep.
+const FACTORS: [f64; 6] = [1.0, 8.0, 64.0, 0.125, 0.015625, 0.001953125];
+
 /// Checks every coordinate of `backward(x, dy)` against the five-point stencil
 /// `(f(x−2h) − 8f(x−h) + 8f(x+h) − f(x+2h)) / 12h` of `forward`, in f64, at random points of small shapes with random `dy`.
 ///
-/// `h` is the least of `2⁻¹⁰·min(1, row scale)·8ᵏ` at which differences speak: their rounding, bounded by a run in
-/// [`Tracked`], is at most half the tolerance, and the stencil of step `2h` agrees to half of it. A coordinate without such a
-/// step, or with a kink under its stencil, does not count; at least half of them must. An output that is a mask value, exactly
-/// −∞, has the slope 0.
+/// `h` is the first of `2⁻¹⁰·min(1, row scale)` times a few powers of 8 ([`FACTORS`]) at which differences speak: their rounding,
+/// bounded by a run in [`Tracked`], is at most half the tolerance, and the stencil of step `2h` agrees to half of it. A coordinate
+/// without such a step, or with a kink under its stencil, does not count; at least half of them must. Where most have no such step
+/// the finding is `OPEN`, for then the function is too steep or too rounded for differences, which says nothing of `backward`. An
+/// output that is a mask value, exactly −∞, has the slope 0.
 /// The classic figure `|a − n| / (|a| + |n|)`, which others hold against 10⁻³, is noted.
 pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding {
     let mut tally = Tally::new(NAME, "f64", seed).at_least(LEAST_POINTS);
     let mut rng = Rng::new(seed);
     let mut missed = spec.missed();
     let shapes = spec.reached(spec.small_shapes(), &mut missed);
-    let (mut skipped, mut classic) = (0, 0f64);
+    let (mut skipped, mut unsteady, mut classic) = (0, 0, 0f64);
     let mut unseen: Vec<usize> = (0..spec.signature().inputs().count()).collect();
     let budget = Budget::of(spec, DIFFERENCES);
     for dims in shapes.iter().cycle().take(points.max(LEAST_POINTS)) {
@@ -50,6 +54,7 @@ pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding 
                 Err(message) => return tally.fail(format!("{message} ({dims})")),
             };
         skipped += point.skipped;
+        unsteady += point.unsteady;
         classic = classic.max(point.classic);
         unseen.retain(|port| point.counted[*port] == 0);
         if point.counted.iter().any(|n| *n > 0) {
@@ -62,6 +67,8 @@ pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding 
         return tally.finish();
     }
     let given_up = budget.given_up(spec);
+    let steep = 2 * unsteady > skipped;
+    const STEEP: &str = "there is no step at which differences are steady";
     if let (Some(why), false) = (&given_up, unseen.is_empty()) {
         return tally.inconclusive(why.clone());
     }
@@ -70,11 +77,17 @@ pub fn finite_differences(spec: &Spec<'_>, seed: u64, points: usize) -> Finding 
         .and_then(|n| spec.signature().inputs().nth(*n))
     {
         let name = port.cotangent();
+        if steep {
+            return tally.inconclusive(format!("{STEEP}, for any element of `{name}`"));
+        }
         return tally.fail(format!(
             "the differences tell nothing of any element of `{name}`"
         ));
     }
     let finding = tally.clone().finish_early(given_up);
+    if skipped > finding.compared && steep {
+        return tally.inconclusive(format!("{STEEP}, at most coordinates"));
+    }
     if skipped > finding.compared {
         return tally.fail("at most coordinates the differences are unsteady or cross kinks");
     }
@@ -110,11 +123,24 @@ pub(super) struct Stencil<'s> {
     noise: f64,
 }
 
+/// What differences say of a coordinate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Differences {
+    /// `Σ dy·∂y/∂xᵢ` and `Σ |dy·∂y/∂xᵢ|`.
+    Tell(f64, f64),
+    /// Nothing: a kink or the domain's end lies under the stencil.
+    Kinked,
+    /// Nothing: at each step they are rounded too much, or other steps give something else.
+    Unsteady,
+}
+
 /// What one point yielded.
 pub(super) struct Coordinates {
     /// How many coordinates of each input.
     counted: Vec<usize>,
     pub(super) skipped: usize,
+    /// How many of these for want of a step, not for a kink.
+    unsteady: usize,
     /// The greatest `|a − n| / (|a| + |n|)`.
     pub(super) classic: f64,
 }
@@ -170,6 +196,7 @@ impl<'s> Stencil<'s> {
         let mut point = Coordinates {
             counted: vec![0; self.inputs.len()],
             skipped: 0,
+            unsteady: 0,
             classic: 0.0,
         };
         for port in 0..self.inputs.len() {
@@ -179,9 +206,13 @@ impl<'s> Stencil<'s> {
                 }
                 let analytic = self.dx[port].data()[at];
                 let derivative = self.derivative(port, at).map_err(|e| e.to_string())?;
-                let Some((numeric, terms)) = derivative else {
-                    point.skipped += 1;
-                    continue;
+                let (numeric, terms) = match derivative {
+                    Differences::Tell(numeric, terms) => (numeric, terms),
+                    silent => {
+                        point.skipped += 1;
+                        point.unsteady += usize::from(silent == Differences::Unsteady);
+                        continue;
+                    }
                 };
                 let error = relative(analytic - numeric, terms.max(self.floor));
                 if !tally.compared(error, TOLERANCE) {
@@ -197,25 +228,24 @@ impl<'s> Stencil<'s> {
         Ok(point)
     }
 
-    /// `Σ dy·∂y/∂xᵢ` and `Σ |dy·∂y/∂xᵢ|`, or `None` where differences do not tell.
-    fn derivative(&mut self, port: usize, at: usize) -> Result<Option<(f64, f64)>, SpecError> {
-        let least = self.step(port, at);
-        for h in [1.0, 8.0, 64.0].map(|factor| factor * least) {
+    fn derivative(&mut self, port: usize, at: usize) -> Result<Differences, SpecError> {
+        let first = self.step(port, at);
+        for h in FACTORS.map(|factor| factor * first) {
             let Some(fine) = self.slope(port, at, h)? else {
-                return Ok(None);
+                return Ok(Differences::Kinked);
             };
             let Some(coarse) = self.slope(port, at, 2.0 * h)? else {
-                return Ok(None);
+                return Ok(Differences::Kinked);
             };
             let scale = fine.1.max(self.floor);
             let noisy = relative(self.noise / h, scale) > TOLERANCE / 2.0;
             let unsteady = relative(fine.0 - coarse.0, scale) > TOLERANCE / 2.0;
             // A NaN is neither: it must not be skipped.
             if !noisy && !unsteady {
-                return Ok(Some(fine));
+                return Ok(Differences::Tell(fine.0, fine.1));
             }
         }
-        Ok(None)
+        Ok(Differences::Unsteady)
     }
 
     /// The stencil of step `h` and its `Σ |terms|`, or `None` where it crosses a kink or leaves the domain.

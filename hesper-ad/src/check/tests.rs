@@ -1,9 +1,11 @@
 //! Right ops pass every check. Wrong ones are in `tests/suite/faults`.
 
+use super::finite_differences;
 use crate::ops::Relu;
 use crate::test_ops::{CrossEntropy, MatMul, Softmax};
 use crate::{
-    Context, DiffOp, Op, OpError, OpPlan, Options, Signature, Target, Tensor, Verdict, compose,
+    Context, DiffOp, Op, OpError, OpPlan, Options, Signature, Spec, Target, Tensor, Verdict,
+    compose,
 };
 use hesper_shader::{Device, Grid};
 
@@ -105,5 +107,38 @@ impl DiffOp for Doubled {
         let step = plan.backward(doubled(), grid);
         step.bind("x", "dy").bind("y", "dx");
         Ok(())
+    }
+}
+
+/// `y = sin(f·x)`: the steeper the greater `f` is.
+struct Wave(f64);
+
+impl DiffOp for Wave {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Wave").input("x", ["n"]).output("y", ["n"])
+    }
+
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        [x.map(|x| (x * self.0).sin())]
+    }
+
+    fn backward(&self, _: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+        [x.zip(dy, |x, dy| (x * self.0).cos() * self.0 * dy)]
+    }
+
+    fn plan(&self, _: &mut OpPlan) -> Result<(), OpError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_too_steep_for_differences_is_open() {
+    for (factor, verdict) in [(1.0, "PASS"), (1e3, "PASS"), (1e7, "OPEN")] {
+        let op = Wave(factor);
+        let finding = finite_differences(&Spec::new(&op).unwrap(), 1, 16);
+        assert_eq!(finding.verdict.word(), verdict, "{factor}: {finding}");
     }
 }
