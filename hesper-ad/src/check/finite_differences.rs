@@ -29,7 +29,7 @@ const FACTORS: [f64; 6] = [1.0, 8.0, 64.0, 0.125, 0.015625, 0.001953125];
 /// Checks every coordinate of `backward(x, dy)` against the five-point stencil
 /// `(f(x−2h) − 8f(x−h) + 8f(x+h) − f(x+2h)) / 12h` of `forward`, in f64, at random points of small shapes with random `dy`.
 ///
-/// `h` is the first of `2⁻¹⁰·min(1, row scale)` times a few powers of 8 ([`FACTORS`]) at which differences speak: their rounding,
+/// `h` is the first of `2⁻¹⁰·min(1, row scale)` times 1, 8, 64, ⅛, 8⁻² and 8⁻³ at which differences speak: their rounding,
 /// bounded by a run in [`Tracked`], is at most half the tolerance, and the stencil of step `2h` agrees to half of it. A coordinate
 /// without such a step, or with a kink under its stencil, does not count; at least half of them must. Where most have no such step
 /// the finding is `OPEN`, for then the function is too steep or too rounded for differences, which says nothing of `backward`. An
