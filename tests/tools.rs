@@ -1,5 +1,6 @@
 //! Independent judges of generated code: tools on the `PATH`, and naga's own WGSL parser.
 
+use hesper_shader::lower::{LowerError, Lowered};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -85,6 +86,28 @@ pub fn glslang(glsl: &str) -> Verdict {
         verdict => verdict,
     }
 }
+
+/// Slang, whose compiler reads HLSL, which it then writes anew.
+pub fn slang(hlsl: &str) -> Verdict {
+    let arguments = ["-lang", "hlsl", "-target", "hlsl"];
+    judge("slangc", &arguments, "hlsl", hlsl.as_bytes())
+}
+
+/// Apple's compiler of MSL, which only macOS has.
+pub fn metal(msl: &str) -> Verdict {
+    let arguments = ["-sdk", "macosx", "metal", "-o", null_device(), "-c"];
+    judge("xcrun", &arguments, "metal", msl.as_bytes())
+}
+
+/// Every judge of what a kernel is lowered to, by name.
+pub const JUDGES: [(&str, fn(&Lowered) -> Result<Verdict, LowerError>); 6] = [
+    ("naga", |l| Ok(naga_parses(&l.wgsl()?))),
+    ("tint", |l| Ok(tint(&l.wgsl()?))),
+    ("spirv-val", |l| Ok(spirv_val(&l.spirv()?))),
+    ("glslang", |l| Ok(glslang(&l.glsl()?))),
+    ("slangc", |l| Ok(slang(&l.hlsl()?))),
+    ("metal", |l| Ok(metal(&l.msl()?))),
+];
 
 /// Has a tool judge texts, and says how many it accepts or why it judges none.
 ///

@@ -3,7 +3,6 @@
 use hesper_ad::prelude::*;
 use hesper_ad::{Verdict, ops};
 use hesper_shader::Device;
-use hesper_shader::lower::Lowered;
 use tests::{gpu, tools};
 
 fn verify_all(options: &Options) {
@@ -118,18 +117,15 @@ fn every_kernel_has_the_texts_it_should() {
 
 #[test]
 fn independent_tools_accept_every_kernel() {
-    let judge = |tool: &str, verdict: fn(&Lowered) -> tools::Verdict| {
-        let kernels = ops::kernels();
-        let judged = kernels
-            .iter()
-            .map(|k| (k.name().to_string(), verdict(k.lowered().unwrap())));
+    let kernels = ops::kernels();
+    for (tool, verdict) in tools::JUDGES {
+        let judged = kernels.iter().map(|kernel| {
+            let verdict = verdict(kernel.lowered().unwrap());
+            (kernel.name().to_string(), verdict.unwrap())
+        });
         tools::require_all(tool, judged);
-    };
-    judge("naga", |l| tools::naga_parses(&l.wgsl().unwrap()));
-    judge("tint", |l| tools::tint(&l.wgsl().unwrap()));
-    judge("spirv-val", |l| tools::spirv_val(&l.spirv().unwrap()));
-    judge("glslang", |l| tools::glslang(&l.glsl().unwrap()));
-    for kernel in ops::kernels() {
+    }
+    for kernel in &kernels {
         let (name, lowered) = (kernel.name(), kernel.lowered().unwrap());
         let docs = kernel.tree().unwrap().docs[0].as_str();
         for text in [lowered.msl(), lowered.hlsl(), lowered.glsl()] {

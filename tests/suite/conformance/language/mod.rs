@@ -71,13 +71,11 @@ fn unwatched(device: &Device) -> Device {
 
 /// The kernel's WGSL is accepted by independent judges too.
 fn judged(kernel: &Kernel) -> Outcome {
-    let wgsl = kernel.wgsl()?;
-    tests::tools::naga_parses(wgsl).require(kernel.name());
-    tests::tools::tint(wgsl).require(&format!("{}\n{wgsl}", kernel.name()));
     let lowered = kernel.lowered()?;
-    tests::tools::spirv_val(&lowered.spirv()?).require(kernel.name());
-    let glsl = lowered.glsl()?;
-    tests::tools::glslang(&glsl).require(&format!("{}\n{glsl}", kernel.name()));
+    for (tool, verdict) in tests::tools::JUDGES {
+        let what = format!("{} by {tool}\n{}", kernel.name(), kernel.wgsl()?);
+        verdict(lowered)?.require(&what);
+    }
     Ok(())
 }
 
