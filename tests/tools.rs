@@ -89,8 +89,27 @@ pub fn glslang(glsl: &str) -> Verdict {
 
 /// Slang, whose compiler reads HLSL, which it then writes anew.
 pub fn slang(hlsl: &str) -> Verdict {
+    // In HLSL the exponent is a float, in Slang an integer.
+    let frexp = ["", "2", "3", "4"].map(|n| {
+        format!(
+            "float{n} frexp(float{n} x, out float{n} e) {{ int{n} i; float{n} f = frexp(x, i); e = i; return f; }}"
+        )
+    });
+    let lines: Vec<String> = hlsl.lines().map(lengths_turned).chain(frexp).collect();
     let arguments = ["-lang", "hlsl", "-target", "hlsl"];
-    judge("slangc", &arguments, "hlsl", hlsl.as_bytes())
+    judge("slangc", &arguments, "hlsl", lines.join("\n").as_bytes())
+}
+
+/// A line of HLSL with `(int[8][4])0` for `(int[4][8])0`: in types without a name, Slang reads the lengths of arrays of arrays from the
+/// inside out, HLSL from the outside in.
+fn lengths_turned(line: &str) -> String {
+    let turned = || {
+        let (before, cast) = line.strip_suffix("])0;")?.rsplit_once('(')?;
+        let (element, lengths) = cast.split_once('[')?;
+        let lengths: Vec<&str> = lengths.rsplit("][").collect();
+        Some(format!("{before}({element}[{}])0;", lengths.join("][")))
+    };
+    turned().unwrap_or_else(|| line.to_string())
 }
 
 /// Apple's compiler of MSL, which only macOS has.
@@ -99,8 +118,11 @@ pub fn metal(msl: &str) -> Verdict {
     judge("xcrun", &arguments, "metal", msl.as_bytes())
 }
 
+/// Writes a kernel in one language and has a tool judge the text.
+pub type Judge = fn(&Lowered) -> Result<Verdict, LowerError>;
+
 /// Every judge of what a kernel is lowered to, by name.
-pub const JUDGES: [(&str, fn(&Lowered) -> Result<Verdict, LowerError>); 6] = [
+pub const JUDGES: [(&str, Judge); 6] = [
     ("naga", |l| Ok(naga_parses(&l.wgsl()?))),
     ("tint", |l| Ok(tint(&l.wgsl()?))),
     ("spirv-val", |l| Ok(spirv_val(&l.spirv()?))),
