@@ -9,6 +9,7 @@ pub(crate) use binding::{Binder, Pass, suggest};
 use crate::dims::Dims;
 use crate::error::OpError;
 use crate::signature::Signature;
+use hesper_shader::tree::Literal;
 use hesper_shader::tree::Type;
 use hesper_shader::{Bound, Grid, Kernel, Number, Plan, Role};
 
@@ -201,11 +202,11 @@ macro_rules! uniform_values {
 }
 
 uniform_values! {
-    u32: n => Ok(Bound::U32(n));
-    i32: n => Ok(Bound::I32(n));
-    bool: b => Ok(Bound::Bool(b));
-    Number: x => Ok(Bound::F32(x));
-    f32: x => Number::from_f32(x).map(Bound::F32).map_err(|e| e.to_string());
-    f64: x => Number::from_f64(x).map(Bound::F32).map_err(|e| e.to_string());
-    usize: n => u32::try_from(n).map(Bound::U32).map_err(|_| format!("{n} does not fit `u32`"));
+    u32: n => Ok(Bound::Value(Literal::U32(n)));
+    i32: n => Ok(Bound::Value(Literal::I32(n)));
+    bool: b => Ok(Bound::Value(Literal::Bool(b)));
+    Number: x => Ok(Bound::Value(Literal::F32(x)));
+    f32: x => Number::from_f32(x).map_err(|e| e.to_string())?.bound();
+    f64: x => Number::from_f64(x).map_err(|e| e.to_string())?.bound();
+    usize: n => u32::try_from(n).map_err(|_| format!("{n} does not fit `u32`"))?.bound();
 }

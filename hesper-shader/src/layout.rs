@@ -20,9 +20,10 @@ pub(super) fn array_bytes(element: Type, len: usize) -> Option<u64> {
 /// The elements as a device stores them.
 pub(super) fn to_bytes(memory: &Memory<f32>, element: Type) -> Cow<'_, [u8]> {
     let packed: &[u8] = match memory {
-        Memory::Real(v) => bytemuck::cast_slice(v),
+        Memory::F32(v) => bytemuck::cast_slice(v),
         Memory::I32(v) => bytemuck::cast_slice(v),
         Memory::U32(v) => bytemuck::cast_slice(v),
+        Memory::Bool(_) => &[],
     };
     if element.size != 3 {
         return Cow::Borrowed(packed);
@@ -38,7 +39,7 @@ pub(super) fn to_bytes(memory: &Memory<f32>, element: Type) -> Cow<'_, [u8]> {
 /// The elements back. No buffer holds `bool`; as a field of the uniform block it is a `u32`.
 pub(super) fn from_bytes(bytes: &[u8], element: Type) -> Memory<f32> {
     match element.scalar {
-        Scalar::F32 => Memory::Real(components(bytes, element, f32::from_ne_bytes)),
+        Scalar::F32 => Memory::F32(components(bytes, element, f32::from_ne_bytes)),
         Scalar::I32 => Memory::I32(components(bytes, element, i32::from_ne_bytes)),
         Scalar::U32 | Scalar::Bool => Memory::U32(components(bytes, element, u32::from_ne_bytes)),
     }
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn a_vector_of_three_takes_the_room_of_four() {
         let element = Type::vector(3, Scalar::F32);
-        let bytes = to_bytes(&Memory::Real(vec![1.0, 2.0, 3.0]), element).into_owned();
+        let bytes = to_bytes(&Memory::F32(vec![1.0, 2.0, 3.0]), element).into_owned();
         assert_eq!(bytes.len(), 16);
         assert_eq!(bytes[12..], [0; 4]);
     }

@@ -20,7 +20,7 @@ mod shader_type;
 pub mod tree;
 pub mod uniforms;
 
-pub use device::{Argument, Buffer, Device, DeviceKind, KernelArgs, ScalarValue};
+pub use device::{Argument, Buffer, Device, DeviceKind, KernelArgs};
 pub use error::{DeviceError, Error, KernelError, LaunchError, Mistake, PlanError, StepProblem};
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};
 pub use kernel::Kernel;
@@ -30,6 +30,7 @@ pub use number::{Number, NumberError};
 pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Told};
 pub use record::Exp;
 pub use shader_type::{Atomic, Element, ScalarType, ShaderType, Stored, Vec2, Vec3, Vec4};
+pub use tree::{ByScalar, ScalarValue};
 
 /// Turns Rust-like kernel code into [`Kernel`]s. The language is described in `docs/kernel-language.md`.
 #[macro_export]

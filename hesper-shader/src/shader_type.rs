@@ -94,7 +94,7 @@ macro_rules! elements {
     )*};
 }
 
-elements! { f32, Real; i32, I32; u32, U32; }
+elements! { f32, F32; i32, I32; u32, U32; }
 
 macro_rules! vectors {
     ($($(#[$doc:meta])* $name:ident $size:literal $($field:ident)*;)*) => {$(

@@ -57,7 +57,7 @@ pub fn compare(allowed: &[Memory<Interval>], found: &[Memory<f32>]) -> Result<Ta
         };
         let found = found.get(buffer);
         let unequal = match (allowed, found) {
-            (Memory::Real(a), Some(Memory::Real(b))) if a.len() == b.len() => {
+            (Memory::F32(a), Some(Memory::F32(b))) if a.len() == b.len() => {
                 count(a, &mut tally);
                 let mut pairs = a.iter().zip(b);
                 let at = pairs.position(|(allowed, found)| !allowed.holds(*found));

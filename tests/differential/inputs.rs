@@ -81,10 +81,10 @@ fn length(choices: &mut Choices, workgroup: usize, access: Access) -> usize {
 
 fn scalar(choices: &mut Choices, sort: Sort) -> ScalarValue {
     match fill(choices, sort, 1) {
-        Memory::Real(v) => ScalarValue::F32(v[0]),
+        Memory::F32(v) => ScalarValue::F32(v[0]),
         Memory::I32(v) => ScalarValue::I32(v[0]),
-        Memory::U32(v) if sort.ty.scalar == Scalar::Bool => ScalarValue::Bool(v[0] % 2 == 1),
         Memory::U32(v) => ScalarValue::U32(v[0]),
+        Memory::Bool(v) => ScalarValue::Bool(v[0]),
     }
 }
 
@@ -100,13 +100,14 @@ fn fill(choices: &mut Choices, sort: Sort, elements: usize) -> Memory<f32> {
         _ => rng.bits() as u32,
     };
     match sort.ty.scalar {
-        Scalar::F32 => Memory::Real(
+        Scalar::F32 => Memory::F32(
             (0..count)
                 .map(|i| real(sort, integer(i), kind > 1))
                 .collect(),
         ),
         Scalar::I32 => Memory::I32((0..count).map(|i| integer(i) as i32).collect()),
-        Scalar::U32 | Scalar::Bool => Memory::U32((0..count).map(integer).collect()),
+        Scalar::U32 => Memory::U32((0..count).map(integer).collect()),
+        Scalar::Bool => Memory::Bool((0..count).map(|i| integer(i) % 2 == 1).collect()),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::generate::Case;
 use super::inputs::Input;
+use hesper_shader::Memory;
 use hesper_shader::domain::{Domain, F32};
 use hesper_shader::reference::{Binding, ExecError, Fault, Options, Outcome, run_fast, run_with};
 use hesper_shader::tree::verify::Verified;
 use hesper_shader::tree::{Access, ParamKind};
-use hesper_shader::{Memory, ScalarValue};
 
 /// What a run has written, and what it tells.
 type Ran<V> = Result<(Vec<Memory<V>>, Outcome), ExecError>;
@@ -103,10 +103,7 @@ fn bound<V: Copy>(
     let mut bindings = Vec::new();
     for ((param, input), memory) in params.zip(&mut memories) {
         bindings.push(match (input, memory) {
-            (Input::Scalar(ScalarValue::F32(x)), _) => Binding::F32(lift(*x)),
-            (Input::Scalar(ScalarValue::I32(n)), _) => Binding::I32(*n),
-            (Input::Scalar(ScalarValue::U32(n)), _) => Binding::U32(*n),
-            (Input::Scalar(ScalarValue::Bool(b)), _) => Binding::Bool(*b),
+            (Input::Scalar(value), _) => Binding::Value(value.map_real(&lift)),
             (Input::Buffer(_), Some(memory)) => match writes(param.kind) {
                 true => Binding::Write(memory),
                 false => Binding::Read(memory),

@@ -30,13 +30,13 @@ pub(super) fn feed<V: Copy>(
             let integers = integers.get(&slot.name);
             Memory::U32(integers.map(|t| t.data().to_vec()).unwrap_or_default())
         } else if slot.role == Role::InOut {
-            Memory::Real(
+            Memory::F32(
                 (0..slot.len)
                     .map(|i| unwritten(sign(i) * UNWRITTEN))
                     .collect(),
             )
         } else {
-            Memory::Real(reals(&slot.name).unwrap_or_default())
+            Memory::F32(reals(&slot.name).unwrap_or_default())
         };
         (slot.name.clone(), memory)
     });

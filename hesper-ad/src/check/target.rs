@@ -155,8 +155,8 @@ fn reals<V: Copy>(
             .any(|s| s.name == *name && s.role == Role::InOut)
     };
     let real = |memory| match memory {
-        Memory::Real(values) => Some(values.into_iter().map(&to_f64).collect()),
-        Memory::I32(_) | Memory::U32(_) => None,
+        Memory::F32(values) => Some(values.into_iter().map(&to_f64).collect()),
+        Memory::I32(_) | Memory::U32(_) | Memory::Bool(_) => None,
     };
     results
         .into_iter()
@@ -181,14 +181,14 @@ impl Given<'_> {
         let (mut read, mut integers, mut write) = (Vec::new(), Vec::new(), Vec::new());
         for slot in plan.slots() {
             match (slot.role, memory.get(&slot.name)) {
-                (Role::InOut, Some(Memory::Real(values))) => {
+                (Role::InOut, Some(Memory::F32(values))) => {
                     write.push((&slot.name, device.upload(values)?));
                 }
-                (_, Some(Memory::Real(values))) => read.push((&slot.name, device.upload(values)?)),
+                (_, Some(Memory::F32(values))) => read.push((&slot.name, device.upload(values)?)),
                 (_, Some(Memory::U32(values))) => {
                     integers.push((&slot.name, device.upload(values)?));
                 }
-                (_, Some(Memory::I32(_)) | None) => {}
+                (_, Some(Memory::I32(_) | Memory::Bool(_)) | None) => {}
             }
         }
         let mut buffers = PlanBuffers::new();

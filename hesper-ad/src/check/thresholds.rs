@@ -202,10 +202,7 @@ impl Seen {
 impl SeenStep {
     fn of(plan: &OpPlan, pass: Pass, step: &OpStep) -> Result<SeenStep, OpError> {
         let number = |bound: &Bound| match bound {
-            Bound::U32(n) => Some(f64::from(*n)),
-            Bound::I32(n) => Some(f64::from(*n)),
-            Bound::Bool(b) => Some(f64::from(u8::from(*b))),
-            Bound::F32(x) => Some(x.to_f64()),
+            Bound::Value(value) => Some(value.to_f64()),
             Bound::Slot(_) | Bound::Scalar(_) => None,
         };
         // A dimension by its name is a size, though there be one as large.

@@ -4,7 +4,7 @@ use super::{OpPlan, OpStep};
 use crate::dims::count;
 use crate::error::OpError;
 use crate::signature;
-use hesper_shader::tree::{Param, ParamKind, Type};
+use hesper_shader::tree::{Literal, Param, ParamKind, Type};
 use hesper_shader::{Bound, Plan, Role, Slot};
 use std::collections::BTreeSet;
 
@@ -125,7 +125,8 @@ impl<'p> Binder<'p> {
             ParamKind::Uniform(_) => match size {
                 Some(size) => {
                     let too_large = |_| format!("is {size}, which does not fit `u32`");
-                    u32::try_from(size).map(Bound::U32).map_err(too_large)
+                    let size = u32::try_from(size).map_err(too_large)?;
+                    Ok(Bound::Value(Literal::U32(size)))
                 }
                 None if self.scalars().any(|scalar| scalar == *name) => Ok(Bound::scalar(name)),
                 None if self.slot(name, Role::Output).is_some() => Err(format!(

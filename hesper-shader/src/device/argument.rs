@@ -2,7 +2,7 @@
 
 use super::{Buffer, RawBuffer};
 use crate::shader_type::Element;
-use crate::tree::Scalar;
+use crate::tree::ScalarValue;
 use std::fmt;
 
 /// The arguments of one kernel, by name. `shader!` implements it for the `Args` beside each kernel.
@@ -25,19 +25,6 @@ pub(super) enum Given<'a> {
     Value(ScalarValue),
 }
 
-/// A scalar with its type. `V` is what stands for a real number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ScalarValue<V = f32> {
-    /// An `f32`.
-    F32(V),
-    /// An `i32`.
-    I32(i32),
-    /// A `u32`.
-    U32(u32),
-    /// A truth value.
-    Bool(bool),
-}
-
 impl<'a> Argument<'a> {
     /// A buffer for a parameter `&[T]`.
     pub fn read<T: Element>(buffer: &'a Buffer<T>) -> Argument<'a> {
@@ -54,28 +41,6 @@ impl<S: Into<ScalarValue>> From<S> for Argument<'_> {
     /// A scalar for a by-value parameter.
     fn from(value: S) -> Self {
         Argument(Given::Value(value.into()))
-    }
-}
-
-impl<V> ScalarValue<V> {
-    /// The type.
-    pub const fn scalar(&self) -> Scalar {
-        match self {
-            ScalarValue::F32(_) => Scalar::F32,
-            ScalarValue::I32(_) => Scalar::I32,
-            ScalarValue::U32(_) => Scalar::U32,
-            ScalarValue::Bool(_) => Scalar::Bool,
-        }
-    }
-
-    /// The same with another real number.
-    pub(crate) fn map_real<W>(self, f: impl FnOnce(V) -> W) -> ScalarValue<W> {
-        match self {
-            ScalarValue::F32(v) => ScalarValue::F32(f(v)),
-            ScalarValue::I32(v) => ScalarValue::I32(v),
-            ScalarValue::U32(v) => ScalarValue::U32(v),
-            ScalarValue::Bool(v) => ScalarValue::Bool(v),
-        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The one door to execution: dispatches over a list of buffers, in order, all or nothing as far as that can be known before.
 
-use super::argument::ScalarValue;
 use super::buffer::BufferMemory;
 use super::gpu::{Gpu, GpuBuffer, Job};
 use super::{Backend, Device, RawBuffer, Reference};
@@ -11,7 +10,7 @@ use crate::limits::Needs;
 use crate::memory::Memory;
 use crate::reference::{Binding, ExecError, run_pooled};
 use crate::tree::verify::Verified;
-use crate::tree::{ParamKind, Tree};
+use crate::tree::{ParamKind, ScalarValue, Tree};
 use crate::uniforms::{UniformBlock, UniformSource};
 use std::iter;
 
@@ -176,7 +175,7 @@ fn on_host(mut batch: Batch<'_>, reference: &Reference) -> Result<(), BatchError
             raw.written = None;
             raw.host_mut()
                 .into_iter()
-                .for_each(|(memory, _)| clear(memory));
+                .for_each(|(memory, _)| memory.fill_zero(0.0));
         }
     }
     let memories = batch.buffers.iter_mut().filter_map(|buffer| match buffer {
@@ -205,14 +204,6 @@ fn on_host(mut batch: Batch<'_>, reference: &Reference) -> Result<(), BatchError
             ran
         },
     )
-}
-
-fn clear(memory: &mut Memory<f32>) {
-    match memory {
-        Memory::Real(v) => v.fill(0.0),
-        Memory::I32(v) => v.fill(0),
-        Memory::U32(v) => v.fill(0),
-    }
 }
 
 /// Memory of the reference executor, with the right to write it or not.
@@ -275,12 +266,7 @@ fn bindings<'m, V: Copy>(
                 (memory, None) => Binding::Read(memory),
                 (memory, Some(written)) => Binding::Partial { memory, written },
             }),
-            (Bind::Value(value), _) => Some(match value {
-                ScalarValue::F32(v) => Binding::F32(v),
-                ScalarValue::I32(v) => Binding::I32(v),
-                ScalarValue::U32(v) => Binding::U32(v),
-                ScalarValue::Bool(v) => Binding::Bool(v),
-            }),
+            (Bind::Value(value), _) => Some(Binding::Value(value)),
         })
         .collect()
 }

@@ -125,7 +125,7 @@ impl Device {
 fn host_zeros(element: Type, len: usize) -> Option<Memory<f32>> {
     let components = len.checked_mul(usize::from(element.size))?;
     Vec::<f32>::new().try_reserve_exact(components).ok()?;
-    Memory::zeros(element.scalar, components, 0.0)
+    Some(Memory::zeros(element.scalar, components, 0.0))
 }
 
 impl<T: Element> Buffer<T> {

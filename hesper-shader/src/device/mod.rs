@@ -14,7 +14,7 @@ mod gpu;
 mod gpu;
 mod launch;
 
-pub use argument::{Argument, KernelArgs, ScalarValue};
+pub use argument::{Argument, KernelArgs};
 pub(crate) use batch::{Batch, BatchError, Bind, BufferRef, Cell, Dispatch, run_on_reference};
 pub use buffer::Buffer;
 pub(crate) use buffer::RawBuffer;

@@ -1,7 +1,7 @@
 //! Binds a dispatch's parameters to what the plan has, checking names, types and aliasing.
 
 use super::{Bound, Plan, PlanStep, Resolved, Role, StepProblem};
-use crate::device::{ScalarValue, groups, written_type};
+use crate::device::{groups, written_type};
 use crate::grid::Grid;
 use crate::kernel::Kernel;
 use crate::tree::{Param, ParamKind};
@@ -45,10 +45,7 @@ impl Plan {
         let source = match bound {
             Bound::Slot(name) => return self.resolve_slot(param, name),
             Bound::Scalar(name) => return self.resolve_scalar(param, name),
-            Bound::F32(v) => ScalarValue::F32(*v),
-            Bound::I32(v) => ScalarValue::I32(*v),
-            Bound::U32(v) => ScalarValue::U32(*v),
-            Bound::Bool(v) => ScalarValue::Bool(*v),
+            Bound::Value(value) => *value,
         };
         if param.kind == ParamKind::Uniform(source.scalar()) {
             Ok(Resolved::Value(source))

@@ -1,7 +1,7 @@
 //! A plan as text: a line for each slot, scalar and step.
 
 use super::{Plan, Resolved, Role, Slot};
-use crate::device::ScalarValue;
+use crate::tree::each_scalar;
 use std::fmt;
 
 impl fmt::Display for Slot {
@@ -59,10 +59,7 @@ impl Plan {
                 .scalars
                 .get(i)
                 .map_or_else(String::new, |(name, _)| name.clone()),
-            Resolved::Value(ScalarValue::F32(v)) => v.to_string(),
-            Resolved::Value(ScalarValue::I32(v)) => v.to_string(),
-            Resolved::Value(ScalarValue::U32(v)) => v.to_string(),
-            Resolved::Value(ScalarValue::Bool(v)) => v.to_string(),
+            Resolved::Value(value) => each_scalar!(value, |v| v.to_string()),
         }
     }
 }

@@ -9,12 +9,10 @@ mod whole;
 
 pub use run::{PlanBuffers, Told};
 
-use crate::device::ScalarValue;
 use crate::error::{PlanError, StepProblem};
 use crate::grid::Grid;
 use crate::kernel::Kernel;
-use crate::number::Number;
-use crate::tree::{Scalar, Type};
+use crate::tree::{Literal, Scalar, Type};
 
 /// A list of dispatches over named slots of memory.
 ///
@@ -83,14 +81,8 @@ pub enum Role {
 pub enum Bound {
     /// The slot of this name.
     Slot(String),
-    /// A real constant, exact.
-    F32(Number),
-    /// A signed constant.
-    I32(i32),
-    /// An unsigned constant.
-    U32(u32),
-    /// A truth value.
-    Bool(bool),
+    /// A constant.
+    Value(Literal),
     /// The scalar of this name, given at each run.
     Scalar(String),
 }
@@ -109,7 +101,7 @@ pub struct PlanStep {
 #[derive(Clone, Copy, Debug)]
 enum Resolved {
     Slot(usize),
-    Value(ScalarValue<Number>),
+    Value(Literal),
     Scalar(usize),
 }
 

@@ -2,8 +2,7 @@
 
 use super::{Plan, PlanError, Resolved, Role, Slot, StepProblem};
 use crate::device::{
-    Batch, BatchError, Bind, Buffer, BufferRef, Cell, Device, Dispatch, RawBuffer, ScalarValue,
-    run_on_reference,
+    Batch, BatchError, Bind, Buffer, BufferRef, Cell, Device, Dispatch, RawBuffer, run_on_reference,
 };
 use crate::domain::Domain;
 use crate::error::Error;
@@ -11,6 +10,7 @@ use crate::memory::Memory;
 use crate::number::Number;
 use crate::reference::{self, Binding, ExecError, Outcome, Shareable};
 use crate::shader_type::Element;
+use crate::tree::ScalarValue;
 use crate::tree::verify::Verified;
 use std::collections::BTreeMap;
 
@@ -206,7 +206,7 @@ impl Plan {
             // What a temporary holds before a step writes it is nobody's value.
             written.push((slot.role == Role::Temporary).then(|| vec![false; slot.len]));
             memories.push(match slot.role {
-                Role::Output | Role::Temporary => zeros(domain, slot)?,
+                Role::Output | Role::Temporary => zeros(domain, slot),
                 Role::Input | Role::InOut => {
                     let memory = inputs
                         .remove(&slot.name)
@@ -324,16 +324,10 @@ fn by_name<T>(given: Vec<(String, T)>) -> Result<BTreeMap<String, T>, PlanError>
     Ok(map)
 }
 
-fn zeros<D: Domain>(domain: &D, slot: &Slot) -> Result<Memory<D::Value>, PlanError> {
+fn zeros<D: Domain>(domain: &D, slot: &Slot) -> Memory<D::Value> {
     let components = slot.len.saturating_mul(usize::from(slot.element.size));
-    Memory::zeros(
-        slot.element.scalar,
-        components,
-        domain.constant(Number::ZERO),
-    )
-    .ok_or_else(|| PlanError::TruthValues {
-        slot: slot.name.clone(),
-    })
+    let zero = domain.constant(Number::ZERO);
+    Memory::zeros(slot.element.scalar, components, zero)
 }
 
 fn check_memory<V: Copy>(slot: &Slot, memory: &Memory<V>) -> Result<(), PlanError> {

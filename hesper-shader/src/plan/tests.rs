@@ -9,6 +9,7 @@ use crate::memory::Memory;
 use crate::number::Number;
 use crate::record::Recorder;
 use crate::shader_type::Atomic;
+use crate::tree::Literal;
 use crate::tree::{Scalar, Type};
 use std::collections::BTreeMap;
 
@@ -40,7 +41,7 @@ fn plan() -> Plan {
 const GRID: Grid = Grid::cover(3);
 
 fn two() -> Bound {
-    Bound::F32(Number::integer(2))
+    Bound::Value(Literal::F32(Number::integer(2)))
 }
 
 #[test]
@@ -113,7 +114,11 @@ fn dispatches_are_checked() {
             "`k` is `f32`, and is bound to slot `c` of `f32`",
         ),
         (
-            &[("x", slot("a")), ("y", slot("b")), ("k", Bound::U32(2))],
+            &[
+                ("x", slot("a")),
+                ("y", slot("b")),
+                ("k", Bound::Value(Literal::U32(2))),
+            ],
             "`k` is `f32`, and is bound to a constant `u32`",
         ),
         (
@@ -276,7 +281,7 @@ fn faults_name_the_step() {
         .unwrap();
     let given = |memory| BTreeMap::from([("y".to_string(), memory)]);
     let error = plan
-        .run_in(&F32, given(Memory::Real(vec![0.0; 3])))
+        .run_in(&F32, given(Memory::F32(vec![0.0; 3])))
         .unwrap_err();
     assert!(
         matches!(&error, Error::Plan(PlanError::Step { step: 1, .. })),
@@ -293,7 +298,7 @@ fn faults_name_the_step() {
             "in-out y: [f32; 3] was given 3 components of `u32`",
         ),
         (
-            given(Memory::Real(vec![0.0])),
+            given(Memory::F32(vec![0.0])),
             "in-out y: [f32; 3] was given 1 components of `f32`",
         ),
     ] {

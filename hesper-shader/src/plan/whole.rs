@@ -54,7 +54,7 @@ impl Plan {
             let mut whole: Box<dyn Iterator<Item = i64>> = match given {
                 Memory::U32(v) => Box::new(v.iter().map(|n| i64::from(*n))),
                 Memory::I32(v) => Box::new(v.iter().map(|n| i64::from(*n))),
-                Memory::Real(_) => continue,
+                Memory::F32(_) | Memory::Bool(_) => continue,
             };
             let found = whole.by_ref().enumerate().find(|(_, n)| beyond(*n));
             if let Some((index, value)) = found {

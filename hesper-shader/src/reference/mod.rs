@@ -54,10 +54,10 @@ use dispatch::deal;
 ///     let i = h.global_index();
 ///     h.store(y.at(i), x.at(i).get() * h.float("2.0"));
 /// });
-/// let (x, mut y) = (Memory::Real(vec![0.5; 8]), Memory::Real(vec![0.0; 8]));
+/// let (x, mut y) = (Memory::F32(vec![0.5; 8]), Memory::F32(vec![0.0; 8]));
 /// let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
 /// run(&F64, double.tree()?, [2, 1, 1], &mut bindings)?;
-/// assert_eq!(y, Memory::Real(vec![1.0; 8]));
+/// assert_eq!(y, Memory::F32(vec![1.0; 8]));
 ///
 /// // One workgroup too many, and the kernel has no guard.
 /// let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];

@@ -1,7 +1,7 @@
 //! Pure expressions.
 
+use super::by_scalar::Literal;
 use super::{Loc, Math, ParamId, Scalar, Type};
-use crate::number::Number;
 
 /// An expression of one function: index into [`Function::exprs`](super::Function::exprs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,31 +94,6 @@ impl ExprKind {
                 on_true,
                 on_false,
             } => [*condition, *on_true, *on_false].into_iter().for_each(f),
-        }
-    }
-}
-
-/// A constant of scalar type.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Literal {
-    /// A real constant, exact; each meaning rounds it once.
-    F32(Number),
-    /// A signed integer.
-    I32(i32),
-    /// An unsigned integer.
-    U32(u32),
-    /// A truth value.
-    Bool(bool),
-}
-
-impl Literal {
-    /// The constant's type.
-    pub const fn scalar(self) -> Scalar {
-        match self {
-            Literal::F32(_) => Scalar::F32,
-            Literal::I32(_) => Scalar::I32,
-            Literal::U32(_) => Scalar::U32,
-            Literal::Bool(_) => Scalar::Bool,
         }
     }
 }

@@ -14,6 +14,7 @@
 //! Everything else (text, naga module, execution) is a meaning given to this data by a module of its own.
 
 mod builtin;
+mod by_scalar;
 mod display;
 mod exchange;
 mod expr;
@@ -27,8 +28,10 @@ pub mod uniformity;
 pub mod verify;
 
 pub use crate::domain::{Math, Signature};
+pub(crate) use by_scalar::each_scalar;
+pub use by_scalar::{ByScalar, Literal, ScalarValue};
 pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};
-pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, UnaryOp};
+pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, UnaryOp};
 pub use problem::Problem;
 pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
 pub use types::{Scalar, Type};

@@ -2,6 +2,7 @@
 
 use super::{Outcome, message};
 use hesper_shader::domain::F64;
+use hesper_shader::tree::Literal;
 use hesper_shader::tree::Type;
 use hesper_shader::{Bound, Device, Grid, Memory, Number, Plan, PlanBuffers, Role, shader};
 use std::collections::BTreeMap;
@@ -86,17 +87,17 @@ pub(super) fn a_plan_with_a_temporary(device: &Device) -> Outcome {
     let reals = xs.iter().map(|x| f64::from(*x)).collect();
     let results = plan.run_in(
         &F64,
-        BTreeMap::from([("x".to_string(), Memory::Real(reals))]),
+        BTreeMap::from([("x".to_string(), Memory::F32(reals))]),
     )?;
     assert_eq!(results.keys().collect::<Vec<_>>(), ["partial", "sum"]);
-    assert_eq!(results["sum"], Memory::Real(vec![f64::from(expected)]));
+    assert_eq!(results["sum"], Memory::F32(vec![f64::from(expected)]));
     Ok(())
 }
 
 pub(super) fn scalars_are_given_at_each_run(device: &Device) -> Outcome {
     let mut plan = Plan::new();
     plan.slot("y", Type::F32, 3, Role::InOut)?;
-    let half = Bound::F32(Number::ratio(1, 2)?);
+    let half = Bound::Value(Literal::F32(Number::ratio(1, 2)?));
     let flip = Bound::scalar("flip");
     plan.dispatch(
         &affine(),
@@ -128,7 +129,10 @@ pub(super) fn scalars_are_given_at_each_run(device: &Device) -> Outcome {
 pub(super) fn outputs_start_as_zeros(device: &Device) -> Outcome {
     let mut plan = Plan::new();
     plan.slot("y", Type::F32, 65, Role::Output)?;
-    let (one, no) = (Bound::F32(Number::ONE), Bound::Bool(false));
+    let (one, no) = (
+        Bound::Value(Literal::F32(Number::ONE)),
+        Bound::Value(Literal::Bool(false)),
+    );
     let bindings = [
         ("y", Bound::slot("y")),
         ("a", one.clone()),
@@ -150,9 +154,9 @@ pub(super) fn steps_see_what_earlier_steps_wrote(device: &Device) -> Outcome {
         let b = step % 5;
         let bindings = [
             ("y", Bound::slot("y")),
-            ("a", Bound::F32(Number::ratio(1, 2)?)),
-            ("b", Bound::F32(Number::integer(b))),
-            ("flip", Bound::Bool(step % 3 == 0)),
+            ("a", Bound::Value(Literal::F32(Number::ratio(1, 2)?))),
+            ("b", Bound::Value(Literal::F32(Number::integer(b)))),
+            ("flip", Bound::Value(Literal::Bool(step % 3 == 0))),
         ];
         plan.dispatch(&affine(), Grid::cover(100), &bindings)?;
         expected = (0.5 * expected + b as f32) * if step % 3 == 0 { -1.0 } else { 1.0 };
@@ -180,7 +184,7 @@ pub(super) fn atomics_write_slots(device: &Device) -> Outcome {
     let counted = |counts| [("x", Bound::slot("x")), ("counts", Bound::slot(counts))];
     let scaled = |x, y, by| {
         let (x, y) = (Bound::slot(x), Bound::slot(y));
-        [("x", x), ("y", y), ("by", Bound::U32(by))]
+        [("x", x), ("y", y), ("by", Bound::Value(Literal::U32(by)))]
     };
     let steps = [
         (

@@ -116,14 +116,14 @@ fn case(math: Math, ty: Type) -> Option<Case> {
         let numbers = numbers(math, operand, ELEMENTS * per_element, per_element);
         Input::Buffer(match ty.scalar {
             Scalar::I32 => Memory::I32(numbers.iter().map(|x| x.round() as i32).collect()),
-            _ => Memory::Real(numbers),
+            _ => Memory::F32(numbers),
         })
     };
     let mut arguments: Vec<Input> = (0..).zip(&types).map(|(at, ty)| memory(at, ty)).collect();
     let count = ELEMENTS * usize::from(result.size);
     arguments.push(Input::Buffer(match result.scalar {
         Scalar::I32 => Memory::I32(vec![0; count]),
-        _ => Memory::Real(vec![0.0; count]),
+        _ => Memory::F32(vec![0.0; count]),
     }));
     Some(Case {
         tree,

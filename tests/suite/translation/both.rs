@@ -106,7 +106,7 @@ fn same<V: Agree>(expected: &Memory<V>, found: &Memory<V>) -> Result<usize, Stri
         Ok(compared)
     }
     match (expected, found) {
-        (Memory::Real(x), Memory::Real(y)) => all(x, y, V::agree),
+        (Memory::F32(x), Memory::F32(y)) => all(x, y, V::agree),
         (Memory::I32(x), Memory::I32(y)) => all(x, y, |x, y| Some(x == y)),
         (Memory::U32(x), Memory::U32(y)) => all(x, y, |x, y| Some(x == y)),
         _ => Err(" has another type".to_string()),
@@ -133,10 +133,7 @@ fn run_tree<D: Domain<Mask = bool>>(
                     Binding::Read(memory)
                 }
             }
-            Argument::Scalar(ScalarValue::F32(x)) => Binding::F32(*x),
-            Argument::Scalar(ScalarValue::I32(n)) => Binding::I32(*n),
-            Argument::Scalar(ScalarValue::U32(n)) => Binding::U32(*n),
-            Argument::Scalar(ScalarValue::Bool(truth)) => Binding::Bool(*truth),
+            Argument::Scalar(value) => Binding::Value(*value),
         })
         .collect();
     // The sanitizer judges kernels, and here it is texts that are judged.

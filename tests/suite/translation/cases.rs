@@ -62,7 +62,7 @@ fn arguments<N: Numbers>(
                         };
                         numbers.given(x, rng)
                     };
-                    Memory::Real(places.map(real).collect())
+                    Memory::F32(places.map(real).collect())
                 }
             })
         }

@@ -107,18 +107,18 @@ impl<'r, N: Numbers> Run<'r, N> {
         let inputs = signature.inputs().zip(&sample.inputs);
         for (port, tensor) in inputs {
             self.slots
-                .insert(port.name.clone(), Memory::Real(reals(tensor)));
+                .insert(port.name.clone(), Memory::F32(reals(tensor)));
         }
         for (port, tensor) in signature.outputs().zip(&sample.cotangents) {
             self.slots
-                .insert(port.cotangent(), Memory::Real(reals(tensor)));
+                .insert(port.cotangent(), Memory::F32(reals(tensor)));
         }
         for (name, tensor) in &sample.constants {
             let values = reals(tensor);
             if tensor.shape().is_empty() {
                 self.scalars.insert(name.clone(), values[0]);
             }
-            self.slots.insert(name.clone(), Memory::Real(values));
+            self.slots.insert(name.clone(), Memory::F32(values));
         }
         for (name, tensor) in &sample.integers {
             let values = Memory::U32(tensor.data().to_vec());
@@ -130,7 +130,7 @@ impl<'r, N: Numbers> Run<'r, N> {
         let zero = self.numbers.constant(Number::ZERO);
         for slot in plan.slots().iter().filter(|s| s.role != Role::Input) {
             let components = slot.len * usize::from(slot.element.size);
-            let zeros = Memory::zeros(slot.element.scalar, components, zero).unwrap();
+            let zeros = Memory::zeros(slot.element.scalar, components, zero);
             self.slots.insert(slot.name.clone(), zeros);
         }
         let text = plan.to_string();

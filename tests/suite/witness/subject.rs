@@ -123,7 +123,7 @@ fn run<D: Domain<Mask = bool>>(
 ) -> Result<Reals<D::Value>, String> {
     let memory = |name: &String| match sample.integers.get(name) {
         Some(integers) => Memory::U32(integers.data().to_vec()),
-        None => Memory::Real(reals.get(name).cloned().unwrap_or_default()),
+        None => Memory::F32(reals.get(name).cloned().unwrap_or_default()),
     };
     let inputs = plan.slots().iter().filter(|s| s.role == Role::Input);
     let inputs = inputs.map(|s| (s.name.clone(), memory(&s.name))).collect();
@@ -131,8 +131,8 @@ fn run<D: Domain<Mask = bool>>(
     let scalars = plan.scalars().iter().filter_map(|(name, _)| scalar(name));
     let results = plan.run_in_with(domain, inputs, scalars.collect());
     let real = |(name, memory)| match memory {
-        Memory::Real(values) => Some((name, values)),
-        Memory::I32(_) | Memory::U32(_) => None,
+        Memory::F32(values) => Some((name, values)),
+        _ => None,
     };
     let results = results.map_err(|e| e.to_string())?.into_iter();
     Ok(results.filter_map(real).collect())

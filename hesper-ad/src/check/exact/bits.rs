@@ -186,7 +186,7 @@ impl Measuring<'_, '_> {
         let (results, _) = ran.ok()?;
         let mut least = self.least();
         for (name, want) in wanted {
-            let Some(Memory::Real(got)) = results.get(&name) else {
+            let Some(Memory::F32(got)) = results.get(&name) else {
                 return None;
             };
             for (got, want) in got.iter().zip(want.data()) {

@@ -49,7 +49,7 @@ impl Trial<'_> {
     ) -> Result<Compared, Silence> {
         let mut compared = Compared::default();
         for (name, want) in self.wanted(pass) {
-            let Some(Memory::Real(got)) = results.get(&name) else {
+            let Some(Memory::F32(got)) = results.get(&name) else {
                 return Err(Silence::Fault(format!("the plan yields no `{name}`")));
             };
             for (at, (got, want)) in got.iter().zip(want.data()).enumerate() {

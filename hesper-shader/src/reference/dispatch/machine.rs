@@ -8,7 +8,7 @@ use crate::reference::memory::shared::SharedPlace;
 use crate::reference::memory::storage::Storage;
 use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::report::trace::Journal;
-use crate::reference::values::columns::Column;
+use crate::reference::values::columns::zeros;
 use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
 use crate::reference::values::reals::Reals;
@@ -78,7 +78,7 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
             })
             .collect();
         let variable =
-            |v: &WorkgroupVar| Column::zeros(v.element, v.count() as usize * job.slots, reals.zero);
+            |v: &WorkgroupVar| zeros(v.element, v.count() as usize * job.slots, reals.zero);
         let memory = Memories {
             tree,
             workgroup: tree.workgroup.iter().map(variable).collect(),

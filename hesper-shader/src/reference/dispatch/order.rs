@@ -99,10 +99,7 @@ fn rebound<'c, V: Copy>(
         (Binding::Read(memory), None) => Binding::Read(memory),
         (Binding::Partial { memory, written }, None) => Binding::Partial { memory, written },
         (Binding::Write(memory) | Binding::Fresh { memory, .. }, None) => Binding::Read(memory),
-        (Binding::F32(x), None) => Binding::F32(*x),
-        (Binding::I32(n), None) => Binding::I32(*n),
-        (Binding::U32(n), None) => Binding::U32(*n),
-        (Binding::Bool(b), None) => Binding::Bool(*b),
+        (Binding::Value(value), None) => Binding::Value(*value),
     }
 }
 
@@ -116,7 +113,7 @@ fn difference<V: Value>(
     if tree.any_order.is_some() || param.any_order.is_some() {
         return None;
     }
-    let at = (0..natural.len()).find(|i| !natural.identical(*i, other))?;
+    let at = (0..natural.len()).find(|i| !natural.identical(*i, other, *i))?;
     let size = match param.kind {
         ParamKind::Storage { element, .. } => usize::from(element.size).max(1),
         ParamKind::Uniform(_) => 1,

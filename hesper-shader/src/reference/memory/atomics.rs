@@ -2,7 +2,7 @@
 
 use super::arrays::Space;
 use super::shared::SharedPlace;
-use super::storage::LentBuffer;
+use super::storage::{LentBuffer, Places};
 use crate::domain::Domain;
 use crate::reference::control::statements::access;
 use crate::reference::dispatch::machine::Machine;
@@ -71,8 +71,8 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
         };
         let changed = match target.array.space {
             Space::Storage(i) => match &self.memory.storage.buffers[i] {
-                LentBuffer::I32(cells) => step.run::<_, i32>(frame, cells),
-                LentBuffer::U32(cells) => step.run::<_, u32>(frame, cells),
+                LentBuffer::Written(Places::I32(cells)) => step.run::<_, i32>(frame, cells),
+                LentBuffer::Written(Places::U32(cells)) => step.run::<_, u32>(frame, cells),
                 _ => mixed(),
             },
             Space::Workgroup(i) => match &mut self.memory.workgroup[i] {

@@ -2,7 +2,7 @@
 
 use crate::memory::Memory;
 use crate::reference::report::error::{ExecError, Fault};
-use crate::tree::{Access, Param, ParamKind, Scalar, Tree, Type};
+use crate::tree::{Access, Param, ParamKind, Scalar, ScalarValue, Tree, Type};
 use std::fmt::Debug;
 
 /// The argument for one parameter.
@@ -26,14 +26,8 @@ pub enum Binding<'a, V> {
         /// For each element, whether it was written; kept up to date when sanitizing.
         written: &'a mut Vec<bool>,
     },
-    /// An `f32` by value.
-    F32(V),
-    /// An `i32` by value.
-    I32(i32),
-    /// A `u32` by value.
-    U32(u32),
-    /// A truth value.
-    Bool(bool),
+    /// A scalar by value.
+    Value(ScalarValue<V>),
 }
 
 impl<V: Copy> Binding<'_, V> {
@@ -56,10 +50,7 @@ impl<V: Copy> Binding<'_, V> {
         match self {
             Binding::Read(memory) | Binding::Partial { memory, .. } => memory.scalar(),
             Binding::Write(memory) | Binding::Fresh { memory, .. } => memory.scalar(),
-            Binding::F32(_) => Scalar::F32,
-            Binding::I32(_) => Scalar::I32,
-            Binding::U32(_) => Scalar::U32,
-            Binding::Bool(_) => Scalar::Bool,
+            Binding::Value(value) => value.scalar(),
         }
     }
 
@@ -79,15 +70,8 @@ impl<V: Copy> Binding<'_, V> {
                 let elements = memory.len() / usize::from(element.size).max(1);
                 access.writes() && holds(memory, element) && written.len() == elements
             }
-            (
-                Binding::Read(_)
-                | Binding::Partial { .. }
-                | Binding::Write(_)
-                | Binding::Fresh { .. },
-                ParamKind::Uniform(_),
-            ) => false,
-            (_, ParamKind::Storage { .. }) => false,
-            (value, ParamKind::Uniform(scalar)) => value.scalar() == scalar,
+            (Binding::Value(value), ParamKind::Uniform(scalar)) => value.scalar() == scalar,
+            (Binding::Value(_), ParamKind::Storage { .. }) | (_, ParamKind::Uniform(_)) => false,
         }
     }
 

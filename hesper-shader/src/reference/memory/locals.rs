@@ -7,7 +7,7 @@ use crate::domain::Value;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::values::columns::{Column, copy_active, part, part_mut, same_scalar};
 use crate::reference::values::frame::Frame;
-use crate::tree::{ExprId, Local, LocalId, Step, Tree, Type};
+use crate::tree::{ByScalar, ExprId, Local, LocalId, Step, Tree, Type};
 use std::mem::replace;
 
 /// Reads a local, an element of a local array, or a component of one.

@@ -4,16 +4,15 @@ use super::arrays::{AccessTarget, Array, Space, advance, index, out_of_bounds, o
 use super::locals;
 use super::moves::{Plain, Slots, gather, scatter};
 use super::shared::SharedPlace;
-use super::storage::{LentBuffer, Storage};
+use super::storage::{LentBuffer, Places, Storage};
 use crate::domain::{Value, identical};
-use crate::memory::Memory;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::sanitizer::{Sanitizer, Touch};
-use crate::reference::values::columns::{Column, mixed, refused};
+use crate::reference::values::columns::{Column, refused, same_scalar};
 use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
 use crate::reference::workgroup::team::Team;
-use crate::tree::{ExprId, Loc, ParamKind, Place, Root, Step, Tree};
+use crate::tree::{ByScalar, ExprId, Loc, ParamKind, Place, Root, Step, Tree};
 
 /// Memory outside frames: buffers and workgroup variables.
 pub(in crate::reference) struct Memories<'a, V, S> {
@@ -71,21 +70,17 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
         }
         match target.array.space {
             Space::Storage(i) => match (&self.storage.buffers[i], out) {
-                (LentBuffer::Read(Memory::Real(from)), Column::Real(to)) => read!(Plain(from), to),
-                (LentBuffer::Read(Memory::I32(from)), Column::I32(to)) => read!(Plain(from), to),
-                (LentBuffer::Read(Memory::U32(from)), Column::U32(to)) => read!(Plain(from), to),
-                (LentBuffer::Real(from), Column::Real(to)) => read!(Slots(from), to),
-                (LentBuffer::I32(from), Column::I32(to)) => read!(Slots(from), to),
-                (LentBuffer::U32(from), Column::U32(to)) => read!(Slots(from), to),
-                _ => mixed(),
+                (LentBuffer::Read(from), out) => {
+                    same_scalar!(from, out, |from, to| read!(Plain(from), to))
+                }
+                (LentBuffer::Written(from), out) => {
+                    same_scalar!(from, out, |from, to| read!(Slots(from), to))
+                }
+                (LentBuffer::None, _) => refused("an access to a scalar parameter"),
             },
-            Space::Workgroup(i) => match (&self.workgroup[i], out) {
-                (Column::Real(from), Column::Real(to)) => read!(Plain(from), to),
-                (Column::I32(from), Column::I32(to)) => read!(Plain(from), to),
-                (Column::U32(from), Column::U32(to)) => read!(Plain(from), to),
-                (Column::Bool(from), Column::Bool(to)) => read!(Plain(from), to),
-                _ => mixed(),
-            },
+            Space::Workgroup(i) => {
+                same_scalar!(&self.workgroup[i], out, |from, to| read!(Plain(from), to))
+            }
         }
     }
 
@@ -140,19 +135,17 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
             };
         }
         match target.array.space {
-            Space::Storage(i) => match (from, &self.storage.buffers[i]) {
-                (Column::Real(from), LentBuffer::Real(to)) => write!(from, Slots(to)),
-                (Column::I32(from), LentBuffer::I32(to)) => write!(from, Slots(to)),
-                (Column::U32(from), LentBuffer::U32(to)) => write!(from, Slots(to)),
-                _ => mixed(),
-            },
-            Space::Workgroup(i) => match (from, &mut self.workgroup[i]) {
-                (Column::Real(from), Column::Real(to)) => write!(from, Plain(to.as_mut_slice())),
-                (Column::I32(from), Column::I32(to)) => write!(from, Plain(to.as_mut_slice())),
-                (Column::U32(from), Column::U32(to)) => write!(from, Plain(to.as_mut_slice())),
-                (Column::Bool(from), Column::Bool(to)) => write!(from, Plain(to.as_mut_slice())),
-                _ => mixed(),
-            },
+            Space::Storage(i) => {
+                let LentBuffer::Written(to) = &self.storage.buffers[i] else {
+                    refused("a write to what is lent to read")
+                };
+                same_scalar!(from, to, |from, to| write!(from, Slots(to)))
+            }
+            Space::Workgroup(i) => {
+                same_scalar!(from, &mut self.workgroup[i], |from, to| {
+                    write!(from, Plain(to.as_mut_slice()))
+                })
+            }
         }
     }
 
@@ -177,16 +170,16 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
                     .workgroup
                     .get(i)
                     .is_some_and(|held| held.identical(at, value, new)),
-                Space::Storage(i) => match (self.storage.buffers.get(i), value) {
-                    (Some(LentBuffer::Real(held)), Column::Real(new_values)) => {
+                Space::Storage(i) => match (&self.storage.buffers[i], value) {
+                    (LentBuffer::Written(Places::F32(held)), Column::F32(value)) => {
                         let held = held.get(at).map(SharedPlace::get);
-                        identical(held.as_ref(), new_values.get(new))
+                        identical(held.as_ref(), value.get(new))
                     }
-                    (Some(LentBuffer::I32(held)), Column::I32(new_values)) => {
-                        held.get(at).map(SharedPlace::get) == new_values.get(new).copied()
+                    (LentBuffer::Written(Places::I32(held)), Column::I32(value)) => {
+                        held.get(at).map(SharedPlace::get) == value.get(new).copied()
                     }
-                    (Some(LentBuffer::U32(held)), Column::U32(new_values)) => {
-                        held.get(at).map(SharedPlace::get) == new_values.get(new).copied()
+                    (LentBuffer::Written(Places::U32(held)), Column::U32(value)) => {
+                        held.get(at).map(SharedPlace::get) == value.get(new).copied()
                     }
                     _ => false,
                 },

@@ -1,7 +1,7 @@
 //! Places of memory that are written through a shared reference: by one thread, or by several.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// A place that holds a value.
 pub trait SharedPlace<V>: Sized {
@@ -73,6 +73,7 @@ atomic_places! {
     f64, AtomicU64, f64::to_bits, f64::from_bits;
     u32, AtomicU32, std::convert::identity, std::convert::identity;
     i32, AtomicI32, std::convert::identity, std::convert::identity;
+    bool, AtomicBool, std::convert::identity, std::convert::identity;
 }
 
 /// The same values as places. Both have one size, so that the allocation stays and nothing is copied.

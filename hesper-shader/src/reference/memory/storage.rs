@@ -3,35 +3,24 @@
 use super::binding::Binding;
 use super::shared::{SharedPlace, give_back, lend};
 use crate::memory::Memory;
-use crate::tree::{ParamKind, Tree};
+use crate::tree::{ByScalar, ParamKind, ScalarValue, Tree};
 use std::mem::take;
-use std::sync::atomic::{AtomicI32, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
 
 /// A buffer of the dispatch.
 #[derive(Debug)]
 pub(in crate::reference) enum LentBuffer<'b, V, S> {
     /// Nobody writes it.
     Read(&'b Memory<V>),
-    /// Reals that may be written.
-    Real(Vec<S>),
-    /// Integers that may be written.
-    I32(Vec<AtomicI32>),
-    /// Integers that may be written.
-    U32(Vec<AtomicU32>),
+    /// Somebody may write it.
+    Written(Places<S>),
     /// The parameter is a scalar.
     None,
 }
 
-/// A scalar parameter's value.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::reference) enum Uniform<V> {
-    Real(V),
-    I32(i32),
-    U32(u32),
-    Bool(bool),
-    /// The parameter is a buffer.
-    None,
-}
+/// Components in places that may be written.
+pub(in crate::reference) type Places<S> =
+    ByScalar<Vec<S>, Vec<AtomicI32>, Vec<AtomicU32>, Vec<AtomicBool>>;
 
 /// All parameters of a dispatch.
 #[derive(Debug)]
@@ -39,7 +28,8 @@ pub(in crate::reference) struct Storage<'b, V, S> {
     pub(in crate::reference) buffers: Vec<LentBuffer<'b, V, S>>,
     /// Elements of each buffer; 0 for a scalar.
     pub(in crate::reference) lengths: Vec<u32>,
-    pub(in crate::reference) uniforms: Vec<Uniform<V>>,
+    /// The values of scalars; `None` for a buffer.
+    pub(in crate::reference) uniforms: Vec<Option<ScalarValue<V>>>,
     /// What fresh buffers hold.
     pub(in crate::reference) written: Written,
 }
@@ -68,14 +58,8 @@ impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
             // No buffer has more elements than a `u32` counts: the device sees to it, and a length beyond is never reached.
             storage.lengths.push(length.try_into().unwrap_or(u32::MAX));
             storage.uniforms.push(match binding {
-                Binding::F32(x) => Uniform::Real(*x),
-                Binding::I32(n) => Uniform::I32(*n),
-                Binding::U32(n) => Uniform::U32(*n),
-                Binding::Bool(b) => Uniform::Bool(*b),
-                Binding::Read(_)
-                | Binding::Partial { .. }
-                | Binding::Write(_)
-                | Binding::Fresh { .. } => Uniform::None,
+                Binding::Value(value) => Some(*value),
+                _ => None,
             });
             let mut written = None;
             let (buffer, owner) = match binding {
@@ -89,7 +73,7 @@ impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
                     written = Some(take(*w));
                     (LentBuffer::taken(memory), Owner::Fresh(memory, w))
                 }
-                _ => (LentBuffer::None, Owner::None),
+                Binding::Value(_) => (LentBuffer::None, Owner::None),
             };
             storage.buffers.push(buffer);
             storage.written.push(written);
@@ -101,11 +85,12 @@ impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
 
 impl<V: Copy, S: SharedPlace<V>> LentBuffer<'_, V, S> {
     fn taken(memory: &mut Memory<V>) -> Self {
-        match memory {
-            Memory::Real(v) => LentBuffer::Real(lend(take(v))),
-            Memory::I32(v) => LentBuffer::I32(lend(take(v))),
-            Memory::U32(v) => LentBuffer::U32(lend(take(v))),
-        }
+        LentBuffer::Written(match memory {
+            Memory::F32(v) => Places::F32(lend(take(v))),
+            Memory::I32(v) => Places::I32(lend(take(v))),
+            Memory::U32(v) => Places::U32(lend(take(v))),
+            Memory::Bool(v) => Places::Bool(lend(take(v))),
+        })
     }
 }
 
@@ -133,11 +118,13 @@ impl<V: Copy> Loan<'_, V> {
                 }
                 Owner::None => continue,
             };
-            match (memory, buffer) {
-                (Memory::Real(v), LentBuffer::Real(slots)) => *v = give_back(slots),
-                (Memory::I32(v), LentBuffer::I32(slots)) => *v = give_back(slots),
-                (Memory::U32(v), LentBuffer::U32(slots)) => *v = give_back(slots),
-                _ => {}
+            if let LentBuffer::Written(places) = buffer {
+                *memory = match places {
+                    Places::F32(places) => Memory::F32(give_back(places)),
+                    Places::I32(places) => Memory::I32(give_back(places)),
+                    Places::U32(places) => Memory::U32(give_back(places)),
+                    Places::Bool(places) => Memory::Bool(give_back(places)),
+                };
             }
         }
     }

@@ -90,7 +90,7 @@ fn first<V: Copy>(
     active: &[bool],
     is: impl Fn(V) -> bool,
 ) -> Option<usize> {
-    let Column::Real(column) = frame.values.get(id.index())? else {
+    let Column::F32(column) = frame.values.get(id.index())? else {
         return None;
     };
     column.chunks(active.len().max(1)).find_map(|part| {

@@ -31,6 +31,6 @@ fn integer<V: Copy>(column: &Column<V>, at: usize) -> Option<i64> {
     match column {
         Column::I32(v) => v.get(at).map(|n| (*n).into()),
         Column::U32(v) => v.get(at).map(|n| (*n).into()),
-        Column::Real(_) | Column::Bool(_) => None,
+        Column::F32(_) | Column::Bool(_) => None,
     }
 }

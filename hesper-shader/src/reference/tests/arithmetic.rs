@@ -29,9 +29,10 @@ fn rows2<A: Element, B: Element, O: Element>(
     let expected = O::to_memory(&rows.iter().map(|row| row.2).collect::<Vec<_>>());
     let mut out = expected.clone();
     match &mut out {
-        crate::Memory::Real(v) => v.fill(-77.0),
+        crate::Memory::F32(v) => v.fill(-77.0),
         crate::Memory::I32(v) => v.fill(-77),
         crate::Memory::U32(v) => v.fill(77),
+        crate::Memory::Bool(v) => v.fill(true),
     }
     let groups = [rows.len().div_ceil(4) as u32, 1, 1];
     let mut bindings = [

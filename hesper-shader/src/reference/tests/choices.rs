@@ -20,7 +20,7 @@ fn kernel(what: Use) -> Kernel {
 
 /// What is told where the invocations have these numbers: each choice and who meets it.
 fn told(kernel: &Kernel, x: [f32; 4], y: [f32; 4], options: &Options) -> Vec<(Choice, u32)> {
-    let (x, y) = (Memory::Real(x.to_vec()), Memory::Real(y.to_vec()));
+    let (x, y) = (Memory::F32(x.to_vec()), Memory::F32(y.to_vec()));
     let mut bindings = [Binding::Read(&x), Binding::Read(&y)];
     let outcome = both(kernel, [1, 1, 1], &mut bindings, options);
     let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));

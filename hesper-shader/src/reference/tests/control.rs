@@ -3,6 +3,7 @@
 use super::{check_lanes, record, run_f32};
 use crate::Memory;
 use crate::reference::Binding;
+use crate::tree::ScalarValue;
 
 #[test]
 fn each_lane_has_its_own_trip_count() {
@@ -230,15 +231,15 @@ fn uniforms_and_lengths_are_the_bindings() {
         let sum = a + n.cast::<f32>() + m.cast::<f32>() + on.cast::<f32>();
         h.store(y.at(i), sum + x.len().cast::<f32>() + y.len().cast::<f32>());
     });
-    let (x, mut y) = (Memory::Real(vec![0.0; 6]), Memory::Real(vec![0.0; 4]));
+    let (x, mut y) = (Memory::F32(vec![0.0; 6]), Memory::F32(vec![0.0; 4]));
     let mut bindings = [
         Binding::Read(&x),
         Binding::Write(&mut y),
-        Binding::F32(0.5),
-        Binding::I32(-10),
-        Binding::U32(100),
-        Binding::Bool(true),
+        Binding::Value(ScalarValue::F32(0.5)),
+        Binding::Value(ScalarValue::I32(-10)),
+        Binding::Value(ScalarValue::U32(100)),
+        Binding::Value(ScalarValue::Bool(true)),
     ];
     assert_eq!(run_f32(&kernel, [1, 1, 1], &mut bindings), Ok(()));
-    assert_eq!(y, Memory::Real(vec![97.5; 4]));
+    assert_eq!(y, Memory::F32(vec![97.5; 4]));
 }

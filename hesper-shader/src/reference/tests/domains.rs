@@ -3,6 +3,7 @@
 use super::{fault, record, run_f32};
 use crate::domain::{Comparison, Domain, F32, F64, NoMeaning, RealBinary, RealUnary};
 use crate::reference::{Binding, Fault, run};
+use crate::tree::ScalarValue;
 use crate::{Kernel, Memory, Number};
 use std::cell::Cell;
 
@@ -24,9 +25,9 @@ fn scaled_exp() -> Kernel {
 fn the_same_kernel_in_f32_and_f64() {
     let kernel = scaled_exp();
     let x: Vec<f32> = (0..13).map(|i| i as f32 - 6.0).collect();
-    let mut single = Memory::Real(vec![0.0f32; 13]);
-    let mut double = Memory::Real(vec![0.0f64; 13]);
-    let x32 = Memory::Real(x.clone());
+    let mut single = Memory::F32(vec![0.0f32; 13]);
+    let mut double = Memory::F32(vec![0.0f64; 13]);
+    let x32 = Memory::F32(x.clone());
     let x64 = x32.map_reals(f64::from);
     let ran = run_f32(
         &kernel,
@@ -42,8 +43,8 @@ fn the_same_kernel_in_f32_and_f64() {
         .map(|x| F64.unary(RealUnary::Exp, f64::from(*x) * 0.1) / 3.0)
         .collect();
     let rounded = |x: &f32| F32.unary(RealUnary::Exp, x * 0.1) / 3.0;
-    assert_eq!(double, Memory::Real(exact));
-    assert_eq!(single, Memory::Real(x.iter().map(rounded).collect()));
+    assert_eq!(double, Memory::F32(exact));
+    assert_eq!(single, Memory::F32(x.iter().map(rounded).collect()));
 }
 
 /// A domain that counts what it is asked and refuses integers.
@@ -103,8 +104,8 @@ fn a_domain_is_asked_for_active_lanes_alone() {
     let kernel = scaled_exp();
     let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
     let domain = Counting::default();
-    let x = Memory::Real(vec![1.0; 13]);
-    let mut y = Memory::Real(vec![0.0; 13]);
+    let x = Memory::F32(vec![1.0; 13]);
+    let mut y = Memory::F32(vec![0.0; 13]);
     let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
     assert_eq!(run(&domain, tree, [2, 1, 1], &mut bindings), Ok(()));
     assert_eq!(domain.operations.get(), 3 * 13);
@@ -122,21 +123,21 @@ fn an_operation_without_meaning_is_an_error_with_its_line() {
     });
     let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
     let domain = Counting::default();
-    let mut x = Memory::Real(vec![0.0; 4]);
-    let mut bindings = [Binding::Write(&mut x), Binding::U32(0)];
+    let mut x = Memory::F32(vec![0.0; 4]);
+    let mut bindings = [Binding::Write(&mut x), Binding::Value(ScalarValue::U32(0))];
     assert_eq!(run(&domain, tree, [1, 1, 1], &mut bindings), Ok(()));
-    let mut bindings = [Binding::Write(&mut x), Binding::U32(2)];
+    let mut bindings = [Binding::Write(&mut x), Binding::Value(ScalarValue::U32(2))];
     let Err(error) = run(&domain, tree, [1, 1, 1], &mut bindings) else {
         panic!("no error was reported");
     };
     assert!(matches!(error.fault, Fault::NoMeaning(_)), "{error}");
     assert_eq!(error.loc.0.line(), line, "{error}");
     // In f32 it has one: two lanes write element 0.
-    let mut x = Memory::Real(vec![0.0f32; 4]);
+    let mut x = Memory::F32(vec![0.0f32; 4]);
     let error = fault(
         &kernel,
         [1, 1, 1],
-        &mut [Binding::Write(&mut x), Binding::U32(2)],
+        &mut [Binding::Write(&mut x), Binding::Value(ScalarValue::U32(2))],
     );
     assert!(matches!(error.fault, Fault::Race(_)), "{error}");
 }

@@ -3,6 +3,7 @@
 use super::{fault, record, run_f32};
 use crate::Memory;
 use crate::reference::{AccessKind, Binding, Fault, Invocation};
+use crate::tree::ScalarValue;
 
 #[test]
 fn indices_out_of_bounds_are_named() {
@@ -59,9 +60,13 @@ fn indices_out_of_bounds_are_named() {
         ),
     ];
     for (length_x, length_y, n, expected, line) in cases {
-        let x = Memory::Real(vec![0.0; length_x]);
-        let mut y = Memory::Real(vec![0.0; length_y]);
-        let mut bindings = [Binding::Read(&x), Binding::Write(&mut y), Binding::U32(n)];
+        let x = Memory::F32(vec![0.0; length_x]);
+        let mut y = Memory::F32(vec![0.0; length_y]);
+        let mut bindings = [
+            Binding::Read(&x),
+            Binding::Write(&mut y),
+            Binding::Value(ScalarValue::U32(n)),
+        ];
         let error = fault(&kernel, [2, 1, 1], &mut bindings);
         assert_eq!(
             (&error.fault, error.loc.0.line()),
@@ -104,7 +109,14 @@ fn an_index_into_a_row_is_named_with_the_row() {
         (4, 1, "writes `tile` at index 4, but its length is 4"),
         (4, 2, "writes `tile` at index 4, but its length is 4"),
     ] {
-        let error = fault(&kernel, [1, 1, 1], &mut [Binding::U32(i), Binding::U32(j)]);
+        let error = fault(
+            &kernel,
+            [1, 1, 1],
+            &mut [
+                Binding::Value(ScalarValue::U32(i)),
+                Binding::Value(ScalarValue::U32(j)),
+            ],
+        );
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
@@ -142,7 +154,7 @@ fn barriers_need_all_invocations() {
         (&looped, 3, Some((7, 0))),
     ];
     for (kernel, n, expected) in cases {
-        let mut bindings = [Binding::U32(n)];
+        let mut bindings = [Binding::Value(ScalarValue::U32(n))];
         let Some((reached, workgroup)) = expected else {
             assert_eq!(run_f32(kernel, [2, 1, 1], &mut bindings), Ok(()));
             continue;
@@ -169,13 +181,13 @@ fn bindings_must_fit() {
         h.storage_mut::<u32>("y");
         h.uniform::<i32>("n");
     });
-    let (pairs, odd) = (Memory::Real(vec![0.0; 4]), Memory::Real(vec![0.0; 3]));
+    let (pairs, odd) = (Memory::F32(vec![0.0; 4]), Memory::F32(vec![0.0; 3]));
     let ints = Memory::I32(vec![0; 4]);
-    let (mut words, mut reals) = (Memory::U32(Vec::new()), Memory::Real(vec![0.0; 4]));
+    let (mut words, mut reals) = (Memory::U32(Vec::new()), Memory::F32(vec![0.0; 4]));
     let mut fits = [
         Binding::Read(&pairs),
         Binding::Write(&mut words),
-        Binding::I32(1),
+        Binding::Value(ScalarValue::I32(1)),
     ];
     assert_eq!(run_f32(&kernel, [1, 1, 1], &mut fits), Ok(()));
     let mut words = (words.clone(), words.clone(), words.clone(), words.clone());
@@ -185,7 +197,7 @@ fn bindings_must_fit() {
             [
                 Binding::Read(&odd),
                 Binding::Write(&mut words.0),
-                Binding::I32(1),
+                Binding::Value(ScalarValue::I32(1)),
             ],
         ),
         (
@@ -193,15 +205,15 @@ fn bindings_must_fit() {
             [
                 Binding::Read(&ints),
                 Binding::Write(&mut words.1),
-                Binding::I32(1),
+                Binding::Value(ScalarValue::I32(1)),
             ],
         ),
         (
             "x",
             [
-                Binding::F32(1.0),
+                Binding::Value(ScalarValue::F32(1.0)),
                 Binding::Write(&mut words.2),
-                Binding::I32(1),
+                Binding::Value(ScalarValue::I32(1)),
             ],
         ),
         (
@@ -209,7 +221,7 @@ fn bindings_must_fit() {
             [
                 Binding::Read(&pairs),
                 Binding::Write(&mut reals),
-                Binding::I32(1),
+                Binding::Value(ScalarValue::I32(1)),
             ],
         ),
         (
@@ -217,7 +229,7 @@ fn bindings_must_fit() {
             [
                 Binding::Read(&pairs),
                 Binding::Read(&pairs),
-                Binding::I32(1),
+                Binding::Value(ScalarValue::I32(1)),
             ],
         ),
         (
@@ -225,7 +237,7 @@ fn bindings_must_fit() {
             [
                 Binding::Read(&pairs),
                 Binding::Write(&mut words.3),
-                Binding::U32(1),
+                Binding::Value(ScalarValue::U32(1)),
             ],
         ),
     ];
@@ -239,7 +251,11 @@ fn bindings_must_fit() {
     let error = fault(
         &kernel,
         [1, 1, 1],
-        &mut [Binding::Read(&odd), Binding::F32(0.0), Binding::U32(1)],
+        &mut [
+            Binding::Read(&odd),
+            Binding::Value(ScalarValue::F32(0.0)),
+            Binding::Value(ScalarValue::U32(1)),
+        ],
     );
     let text = "in kernel `k`, parameter `x` takes a read-only buffer of whole Vec2<f32> elements, but a read-only buffer of 3 f32 components is given";
     assert!(error.to_string().ends_with(text), "{error}");
@@ -286,7 +302,7 @@ fn a_division_by_zero_names_its_operands() {
         let mut bindings = [
             Binding::Read(&x),
             Binding::Write(&mut y),
-            Binding::Bool(remainder),
+            Binding::Value(ScalarValue::Bool(remainder)),
         ];
         let error = fault(&kernel, [1, 1, 1], &mut bindings);
         let who = "invocation (2, 0, 0) of workgroup (0, 0, 0)";
@@ -304,10 +320,20 @@ fn a_uniform_load_names_the_places_of_one_workgroup() {
         h.store(tile.at(h.int(1u32)).at(l), l);
         h.workgroup_uniform_load(tile.at(h.int(1u32)).at(i / n % h.int(4u32)));
     });
-    let ran = |n| run_f32(&kernel, [3, 1, 1], &mut [Binding::U32(n)]);
+    let ran = |n| {
+        run_f32(
+            &kernel,
+            [3, 1, 1],
+            &mut [Binding::Value(ScalarValue::U32(n))],
+        )
+    };
     assert_eq!(ran(4), Ok(()));
     // Places may differ between workgroups; within the second, they do so from its third invocation on.
-    let error = fault(&kernel, [3, 1, 1], &mut [Binding::U32(6)]);
+    let error = fault(
+        &kernel,
+        [3, 1, 1],
+        &mut [Binding::Value(ScalarValue::U32(6))],
+    );
     let Fault::UnequalUniformLoad { reads } = &error.fault else {
         panic!("{error}");
     };

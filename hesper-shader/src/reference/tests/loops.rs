@@ -4,6 +4,7 @@ use super::{fault, record, run_f32};
 use crate::Memory;
 use crate::record::Recorder;
 use crate::reference::{Binding, Fault};
+use crate::tree::ScalarValue;
 
 #[test]
 fn loops_have_a_budget() {
@@ -26,7 +27,7 @@ fn loops_have_a_budget() {
         (&long, 1000, None),
         (&long, 1001, Some(0)),
     ] {
-        let mut bindings = [Binding::U32(n)];
+        let mut bindings = [Binding::Value(ScalarValue::U32(n))];
         let Some(lane) = lane else {
             assert_eq!(run_f32(kernel, [1, 1, 1], &mut bindings), Ok(()));
             continue;

@@ -124,8 +124,8 @@ fn damaged_trees_are_refused_or_run() {
                 refused += 1;
                 continue;
             };
-            let x = Memory::Real(vec![1.0; 64]);
-            let mut sums = Memory::Real(vec![0.0; 64]);
+            let x = Memory::F32(vec![1.0; 64]);
+            let mut sums = Memory::F32(vec![0.0; 64]);
             let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
             let options = Options {
                 step_budget: 20,
@@ -153,8 +153,8 @@ fn sizes_beyond_the_executor_are_errors() {
         let Ok(verified) = verify(tree) else {
             panic!("no rule of trees speaks of the executor's limits");
         };
-        let x = Memory::Real(vec![1.0; 64]);
-        let mut sums = Memory::Real(vec![0.0; 64]);
+        let x = Memory::F32(vec![1.0; 64]);
+        let mut sums = Memory::F32(vec![0.0; 64]);
         let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
         let Err(error) = run(&F32, &verified, [1, 1, 1], &mut bindings) else {
             panic!("no error was reported");

@@ -34,12 +34,12 @@ pub(super) fn reduction(barriers: bool) -> Kernel {
 
 #[test]
 fn a_tree_reduction_sums_each_workgroup() {
-    let x = Memory::Real((0..320).map(|i| i as f32).collect());
-    let mut sums = Memory::Real(vec![0.0; 5]);
+    let x = Memory::F32((0..320).map(|i| i as f32).collect());
+    let mut sums = Memory::F32(vec![0.0; 5]);
     let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
     assert_eq!(run_f32(&reduction(true), [5, 1, 1], &mut bindings), Ok(()));
     let sum = |g: u32| (g * 64..(g + 1) * 64).map(|i| i as f32).sum();
-    assert_eq!(sums, Memory::Real((0..5).map(sum).collect()));
+    assert_eq!(sums, Memory::F32((0..5).map(sum).collect()));
 }
 
 #[test]

@@ -97,10 +97,7 @@ fn rebound<'c>((binding, copy): (&Binding<'_, f32>, &'c mut Copied)) -> Binding<
             Binding::Partial { memory, written }
         }
         (Binding::Fresh { .. }, Some(memory), Some(written)) => Binding::Fresh { memory, written },
-        (Binding::F32(x), ..) => Binding::F32(*x),
-        (Binding::I32(n), ..) => Binding::I32(*n),
-        (Binding::U32(n), ..) => Binding::U32(*n),
-        (Binding::Bool(b), ..) => Binding::Bool(*b),
+        (Binding::Value(value), ..) => Binding::Value(*value),
         _ => panic!("a buffer has contents"),
     }
 }

@@ -4,6 +4,7 @@ use super::{fault, record};
 use crate::domain::F32;
 use crate::record::Recorder;
 use crate::reference::{Binding, Fault, Options, Parting, Way, run_fast};
+use crate::tree::ScalarValue;
 use crate::{Exp, Kernel, Memory};
 
 /// What a kernel does with its lane in the workgroup of 8 and a line to write down; the line is that where invocations part.
@@ -175,7 +176,7 @@ fn invocations_part_within_their_own_workgroup() {
             &F32,
             tree,
             [8, 1, 1],
-            &mut [Binding::U32(quiet)],
+            &mut [Binding::Value(ScalarValue::U32(quiet))],
             &Options::default(),
         );
         let Err(error) = ran else {

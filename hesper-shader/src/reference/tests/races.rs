@@ -11,8 +11,8 @@ use crate::{Exp, Kernel, Memory};
 
 #[test]
 fn a_missing_barrier_in_a_reduction_is_caught() {
-    let x = Memory::Real(vec![1.0; 64]);
-    let mut sums = Memory::Real(vec![0.0]);
+    let x = Memory::F32(vec![1.0; 64]);
+    let mut sums = Memory::F32(vec![0.0]);
     let mut bindings = [Binding::Read(&x), Binding::Write(&mut sums)];
     let error = fault(&reduction(false), [1, 1, 1], &mut bindings);
     let Fault::Race(race) = error.fault else {

@@ -84,7 +84,7 @@ fn each_statement_says_what_it_did() {
         spurious_failures: None,
         ..Options::default()
     };
-    let mut x = Memory::Real(vec![0.0, 1.0, 9.0, 4.0]);
+    let mut x = Memory::F32(vec![0.0, 1.0, 9.0, 4.0]);
     let mut n = Memory::U32(vec![0, 1, 3, 2]);
     let mut bindings = [Binding::Write(&mut x), Binding::Write(&mut n)];
     let ran = run_with(&F32, tree, [1, 1, 1], &mut bindings, &options);

@@ -2,6 +2,7 @@
 
 use super::{fault, record, run_f32, run_unwatched};
 use crate::reference::{Binding, Fault};
+use crate::tree::ScalarValue;
 use crate::{Kernel, Memory};
 
 /// y[i] = x[i + shift] + y[i] where `add`, else y[i] = x[i + shift].
@@ -34,18 +35,18 @@ fn place(fault: Fault) -> (String, u32) {
 
 #[test]
 fn of_a_partial_buffer_only_what_is_written_may_be_read() {
-    let x = Memory::Real((0..6).map(|i| i as f32).collect());
+    let x = Memory::F32((0..6).map(|i| i as f32).collect());
     let written = [true, true, true, true, true, false];
     let run = |shift, watched: bool| {
-        let mut y = Memory::Real(vec![0.0; 4]);
+        let mut y = Memory::F32(vec![0.0; 4]);
         let mut bindings = [
             Binding::Partial {
                 memory: &x,
                 written: &written,
             },
             Binding::Write(&mut y),
-            Binding::U32(shift),
-            Binding::Bool(false),
+            Binding::Value(ScalarValue::U32(shift)),
+            Binding::Value(ScalarValue::Bool(false)),
         ];
         match watched {
             true => run_f32(&shifted(), [1, 1, 1], &mut bindings),
@@ -60,8 +61,8 @@ fn of_a_partial_buffer_only_what_is_written_may_be_read() {
 
 #[test]
 fn a_fresh_buffer_must_be_written_before_it_is_read() {
-    let x = Memory::Real(vec![1.0; 4]);
-    let (mut y, mut written) = (Memory::Real(vec![0.0; 4]), vec![false, false, true, false]);
+    let x = Memory::F32(vec![1.0; 4]);
+    let (mut y, mut written) = (Memory::F32(vec![0.0; 4]), vec![false, false, true, false]);
     let mut add = |add, written: &mut Vec<bool>| {
         let mut bindings = [
             Binding::Read(&x),
@@ -69,8 +70,8 @@ fn a_fresh_buffer_must_be_written_before_it_is_read() {
                 memory: &mut y,
                 written,
             },
-            Binding::U32(0),
-            Binding::Bool(add),
+            Binding::Value(ScalarValue::U32(0)),
+            Binding::Value(ScalarValue::Bool(add)),
         ];
         match add {
             true if written_in(&bindings) < 4 => {
@@ -85,7 +86,7 @@ fn a_fresh_buffer_must_be_written_before_it_is_read() {
     assert_eq!(add(false, &mut written), Ok(()));
     assert_eq!(written, [true; 4]);
     assert_eq!(add(true, &mut written), Ok(()));
-    assert_eq!(y, Memory::Real(vec![2.0; 4]));
+    assert_eq!(y, Memory::F32(vec![2.0; 4]));
 }
 
 fn written_in(bindings: &[Binding<'_, f32>]) -> usize {
@@ -114,7 +115,7 @@ fn what_an_atomic_writes_is_written() {
                 memory: &mut count,
                 written: &mut written,
             },
-            Binding::Bool(clear),
+            Binding::Value(ScalarValue::Bool(clear)),
         ];
         let ran = run_f32(&kernel, [1, 1, 1], &mut bindings);
         (ran.map_err(|error| place(error.fault)), written)

@@ -3,18 +3,11 @@
 //! A column of a vector type holds component after component: component `c` of lane `l` is at `c · lanes + l`, so that an
 //! operation on each component is an operation on the flat column.
 
-use crate::domain::{Value, identical};
-use crate::tree::{Scalar, Type};
-use std::fmt::Debug;
+use crate::memory::Memory;
+use crate::tree::{ByScalar, Type};
 
 /// Values of one scalar type: a column, or the elements of a workgroup variable.
-#[derive(Clone, Debug)]
-pub(in crate::reference) enum Column<V> {
-    Real(Vec<V>),
-    I32(Vec<i32>),
-    U32(Vec<u32>),
-    Bool(Vec<bool>),
-}
+pub(in crate::reference) type Column<V> = Memory<V>;
 
 /// What a kernel would have to do for this to be reached; its tree is verified, so it does not.
 #[cold]
@@ -30,77 +23,21 @@ pub(in crate::reference) fn mixed() -> ! {
     refused("operands of different types")
 }
 
-/// Runs a body for two columns of the same scalar type.
+/// Matches two columns or scalars, which the verifier has seen to be of the same type, with the same body for each type.
 macro_rules! same_scalar {
     ($a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {
         match ($a, $b) {
-            (Column::Real($x), Column::Real($y)) => $body,
-            (Column::I32($x), Column::I32($y)) => $body,
-            (Column::U32($x), Column::U32($y)) => $body,
-            (Column::Bool($x), Column::Bool($y)) => $body,
-            _ => crate::reference::values::columns::mixed(),
+            (ByScalar::F32($x), ByScalar::F32($y)) => $body,
+            (ByScalar::I32($x), ByScalar::I32($y)) => $body,
+            (ByScalar::U32($x), ByScalar::U32($y)) => $body,
+            (ByScalar::Bool($x), ByScalar::Bool($y)) => $body,
+            _ => $crate::reference::values::columns::mixed(),
         }
     };
 }
 pub(in crate::reference) use same_scalar;
 
 impl<V: Copy> Column<V> {
-    /// `size` components for each of `lanes` lanes.
-    pub(in crate::reference) fn zeros(ty: Type, lanes: usize, zero: V) -> Column<V> {
-        let length = lanes * usize::from(ty.size);
-        match ty.scalar {
-            Scalar::F32 => Column::Real(vec![zero; length]),
-            Scalar::I32 => Column::I32(vec![0; length]),
-            Scalar::U32 => Column::U32(vec![0; length]),
-            Scalar::Bool => Column::Bool(vec![false; length]),
-        }
-    }
-
-    pub(in crate::reference) fn fill_zero(&mut self, zero: V) {
-        match self {
-            Column::Real(v) => v.fill(zero),
-            Column::I32(v) => v.fill(0),
-            Column::U32(v) => v.fill(0),
-            Column::Bool(v) => v.fill(false),
-        }
-    }
-
-    pub(in crate::reference) fn len(&self) -> usize {
-        match self {
-            Column::Real(v) => v.len(),
-            Column::I32(v) => v.len(),
-            Column::U32(v) => v.len(),
-            Column::Bool(v) => v.len(),
-        }
-    }
-
-    /// Whether two values are the same.
-    pub(in crate::reference) fn identical(&self, i: usize, other: &Column<V>, j: usize) -> bool
-    where
-        V: Value,
-    {
-        match (self, other) {
-            (Column::Real(x), Column::Real(y)) => identical(x.get(i), y.get(j)),
-            (Column::I32(x), Column::I32(y)) => x.get(i) == y.get(j),
-            (Column::U32(x), Column::U32(y)) => x.get(i) == y.get(j),
-            (Column::Bool(x), Column::Bool(y)) => x.get(i) == y.get(j),
-            _ => false,
-        }
-    }
-
-    /// A value as text.
-    pub(in crate::reference) fn text(&self, i: usize) -> Option<String>
-    where
-        V: Debug,
-    {
-        match self {
-            Column::Real(v) => v.get(i).map(|x| format!("{x:?}")),
-            Column::I32(v) => v.get(i).map(i32::to_string),
-            Column::U32(v) => v.get(i).map(u32::to_string),
-            Column::Bool(v) => v.get(i).map(bool::to_string),
-        }
-    }
-
     pub(in crate::reference) fn unsigned(&self) -> &[u32] {
         match self {
             Column::U32(v) => v,
@@ -121,6 +58,11 @@ impl<V: Copy> Column<V> {
             _ => mixed(),
         }
     }
+}
+
+/// Zeros for each of so many lanes.
+pub(in crate::reference) fn zeros<V: Copy>(ty: Type, lanes: usize, zero: V) -> Column<V> {
+    Column::zeros(ty.scalar, lanes * usize::from(ty.size), zero)
 }
 
 /// The lanes of component `c`; nothing where there is no such component.

@@ -15,26 +15,26 @@ pub(in crate::reference) fn convert<D: Domain<Mask = bool>>(
 ) -> Result<(), Fault> {
     let domain = reals.domain;
     match (x, out) {
-        (Column::Real(x), Column::Real(out)) => out.copy_from_slice(x),
-        (Column::Real(x), Column::I32(out)) => {
+        (Column::F32(x), Column::F32(out)) => out.copy_from_slice(x),
+        (Column::F32(x), Column::I32(out)) => {
             let (low, high) = (i32::MIN.into(), i32::MAX.into());
             return each_active(x, out, active, |x| {
                 Ok(domain.to_integer(x, low, high)? as i32)
             });
         }
-        (Column::Real(x), Column::U32(out)) => {
+        (Column::F32(x), Column::U32(out)) => {
             return each_active(x, out, active, |x| {
                 Ok(domain.to_integer(x, 0, u32::MAX.into())? as u32)
             });
         }
-        (Column::Real(x), Column::Bool(out)) => reals.differs_from_zero(x, active, out),
-        (Column::I32(x), Column::Real(out)) => {
+        (Column::F32(x), Column::Bool(out)) => reals.differs_from_zero(x, active, out),
+        (Column::I32(x), Column::F32(out)) => {
             return each_active(x, out, active, |n| Ok(domain.from_integer(n.into())));
         }
-        (Column::U32(x), Column::Real(out)) => {
+        (Column::U32(x), Column::F32(out)) => {
             return each_active(x, out, active, |n| Ok(domain.from_integer(n.into())));
         }
-        (Column::Bool(x), Column::Real(out)) => {
+        (Column::Bool(x), Column::F32(out)) => {
             return each_active(x, out, active, |b| Ok(domain.from_integer(b.into())));
         }
         (Column::I32(x), Column::I32(out)) => out.copy_from_slice(x),
@@ -79,7 +79,7 @@ mod tests {
         let reals = Reals::new(&F32, 4);
         for (x, expected) in [
             (
-                Column::Real(vec![0.0, -0.0, 1.0, f32::NAN]),
+                Column::F32(vec![0.0, -0.0, 1.0, f32::NAN]),
                 [false, false, true, true],
             ),
             (Column::I32(vec![0, -1, 2, 0]), [false, true, true, false]),

@@ -6,7 +6,7 @@ use super::reals::Reals;
 use super::{convert, integers, scaling};
 use crate::domain::{Domain, RealUnary};
 use crate::reference::report::error::Fault;
-use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Math, Signature, UnaryOp};
+use crate::tree::{BinaryOp, ByScalar, ExprId, ExprKind, Function, Math, Signature, UnaryOp};
 
 /// Computes one expression from operands that are already computed.
 pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
@@ -26,7 +26,7 @@ pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
     match &expr.kind {
         ExprKind::Unary(op, x) => unary(*op, get(*x), out, reals, active),
         ExprKind::Binary(op, x, y) => match (operand(*x), operand(*y)) {
-            (Column::Real(x), Column::Real(y)) => reals.binary(*op, x, y, active, out),
+            (Column::F32(x), Column::F32(y)) => reals.binary(*op, x, y, active, out),
             (x, y) => integers::binary(*op, x, y, out),
         },
         ExprKind::Math(op, operands) => math(*op, operands, before, out, reals, active)?,
@@ -78,7 +78,7 @@ pub(in crate::reference) fn divides_by_zero<V>(
     match &frame.values[y.index()] {
         Column::I32(y) => active_zero(y, 0, active),
         Column::U32(y) => active_zero(y, 0, active),
-        Column::Real(_) | Column::Bool(_) => None,
+        Column::F32(_) | Column::Bool(_) => None,
     }
 }
 
@@ -100,7 +100,7 @@ fn unary<D: Domain<Mask = bool>>(
     active: &[bool],
 ) {
     match (op, x, out) {
-        (UnaryOp::Negate, Column::Real(x), Column::Real(out)) => {
+        (UnaryOp::Negate, Column::F32(x), Column::F32(out)) => {
             reals.unary(RealUnary::Negate, x, active, out);
         }
         (op, x, out) => integers::unary(op, x, out),
@@ -122,12 +122,12 @@ fn math<D: Domain<Mask = bool>>(
         return scaling::scaled(reals.domain, op, [operand(0), operand(1)], active, out);
     }
     let operands = [operand(0), operand(1), operand(2)];
-    let Column::Real(out) = out else {
+    let Column::F32(out) = out else {
         integers::math(op, operands, out);
         return Ok(());
     };
     let operands = operands.map(|column| match column {
-        Some(Column::Real(x)) => x.as_slice(),
+        Some(Column::F32(x)) => x.as_slice(),
         _ => &[],
     });
     reals.math(op, operands, active, out);
@@ -143,7 +143,7 @@ fn select<D: Domain<Mask = bool>>(
     active: &[bool],
 ) {
     match (on_true, on_false, out) {
-        (Column::Real(t), Column::Real(f), Column::Real(out)) => {
+        (Column::F32(t), Column::F32(f), Column::F32(out)) => {
             reals.select(mask, t, f, active, out);
         }
         (Column::I32(t), Column::I32(f), Column::I32(out)) => choose(mask, t, f, out),

@@ -2,14 +2,13 @@
 //!
 //! A function calls only functions before it, so each is active at most once and has one frame, allocated once for a dispatch.
 
-use super::columns::{Column, mixed};
+use super::columns::{self, Column, same_scalar};
 use super::reals::Reals;
 use crate::domain::Domain;
 use crate::reference::dispatch::options::Options;
-use crate::reference::memory::storage::Uniform;
 use crate::reference::workgroup::team::{Team, is_same_for_all_groups};
 use crate::tree::facts::Shortcuts;
-use crate::tree::{BuiltinValue, ExprId, ExprKind, Function, Literal, Local};
+use crate::tree::{BuiltinValue, ByScalar, ExprId, ExprKind, Function, Local, ScalarValue};
 use std::sync::Arc;
 
 /// One column for each expression and each local of a function.
@@ -32,17 +31,17 @@ impl<V: Copy> Frame<V> {
     /// Allocates a frame and computes what is the same for a whole dispatch.
     pub(in crate::reference) fn new<D: Domain<Value = V, Mask = bool>>(
         (function, shortcuts): (&Function, &Arc<Shortcuts>),
-        uniforms: &[Uniform<V>],
+        uniforms: &[Option<ScalarValue<V>>],
         lengths: &[u32],
         reals: &Reals<'_, D>,
         team: &Team,
         options: &Options,
     ) -> Frame<V> {
         let lanes = team.lanes();
-        let zeros = |ty| Column::zeros(ty, lanes, reals.zero);
+        let zeros = |ty| columns::zeros(ty, lanes, reals.zero);
         let local = |l: &Local| {
             let length = l.length.unwrap_or(1).max(1) as usize;
-            Column::zeros(l.ty, lanes * length, reals.zero)
+            columns::zeros(l.ty, lanes * length, reals.zero)
         };
         let mut frame = Frame {
             values: function.exprs.iter().map(|e| zeros(e.ty)).collect(),
@@ -67,7 +66,7 @@ impl<V: Copy> Frame<V> {
                 ExprKind::BuiltinValue(value) => frame.builtins.push((id, *value)),
                 kind => {
                     if let Some(value) = constant(kind, uniforms, lengths, reals.domain) {
-                        value.fill(frame.value_mut(id));
+                        fill(frame.value_mut(id), value);
                     }
                 }
             }
@@ -98,33 +97,22 @@ impl<V: Copy> Frame<V> {
     }
 }
 
-impl<V: Copy> Uniform<V> {
-    fn fill(self, column: &mut Column<V>) {
-        match (self, column) {
-            (Uniform::Real(x), Column::Real(column)) => column.fill(x),
-            (Uniform::I32(x), Column::I32(column)) => column.fill(x),
-            (Uniform::U32(x), Column::U32(column)) => column.fill(x),
-            (Uniform::Bool(x), Column::Bool(column)) => column.fill(x),
-            _ => mixed(),
-        }
-    }
+fn fill<V: Copy>(column: &mut Column<V>, value: ScalarValue<V>) {
+    same_scalar!(column, value, |column, x| column.fill(x))
 }
 
 /// The value of an expression that is the same for a whole dispatch.
 fn constant<D: Domain>(
     kind: &ExprKind,
-    uniforms: &[Uniform<D::Value>],
+    uniforms: &[Option<ScalarValue<D::Value>>],
     lengths: &[u32],
     domain: &D,
-) -> Option<Uniform<D::Value>> {
+) -> Option<ScalarValue<D::Value>> {
     Some(match kind {
-        ExprKind::Literal(Literal::F32(number)) => Uniform::Real(domain.constant(*number)),
-        ExprKind::Literal(Literal::I32(n)) => Uniform::I32(*n),
-        ExprKind::Literal(Literal::U32(n)) => Uniform::U32(*n),
-        ExprKind::Literal(Literal::Bool(b)) => Uniform::Bool(*b),
-        ExprKind::NegInfinity => Uniform::Real(domain.neg_infinity()),
-        ExprKind::Uniform(param) => uniforms[param.index()],
-        ExprKind::Length(param) => Uniform::U32(lengths[param.index()]),
+        ExprKind::Literal(literal) => literal.map_real(|number| domain.constant(number)),
+        ExprKind::NegInfinity => ScalarValue::F32(domain.neg_infinity()),
+        ExprKind::Uniform(param) => return uniforms[param.index()],
+        ExprKind::Length(param) => ScalarValue::U32(lengths[param.index()]),
         ExprKind::BuiltinValue(_)
         | ExprKind::Argument(_)
         | ExprKind::Unary(..)

@@ -155,7 +155,7 @@ pub(super) fn math<V>(op: Math, operands: [Option<&Column<V>>; 3], out: &mut Col
             }),
             out,
         ),
-        Column::Real(_) | Column::Bool(_) => unknown(),
+        Column::F32(_) | Column::Bool(_) => unknown(),
     }
 }
 

@@ -51,7 +51,7 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
         let (x, y) = (x.chunks_exact(lanes), y.chunks_exact(lanes));
         let operands = x.cycle().zip(y.cycle());
         match out {
-            Column::Real(out) => {
+            Column::F32(out) => {
                 let op = arithmetic(op);
                 for ((x, y), out) in operands.zip(out.chunks_exact_mut(lanes)) {
                     self.domain.binary_column(op, x, y, active, out);

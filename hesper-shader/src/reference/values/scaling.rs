@@ -21,18 +21,18 @@ pub(super) fn scaled<D: Domain<Mask = bool>>(
         Ok(domain.to_integer(exponent, -FAR, FAR)? as i32)
     };
     match (op, operands, out) {
-        (Math::Ldexp, [Some(Column::Real(x)), Some(Column::I32(n))], Column::Real(out)) => {
+        (Math::Ldexp, [Some(Column::F32(x)), Some(Column::I32(n))], Column::F32(out)) => {
             let lanes = out.iter_mut().zip(x).zip(n).enumerate();
             for (_, ((out, x), n)) in lanes.filter(|(i, _)| on(*i)) {
                 *out = domain.scale(*x, i64::from(*n).clamp(-FAR, FAR) as i32);
             }
         }
-        (Math::FrexpFraction, [Some(Column::Real(x)), None], Column::Real(out)) => {
+        (Math::FrexpFraction, [Some(Column::F32(x)), None], Column::F32(out)) => {
             for (_, (out, x)) in out.iter_mut().zip(x).enumerate().filter(|(i, _)| on(*i)) {
                 *out = domain.scale(*x, -exponent(*x)?);
             }
         }
-        (Math::FrexpExponent, [Some(Column::Real(x)), None], Column::I32(out)) => {
+        (Math::FrexpExponent, [Some(Column::F32(x)), None], Column::I32(out)) => {
             for (_, (out, x)) in out.iter_mut().zip(x).enumerate().filter(|(i, _)| on(*i)) {
                 *out = exponent(*x)?;
             }

@@ -8,7 +8,7 @@ use crate::reference::report::error::Fault;
 use crate::reference::values::columns::{Column, mixed, part, part_mut, refused, same_scalar};
 use crate::reference::values::mask::Mask;
 use crate::reference::values::reals::Reals;
-use crate::tree::{Combine, SubgroupOp};
+use crate::tree::{ByScalar, Combine, SubgroupOp};
 
 /// Two integers of either kind combined.
 macro_rules! integers {
@@ -126,7 +126,7 @@ impl Exchange<'_> {
     ) {
         let domain = reals.domain;
         match (from, out) {
-            (Column::Real(from), Column::Real(out)) => {
+            (Column::F32(from), Column::F32(out)) => {
                 let op = match how {
                     Combine::Add => RealBinary::Add,
                     Combine::Multiply => RealBinary::Multiply,

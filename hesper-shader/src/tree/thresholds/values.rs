@@ -59,12 +59,7 @@ impl Search<'_> {
         if other.exprs.get(at).is_some_and(differs) {
             return Interval::endless(ty, true);
         }
-        Interval::point(match literal {
-            Literal::F32(number) => number.to_f64(),
-            Literal::I32(n) => n.into(),
-            Literal::U32(n) => n.into(),
-            Literal::Bool(b) => u8::from(b).into(),
-        })
+        Interval::point(literal.to_f64())
     }
 
     /// What a statement yields.

@@ -128,9 +128,10 @@ impl<'m, D: Domain> World<'m, D> {
 /// A buffer's elements, vectors of so many components or scalars.
 fn elements<V: Copy>(memory: &Memory<V>, components: Option<usize>) -> Value<V> {
     let scalars: Vec<Value<V>> = match memory {
-        Memory::Real(values) => values.iter().map(|x| Value::Real(*x)).collect(),
+        Memory::F32(values) => values.iter().map(|x| Value::Real(*x)).collect(),
         Memory::I32(values) => values.iter().map(|n| Value::I32(*n)).collect(),
         Memory::U32(values) => values.iter().map(|n| Value::U32(*n)).collect(),
+        Memory::Bool(values) => values.iter().map(|b| Value::Bool(*b)).collect(),
     };
     match components {
         None => Value::Parts(scalars),
@@ -145,9 +146,10 @@ fn elements<V: Copy>(memory: &Memory<V>, components: Option<usize>) -> Value<V> 
 fn components<V: Copy>(value: &Value<V>, like: &Memory<V>) -> Outcome<Memory<V>> {
     let mut memory = like.clone();
     match &mut memory {
-        Memory::Real(values) => values.clear(),
+        Memory::F32(values) => values.clear(),
         Memory::I32(values) => values.clear(),
         Memory::U32(values) => values.clear(),
+        Memory::Bool(values) => values.clear(),
     }
     gather(value, &mut memory)?;
     Ok(memory)
@@ -156,9 +158,10 @@ fn components<V: Copy>(value: &Value<V>, like: &Memory<V>) -> Outcome<Memory<V>>
 fn gather<V: Copy>(value: &Value<V>, memory: &mut Memory<V>) -> Outcome<()> {
     match (value, memory) {
         (Value::Parts(parts), memory) => parts.iter().try_for_each(|part| gather(part, memory))?,
-        (Value::Real(x), Memory::Real(values)) => values.push(*x),
+        (Value::Real(x), Memory::F32(values)) => values.push(*x),
         (Value::I32(n), Memory::I32(values)) => values.push(*n),
         (Value::U32(n), Memory::U32(values)) => values.push(*n),
+        (Value::Bool(b), Memory::Bool(values)) => values.push(*b),
         _ => return Err("a buffer holds another type than before".to_string()),
     }
     Ok(())

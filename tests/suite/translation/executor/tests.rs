@@ -29,7 +29,7 @@ fn ran(declared: &str, body: &str) -> Result<Vec<u32>, String> {
     let mut bindings = BTreeMap::from([
         (0, Bound::Buffer(Memory::U32(numbers()))),
         (1, Bound::Buffer(Memory::U32(numbers()))),
-        (2, Bound::Buffer(Memory::Real(reals))),
+        (2, Bound::Buffer(Memory::F32(reals))),
     ]);
     let dispatch = Dispatch {
         groups: [1, 1, 1],
