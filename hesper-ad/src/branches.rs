@@ -1,7 +1,9 @@
 //! A domain that remembers which way its decisions went.
 
 use hesper_shader::Number;
-use hesper_shader::domain::{Character, Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{
+    Character, Comparison, Domain, Format, NoMeaning, RealBinary, RealUnary,
+};
 use std::cell::Cell;
 use std::panic::Location;
 
@@ -74,6 +76,10 @@ impl<D: Domain<Mask = bool>> Domain for Branches<D> {
 
     fn from_integer(&self, value: i64) -> D::Value {
         self.inner.from_integer(value)
+    }
+
+    fn round(&self, format: Format, value: D::Value) -> D::Value {
+        self.inner.round(format, value)
     }
 
     fn to_integer(&self, value: D::Value, low: i64, high: i64) -> Result<i64, NoMeaning> {

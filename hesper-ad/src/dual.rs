@@ -2,7 +2,7 @@
 
 use hesper_shader::Number;
 use hesper_shader::domain::{
-    Arithmetic, Comparison, Domain, NoMeaning, RealBinary, RealUnary, Value,
+    Arithmetic, Comparison, Domain, Format, NoMeaning, RealBinary, RealUnary, Value,
 };
 use std::panic::Location;
 
@@ -77,6 +77,12 @@ impl<D: Domain> Domain for Dual<D> {
 
     fn from_integer(&self, value: i64) -> Self::Value {
         self.fixed(self.inner.from_integer(value))
+    }
+
+    /// The slope stays that of the real.
+    fn round(&self, format: Format, value: Self::Value) -> Self::Value {
+        let primal = self.inner.round(format, value.primal);
+        DualValue { primal, ..value }
     }
 
     fn to_integer(&self, value: Self::Value, low: i64, high: i64) -> Result<i64, NoMeaning> {

@@ -1,7 +1,7 @@
 //! Several points at once: a tape is read once for all of them.
 
 use hesper_shader::Number;
-use hesper_shader::domain::{Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{Comparison, Domain, Format, NoMeaning, RealBinary, RealUnary};
 use std::array::from_fn;
 use std::panic::Location;
 
@@ -36,6 +36,10 @@ impl<D: Domain, const N: usize> Domain for Lanes<D, N> {
 
     fn from_integer(&self, value: i64) -> Self::Value {
         [self.0.from_integer(value); N]
+    }
+
+    fn round(&self, format: Format, value: Self::Value) -> Self::Value {
+        value.map(|x| self.0.round(format, x))
     }
 
     /// Only kernels make integers of reals, and they are not run so.

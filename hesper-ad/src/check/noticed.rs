@@ -1,7 +1,9 @@
 //! Numbers of which no NaN is lost.
 
 use hesper_shader::Number;
-use hesper_shader::domain::{Character, Comparison, Domain, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{
+    Character, Comparison, Domain, Format, NoMeaning, RealBinary, RealUnary,
+};
 use std::panic::Location;
 
 /// A domain in which `max`, `min` and `sign` of NaN are NaN. Rust gives the other operand, WGSL lets a device give either: a kernel whose
@@ -40,6 +42,10 @@ impl<D: Domain<Mask = bool>> Domain for Noticed<D> {
 
     fn from_integer(&self, value: i64) -> D::Value {
         self.0.from_integer(value)
+    }
+
+    fn round(&self, format: Format, value: D::Value) -> D::Value {
+        self.0.round(format, value)
     }
 
     fn to_integer(&self, value: D::Value, low: i64, high: i64) -> Result<i64, NoMeaning> {

@@ -2,7 +2,7 @@
 
 /// Defines a domain whose values are a primitive float.
 macro_rules! float_domain {
-    ($(#[$doc:meta])* $name:ident, $float:ident, $round:ident, $math:ident) => {
+    ($(#[$doc:meta])* $name:ident, $float:ident, $to:ident, $math:ident, |$format:ident, $real:ident| $round:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default)]
         pub struct $name;
@@ -16,7 +16,7 @@ macro_rules! float_domain {
             }
 
             fn constant(&self, number: Number) -> $float {
-                number.$round()
+                number.$to()
             }
 
             fn neg_infinity(&self) -> $float {
@@ -29,6 +29,10 @@ macro_rules! float_domain {
 
             fn from_integer(&self, value: i64) -> $float {
                 value as $float
+            }
+
+            fn round(&self, $format: Format, $real: $float) -> $float {
+                $round
             }
 
             fn to_integer(&self, value: $float, low: i64, high: i64) -> Result<i64, NoMeaning> {

@@ -52,6 +52,15 @@ pub struct NoMeaning {
     pub operation: String,
 }
 
+/// A binary floating point format of IEEE 754 in which kernels keep reals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// 16 bits, 11 of them significant.
+    Binary16,
+    /// 32 bits, 24 of them significant.
+    Binary32,
+}
+
 /// A number of a domain.
 pub trait Value: Copy + fmt::Debug {
     /// Whether two values are the same in every respect, as their texts are: NaN is NaN, and −0 is not 0.
@@ -122,6 +131,13 @@ pub trait Domain {
 
     /// An integer of the kernel as a real; `f32` rounds it, exact domains do not.
     fn from_integer(&self, value: i64) -> Self::Value;
+
+    /// A real that a kernel keeps in a format. The domain's reals stand for what a kernel computes in 32-bit floats, so that this changes a real
+    /// only where the format is narrower and the domain rounds as a device does: `f32` does; exact domains, and `f64`, which shows what rounding
+    /// hides, do not.
+    fn round(&self, _format: Format, value: Self::Value) -> Self::Value {
+        value
+    }
 
     /// A real truncated towards zero and saturated to `low..=high`, as `as` does.
     fn to_integer(&self, value: Self::Value, low: i64, high: i64) -> Result<i64, NoMeaning>;

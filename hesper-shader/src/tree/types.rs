@@ -1,11 +1,12 @@
 //! Shader types of values and of memory.
 
+use crate::domain::Format;
 use std::fmt;
 
 /// A scalar type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scalar {
-    /// A real number; 32-bit binary floating point on a device.
+    /// A real number, in 32-bit binary floating point on a device.
     F32,
     /// A 32-bit signed integer, wrapping.
     I32,
@@ -19,6 +20,14 @@ impl Scalar {
     /// Whether arithmetic is defined on the type.
     pub const fn is_numeric(self) -> bool {
         !matches!(self, Scalar::Bool)
+    }
+
+    /// In what a device keeps the type's reals; `None` for types that have none.
+    pub const fn format(self) -> Option<Format> {
+        match self {
+            Scalar::F32 => Some(Format::Binary32),
+            Scalar::I32 | Scalar::U32 | Scalar::Bool => None,
+        }
     }
 
     /// Whether the type is a 32-bit integer.

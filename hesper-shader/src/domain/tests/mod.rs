@@ -2,7 +2,7 @@
 
 mod bits;
 
-use crate::domain::{Comparison, Domain, F32, F64, RealBinary, RealUnary};
+use crate::domain::{Comparison, Domain, F32, F64, Format, RealBinary, RealUnary};
 use crate::number::Number;
 use std::fmt::Debug;
 
@@ -119,6 +119,15 @@ fn constants_are_rounded_once() {
         (F32.from_integer(16_777_217), F64.from_integer(16_777_217)),
         (16_777_216.0, 16_777_217.0)
     );
+    for (format, real, expected) in [
+        (Format::Binary32, 2049.0, 2049.0),
+        (Format::Binary16, 2049.0, 2048.0),
+        (Format::Binary16, 1e6, f32::INFINITY),
+    ] {
+        assert_eq!(F32.round(format, real), expected, "{format:?} {real}");
+        let real = f64::from(real);
+        assert_eq!(F64.round(format, real), real, "{format:?} {real}");
+    }
     assert_eq!(
         (F32.name(), F64.name()),
         ("f32".to_string(), "f64".to_string())

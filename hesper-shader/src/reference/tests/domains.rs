@@ -1,11 +1,11 @@
 //! One kernel over several number domains.
 
 use super::{fault, record, run_f32};
-use crate::domain::{Comparison, Domain, F32, F64, NoMeaning, RealBinary, RealUnary};
+use crate::domain::{Comparison, Domain, F32, F64, Format, NoMeaning, RealBinary, RealUnary};
 use crate::reference::{Binding, Fault, run};
 use crate::tree::ScalarValue;
 use crate::{Kernel, Memory, Number};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// `y = exp(x·0.1) / 3` where `i < n`.
 fn scaled_exp() -> Kernel {
@@ -51,6 +51,8 @@ fn the_same_kernel_in_f32_and_f64() {
 #[derive(Default)]
 struct Counting {
     operations: Cell<u32>,
+    /// What became a kernel's, with its format.
+    rounded: RefCell<Vec<(Format, f64)>>,
 }
 
 impl Counting {
@@ -78,6 +80,10 @@ impl Domain for Counting {
     }
     fn from_integer(&self, value: i64) -> f64 {
         self.count(value as f64)
+    }
+    fn round(&self, format: Format, value: f64) -> f64 {
+        self.rounded.borrow_mut().push((format, value));
+        F32.round(Format::Binary16, value as f32).into()
     }
     fn to_integer(&self, _: f64, _: i64, _: i64) -> Result<i64, NoMeaning> {
         Err(NoMeaning {
@@ -109,6 +115,25 @@ fn a_domain_is_asked_for_active_lanes_alone() {
     let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
     assert_eq!(run(&domain, tree, [2, 1, 1], &mut bindings), Ok(()));
     assert_eq!(domain.operations.get(), 3 * 13);
+}
+
+#[test]
+fn what_is_brought_into_a_kernel_is_rounded_as_its_type() {
+    let kernel = record([4, 1, 1], |h| {
+        let x = h.storage_mut::<f32>("x");
+        let i = h.global_index();
+        h.if_(i.lt(x.len()));
+        h.store(x.at(i), i.cast::<f32>() + h.float("2049.0"));
+        h.end_if();
+    });
+    let tree = kernel.tree().unwrap_or_else(|error| panic!("{error}"));
+    let domain = Counting::default();
+    let mut x = Memory::F32(vec![0.0; 2]);
+    let mut bindings = [Binding::Write(&mut x)];
+    assert_eq!(run(&domain, tree, [1, 1, 1], &mut bindings), Ok(()));
+    assert_eq!(x, Memory::F32(vec![2048.0, 2049.0]));
+    let brought = [2049.0, 0.0, 1.0].map(|value| (Format::Binary32, value));
+    assert_eq!(domain.rounded.take(), brought);
 }
 
 #[test]

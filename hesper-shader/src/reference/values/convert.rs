@@ -14,6 +14,8 @@ pub(in crate::reference) fn convert<D: Domain<Mask = bool>>(
     active: &[bool],
 ) -> Result<(), Fault> {
     let domain = reals.domain;
+    let ty = out.scalar();
+    let real = |n| Ok(reals.kept(ty, domain.from_integer(n)));
     match (x, out) {
         (Column::F32(x), Column::F32(out)) => out.copy_from_slice(x),
         (Column::F32(x), Column::I32(out)) => {
@@ -29,13 +31,13 @@ pub(in crate::reference) fn convert<D: Domain<Mask = bool>>(
         }
         (Column::F32(x), Column::Bool(out)) => reals.differs_from_zero(x, active, out),
         (Column::I32(x), Column::F32(out)) => {
-            return each_active(x, out, active, |n| Ok(domain.from_integer(n.into())));
+            return each_active(x, out, active, |n| real(n.into()));
         }
         (Column::U32(x), Column::F32(out)) => {
-            return each_active(x, out, active, |n| Ok(domain.from_integer(n.into())));
+            return each_active(x, out, active, |n| real(n.into()));
         }
         (Column::Bool(x), Column::F32(out)) => {
-            return each_active(x, out, active, |b| Ok(domain.from_integer(b.into())));
+            return each_active(x, out, active, |b| real(b.into()));
         }
         (Column::I32(x), Column::I32(out)) => out.copy_from_slice(x),
         (Column::I32(x), Column::U32(out)) => map1(x, out, |n| n as u32),

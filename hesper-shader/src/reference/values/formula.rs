@@ -1,7 +1,7 @@
 //! Builtin functions that are formulas, on whole columns: a number domain whose values are columns.
 
 use super::columns::part;
-use crate::domain::{Comparison, Domain, Math, NoMeaning, RealBinary, RealUnary, Value};
+use crate::domain::{Comparison, Domain, Format, Math, NoMeaning, RealBinary, RealUnary, Value};
 use crate::number::Number;
 use std::cell::RefCell;
 
@@ -101,6 +101,13 @@ impl<D: Domain<Mask = bool>> Domain for Columns<'_, D> {
 
     fn from_integer(&self, value: i64) -> Column {
         self.filled(self.domain.from_integer(value))
+    }
+
+    fn round(&self, format: Format, x: Column) -> Column {
+        self.made(x, |of, out| {
+            let lanes = out.iter_mut().zip(&of[x.0]);
+            lanes.for_each(|(out, x)| *out = self.domain.round(format, *x));
+        })
     }
 
     // Formulas yield reals.

@@ -65,7 +65,7 @@ impl<V: Copy> Frame<V> {
                 }
                 ExprKind::BuiltinValue(value) => frame.builtins.push((id, *value)),
                 kind => {
-                    if let Some(value) = constant(kind, uniforms, lengths, reals.domain) {
+                    if let Some(value) = constant(kind, uniforms, lengths, reals) {
                         fill(frame.value_mut(id), value);
                     }
                 }
@@ -102,15 +102,17 @@ fn fill<V: Copy>(column: &mut Column<V>, value: ScalarValue<V>) {
 }
 
 /// The value of an expression that is the same for a whole dispatch.
-fn constant<D: Domain>(
+fn constant<D: Domain<Mask = bool>>(
     kind: &ExprKind,
     uniforms: &[Option<ScalarValue<D::Value>>],
     lengths: &[u32],
-    domain: &D,
+    reals: &Reals<'_, D>,
 ) -> Option<ScalarValue<D::Value>> {
     Some(match kind {
-        ExprKind::Literal(literal) => literal.map_real(|number| domain.constant(number)),
-        ExprKind::NegInfinity => ScalarValue::F32(domain.neg_infinity()),
+        ExprKind::Literal(literal) => {
+            literal.map_real(|number| reals.kept(literal.scalar(), reals.domain.constant(number)))
+        }
+        ExprKind::NegInfinity => ScalarValue::F32(reals.domain.neg_infinity()),
         ExprKind::Uniform(param) => return uniforms[param.index()],
         ExprKind::Length(param) => ScalarValue::U32(lengths[param.index()]),
         ExprKind::BuiltinValue(_)

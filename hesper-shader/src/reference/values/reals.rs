@@ -5,7 +5,7 @@ use super::formula;
 use super::integers::comparison;
 use crate::domain::{Comparison, Domain, Primitive, RealBinary, RealUnary};
 use crate::number::Number;
-use crate::tree::{BinaryOp, Math};
+use crate::tree::{BinaryOp, Math, Scalar};
 
 /// A domain with its zero.
 pub(in crate::reference) struct Reals<'a, D: Domain> {
@@ -22,6 +22,12 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
             zero,
             zeros: vec![zero; lanes],
         }
+    }
+
+    /// A real as a kernel has it in a type.
+    pub(in crate::reference) fn kept(&self, ty: Scalar, value: D::Value) -> D::Value {
+        let format = ty.format();
+        format.map_or(value, |format| self.domain.round(format, value))
     }
 
     /// One operand.
