@@ -36,8 +36,8 @@ const ROUNDINGS: f64 = 4.0;
 /// that each pass is judged alone. Everything a kernel must write holds huge numbers before. Points at which rounding
 /// could turn a comparison are drawn anew.
 ///
-/// Every plan runs again with more workgroups than needed, over two dimensions: so it would on more data; on the reference executor in one number
-/// domain. Where two dimensions are
+/// Around the workgroups' sizes every plan runs again with more workgroups than needed, over two dimensions: so it would on more data; on the
+/// reference executor in one number domain. Where two dimensions are
 /// large, kernels are checked also at equal numbers and at large ones, wherever the spec has binary32 results there.
 ///
 /// What the kernels compare sizes, indices and counts with is read from their trees: each dimension goes just below, at and beyond each such
@@ -101,6 +101,8 @@ struct Judged {
 struct Case {
     dims: Dims,
     numbers: Numbers,
+    /// Whether plans run with more workgroups than needed, too.
+    folds: bool,
 }
 
 /// Why a check stopped.
@@ -176,7 +178,8 @@ impl Check<'_> {
     fn judge(&self, cases: &[Case], seed: u64, passes: &mut [Judged; 2]) {
         let mut rng = Rng::new(seed);
         let over = |passes: &[Judged; 2]| passes.iter().all(|judged| judged.ended.is_some());
-        for Case { dims, numbers } in cases {
+        for case in cases {
+            let Case { dims, numbers, .. } = case;
             if over(passes) {
                 return;
             }
@@ -184,7 +187,7 @@ impl Check<'_> {
             match SpecPoint::draw(self.spec, self.target, dims, *numbers, &mut rng) {
                 Ok(Some(point)) => {
                     each(passes, &at, |pass, tally| {
-                        self.check_point(pass, dims, &point, tally)?;
+                        self.check_point(pass, dims, case.folds, &point, tally)?;
                         tally.point(dims);
                         Ok(())
                     });
@@ -212,7 +215,7 @@ impl Check<'_> {
             let at = format!("known point `{}`", known.label);
             match self.known(known, &mut rng) {
                 Ok(point) => each(passes, &at, |pass, tally| {
-                    self.check_point(pass, &known.dims, &point, tally)?;
+                    self.check_point(pass, &known.dims, true, &point, tally)?;
                     tally.point(&known.dims);
                     Ok(())
                 }),
@@ -226,20 +229,25 @@ impl Check<'_> {
         let plans = built_plans(self.spec, &self.spec.least_shape(), false)?;
         let plans = [&plans.forward, &plans.backward];
         let (names, sampling) = (self.spec.signature().dims(), self.spec.sampling());
-        let mut plain = kernel_shapes(&names, sampling, &plans);
+        let around = kernel_shapes(&names, sampling, &plans);
+        let mut beyond: Vec<&Dims> = Vec::new();
         for dims in &self.reach.shapes {
-            if !plain.contains(dims) {
-                plain.push(dims.clone());
+            if !around.contains(dims) && !beyond.contains(&dims) {
+                beyond.push(dims);
             }
         }
-        let case = |dims: &Dims, numbers| Case {
+        let case = |dims: &Dims, numbers, folds| Case {
             dims: dims.clone(),
             numbers,
+            folds,
         };
-        let mut cases: Vec<Case> = plain.iter().map(|d| case(d, Numbers::Plain)).collect();
+        let mut cases: Vec<Case> = Vec::new();
+        cases.extend(around.iter().map(|d| case(d, Numbers::Plain, true)));
+        // What workgroups too many do shows around the workgroups.
+        cases.extend(beyond.into_iter().map(|d| case(d, Numbers::Plain, false)));
         for dims in broad_shapes(&names, sampling, &plans) {
             let every = [Numbers::Plain, Numbers::Equal, Numbers::Large];
-            cases.extend(every.map(|numbers| case(&dims, numbers)));
+            cases.extend(every.map(|numbers| case(&dims, numbers, numbers == Numbers::Plain)));
         }
         Ok(cases)
     }
@@ -254,6 +262,7 @@ impl Check<'_> {
         &self,
         pass: Pass,
         dims: &Dims,
+        folds: bool,
         point: &SpecPoint,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
@@ -261,7 +270,8 @@ impl Check<'_> {
         let speed = if small { self.speed } else { Speed::Fast };
         self.check_plans(pass, dims, false, point, speed, tally)?;
         // Once is enough on the reference executor: which lanes do what is the same in any number domain.
-        if self.speed == Speed::Fast && !matches!(self.target, Target::Device(_)) {
+        let once = self.speed == Speed::Fast && !matches!(self.target, Target::Device(_));
+        if once || !folds {
             return Ok(());
         }
         let more = |stop| match stop {
