@@ -1,6 +1,6 @@
 //! Shapes at which kernels break: around the workgroup size, ragged, one.
 
-use super::thresholds::Thresholds;
+use super::thresholds::{FAR, Thresholds};
 use crate::dims::Dims;
 use crate::sample::Sampling;
 use hesper_shader::Plan;
@@ -9,14 +9,23 @@ use std::collections::BTreeSet;
 /// A size that divides by nothing.
 const PRIME: usize = 131;
 
+/// Where two dimensions are equal, at least so large.
+const EQUAL: usize = 5;
+
+/// Where three dimensions are large, at most about so large.
+const DEEP: usize = 64;
+
 /// The greatest size but for what it is raised by.
 const GREATEST: usize = 4096;
 
+/// A size that many powers of two divide, for what is done otherwise there, as four at a time.
+const EVEN: usize = 256;
+
 /// Each dimension in turn at 1, `w − 1`, `w`, `w + 1`, `2w + 3`, `w² + 3` for every extent `w` of the kernels' workgroups, and at a
-/// prime; the others at distinct small primes. A size that divides evenly by the workgroup hides bugs from everything; `w²` is what a
+/// prime and at 256; the others at distinct small primes. A size that divides evenly by the workgroup hides bugs from everything; `w²` is what a
 /// reduction in two steps can do. Then all dimensions at 1.
 pub(crate) fn kernel_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) -> Vec<Dims> {
-    let mut sizes = BTreeSet::from([1, PRIME]);
+    let mut sizes = BTreeSet::from([1, PRIME, EVEN]);
     for w in extents(plans) {
         sizes.extend([w - 1, w, w + 1, 2 * w + 3, (w * w).min(GREATEST) + 3]);
     }
@@ -41,11 +50,8 @@ pub(crate) fn kernel_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan])
 /// round for a second workgroup shows nowhere else.
 pub(crate) fn broad_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) -> Vec<Dims> {
     let w = extents(plans).into_iter().max().unwrap_or(1).min(GREATEST);
-    let pairs = dims.iter().enumerate().flat_map(|(i, first)| {
-        let seconds = dims.iter().skip(i + 1);
-        seconds.map(move |second| vec![(*first, w + 1), (*second, w + 2)])
-    });
-    let mut broad: Vec<Vec<(&str, usize)>> = pairs.collect();
+    let beyond = |(first, second)| vec![(first, w + 1), (second, w + 2)];
+    let mut broad: Vec<Vec<(&str, usize)>> = pairs(dims).map(beyond).collect();
     if let [only] = dims {
         broad.push(vec![(*only, w + 1)]);
     }
@@ -55,8 +61,49 @@ pub(crate) fn broad_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) 
         .collect()
 }
 
+/// Each pair of dimensions equal, and all of them: what reads across, or drops a transposition or a mask, where two sizes are the same shows
+/// nowhere else. Pairs that have no small common size are left out.
+pub(crate) fn equal_shapes(dims: &[&str], sampling: &Sampling) -> Vec<Dims> {
+    let common = |equal: &[&str]| {
+        let fits = |size: &usize| {
+            let raised = |dim: &&str| sampling.raised(*size, dim);
+            equal.iter().all(|dim| raised(dim) == *size)
+        };
+        let size = (EQUAL..=PRIME).find(fits)?;
+        let given: Vec<(&str, usize)> = equal.iter().map(|dim| (*dim, size)).collect();
+        Some(shape(dims, sampling, &given))
+    };
+    let mut shapes: Vec<Dims> = pairs(dims).filter_map(|(a, b)| common(&[a, b])).collect();
+    if dims.len() > 2 {
+        shapes.extend(common(dims));
+    }
+    shapes
+}
+
+/// Each three dimensions beyond a tile at once: beyond the greatest extent of a workgroup along one axis, or beyond a smaller one where that
+/// would be too many elements.
+pub(crate) fn deep_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) -> Vec<Dims> {
+    let steps = plans.iter().flat_map(|plan| plan.steps());
+    let axes = steps.flat_map(|step| step.kernel().workgroup_size());
+    let w = axes.max().map_or(1, |w| w as usize);
+    let w = w.min(if dims.len() == 3 { DEEP } else { DEEP / 2 });
+    let mut shapes = Vec::new();
+    for (i, first) in dims.iter().enumerate() {
+        for (second, third) in pairs(&dims[i + 1..]) {
+            let given = [(*first, w + 1), (second, w + 2), (third, w + 3)];
+            shapes.push(shape(dims, sampling, &given));
+        }
+    }
+    shapes
+}
+
+fn pairs<'d>(dims: &'d [&'d str]) -> impl Iterator<Item = (&'d str, &'d str)> {
+    let firsts = dims.iter().enumerate();
+    firsts.flat_map(|(i, first)| dims[i + 1..].iter().map(|second| (*first, *second)))
+}
+
 /// Each dimension in turn at its thresholds, up to `most`, the others distinct and small; and at the thresholds themselves with the others as
-/// small as they get, where a count of all elements is that size.
+/// small as they get, where a count of all elements is that size; only so beyond what counts as far.
 pub(crate) fn threshold_shapes(
     dims: &[&str],
     sampling: &Sampling,
@@ -67,7 +114,9 @@ pub(crate) fn threshold_shapes(
     for dim in dims {
         let sizes = thresholds.sizes.get(*dim).into_iter().flatten();
         for size in sizes.filter(|size| **size <= most(dim)) {
-            shapes.push(shape(dims, sampling, &[(dim, *size)]));
+            if *size <= FAR[0] {
+                shapes.push(shape(dims, sampling, &[(dim, *size)]));
+            }
             shapes.push(alone(dims, sampling, dim, *size));
         }
     }
@@ -127,16 +176,27 @@ mod tests {
             [
                 "m=1 k=2 n=3",
                 "m=131 k=2 n=3",
+                "m=256 k=2 n=3",
                 "m=2 k=1 n=3",
                 "m=2 k=131 n=3",
+                "m=2 k=256 n=3",
                 "m=2 k=3 n=1",
                 "m=2 k=3 n=131",
+                "m=2 k=3 n=256",
                 "m=1 k=1 n=1"
             ]
         );
         assert_eq!(
             shown(&Sampling::default().multiple("n", 4), &["m", "n"]),
-            ["m=1 n=8", "m=131 n=8", "m=2 n=4", "m=2 n=132", "m=1 n=4"]
+            [
+                "m=1 n=8",
+                "m=131 n=8",
+                "m=256 n=8",
+                "m=2 n=4",
+                "m=2 n=132",
+                "m=2 n=256",
+                "m=1 n=4"
+            ]
         );
         let broad = |dims: &[&str]| -> Vec<String> {
             let shapes = broad_shapes(dims, &Sampling::default(), &[]);
@@ -146,6 +206,27 @@ mod tests {
         assert_eq!(
             broad(&["m", "k", "n"]),
             ["m=2 k=3 n=5", "m=2 k=5 n=3", "m=5 k=2 n=3"]
+        );
+        let shown = |shapes: Vec<Dims>| shapes.iter().map(Dims::to_string).collect::<Vec<_>>();
+        let (plain, three) = (Sampling::default(), ["m", "k", "n"]);
+        assert_eq!(
+            shown(equal_shapes(&three, &plain)),
+            ["m=5 k=5 n=2", "m=5 k=2 n=5", "m=2 k=5 n=5", "m=5 k=5 n=5"]
+        );
+        assert_eq!(shown(equal_shapes(&three[..2], &plain)), ["m=5 k=5"]);
+        let even = Sampling::default().multiple("n", 4).multiple("m", 6);
+        assert_eq!(shown(equal_shapes(&["m", "n"], &even)), ["m=12 n=12"]);
+        assert_eq!(shown(equal_shapes(&["n"], &plain)), [""; 0]);
+        assert_eq!(shown(deep_shapes(&three, &plain, &[])), ["m=2 k=3 n=4"]);
+        let four = ["a", "b", "c", "d"];
+        assert_eq!(
+            shown(deep_shapes(&four, &plain, &[])),
+            [
+                "a=2 b=3 c=4 d=5",
+                "a=2 b=3 c=5 d=4",
+                "a=2 b=5 c=3 d=4",
+                "a=5 b=2 c=3 d=4"
+            ]
         );
     }
 }

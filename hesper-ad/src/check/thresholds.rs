@@ -12,11 +12,15 @@ use hesper_shader::{Bound, Grid, Kernel};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Sizes that count as far beyond any constant, the first for which there is a plan.
+/// Sizes that count as far, the first that is reached.
 pub(super) const FAR: [usize; 3] = [100_000, 10_000, 1_000];
 
+/// Sizes for which plans are made, the first for which there is one: a plan costs little, and what is capped there, as a grid at 65 535
+/// workgroups, is capped somewhere. No multiple of anything, as most sizes are.
+const PLANNED: [usize; 4] = [30_000_001, FAR[0], FAR[1], FAR[2]];
+
 /// Between these, plans are compared first; then between two that differ, more closely.
-const PROBES: [usize; 5] = [1, 16, 128, 1024, 8192];
+const PROBES: [usize; 7] = [1, 16, 128, 1024, 8192, 100_000, 1_500_000];
 
 /// What was found about an op.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +39,7 @@ impl Thresholds {
         let names = spec.signature().dims();
         for dim in &names {
             let at = |size: usize| Seen::at(spec, dim, size);
-            let far = FAR.iter().find_map(|size| Some((*size, at(*size)?)));
+            let far = PLANNED.iter().find_map(|size| Some((*size, at(*size)?)));
             let Some((size, far)) = far else { continue };
             all.far.insert(dim.to_string(), size);
             // The same plan at another far size: what differs goes with the size.
@@ -59,7 +63,10 @@ impl Thresholds {
                 .iter()
                 .flat_map(|t| [t - 1, *t, t + 1, t + 2])
                 .collect();
+            // Beyond all sizes that are run anyway, one as far from it: where a grid ends is a workgroup after the threshold.
+            let last = sizes.last().copied().filter(|size| *size > FAR[0]);
             sizes.extend(around);
+            sizes.extend(last.map(|size| size.saturating_mul(2)));
             sizes.remove(&0);
         }
         all

@@ -32,11 +32,13 @@ pub(super) fn scaled_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
     tensor
 }
 
-/// Rows between −128 and 128, each a little above the one or below the other, or anywhere.
+/// Rows between −128 and 128, each a little above the one or below the other, or anywhere; a row that is alone is all three by thirds.
 pub(super) fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
     let first = rng.below(3);
     let mut tensor = Tensor::filled(shape, 0f32);
     let row_len = tensor.row_len().max(1);
+    let alone = tensor.data().len() == row_len;
+    let row_len = if alone { row_len.div_ceil(3) } else { row_len };
     for (i, x) in tensor.data_mut().iter_mut().enumerate() {
         *x = match (first + i / row_len) % 3 {
             0 => rng.uniform(-2.0 * LARGE, 2.0 * LARGE),
@@ -55,6 +57,19 @@ pub(super) fn repeat_some(values: &mut [f32], free: bool, rng: &mut Rng) {
             1 if free => values[i] *= NEAR_ZERO,
             2 | 3 if i > 0 => values[i] = values[i - 1],
             _ => {}
+        }
+    }
+}
+
+/// Every other number or so becomes minus infinity, one of each row at least does not.
+pub(super) fn mask_some(tensor: &mut Tensor<f32>, rng: &mut Rng) {
+    let row_len = tensor.row_len().max(1);
+    for row in tensor.data_mut().chunks_mut(row_len) {
+        let kept = rng.below(row.len());
+        for (i, x) in row.iter_mut().enumerate() {
+            if i != kept && rng.below(2) == 0 {
+                *x = f32::NEG_INFINITY;
+            }
         }
     }
 }

@@ -11,13 +11,15 @@ pub use rng::Rng;
 
 use crate::dims::{Dims, raised};
 use crate::signature::Signature;
-use draw::{SEED_SCALES, fill, indices, large_rows, repeat_some, scaled_rows};
+use crate::tensor::Tensor;
+use draw::{SEED_SCALES, fill, indices, large_rows, mask_some, repeat_some, scaled_rows};
 use std::collections::BTreeMap;
 
 /// Where an op is defined: the values its ports are drawn from, and the sizes its dimensions may have.
 ///
 /// A port not named is drawn from −2..2, row by row at one of three scales: 1, tiny (2⁻¹⁰) and large (8). Kernels are also checked
-/// with zeros and equal numbers among them, and with numbers up to 128, wherever the spec yields binary32 numbers there.
+/// with zeros and equal numbers among them, with zeros alone, with minus infinities among them, and with numbers up to 128, wherever the spec
+/// yields binary32 numbers there. Constants that have a single value are given others once.
 ///
 /// ```
 /// use hesper_ad::Sampling;
@@ -43,6 +45,12 @@ pub(crate) enum Numbers {
     Equal,
     /// Where there is no rule, at a scale at which `exp` leaves binary32, in rows of either sign and of both.
     Large,
+    /// Inputs of zeros, where the rules allow it: an optimiser's first step.
+    Zero,
+    /// Where there is no rule, every other number or so is minus infinity, as masks have it, but never a whole row.
+    Masked,
+    /// Constants that have one value only have another, each its own: who exchanges two, or writes one out, is right by chance otherwise.
+    Varied,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -192,6 +200,15 @@ impl Sampling {
         matches!(self.draws.get(port), Some(PortValues::OneOf(_)))
     }
 
+    /// Whether the port always has one value.
+    pub(crate) fn is_fixed(&self, port: &str) -> bool {
+        match self.draws.get(port) {
+            None => false,
+            Some(PortValues::Uniform(low, high)) => low == high,
+            Some(PortValues::OneOf(list)) => list.len() == 1,
+        }
+    }
+
     /// What the sizes of the dimension are multiples of.
     pub fn multiple_of(&self, dim: &str) -> usize {
         self.multiples.get(dim).copied().unwrap_or(1)
@@ -268,21 +285,38 @@ impl Sampling {
                 None if numbers == Numbers::Large => large_rows(shape, rng),
                 None => scaled_rows(shape, rng),
             };
-            if numbers == Numbers::Equal {
-                repeat_some(values.data_mut(), rule.is_none(), rng);
+            match numbers {
+                Numbers::Equal => repeat_some(values.data_mut(), rule.is_none(), rng),
+                Numbers::Masked if rule.is_none() => mask_some(&mut values, rng),
+                _ => {}
             }
             values
+        };
+        let input = |name: &str, shape: Vec<usize>, rng: &mut Rng| match numbers {
+            Numbers::Zero if self.allows(name, 0.0, false) => Tensor::filled(shape, 0.0),
+            _ => values(name, shape, rng),
+        };
+        let constant = |i: usize, name: &str, shape: Vec<usize>, rng: &mut Rng| {
+            let varied = numbers == Numbers::Varied && self.is_fixed(name);
+            let part = 1.0 - (i % 8 + 1) as f32 / 16.0;
+            let plain = values(name, shape, rng);
+            if varied {
+                plain.map(|x| x * part)
+            } else {
+                plain
+            }
         };
         let plain = |shape, rng: &mut Rng| fill(shape, || rng.uniform(-1.0, 1.0));
         // A VJP is linear in the cotangents, so their scale must not matter.
         let seed_scale = SEED_SCALES[rng.below(SEED_SCALES.len())];
         let inputs = signature
             .inputs()
-            .map(|p| values(&p.name, p.shape(dims), rng))
+            .map(|p| input(&p.name, p.shape(dims), rng))
             .collect();
         let constants = signature
             .constants()
-            .map(|p| (p.name.clone(), values(&p.name, p.shape(dims), rng)))
+            .enumerate()
+            .map(|(i, p)| (p.name.clone(), constant(i, &p.name, p.shape(dims), rng)))
             .collect();
         let integers = signature
             .integers()

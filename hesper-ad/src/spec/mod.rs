@@ -150,6 +150,12 @@ impl<'o> Spec<'o> {
         self.sampling.draw_with(numbers, &self.signature, dims, rng)
     }
 
+    /// Whether some constant has one value only.
+    pub(crate) fn varies(&self) -> bool {
+        let mut constants = self.signature.constants();
+        constants.any(|port| self.sampling.is_fixed(&port.name))
+    }
+
     /// A point that the op's sampling names, drawn where it says nothing.
     pub(crate) fn complete(&self, known: &Known, rng: &mut Rng) -> Sample {
         known.complete(&self.sampling, &self.signature, rng)

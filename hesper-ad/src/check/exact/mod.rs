@@ -30,7 +30,7 @@ pub use counterexample::Counterexample;
 pub use trial::Tie;
 
 use super::kernels::built_plans;
-use super::shapes::{broad_shapes, kernel_shapes};
+use super::shapes::{broad_shapes, equal_shapes, kernel_shapes};
 use crate::certificate::Finding;
 use crate::dims::{Dims, count};
 use crate::op_plan::Plans;
@@ -144,15 +144,16 @@ fn home_shape(spec: &Spec<'_>) -> Dims {
     small.pop().unwrap_or_default()
 }
 
-/// Small shapes, each dimension large in turn, and shapes around the workgroups' sizes.
+/// Small shapes, each dimension large in turn, equal ones, and shapes around the workgroups' sizes.
 fn shapes(spec: &Spec<'_>, plans: Option<&Plans>) -> Vec<Dims> {
     let mut shapes = vec![home_shape(spec)];
     shapes.extend(spec.small_shapes());
     shapes.push(spec.least_shape());
     shapes.extend(spec.large_shapes());
+    let (names, sampling) = (spec.signature().dims(), spec.sampling());
+    shapes.extend(equal_shapes(&names, sampling));
     if let Some(plans) = plans {
         let plans = [&plans.forward, &plans.backward];
-        let (names, sampling) = (spec.signature().dims(), spec.sampling());
         shapes.extend(kernel_shapes(&names, sampling, &plans));
         shapes.extend(broad_shapes(&names, sampling, &plans));
     }

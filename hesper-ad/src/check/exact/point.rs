@@ -37,6 +37,8 @@ pub(super) enum Draw {
     Equal,
     /// All numbers zero.
     Zeros,
+    /// Constants that have one value only have another.
+    Varied,
 }
 
 impl RealPoint {
@@ -44,6 +46,7 @@ impl RealPoint {
     pub(super) fn draw(spec: &Spec<'_>, draw: Draw, dims: &Dims, rng: &mut Rng) -> RealPoint {
         let numbers = match draw {
             Draw::Ties => Numbers::Equal,
+            Draw::Varied => Numbers::Varied,
             _ => Numbers::Plain,
         };
         let mut point = RealPoint {
@@ -209,7 +212,7 @@ fn shape_rows(draw: Draw, free: bool, tensor: &mut Tensor<f64>, rng: &mut Rng) {
     let constant = rng.uniform(0.5, 2.0).into();
     for row in tensor.data_mut().chunks_mut(len) {
         match draw {
-            Draw::Plain | Draw::Ties => {}
+            Draw::Plain | Draw::Ties | Draw::Varied => {}
             Draw::Rising => row.sort_by(f64::total_cmp),
             Draw::Falling => row.sort_by(|x, y| y.total_cmp(x)),
             Draw::Spread if free => scale(row, 10f64.powf(rng.uniform(-3.0, 2.0).into())),

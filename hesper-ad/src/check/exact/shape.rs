@@ -116,6 +116,9 @@ impl<'s> Shape<'s> {
             }
         }
         if home {
+            if self.spec.varies() {
+                self.visit(Draw::Varied, tallies);
+            }
             for draw in [
                 Draw::Scale(100.0),
                 Draw::Scale(1e-6),

@@ -7,7 +7,7 @@
 mod point;
 mod reach;
 
-use super::shapes::{broad_shapes, kernel_shapes};
+use super::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes};
 use super::target::{Speed, Target, is_limit};
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
@@ -36,9 +36,10 @@ const ROUNDINGS: f64 = 4.0;
 /// that each pass is judged alone. Everything a kernel must write holds huge numbers before. Points at which rounding
 /// could turn a comparison are drawn anew.
 ///
-/// Around the workgroups' sizes every plan runs again with more workgroups than needed, over two dimensions: so it would on more data; on the
-/// reference executor in one number domain. Where two dimensions are
-/// large, kernels are checked also at equal numbers and at large ones, wherever the spec has binary32 results there.
+/// Pairs of dimensions, and all of them, are also equal once; three at a time are large together. Around the workgroups' sizes every plan runs
+/// again with more workgroups than needed, over two dimensions: so it would on more data; on the reference executor in one number domain. Where two
+/// dimensions are large, kernels are checked also at equal numbers, at large ones, at zeros, at minus infinities among others, and at other values of
+/// fixed constants, wherever the spec has binary32 results there.
 ///
 /// What the kernels compare sizes, indices and counts with is read from their trees: each dimension goes just below, at and beyond each such
 /// number. In the end each dimension alone is far beyond, 100 000, on the reference executor without its sanitizer, in the most precise number domain
@@ -97,6 +98,23 @@ struct Judged {
     ended: Option<Finding>,
 }
 
+/// What points are made of where two dimensions are large.
+const NUMBERS: [Numbers; 6] = [
+    Numbers::Plain,
+    Numbers::Equal,
+    Numbers::Large,
+    Numbers::Zero,
+    Numbers::Masked,
+    Numbers::Varied,
+];
+
+/// Those at which an op ought to be defined, or it is said.
+const NAMED: [(Numbers, &str); 3] = [
+    (Numbers::Equal, "equal"),
+    (Numbers::Large, "large"),
+    (Numbers::Zero, "zero"),
+];
+
 /// Numbers at certain sizes.
 struct Case {
     dims: Dims,
@@ -116,7 +134,7 @@ impl Judged {
         let name = format!("{} kernel = spec", pass.name());
         Judged {
             pass,
-            undefined: vec![Numbers::Equal, Numbers::Large],
+            undefined: NAMED.iter().map(|(numbers, _)| *numbers).collect(),
             tally: Tally::new(&name, target.name(), seed),
             missed: spec.missed(),
             ended: None,
@@ -136,11 +154,8 @@ impl Judged {
         if let Some(ended) = self.ended {
             return ended;
         }
-        let names = self.undefined.iter().map(|numbers| match numbers {
-            Numbers::Large => "large",
-            Numbers::Equal | Numbers::Plain => "equal",
-        });
-        let names: Vec<&str> = names.collect();
+        let undefined = NAMED.iter().filter(|(n, _)| self.undefined.contains(n));
+        let names: Vec<&str> = undefined.map(|(_, name)| *name).collect();
         let mut notes = notes.to_vec();
         if !names.is_empty() {
             notes.insert(0, format!("undefined at {} numbers", names.join(" and ")));
@@ -229,7 +244,10 @@ impl Check<'_> {
         let plans = built_plans(self.spec, &self.spec.least_shape(), false)?;
         let plans = [&plans.forward, &plans.backward];
         let (names, sampling) = (self.spec.signature().dims(), self.spec.sampling());
-        let around = kernel_shapes(&names, sampling, &plans);
+        let varies = self.spec.varies();
+        let mut around = kernel_shapes(&names, sampling, &plans);
+        around.extend(equal_shapes(&names, sampling));
+        around.extend(deep_shapes(&names, sampling, &plans));
         let mut beyond: Vec<&Dims> = Vec::new();
         for dims in &self.reach.shapes {
             if !around.contains(dims) && !beyond.contains(&dims) {
@@ -246,8 +264,8 @@ impl Check<'_> {
         // What workgroups too many do shows around the workgroups.
         cases.extend(beyond.into_iter().map(|d| case(d, Numbers::Plain, false)));
         for dims in broad_shapes(&names, sampling, &plans) {
-            let every = [Numbers::Plain, Numbers::Equal, Numbers::Large];
-            cases.extend(every.map(|numbers| case(&dims, numbers, numbers == Numbers::Plain)));
+            let every = NUMBERS.iter().filter(|n| varies || **n != Numbers::Varied);
+            cases.extend(every.map(|n| case(&dims, *n, *n == Numbers::Plain)));
         }
         Ok(cases)
     }

@@ -46,7 +46,7 @@ impl SpecPoint {
     ) -> Result<Option<SpecPoint>, SpecError> {
         let draws = match numbers {
             Numbers::Plain => REDRAWS,
-            Numbers::Equal | Numbers::Large => REDRAWS / 16,
+            _ => REDRAWS / 16,
         };
         spec.fits(dims)?;
         let mut draws = 0..draws;

@@ -103,7 +103,8 @@ impl Going<'_> {
         growth: Option<&Growth>,
         rng: &mut Rng,
     ) {
-        let planned = thresholds.far.get(dim).copied().unwrap_or(0);
+        let most = thresholds.far.get(dim).copied().unwrap_or(0);
+        let planned = most.min(FAR[0]);
         // Without any, what is wrong there is told by others.
         let bearable = growth.map_or(0, Growth::most);
         let sizes = FAR.into_iter().filter(|size| *size <= planned);
@@ -116,12 +117,17 @@ impl Going<'_> {
             let note = format!("{dim} to {reached}: {}", growth.words());
             self.notes.push(note);
         }
-        self.most.insert(dim.to_string(), reached);
+        let most = match self.goes_far {
+            true => bearable.min(most).max(reached),
+            false => reached,
+        };
+        self.most.insert(dim.to_string(), most);
         if reached > 0 && self.goes_far {
             self.draw_far(spec, dim, reached, rng);
         }
         let beyond = thresholds.sizes.get(dim).into_iter().flatten();
-        let beyond = beyond.filter(|size| **size > reached);
+        // What is far is told where it is gone to.
+        let beyond = beyond.filter(|size| **size > most && (self.goes_far || **size <= FAR[0]));
         if let (Some(least), count) = (beyond.clone().min(), beyond.count()) {
             self.notes.push(format!(
                 "{count} sizes of {dim} at thresholds from {least} on not reached"

@@ -1,16 +1,19 @@
 //! Wrong kernels and plans, by comparison with their specs in numbers.
 
 use super::super::ops::attention::{attention_by, mask_by, passes_all_back};
+use super::super::ops::edges::{RECIPROCAL, Shifted, Step, UNGUARDED, lanes, shifted as e};
 use super::super::ops::kernels as k;
 use super::super::ops::norms::RmsNorm;
 use super::super::ops::plans::scale_by;
 use super::super::ops::pointwise::{Gelu, Rectifier, Sigmoid};
 use super::super::ops::reductions::{RowMax, Total, softmax_by};
 use super::super::ops::row_sum::{Cap, RowSum};
+use super::super::ops::sizes::{Twice, wrong as t};
 use super::super::ops::softmax::{Softmax, wrong as s};
-use super::super::ops::{catalogue, kernel};
+use super::super::ops::{catalogue, kernel, spec};
 use super::super::{By, Row, rows};
 use By::{Alone, Backward, Backward64, Beyond, BothPasses, Forward, Forward64, Stopped};
+use hesper_ad::check::Tie;
 
 /// What is wrong before a kernel runs.
 const PLAN: By = Stopped("plan of kernels");
@@ -126,6 +129,41 @@ pub(super) const FAR: &[Row] = rows! {
     "3000 columns, the plan's comptime", RowSum(Cap::HostComptime), Beyond(3000);
     "4800 elements, the plan's grid",   RowSum(Cap::HostGrid), Beyond(4800);
     "700 columns, another kernel",      RowSum(Cap::HostSwitch), Beyond(699);
+};
+
+/// Wrong where sizes are related: equal, multiples, large together; or larger than any list of sizes.
+#[rustfmt::skip]
+pub(super) const SIZES: &[Row] = rows! {
+    "across where b = c",               Twice(t::LAST_EQUAL, 0), Forward, "(a=2 b=5 c=5)";
+    "across where a = b",               Twice(t::FIRST_EQUAL, 0), Forward, "(a=5 b=5 c=2)";
+    "across where a = c",               Twice(t::ENDS_EQUAL, 0), Forward, "(a=5 b=2 c=5)";
+    "wrong where all are equal",        Twice(t::CUBE, 0), Forward, "spec: y: ";
+    "multiples of 4",                   Twice(t::MULTIPLE, 4), Forward, "spec: y: ";
+    "multiples of 32",                  Twice(t::MULTIPLE, 32), Forward, "spec: y: ";
+    "multiples of 128",                 Twice(t::MULTIPLE, 128), Forward, "spec: y: ";
+    "one over hundreds",                Twice(t::ONE_OVER, 100), Forward, "(a=101 b=2 c=3)";
+    "beyond a tile in two dimensions",  Twice(t::TWO_LARGE, 0), Forward, "spec: y: ";
+    "beyond a tile in three",           Twice(t::THREE_LARGE, 0), Forward, "(a=17 b=18 c=19)";
+    "from element 2²⁰ on",              Twice(t::MANY, 1 << 20), Forward64, "=1048577";
+    "wraps at 2²⁰ elements",            Twice(t::WRAPPED, 1 << 20), Forward64, "=1048577";
+    "from row 77 on",                   Twice(t::INDEX, 77), Forward, "spec: y: ";
+    "from row 5000 on",                 Twice(t::INDEX, 5000), Forward, "a=5001";
+    "another kernel where b = c",       Twice(t::HOST_EQUAL, 0), Forward, "spec: y: ";
+    "another at multiples of 4",        Twice(t::HOST_MULTIPLE, 4), Forward, "spec: y: ";
+    "another at multiples of 128",      Twice(t::HOST_MULTIPLE, 128), Forward, "spec: y: ";
+    "another beyond 10 000",            Twice(t::HOST_LARGE, 10_000), Forward, "=10001";
+    "65 535 workgroups at most",        Twice(t::HOST_GRID, 0), Forward64, "=2097";
+};
+
+/// Wrong where numbers are at the edge of what is legal: all zero, minus infinity, constants that happen to be alike.
+#[rustfmt::skip]
+pub(super) const EDGES: &[Row] = rows! {
+    "constants exchanged",              Shifted(kernel(e::SWAPPED)), Forward, "spec: y: ";
+    "a constant written out",           Shifted(kernel(e::WRITTEN_OUT)), Forward, "spec: y: ";
+    "constants exchanged, exactly",     Shifted(kernel(e::SWAPPED)), By::Exact(Tie::Forward), "spec";
+    "constants exchanged in the VJP",   Shifted(spec(e::SWAPPED)), By::Exact(Tie::Vjp), "VJP";
+    "0/0 at the first step",            Step(RECIPROCAL), Forward, "NaN";
+    "a lane of minus infinities",       lanes(UNGUARDED), Forward, "NaN";
 };
 
 /// Signatures and plans that make no sense: each is a message that names the culprit, never a crash.

@@ -41,6 +41,16 @@ fn kernels_that_are_right_up_to_some_size_are_refused() {
 }
 
 #[test]
+fn kernels_that_are_wrong_at_some_sizes_are_refused() {
+    hold(kernels::SIZES);
+}
+
+#[test]
+fn kernels_that_are_wrong_at_some_numbers_are_refused() {
+    hold(kernels::EDGES);
+}
+
+#[test]
 fn plans_that_make_no_sense_are_refused() {
     hold(kernels::PLANS);
 }

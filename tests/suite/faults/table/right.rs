@@ -3,6 +3,7 @@
 use super::super::ops::affine::{self, Affine};
 use super::super::ops::attention::attention_by;
 use super::super::ops::curve::{self, Curve, Function::*};
+use super::super::ops::edges::{Shifted, Step, lanes};
 use super::super::ops::hard::SumBefore;
 use super::super::ops::lookup::{self, Lookup};
 use super::super::ops::plans::{nested_left, nested_right, scale_by};
@@ -10,6 +11,7 @@ use super::super::ops::product::{self, Product};
 use super::super::ops::reductions::{RowMax, Total, softmax_by};
 use super::super::ops::rows::{self, Function::*, Rows};
 use super::super::ops::scores::{self, Scores};
+use super::super::ops::sizes::Twice;
 use super::super::ops::{PLAIN, kernel, norms, pointwise, spec};
 use super::super::{By, Row, rows};
 use By::{NoTie, Nobody, NotForward};
@@ -100,5 +102,9 @@ pub(super) const BY_NUMBERS: &[Row] = rows! {
     "a dimension of a constant alone",      scale_by(0), Nobody;
     "compositions nested to the left",      nested_left(), Nobody;
     "compositions nested to the right",     nested_right(), Nobody;
+    "constants alike",                      Shifted(PLAIN), Nobody;
+    "defined at zeros",                     Step(0), Nobody;
+    "lanes of minus infinities",            lanes(0), Nobody;
+    "no size is special",                   Twice(0, 0), Nobody;
     "online softmax",                       attention_by(0), NotForward;
 };
