@@ -25,7 +25,6 @@ pub(super) fn found(device: &Device, ran: Result<(), Error>) -> Vec<Finding> {
 
 fn of_warning(warning: &Warning) -> Finding {
     let (name, sites) = match warning {
-        Warning::SameValue { race, .. } => ("same value", both(race)),
         Warning::NotUniform { loc, .. } => ("refused", vec![(None, *loc)]),
         Warning::DeviceChoice {
             loc, invocation, ..
@@ -47,6 +46,7 @@ fn of_error(error: &ExecError) -> Finding {
     let here = |who: &Invocation| (Some(*who), error.loc);
     let (name, sites) = match &error.fault {
         Fault::Race(race) => ("race", both(race)),
+        Fault::SameValue(race) => ("same value", both(race)),
         Fault::OutOfBounds { invocation, .. } => ("out of bounds", vec![here(invocation)]),
         Fault::Unwritten { invocation, .. } => ("unwritten", vec![here(invocation)]),
         Fault::DivergentBarrier {

@@ -116,7 +116,7 @@ pub(super) const LAYER_NORM: Kernel = Kernel {
 
 const FAULTS: &str = "
 1 | no barriers in a helper            | race              | 4 @ hasty sum, 0 @ hasty sum                 | `tile[4]` is written
-2 | every lane stores the mean         | same value        | 0 @ all means, 1 @ all means                 | in kernel `layer_norm`, `shared_mean` is written
+2 | every lane stores the mean         | same value        | 0 @ all means, 1 @ all means                 | in kernel `layer_norm`, data race: `shared_mean` is written
 3 | a row in too many parts            | division by zero  | 0 @ mean of parts                            | computes 10 / 0
 4 | a plain load of the mean           | race              | 0 @ one mean, 1 @ plain                      | `shared_mean` is written
 5 | one mean for all rows              | race              | 15 @ one for all rows, 16 @ one for all rows | `means[0]` is written

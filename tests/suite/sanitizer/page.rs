@@ -30,7 +30,7 @@ accesses to workgroup memory within a workgroup, `storage_barrier` those to stor
 judged by what orders them, not by the order in which the executor happens to do them: a kernel that works here, in lockstep, is not thereby
 right. An atomic access and a plain one to the same element would race as well, but atomic variables are reached atomically alone:
 anything else is refused when the kernel is built."),
-    ("same value", "Writes of one value (warning)", "As a race of two writes, but both write the same value. Most devices do what is meant; WGSL does not promise it. Each pair of lines is told once."),
+    ("same value", "Writes of one value", "As a race of two writes, but both write the same value. Most devices do what is meant; WGSL calls it a data race all the same, and promises nothing. Where any\ninvocation may write it, `#[any_order(\"why\")]` before the buffer or the kernel says so: [any order is right](#result-that-depends-on-order)."),
     ("out of bounds", "Out of bounds", "An index that is not below the length of the buffer or array, before anything is clamped. The length is the logical one, not that
 of a padded binding. Of two dimensions, `tile[3]` is the row that the index goes beyond."),
     ("unwritten", "Memory nobody has written", "A read of an element of workgroup memory that the workgroup has not written, or of a fresh buffer (`Device::uninit`, a plan's temporary)

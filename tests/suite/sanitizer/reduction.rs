@@ -107,7 +107,7 @@ const FAULTS: &str = "
 10 | no barrier in the loop            | race              | 16 @ sum, 0 @ sum                               | `tile[16]` is written
 11 | a stride that never shrinks       | endless           | 0 @ loop                                        | the budget of 10000 iterations is spent, 10000 of them here
 12 | every lane stores its own         | race              | 0 @ own, 1 @ own                                | `sums[0]` is written
-13 | every lane stores the result      | same value        | 0 @ all, 1 @ all                                | in kernel `sum`, `sums[0]` is written
+13 | every lane stores the result      | same value        | 0 @ all, 1 @ all                                | in kernel `sum`, data race: `sums[0]` is written
 14 | workgroups add to one element     | race              | 64 @ one element, 0 @ one element               | use a dispatch for each step
 15 | the neighbour's element           | out of bounds     | 64 @ next                                       | writes `sums` at index 2
 16 | a divisor nobody looked at        | division by zero  | 0 @ mean                                        | computes 100 / 0

@@ -224,6 +224,13 @@ pub enum Fault {
     /// Two accesses that nothing orders.
     #[error(transparent)]
     Race(Box<Race>),
+    /// Two writes of one value that nothing orders: on most devices no harm is done, and WGSL promises nothing.
+    #[error(
+        "data race: `{}` is {}, and {}: the same value, but nothing orders the two\n\
+         help: let one invocation write it; where any may, say why: `#[any_order(\"..\")]`",
+        .0.place, .0.first, .0.second
+    )]
+    SameValue(Box<Race>),
     /// More of something than the executor can hold.
     #[error("{need} {what} are needed, but the reference executor has at most {limit}")]
     Limit {

@@ -1,7 +1,6 @@
 //! What is suspicious, but fails no run.
 
 use super::error::Invocation;
-use super::race::Race;
 use crate::tree::uniformity::UniformityProblem;
 use crate::tree::{BinaryOp, Loc, Math, SubgroupOp, Type};
 use std::fmt;
@@ -9,18 +8,6 @@ use std::fmt;
 /// What is suspicious, but fails no run.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Warning {
-    /// Two writes of one value to one element that nothing orders.
-    #[error(
-        "{}: warning: in kernel `{kernel}`, `{}` is {}, and {}: the same value, but nothing orders the two\n\
-         help: let one invocation write it",
-        race.second.loc, race.place, race.first, race.second
-    )]
-    SameValue {
-        /// The kernel's name.
-        kernel: String,
-        /// The two writes.
-        race: Box<Race>,
-    },
     /// A statement that WGSL refuses, since it does not see that all invocations get there; in this run they did.
     #[error("{loc}: warning: WGSL refuses kernel `{kernel}`: {problem}")]
     NotUniform {
@@ -109,9 +96,6 @@ impl Warning {
     /// Whether both come from the same lines.
     pub(in crate::reference) fn is_like(&self, other: &Warning) -> bool {
         match (self, other) {
-            (Warning::SameValue { race: a, .. }, Warning::SameValue { race: b, .. }) => {
-                a.first.loc == b.first.loc && a.second.loc == b.second.loc
-            }
             (Warning::NotUniform { loc: a, .. }, Warning::NotUniform { loc: b, .. }) => a == b,
             (
                 Warning::DeviceChoice { loc: a, choice, .. },

@@ -116,9 +116,9 @@ impl Sanitizer {
         if let Some(clash) = clashes.differing {
             return Err(Fault::Race(Box::new(race(touch, clash))));
         }
-        if let Some(clash) = clashes.same_value {
-            let (kernel, race) = (self.kernel.clone(), Box::new(race(touch, clash)));
-            self.warn(Warning::SameValue { kernel, race });
+        let unpermitted = |_: &Clash| !self.shadow.unordered.is_free(touch.array.space);
+        if let Some(clash) = clashes.same_value.filter(unpermitted) {
+            return Err(Fault::SameValue(Box::new(race(touch, clash))));
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ pub(super) struct Shadow {
     teams: Vec<(u32, usize)>,
     workgroup: Vec<Cells>,
     workgroup_clock: Clock,
-    unordered: Unordered,
+    pub(super) unordered: Unordered,
     sites: Vec<Loc>,
     site_numbers: HashMap<usize, u16>,
     lease: Lease,

@@ -65,7 +65,8 @@ pub(super) struct Unordered {
     /// Whether atomics in storage, and in workgroup memory, are watched: where the kernel has barriers for the other.
     storage: bool,
     workgroup: bool,
-    /// Buffers that may be accessed in any order.
+    /// Whether any order is right for all that the kernel does, or for these buffers.
+    all_free: bool,
     free: Vec<ParamId>,
     /// For an element and a workgroup, the first accesses by two of its lanes.
     seen: HashMap<(Space, u32, usize), [Option<Seen>; 2]>,
@@ -79,6 +80,7 @@ impl Unordered {
         let watched = tree.any_order.is_none();
         let params = tree.params.iter().enumerate();
         Unordered {
+            all_free: !watched,
             storage: watched && tree.facts().workgroup_barriers,
             workgroup: watched && tree.facts().storage_barriers,
             free: params
@@ -103,9 +105,15 @@ impl Unordered {
         }
     }
 
+    /// Whether the kernel says that any order of accesses there is right.
+    pub(super) fn is_free(&self, space: Space) -> bool {
+        let buffer = |i: usize| self.free.contains(&ParamId(i as u32));
+        self.all_free || matches!(space, Space::Storage(i) if buffer(i))
+    }
+
     pub(super) fn is_watched(&self, space: Space) -> bool {
         match space {
-            Space::Storage(i) => self.storage && !self.free.contains(&ParamId(i as u32)),
+            Space::Storage(_) => self.storage && !self.is_free(space),
             Space::Workgroup(_) => self.workgroup,
         }
     }

@@ -37,7 +37,15 @@ type Body = for<'m> fn(&'m Recorder, WorkgroupArray<'m, u32>, WriteBuffer<'m, u3
 
 /// A kernel of 4 lanes with an array in each address space; the body gets the lane.
 fn two_arrays(body: Body) -> Kernel {
+    in_any_order(body, None)
+}
+
+/// The same, in which any order is right for a reason.
+fn in_any_order(body: Body, reason: Option<&str>) -> Kernel {
     record([4, 1, 1], |h| {
+        if let Some(reason) = reason {
+            h.any_order(reason);
+        }
         let out = h.storage_mut::<u32>("out");
         let tile = h.workgroup_array::<u32>("tile", 8);
         body(h, tile, out, h.local_invocation_index());
@@ -262,20 +270,20 @@ fn ordered_accesses_are_no_race() {
     }
 }
 
-/// One line for each kernel that writes one value to one element: how many workgroups, and how many pairs of lines are suspicious.
-const SAME_VALUE: &[(&str, Body, u32, usize)] = &[
+/// One line for each kernel that writes one value to one element: how many workgroups, and whether nothing orders two of the writes.
+const SAME_VALUE: &[(&str, Body, u32, bool)] = &[
     (
         "lanes",
         |h, _, out, _| h.store(out.at(h.int(0u32)), h.int(7u32)),
         1,
-        1,
+        true,
     ),
-    ("workgroups", |h, _, out, l| h.store(out.at(l), l), 3, 1),
+    ("workgroups", |h, _, out, l| h.store(out.at(l), l), 3, true),
     (
         "both",
         |h, _, out, _| h.store(out.at(h.int(0u32)), h.int(7u32)),
         3,
-        1,
+        true,
     ),
     (
         "two statements",
@@ -284,35 +292,34 @@ const SAME_VALUE: &[(&str, Body, u32, usize)] = &[
             h.store(tile.at(neighbour(h, l)), h.int(7u32));
         },
         2,
-        1,
+        true,
     ),
     (
         "what is there already",
         |h, _, out, l| h.store(out.at(l), h.int(0u32)),
         3,
-        1,
+        true,
     ),
     (
         "each its own",
         |h, tile, _, l| h.store(tile.at(l), h.int(7u32)),
         3,
-        0,
+        false,
     ),
 ];
 
 #[test]
-fn unordered_writes_of_one_value_are_suspicious() {
+fn unordered_writes_of_one_value_need_a_reason() {
     for (name, body, groups, expected) in SAME_VALUE {
-        let mut out = Memory::U32(vec![0; 16]);
-        let mut bindings = [Binding::Write(&mut out)];
-        let ran = both(
-            &two_arrays(*body),
-            [*groups, 1, 1],
-            &mut bindings,
-            &Options::default(),
-        );
-        let warnings = ran.map(|outcome| outcome.warnings.len());
-        assert_eq!(warnings, Ok(*expected), "{name}");
+        for reason in [None, Some("any of them may")] {
+            let kernel = in_any_order(*body, reason);
+            let mut out = Memory::U32(vec![0; 16]);
+            let mut bindings = [Binding::Write(&mut out)];
+            let ran = both(&kernel, [*groups, 1, 1], &mut bindings, &Options::default());
+            let found = matches!(&ran, Err(error) if matches!(error.fault, Fault::SameValue(_)));
+            assert_eq!(found, *expected && reason.is_none(), "{name}: {ran:?}");
+            assert_eq!(ran.is_ok(), !found, "{name}");
+        }
     }
 }
 
