@@ -50,8 +50,12 @@ impl Target {
     /// Runs a plan whose results are in-out slots; yields the reals of every such slot, and what the executor warns of.
     pub(crate) fn run(&self, plan: &Plan, given: &Given<'_>, speed: Speed) -> Result<Ran, Error> {
         match (self, speed) {
-            (Target::F32, Speed::Watched) => run_in(&Noticed(F32), plan, given, narrow, speed),
-            (Target::F64, Speed::Watched) => run_in(&Noticed(F64), plan, given, |x| x, speed),
+            (Target::F32, Speed::Watched | Speed::Subgroups(_)) => {
+                run_in(&Noticed(F32), plan, given, narrow, speed)
+            }
+            (Target::F64, Speed::Watched | Speed::Subgroups(_)) => {
+                run_in(&Noticed(F64), plan, given, |x| x, speed)
+            }
             (Target::F32, Speed::Fast) => {
                 let Fed { memory, scalars } = given.feed(plan, narrow);
                 let ran = plan.run_fast(&Noticed(F32), memory, scalars, &speed.options())?;
@@ -78,6 +82,8 @@ pub(crate) enum Speed {
     Watched,
     /// For results and what stops any run.
     Fast,
+    /// For everything, with subgroups of so many lanes.
+    Subgroups(u32),
 }
 
 impl Speed {
@@ -85,6 +91,10 @@ impl Speed {
         match self {
             Speed::Watched => reference::Options::default(),
             Speed::Fast => reference::Options::fast(),
+            Speed::Subgroups(subgroup_size) => reference::Options {
+                subgroup_size,
+                ..reference::Options::default()
+            },
         }
     }
 }

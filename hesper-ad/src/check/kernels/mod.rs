@@ -22,6 +22,7 @@ use crate::tracked::Bounded;
 use hesper_shader::Role;
 use point::SpecPoint;
 pub(crate) use reach::Reach;
+use std::fmt::{self, Display};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
@@ -40,6 +41,8 @@ const ROUNDINGS: f64 = 4.0;
 /// again with more workgroups than needed, over two dimensions: so it would on more data; on the reference executor in one number domain. Where two
 /// dimensions are large, kernels are checked also at equal numbers, at large ones, at zeros, at minus infinities among others, and at other values of
 /// fixed constants, wherever the spec has binary32 results there.
+///
+/// Kernels that use subgroups run with 4, 8, 16, 64 and 128 lanes in one, too, on the reference executor.
 ///
 /// What the kernels compare sizes, indices and counts with is read from their trees: each dimension goes just below, at and beyond each such
 /// number. In the end each dimension alone is far beyond, 100 000, on the reference executor without its sanitizer, in the most precise number domain
@@ -97,6 +100,26 @@ struct Judged {
     /// Set where it stopped.
     ended: Option<Finding>,
 }
+
+/// How plans run.
+#[derive(Clone, Copy)]
+struct Way {
+    speed: Speed,
+    /// With more workgroups than needed.
+    folded: bool,
+}
+
+impl Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.speed {
+            Speed::Subgroups(lanes) => write!(f, "with subgroups of {lanes} lanes"),
+            _ => f.write_str("with more workgroups than needed, over two dimensions"),
+        }
+    }
+}
+
+/// Lanes of a subgroup on one device or another; 32 is what every other run has.
+const SUBGROUPS: [u32; 5] = [4, 8, 16, 64, 128];
 
 /// What points are made of where two dimensions are large.
 const NUMBERS: [Numbers; 6] = [
@@ -221,7 +244,11 @@ impl Check<'_> {
         for far in &self.reach.far {
             each(passes, &far.dims.to_string(), |pass, tally| {
                 let granted = tally.granted();
-                self.check_plans(pass, &far.dims, false, &far.point, Speed::Fast, tally)?;
+                let way = Way {
+                    speed: Speed::Fast,
+                    folded: false,
+                };
+                self.check_plans(pass, &far.dims, way, &far.point, tally)?;
                 tally.far(&far.dims, granted);
                 Ok(())
             });
@@ -286,40 +313,68 @@ impl Check<'_> {
     ) -> Result<(), StopReason> {
         let small = dims.iter().all(|(_, size)| size <= WATCHED);
         let speed = if small { self.speed } else { Speed::Fast };
-        self.check_plans(pass, dims, false, point, speed, tally)?;
+        let plain = Way {
+            speed,
+            folded: false,
+        };
+        self.check_plans(pass, dims, plain, point, tally)?;
         // Once is enough on the reference executor: which lanes do what is the same in any number domain.
-        let once = self.speed == Speed::Fast && !matches!(self.target, Target::Device(_));
-        if once || !folds {
+        let on_device = matches!(self.target, Target::Device(_));
+        if !folds || (self.speed == Speed::Fast && !on_device) {
             return Ok(());
         }
-        let more = |stop| match stop {
-            StopReason::Fail(message) => StopReason::Fail(format!(
-                "with more workgroups than needed, over two dimensions: {message}"
-            )),
-            skip => skip,
-        };
-        let mut other = tally.clone();
-        self.check_plans(pass, dims, true, point, speed, &mut other)
-            .map_err(more)?;
-        tally.warn_as(&other);
+        let mut ways = vec![Way {
+            folded: true,
+            ..plain
+        }];
+        if !on_device && self.uses_subgroups(pass, dims) {
+            ways.extend(SUBGROUPS.map(|lanes| Way {
+                speed: Speed::Subgroups(lanes),
+                folded: false,
+            }));
+        }
+        for way in ways {
+            // What is compared does not count again.
+            let mut other = tally.clone();
+            self.check_plans(pass, dims, way, point, &mut other)
+                .map_err(|stop| match stop {
+                    StopReason::Fail(message) => StopReason::Fail(format!("{way}: {message}")),
+                    skip => skip,
+                })?;
+            tally.warn_as(&other);
+        }
         Ok(())
+    }
+
+    fn uses_subgroups(&self, pass: Pass, dims: &Dims) -> bool {
+        let Ok(plans) = built_plans(self.spec, dims, false) else {
+            return false;
+        };
+        let plan = match pass {
+            Pass::Forward => plans.forward,
+            Pass::Backward => plans.backward,
+        };
+        let mut trees = plan
+            .steps()
+            .iter()
+            .filter_map(|step| step.kernel().tree().ok());
+        trees.any(|tree| tree.uses_subgroups())
     }
 
     fn check_plans(
         &self,
         pass: Pass,
         dims: &Dims,
-        folded: bool,
+        way: Way,
         point: &SpecPoint,
-        speed: Speed,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
-        let plans = built_plans(self.spec, dims, folded).map_err(StopReason::Fail)?;
+        let plans = built_plans(self.spec, dims, way.folded).map_err(StopReason::Fail)?;
         let (plan, wanted) = match pass {
             Pass::Forward => (plans.forward, &point.results),
             Pass::Backward => (plans.backward, &point.cotangents),
         };
-        let ran = self.target.run(&plan, &point.given(pass), speed);
+        let ran = self.target.run(&plan, &point.given(pass), way.speed);
         let ran = ran.map_err(|error| {
             let kind = if is_limit(&error) {
                 StopReason::Skip

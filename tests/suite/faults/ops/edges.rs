@@ -1,6 +1,7 @@
 //! Kernels that are wrong at the edges of what is legal: at zeros, at minus infinities, at constants that happen to be alike.
 
 use super::Variant;
+use super::row_sum::{Cap, RowSum, many};
 use crate::faults::wrong::Wrong;
 use hesper_ad::ops::Softmax;
 use hesper_ad::ops::softmax::softmax_backward;
@@ -192,6 +193,46 @@ pub(crate) fn lanes(way: u32) -> impl DiffOp {
         let rows = Grid::workgroups(plan.dim("rows")?);
         plan.forward(softmax_of_lanes(way), rows);
         plan.backward(softmax_backward(), rows);
+        Ok(())
+    })
+}
+
+/// As many subgroups as there are where each has 32 lanes.
+pub(crate) const TWO_SUBGROUPS: u32 = 1;
+
+shader! {
+    #[workgroup_size(64)]
+    fn sum_of_subgroups(#[comptime] way: u32, x: &[f32], y: &mut [f32], rows: u32, cols: u32) {
+        let partial = workgroup::<[f32; 64]>();
+        let row = workgroup_index();
+        let lane = local_invocation_index();
+        if row < rows {
+            let mut own = 0.0;
+            for j in (lane..cols).step_by(64) {
+                own += x[row * cols + j];
+            }
+            let sum = subgroup_add(own);
+            if subgroup_invocation_id() == 0 {
+                partial[subgroup_id()] = sum;
+            }
+            workgroup_barrier();
+            if lane == 0 {
+                let mut total = 0.0;
+                for k in 0..if way == TWO_SUBGROUPS { 2 } else { num_subgroups() } {
+                    total += partial[k];
+                }
+                y[row] = total;
+            }
+        }
+    }
+}
+
+/// Sums of rows by subgroups.
+pub(crate) fn by_subgroups(way: u32) -> impl DiffOp {
+    Wrong::plan(RowSum(Cap::Nowhere), move |_, plan| {
+        let (rows, cols) = (plan.dim("rows")?, plan.dim("cols")?);
+        plan.forward(sum_of_subgroups(way), Grid::workgroups(rows));
+        plan.backward(many(), Grid::cover(rows * cols));
         Ok(())
     })
 }

@@ -108,7 +108,7 @@ shader! {
     }
     /// All rows and columns by one index.
     #[workgroup_size(16)]
-    fn many(dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
+    pub(crate) fn many(dy: &[f32], dx: &mut [f32], rows: u32, cols: u32) {
         let i = global_index();
         if i < rows * cols { dx[i] = dy[i / cols]; }
     }

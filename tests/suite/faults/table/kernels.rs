@@ -1,7 +1,9 @@
 //! Wrong kernels and plans, by comparison with their specs in numbers.
 
 use super::super::ops::attention::{attention_by, mask_by, passes_all_back};
-use super::super::ops::edges::{RECIPROCAL, Shifted, Step, UNGUARDED, lanes, shifted as e};
+use super::super::ops::edges::{
+    RECIPROCAL, Shifted, Step, TWO_SUBGROUPS, UNGUARDED, by_subgroups, lanes, shifted as e,
+};
 use super::super::ops::kernels as k;
 use super::super::ops::norms::RmsNorm;
 use super::super::ops::plans::scale_by;
@@ -163,6 +165,7 @@ pub(super) const EDGES: &[Row] = rows! {
     "constants exchanged, exactly",     Shifted(kernel(e::SWAPPED)), By::Exact(Tie::Forward), "spec";
     "constants exchanged in the VJP",   Shifted(spec(e::SWAPPED)), By::Exact(Tie::Vjp), "VJP";
     "0/0 at the first step",            Step(RECIPROCAL), Forward, "NaN";
+    "two subgroups, always",            by_subgroups(TWO_SUBGROUPS), Forward, "with subgroups of ";
     "a lane of minus infinities",       lanes(UNGUARDED), Forward, "NaN";
 };
 

@@ -3,7 +3,7 @@
 use super::super::ops::affine::{self, Affine};
 use super::super::ops::attention::attention_by;
 use super::super::ops::curve::{self, Curve, Function::*};
-use super::super::ops::edges::{Shifted, Step, lanes};
+use super::super::ops::edges::{Shifted, Step, by_subgroups, lanes};
 use super::super::ops::hard::SumBefore;
 use super::super::ops::lookup::{self, Lookup};
 use super::super::ops::plans::{nested_left, nested_right, scale_by};
@@ -104,6 +104,7 @@ pub(super) const BY_NUMBERS: &[Row] = rows! {
     "compositions nested to the right",     nested_right(), Nobody;
     "constants alike",                      Shifted(PLAIN), Nobody;
     "defined at zeros",                     Step(0), Nobody;
+    "subgroups of any size",                by_subgroups(0), Nobody;
     "lanes of minus infinities",            lanes(0), Nobody;
     "no size is special",                   Twice(0, 0), Nobody;
     "online softmax",                       attention_by(0), NotForward;
