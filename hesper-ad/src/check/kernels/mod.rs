@@ -1,13 +1,15 @@
 //! Kernels against the spec.
 //!
 //! ```text
-//! point    everything the spec computes somewhere    reach    which sizes are reached
+//! cases    at which sizes and numbers                reach    which sizes are reached
+//! point    everything the spec computes somewhere    way      how plans run
 //! ```
 
+mod cases;
 mod point;
 mod reach;
+mod way;
 
-use super::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes};
 use super::target::{Speed, Target, is_limit};
 use crate::certificate::{Finding, Tally};
 use crate::compare::{Tolerance, compare};
@@ -19,11 +21,12 @@ use crate::sample::{Known, Numbers, Rng};
 use crate::spec::{Missed, Spec, SpecError, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
-use hesper_shader::Role;
+use cases::{Case, NAMED, cases};
+use hesper_shader::{Plan, Role};
 use point::SpecPoint;
 pub(crate) use reach::Reach;
-use std::fmt::{self, Display};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use way::Way;
 
 /// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
 /// may go about a formula differently than its spec.
@@ -101,51 +104,6 @@ struct Judged {
     ended: Option<Finding>,
 }
 
-/// How plans run.
-#[derive(Clone, Copy)]
-struct Way {
-    speed: Speed,
-    /// With more workgroups than needed.
-    folded: bool,
-}
-
-impl Display for Way {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.speed {
-            Speed::Subgroups(lanes) => write!(f, "with subgroups of {lanes} lanes"),
-            _ => f.write_str("with more workgroups than needed, over two dimensions"),
-        }
-    }
-}
-
-/// Lanes of a subgroup on one device or another; 32 is what every other run has.
-const SUBGROUPS: [u32; 5] = [4, 8, 16, 64, 128];
-
-/// What points are made of where two dimensions are large.
-const NUMBERS: [Numbers; 6] = [
-    Numbers::Plain,
-    Numbers::Equal,
-    Numbers::Large,
-    Numbers::Zero,
-    Numbers::Masked,
-    Numbers::Varied,
-];
-
-/// Those at which an op ought to be defined, or it is said.
-const NAMED: [(Numbers, &str); 3] = [
-    (Numbers::Equal, "equal"),
-    (Numbers::Large, "large"),
-    (Numbers::Zero, "zero"),
-];
-
-/// Numbers at certain sizes.
-struct Case {
-    dims: Dims,
-    numbers: Numbers,
-    /// Whether plans run with more workgroups than needed, too.
-    folds: bool,
-}
-
 /// Why a check stopped.
 enum StopReason {
     Fail(String),
@@ -204,7 +162,7 @@ fn each(
 
 impl Check<'_> {
     fn run(&self, seed: u64, mut passes: [Judged; 2]) -> [Finding; 2] {
-        match self.cases() {
+        match cases(self.spec, self.reach) {
             Ok(cases) => self.judge(&cases, seed, &mut passes),
             Err(error) => {
                 return passes.map(|judged| judged.tally.fail(error.clone()));
@@ -244,10 +202,7 @@ impl Check<'_> {
         for far in &self.reach.far {
             each(passes, &far.dims.to_string(), |pass, tally| {
                 let granted = tally.granted();
-                let way = Way {
-                    speed: Speed::Fast,
-                    folded: false,
-                };
+                let way = Way::plain(Speed::Fast);
                 self.check_plans(pass, &far.dims, way, &far.point, tally)?;
                 tally.far(&far.dims, granted);
                 Ok(())
@@ -266,37 +221,6 @@ impl Check<'_> {
         }
     }
 
-    /// The shapes, and the numbers at each.
-    fn cases(&self) -> Result<Vec<Case>, String> {
-        let plans = built_plans(self.spec, &self.spec.least_shape(), false)?;
-        let plans = [&plans.forward, &plans.backward];
-        let (names, sampling) = (self.spec.signature().dims(), self.spec.sampling());
-        let varies = self.spec.varies();
-        let mut around = kernel_shapes(&names, sampling, &plans);
-        around.extend(equal_shapes(&names, sampling));
-        around.extend(deep_shapes(&names, sampling, &plans));
-        let mut beyond: Vec<&Dims> = Vec::new();
-        for dims in &self.reach.shapes {
-            if !around.contains(dims) && !beyond.contains(&dims) {
-                beyond.push(dims);
-            }
-        }
-        let case = |dims: &Dims, numbers, folds| Case {
-            dims: dims.clone(),
-            numbers,
-            folds,
-        };
-        let mut cases: Vec<Case> = Vec::new();
-        cases.extend(around.iter().map(|d| case(d, Numbers::Plain, true)));
-        // What workgroups too many do shows around the workgroups.
-        cases.extend(beyond.into_iter().map(|d| case(d, Numbers::Plain, false)));
-        for dims in broad_shapes(&names, sampling, &plans) {
-            let every = NUMBERS.iter().filter(|n| varies || **n != Numbers::Varied);
-            cases.extend(every.map(|n| case(&dims, *n, *n == Numbers::Plain)));
-        }
-        Ok(cases)
-    }
-
     fn known(&self, known: &Known, rng: &mut Rng) -> Result<SpecPoint, SpecError> {
         let sample = self.spec.complete(known, rng);
         let domain = self.target.tracked(ROUNDINGS);
@@ -313,25 +237,17 @@ impl Check<'_> {
     ) -> Result<(), StopReason> {
         let small = dims.iter().all(|(_, size)| size <= WATCHED);
         let speed = if small { self.speed } else { Speed::Fast };
-        let plain = Way {
-            speed,
-            folded: false,
-        };
-        self.check_plans(pass, dims, plain, point, tally)?;
+        let way = Way::plain(speed);
+        self.check_plans(pass, dims, way, point, tally)?;
         // Once is enough on the reference executor: which lanes do what is the same in any number domain.
         let on_device = matches!(self.target, Target::Device(_));
         if !folds || (self.speed == Speed::Fast && !on_device) {
             return Ok(());
         }
-        let mut ways = vec![Way {
-            folded: true,
-            ..plain
-        }];
-        if !on_device && self.uses_subgroups(pass, dims) {
-            ways.extend(SUBGROUPS.map(|lanes| Way {
-                speed: Speed::Subgroups(lanes),
-                folded: false,
-            }));
+        let mut ways = vec![Way::folded(speed)];
+        if !on_device {
+            let plan = self.plan(pass, dims, way)?;
+            ways.extend(Way::with_subgroups(&plan));
         }
         for way in ways {
             // What is compared does not count again.
@@ -346,21 +262,6 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn uses_subgroups(&self, pass: Pass, dims: &Dims) -> bool {
-        let Ok(plans) = built_plans(self.spec, dims, false) else {
-            return false;
-        };
-        let plan = match pass {
-            Pass::Forward => plans.forward,
-            Pass::Backward => plans.backward,
-        };
-        let mut trees = plan
-            .steps()
-            .iter()
-            .filter_map(|step| step.kernel().tree().ok());
-        trees.any(|tree| tree.uses_subgroups())
-    }
-
     fn check_plans(
         &self,
         pass: Pass,
@@ -369,10 +270,10 @@ impl Check<'_> {
         point: &SpecPoint,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
-        let plans = built_plans(self.spec, dims, way.folded).map_err(StopReason::Fail)?;
-        let (plan, wanted) = match pass {
-            Pass::Forward => (plans.forward, &point.results),
-            Pass::Backward => (plans.backward, &point.cotangents),
+        let plan = self.plan(pass, dims, way)?;
+        let wanted = match pass {
+            Pass::Forward => &point.results,
+            Pass::Backward => &point.cotangents,
         };
         let ran = self.target.run(&plan, &point.given(pass), way.speed);
         let ran = ran.map_err(|error| {
@@ -391,6 +292,14 @@ impl Check<'_> {
             self.compare(name, got, want, tolerance, tally)?;
         }
         Ok(())
+    }
+
+    fn plan(&self, pass: Pass, dims: &Dims, way: Way) -> Result<Plan, StopReason> {
+        let plans = built_plans(self.spec, dims, way.folded).map_err(StopReason::Fail)?;
+        Ok(match pass {
+            Pass::Forward => plans.forward,
+            Pass::Backward => plans.backward,
+        })
     }
 
     fn compare(

@@ -1,0 +1,67 @@
+//! At which sizes kernels are checked, and at which numbers.
+
+use super::built_plans;
+use super::reach::Reach;
+use crate::check::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes};
+use crate::dims::Dims;
+use crate::sample::Numbers;
+use crate::spec::Spec;
+
+/// What points are made of where two dimensions are large.
+const NUMBERS: [Numbers; 6] = [
+    Numbers::Plain,
+    Numbers::Equal,
+    Numbers::Large,
+    Numbers::Zero,
+    Numbers::Masked,
+    Numbers::Varied,
+];
+
+/// Those at which an op ought to be defined, or it is said.
+pub(super) const NAMED: [(Numbers, &str); 3] = [
+    (Numbers::Equal, "equal"),
+    (Numbers::Large, "large"),
+    (Numbers::Zero, "zero"),
+];
+
+/// Numbers at certain sizes.
+pub(super) struct Case {
+    pub(super) dims: Dims,
+    pub(super) numbers: Numbers,
+    /// Whether plans run with more workgroups than needed, too, and with other subgroups.
+    pub(super) folds: bool,
+}
+
+/// The sizes, and the numbers at each.
+///
+/// # Errors
+/// Where there is no plan.
+pub(super) fn cases(spec: &Spec<'_>, reach: &Reach) -> Result<Vec<Case>, String> {
+    let plans = built_plans(spec, &spec.least_shape(), false)?;
+    let plans = [&plans.forward, &plans.backward];
+    let (names, sampling) = (spec.signature().dims(), spec.sampling());
+    let mut around = kernel_shapes(&names, sampling, &plans);
+    around.extend(equal_shapes(&names, sampling));
+    around.extend(deep_shapes(&names, sampling, &plans));
+    let mut beyond: Vec<&Dims> = Vec::new();
+    for dims in &reach.shapes {
+        if !around.contains(dims) && !beyond.contains(&dims) {
+            beyond.push(dims);
+        }
+    }
+    let case = |dims: &Dims, numbers, folds| Case {
+        dims: dims.clone(),
+        numbers,
+        folds,
+    };
+    let mut cases: Vec<Case> = Vec::new();
+    cases.extend(around.iter().map(|d| case(d, Numbers::Plain, true)));
+    // What workgroups too many do shows around the workgroups.
+    cases.extend(beyond.into_iter().map(|d| case(d, Numbers::Plain, false)));
+    let varies = spec.varies();
+    for dims in broad_shapes(&names, sampling, &plans) {
+        let every = NUMBERS.iter().filter(|n| varies || **n != Numbers::Varied);
+        cases.extend(every.map(|n| case(&dims, *n, *n == Numbers::Plain)));
+    }
+    Ok(cases)
+}
