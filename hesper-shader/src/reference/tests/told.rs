@@ -11,8 +11,8 @@ fn kernel() -> Kernel {
         let next = h.storage_mut::<Atomic<u32>>("next");
         let x = h.storage_mut::<u32>("x");
         let i = h.bind("i", h.global_index());
-        let zero = i.cast::<f32>() * h.float("0.0");
-        h.bind("n", (zero / zero).cast::<u32>());
+        let negative = i.cast::<f32>() - h.float("9.0");
+        h.bind("n", negative.sqrt().cast::<u32>());
         h.log_();
         let logged = h.logged(i);
         h.end_log(&["i is ", ""], &[logged]);
@@ -46,8 +46,8 @@ const LOG: [&str; 4] = [
 
 const TRACE: [&str; 8] = [
     "3.0 from 3 as f32 [4 of 4]",
-    "0.0 from 3.0 * 0.0 [4 of 4]",
-    "NaN from 0.0 / 0.0 [4 of 4]",
+    "-6.0 from 3.0 - 9.0 [4 of 4]",
+    "NaN from sqrt(-6.0) [4 of 4]",
     "n = 0 from NaN as u32 [4 of 4]",
     "place = 3 from next[0].fetch_add(1) [4 of 4]",
     "true from 3 > 1 [4 of 4]",

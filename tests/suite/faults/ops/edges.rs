@@ -14,6 +14,8 @@ pub(crate) struct Shifted(pub(crate) Variant);
 pub(crate) mod shifted {
     /// The constants exchanged.
     pub(crate) const SWAPPED: u32 = 1;
+    /// Each element written by two invocations.
+    pub(crate) const BY_TWO: u32 = 3;
     /// One of them written out.
     pub(crate) const WRITTEN_OUT: u32 = 2;
 }
@@ -21,7 +23,7 @@ pub(crate) mod shifted {
 shader! {
     #[workgroup_size(16)]
     fn shifted_by(#[comptime] way: u32, x: &[f32], y: &mut [f32], s: f32, t: f32, n: u32) {
-        let i = global_index();
+        let i = if way == shifted::BY_TWO { global_index() / 2 } else { global_index() };
         if i < n {
             y[i] = if way == shifted::SWAPPED { x[i] * t + s }
                 else if way == shifted::WRITTEN_OUT { x[i] * 1.5 + t }
@@ -69,7 +71,12 @@ impl DiffOp for Shifted {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(shifted_by(self.0.kernel), Grid::cover(n));
+        let each = if self.0.kernel == shifted::BY_TWO {
+            2
+        } else {
+            1
+        };
+        plan.forward(shifted_by(self.0.kernel), Grid::cover(each * n));
         plan.backward(scaled_back(), Grid::cover(n));
         Ok(())
     }

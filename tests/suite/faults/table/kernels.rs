@@ -164,6 +164,7 @@ pub(super) const EDGES: &[Row] = rows! {
     "a constant written out",           Shifted(kernel(e::WRITTEN_OUT)), Forward, "spec: y: ";
     "constants exchanged, exactly",     Shifted(kernel(e::SWAPPED)), By::Exact(Tie::Forward), "spec";
     "constants exchanged in the VJP",   Shifted(spec(e::SWAPPED)), By::Exact(Tie::Vjp), "VJP";
+    "each element by two invocations",  Shifted(kernel(e::BY_TWO)), Forward, "the same value, but nothing orders the two";
     "0/0 at the first step",            Step(RECIPROCAL), Forward, "NaN";
     "two subgroups, always",            by_subgroups(TWO_SUBGROUPS), Forward, "with subgroups of ";
     "a lane of minus infinities",       lanes(UNGUARDED), Forward, "NaN";
