@@ -3,6 +3,7 @@
 use hesper_ad::prelude::*;
 use hesper_ad::{Verdict, ops};
 use hesper_shader::Device;
+use std::collections::HashSet;
 use tests::{gpu, tools};
 
 fn verify_all(options: &Options) {
@@ -96,14 +97,13 @@ fn points_and_shapes_are_enough() {
             );
         }
     }
-    // All dimensions differ, but where all are 1.
-    for shape in shapes {
-        let sizes: Vec<&str> = shape
-            .split(' ')
-            .filter_map(|d| d.split('=').nth(1))
-            .collect();
-        assert!(sizes[0] != sizes[1] || sizes == ["1", "1"], "{shape}");
-    }
+    // All dimensions differ, but where all are 1, and where they are to be equal.
+    let equal = shapes.iter().filter(|shape| {
+        let sizes = shape.split(' ').filter_map(|d| d.split('=').nth(1));
+        sizes.collect::<HashSet<_>>().len() == 1
+    });
+    let equal: Vec<&str> = equal.map(String::as_str).collect();
+    assert_eq!(equal, ["rows=1 cols=1", "rows=5 cols=5"]);
 }
 
 #[test]
