@@ -160,6 +160,7 @@ fn finding(finding: &Finding) -> Value {
         "granted": finding.granted,
         "worst": finding.worst,
         "bound": finding.bound,
+        "width": finding.width,
         "exact": finding.exact.map(|e| json!({ "fields": e.fields, "paths": e.paths, "bits": e.bits })),
         "seed": finding.seed,
         "note": finding.note,

@@ -3,6 +3,7 @@
 use crate::compare::Agreement;
 use crate::dims::Dims;
 use hesper_shader::reference::Warning;
+use std::panic::Location;
 
 /// Everything that was checked about an op.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,12 +30,15 @@ pub struct Finding {
     pub points: usize,
     /// How many numbers were compared.
     pub compared: usize,
-    /// How many more were beyond the tolerance, but within what their own rounding explains.
+    /// How many more agree, but may be off by so much at a badly conditioned point that it says little: beyond the tolerance, or with a wide bound, as the
+    /// rounding of the spec's own formula explains.
     pub granted: usize,
     /// The error nearest to its bound.
     pub worst: f64,
     /// The bound of that error.
     pub bound: f64,
+    /// The widest bound of those that WGSL's accuracy gave, as part of an element and its row's greatest; 0 where there were none.
+    pub width: f64,
     /// How sure an exact comparison is; `None` for a numeric one.
     pub exact: Option<Exactness>,
     /// The seed that repeats the check.
@@ -71,10 +75,12 @@ pub enum Verdict {
     Inconclusive(String),
     /// All that was compared was right, but not all was seen that there is.
     Incomplete(String),
+    /// All that was compared was right, but WGSL allows results that are not: the kernel loses digits that the spec's formula keeps.
+    Weak(String),
 }
 
 impl Certificate {
-    /// Whether some check passed and no check failed, was skipped or is incomplete. Where the exact check is inconclusive, the
+    /// Whether some check passed and no check failed, was skipped, is incomplete or weak. Where the exact check is inconclusive, the
     /// numeric ones have spoken; see [`is_exact`](Certificate::is_exact).
     pub fn is_pass(&self) -> bool {
         let fine = |f: &Finding| matches!(f.verdict, Verdict::Pass | Verdict::Inconclusive(_));
@@ -103,7 +109,8 @@ impl Certificate {
 }
 
 impl Verdict {
-    /// `PASS`, `FAIL`, `SKIP`, `OPEN` for what a check cannot judge, or `PART` for what it did not see the whole of.
+    /// `PASS`, `FAIL`, `SKIP`, `OPEN` for what a check cannot judge, `PART` for what it did not see the whole of, or `WEAK` for what is right, but
+    /// loses digits.
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Pass => "PASS",
@@ -111,6 +118,7 @@ impl Verdict {
             Verdict::Skip(_) => "SKIP",
             Verdict::Inconclusive(_) => "OPEN",
             Verdict::Incomplete(_) => "PART",
+            Verdict::Weak(_) => "WEAK",
         }
     }
 
@@ -121,7 +129,8 @@ impl Verdict {
             Verdict::Fail(message)
             | Verdict::Skip(message)
             | Verdict::Inconclusive(message)
-            | Verdict::Incomplete(message) => Some(message),
+            | Verdict::Incomplete(message)
+            | Verdict::Weak(message) => Some(message),
         }
     }
 }
@@ -142,6 +151,19 @@ impl Finding {
 pub(crate) struct Tally {
     finding: Finding,
     least_points: usize,
+    rounding: Rounding,
+}
+
+/// What was seen of rounding.
+#[derive(Clone, Debug, Default)]
+struct Rounding {
+    /// How far formulas of kernels are from those of the spec in exact arithmetic, as part of the scale.
+    apart: f64,
+    /// Points at which a device could decide otherwise, and the first such line.
+    undecided: usize,
+    line: Option<&'static Location<'static>>,
+    /// Where most digits are lost, as part of the scale, and the words for it.
+    lost: Option<(f64, String)>,
 }
 
 impl Tally {
@@ -156,6 +178,7 @@ impl Tally {
                 granted: 0,
                 worst: 0.0,
                 bound: 0.0,
+                width: 0.0,
                 exact: None,
                 seed,
                 verdict: Verdict::Pass,
@@ -163,6 +186,7 @@ impl Tally {
                 warnings: Vec::new(),
             },
             least_points: 1,
+            rounding: Rounding::default(),
         }
     }
 
@@ -216,6 +240,47 @@ impl Tally {
     pub(crate) fn far(&mut self, dims: &Dims, granted: usize) {
         self.finding.granted = granted;
         self.point(dims);
+    }
+
+    /// Remembers how wide bounds of WGSL's accuracy were, and how far formulas are apart in exact arithmetic.
+    pub(crate) fn bounds(&mut self, width: f64, apart: f64) {
+        self.finding.width = self.finding.width.max(width);
+        self.rounding.apart = self.rounding.apart.max(apart);
+    }
+
+    /// Counts a point at which a device could decide a comparison otherwise.
+    pub(crate) fn undecided(&mut self, line: Option<&'static Location<'static>>) {
+        self.rounding.undecided += 1;
+        self.rounding.line = self.rounding.line.or(line);
+    }
+
+    /// Remembers where a kernel loses most digits.
+    pub(crate) fn lose(&mut self, part: f64, words: String) {
+        let most = self.rounding.lost.as_ref().map_or(0.0, |(most, _)| *most);
+        if part > most {
+            self.rounding.lost = Some((part, words));
+        }
+    }
+
+    fn note_of_rounding(&mut self) {
+        let Rounding {
+            apart,
+            undecided,
+            line,
+            ..
+        } = self.rounding;
+        // Less is rounding of binary64.
+        if apart > 1e-9 {
+            self.note_also(Some(format!(
+                "its formula approximates the spec's to {apart:.1e}"
+            )));
+        }
+        let at = line.map_or(String::new(), |line| format!(" at {line}"));
+        if undecided > 0 {
+            self.note_also(Some(format!(
+                "rounding may decide otherwise{at}: bounds are left out at {undecided} points"
+            )));
+        }
     }
 
     /// How many numbers agree within their rounding only, so far.
@@ -296,7 +361,8 @@ impl Tally {
     }
 
     /// A pass, if enough was compared.
-    pub(crate) fn finish(self) -> Finding {
+    pub(crate) fn finish(mut self) -> Finding {
+        self.note_of_rounding();
         let (points, least) = (self.finding.points, self.least_points);
         let (compared, granted) = (self.finding.compared, self.finding.granted);
         if compared == 0 {
@@ -310,6 +376,9 @@ impl Tally {
         } else if points < least {
             self.fail(format!("only {points} points counted; {least} are needed"))
         } else {
+            if let Some((_, words)) = self.rounding.lost {
+                self.finding.verdict = Verdict::Weak(words);
+            }
             self.finding
         }
     }

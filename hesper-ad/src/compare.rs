@@ -39,16 +39,9 @@ impl Tolerance {
         }
     }
 
-    /// The greater of both, term by term.
-    pub fn looser(self, other: Tolerance) -> Tolerance {
-        Tolerance {
-            relative: self.relative.max(other.relative),
-            absolute: self.absolute.max(other.absolute),
-        }
-    }
-
-    fn bound(self, want: f64, row_max: f64) -> f64 {
-        self.relative * (want.abs() + row_max) + self.absolute
+    /// What is granted to an element of such [scale](scales).
+    pub(crate) fn bound(self, scale: f64) -> f64 {
+        self.relative * scale + self.absolute
     }
 }
 
@@ -136,6 +129,18 @@ impl fmt::Display for Deviation {
     }
 }
 
+/// What the elements are measured by: each with its row's greatest.
+pub(crate) fn scales(want: &Tensor<Bounded>) -> impl Iterator<Item = f64> {
+    // A mask value says nothing of the scale of the others.
+    let max_abs = |row: &[Bounded]| {
+        let numbers = row.iter().filter(|w| !w.is_mask());
+        numbers.fold(0f64, |max, w| max.max(w.value.abs()))
+    };
+    let maxima = want.rows().map(max_abs);
+    let maxima = maxima.flat_map(|max| std::iter::repeat_n(max, want.row_len()));
+    maxima.zip(want.data()).map(|(max, w)| w.value.abs() + max)
+}
+
 /// Compares a result with what is right.
 ///
 /// A mask value, exactly −∞ on both sides, agrees; infinities that come of numbers too large do not.
@@ -151,24 +156,17 @@ pub fn compare(
         let (got, want) = (got.shape().to_vec(), want.shape().to_vec());
         return Err(Disagreement::Shape { got, want });
     }
-    // A mask value says nothing of the scale of the others.
-    let max_abs = |row: &[Bounded]| {
-        let numbers = row.iter().filter(|w| !w.is_mask());
-        numbers.fold(0f64, |max, w| max.max(w.value.abs()))
-    };
-    let row_maxima = want.rows().map(max_abs);
-    let row_maxima = row_maxima.flat_map(|max| std::iter::repeat_n(max, want.row_len()));
     let mut worst: Option<Deviation> = None;
     let (mut beyond, mut granted) = (0, 0);
-    let elements = got.data().iter().zip(want.data()).zip(row_maxima);
-    for (flat, ((got, want_here), row_max)) in elements.enumerate() {
+    let elements = got.data().iter().zip(want.data()).zip(scales(want));
+    for (flat, ((got, want_here), scale)) in elements.enumerate() {
         let is_masked = want_here.is_mask() && *got == f64::NEG_INFINITY;
         let mut here = Deviation {
             index: want.index_of(flat),
             got: *got,
             want: want_here.value,
             error: (got - want_here.value).abs(),
-            bound: tolerance.bound(want_here.value, row_max),
+            bound: tolerance.bound(scale),
         };
         if is_masked {
             (here.error, here.bound) = (0.0, 0.0);

@@ -7,8 +7,8 @@
 //!
 //! In reading order:
 //! - **what an op author writes**: [`Real`], [`Tensor`], [`Signature`], [`Context`], [`DiffOp`], [`OpPlan`], [`Sampling`],
-//!   [`Tolerance`]; several ops as one are a [`Graph`], two in a row what [`compose`] makes;
-//! - **number domains for checking**: the exact [`field`], [`Dual`] numbers, [`Tracked`] rounding errors, [`Branches`] taken;
+//!   several ops as one are a [`Graph`], two in a row what [`compose`] makes;
+//! - **number domains for checking**: the exact [`field`], [`Dual`] numbers, [`Tracked`] rounding errors, what WGSL's [`accuracy`] allows, [`Branches`] taken;
 //! - **checking**: [`Spec`] records an op's spec and runs it in a domain, [`compare`](compare()) compares, [`check`] holds the checks,
 //!   [`DiffOp::verify`] runs them, and
 //!   [`assert_verified!`] does so in a test.
@@ -28,6 +28,7 @@ mod op_plan;
 mod options;
 mod signature;
 
+pub mod accuracy;
 mod bound;
 mod branches;
 mod dual;

@@ -2,8 +2,8 @@
 
 pub use crate::{
     Certificate, Certificates, Composite, Context, DiffOp, Dims, Graph, Mask, Op, OpError, OpPlan,
-    OpStep, Options, Plans, Real, Sampling, Signature, Target, Tensor, Tolerance, assert_verified,
-    compose, shader,
+    OpStep, Options, Plans, Real, Sampling, Signature, Target, Tensor, assert_verified, compose,
+    shader,
 };
 pub use hesper_shader::tree::Type;
 pub use hesper_shader::{

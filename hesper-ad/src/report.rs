@@ -72,6 +72,7 @@ impl Certificate {
             // Nothing at all was checked.
             () if self.checks.is_empty() || has("FAIL") => "FAIL",
             () if has("PART") => "PART",
+            () if has("WEAK") => "WEAK",
             () => "SKIP",
         };
         let mut text = format!("{word} {}: {}", self.op, counts(self.checks.iter()));
@@ -109,6 +110,7 @@ fn counts<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> String {
     for (word, meaning) in [
         ("FAIL", "failed"),
         ("PART", "incomplete"),
+        ("WEAK", "weak"),
         ("SKIP", "skipped"),
         ("OPEN", "could not be judged"),
     ] {
@@ -175,8 +177,9 @@ impl Display for Certificate {
             Verdict::Pass => 0,
             Verdict::Inconclusive(_) => 1,
             Verdict::Skip(_) => 2,
-            Verdict::Incomplete(_) => 3,
-            Verdict::Fail(_) => 4,
+            Verdict::Weak(_) => 3,
+            Verdict::Incomplete(_) => 4,
+            Verdict::Fail(_) => 5,
         };
         let mut findings: Vec<&Finding> = self.checks.iter().collect();
         findings.sort_by_key(rank);
@@ -241,11 +244,11 @@ impl Finding {
                 None => parts.push(format!("worst {:.1e} of {:.1e}", self.worst, self.bound)),
             }
         }
+        if self.width > 0.0 {
+            parts.push(format!("bounds to {:.1e} of the scale", self.width));
+        }
         if self.granted > 0 {
-            parts.push(format!(
-                "{} more within their own rounding only",
-                self.granted
-            ));
+            parts.push(format!("{} more at badly conditioned points", self.granted));
         }
         if self.compared > 0 && !self.dims.is_empty() {
             parts.push(self.sizes());

@@ -366,7 +366,7 @@ impl Domain for Tracked {
 }
 
 /// Whether the number is `integer / 2ᵏ` with an integer of at most 53 bits, so that its `f64` is exact.
-fn is_dyadic(number: Number) -> bool {
+pub(crate) fn is_dyadic(number: Number) -> bool {
     let power = number.exponent().unsigned_abs();
     if power > 18 {
         return number.digits() == 0;

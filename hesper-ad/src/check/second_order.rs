@@ -3,7 +3,6 @@
 use super::dual_numbers::dual_numbers;
 use super::exact::exact_vjp;
 use crate::certificate::{Finding, Tally};
-use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::error::OpError;
 use crate::op::{Erased, Op};
@@ -96,10 +95,6 @@ impl Erased for Gradient<'_> {
         let same = |name: &str| Some(name.to_string());
         // Known points name no cotangents of gradients.
         self.0.sampling().renamed(same, same)
-    }
-
-    fn erased_tolerance(&self) -> Tolerance {
-        self.0.tolerance()
     }
 
     fn erased_type(&self) -> (&'static str, bool) {

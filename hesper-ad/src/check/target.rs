@@ -2,6 +2,7 @@
 
 use super::feed::{Fed, feed};
 use super::noticed::Noticed;
+use crate::accuracy::{Allowance, Allowed, Profile};
 pub use crate::options::Target;
 use crate::tensor::Tensor;
 use crate::tracked::{NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
@@ -12,6 +13,7 @@ use hesper_shader::{
     StepProblem,
 };
 use std::collections::BTreeMap;
+use std::panic::Location;
 
 /// What a run is given, by name. Rank-0 constants are among the tensors.
 pub(crate) struct Given<'a> {
@@ -47,6 +49,26 @@ impl Target {
         }
     }
 
+    /// What devices of such accuracy may yield of a plan; nothing for a target that rounds as no device does.
+    pub(crate) fn allowed(
+        &self,
+        plan: &Plan,
+        given: &Given<'_>,
+        profile: &Profile,
+    ) -> Result<Option<Bounds>, Error> {
+        if matches!(self, Target::F64) {
+            return Ok(None);
+        }
+        let domain = Allowance::new(profile.clone());
+        let Fed { memory, scalars } = given.feed(plan, Allowed::given);
+        let options = Speed::Fast.options();
+        let (results, _) = plan.run_told(&domain, memory, scalars, &options)?;
+        Ok(Some(Bounds {
+            results: reals(plan, results, |x| x),
+            undecided: domain.take_undecided(),
+        }))
+    }
+
     /// Runs a plan whose results are in-out slots; yields the reals of every such slot, and what the executor warns of.
     pub(crate) fn run(&self, plan: &Plan, given: &Given<'_>, speed: Speed) -> Result<Ran, Error> {
         match (self, speed) {
@@ -73,6 +95,13 @@ impl Target {
             }
         }
     }
+}
+
+/// What devices may yield of each result, by name.
+pub(crate) struct Bounds {
+    pub(crate) results: BTreeMap<String, Vec<Allowed>>,
+    /// The first comparison that a device could decide otherwise: its line, where that is known.
+    pub(crate) undecided: Option<Option<&'static Location<'static>>>,
 }
 
 /// How closely the reference executor looks.
@@ -154,24 +183,24 @@ fn narrow(x: f64) -> f32 {
 }
 
 /// The in-out slots of a run's results.
-fn reals<V: Copy>(
+fn reals<V: Copy, R>(
     plan: &Plan,
     results: BTreeMap<String, Memory<V>>,
-    to_f64: impl Fn(V) -> f64,
-) -> BTreeMap<String, Vec<f64>> {
+    real: impl Fn(V) -> R,
+) -> BTreeMap<String, Vec<R>> {
     let is_result = |name: &String| {
         plan.slots()
             .iter()
             .any(|s| s.name == *name && s.role == Role::InOut)
     };
-    let real = |memory| match memory {
-        Memory::F32(values) => Some(values.into_iter().map(&to_f64).collect()),
+    let values = |memory| match memory {
+        Memory::F32(values) => Some(values.into_iter().map(&real).collect()),
         Memory::I32(_) | Memory::U32(_) | Memory::Bool(_) => None,
     };
     results
         .into_iter()
         .filter(|(name, _)| is_result(name))
-        .filter_map(|(name, memory)| Some((name, real(memory)?)))
+        .filter_map(|(name, memory)| Some((name, values(memory)?)))
         .collect()
 }
 

@@ -13,7 +13,6 @@ pub use plan::accumulate;
 pub(crate) use draft::Draft;
 pub(crate) use wiring::Value;
 
-use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::dims::multiple;
 use crate::error::OpError;
@@ -194,14 +193,6 @@ impl<const I: usize, const O: usize> DiffOp for Composite<I, O> {
             .nodes()
             .map(|(op, node)| node.rules(&self.network.wiring, op.sampling()));
         rules.fold(self.network.sampling.clone(), Sampling::merged)
-    }
-
-    /// The loosest of all nodes.
-    fn tolerance(&self) -> Tolerance {
-        let tolerances = self.network.ops.iter().map(|op| op.tolerance());
-        tolerances
-            .reduce(Tolerance::looser)
-            .unwrap_or(Tolerance::F32)
     }
 }
 

@@ -1,7 +1,6 @@
 //! A [`DiffOp`] behind a pointer.
 
 use super::{DiffOp, Ports};
-use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::error::OpError;
 use crate::op_plan::OpPlan;
@@ -22,7 +21,6 @@ pub trait Erased {
     ) -> Vec<Tensor>;
     fn erased_plan(&self, plan: &mut OpPlan) -> Result<(), OpError>;
     fn erased_sampling(&self) -> Sampling;
-    fn erased_tolerance(&self) -> Tolerance;
     fn erased_type(&self) -> (&'static str, bool);
 }
 
@@ -58,10 +56,6 @@ impl<O: DiffOp> Erased for O {
 
     fn erased_sampling(&self) -> Sampling {
         self.sampling()
-    }
-
-    fn erased_tolerance(&self) -> Tolerance {
-        self.tolerance()
     }
 
     fn erased_type(&self) -> (&'static str, bool) {

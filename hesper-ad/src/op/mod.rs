@@ -8,7 +8,6 @@ pub(crate) use erased::Erased;
 pub(crate) use plan::op_plan;
 
 use crate::certificate::Certificate;
-use crate::compare::Tolerance;
 use crate::context::Context;
 use crate::error::OpError;
 use crate::op_plan::OpPlan;
@@ -106,11 +105,6 @@ pub trait DiffOp {
         Sampling::default()
     }
 
-    /// How far a 32-bit kernel's result may lie from the spec's.
-    fn tolerance(&self) -> Tolerance {
-        Tolerance::F32
-    }
-
     /// Runs every check.
     fn verify(&self, options: &Options) -> Certificate
     where
@@ -172,11 +166,6 @@ impl dyn Op + '_ {
     /// Where the op is defined.
     pub fn sampling(&self) -> Sampling {
         self.erased_sampling()
-    }
-
-    /// How far a 32-bit kernel's result may lie from the spec's.
-    pub fn tolerance(&self) -> Tolerance {
-        self.erased_tolerance()
     }
 
     /// The type's name with its path.

@@ -286,8 +286,4 @@ impl DiffOp for FusedAttention {
     fn sampling(&self) -> Sampling {
         self.composition.sampling()
     }
-
-    fn tolerance(&self) -> Tolerance {
-        self.composition.tolerance()
-    }
 }

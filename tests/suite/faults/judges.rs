@@ -62,10 +62,12 @@ pub(super) fn numbers(targets: Vec<Target>) -> Options {
     }
 }
 
-/// What a failure says, after the name of its check.
+/// What a failure, or a kernel that loses digits, is told by, after the name of its check.
 fn refusal(finding: &Finding) -> Option<String> {
     match &finding.verdict {
-        Verdict::Fail(message) => Some(format!("{}: {message}", finding.check)),
+        Verdict::Fail(message) | Verdict::Weak(message) => {
+            Some(format!("{}: {message}", finding.check))
+        }
         _ => None,
     }
 }

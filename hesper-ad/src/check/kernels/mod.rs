@@ -3,16 +3,22 @@
 //! ```text
 //! cases    at which sizes and numbers                reach    which sizes are reached
 //! point    everything the spec computes somewhere    way      how plans run
+//! judge    whether results are what is allowed       element  whether one number is
 //! ```
 
 mod cases;
+mod element;
+mod judge;
+#[cfg(test)]
+mod judge_tests;
 mod point;
 mod reach;
 mod way;
 
-use super::target::{Speed, Target, is_limit};
+use super::target::{Bounds, Speed, Target, is_limit};
+use crate::accuracy::{Allowed, Profile};
 use crate::certificate::{Finding, Tally};
-use crate::compare::{Tolerance, compare};
+use crate::compare::Tolerance;
 use crate::dims::Dims;
 use crate::op::op_plan;
 use crate::op_plan::{Pass, Plans};
@@ -23,22 +29,23 @@ use crate::tensor::Tensor;
 use crate::tracked::Bounded;
 use cases::{Case, NAMED, cases};
 use hesper_shader::{Plan, Role};
+use judge::judge;
 use point::SpecPoint;
 pub(crate) use reach::Reach;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use way::Way;
 
-/// Rounding granted to a kernel's operations, in units of the target's: WGSL may round either way, which is 2, and a kernel
-/// may go about a formula differently than its spec.
+/// Rounding granted to a formula's operations in binary64, in its units: a kernel may go about a formula differently than its spec.
 const ROUNDINGS: f64 = 4.0;
 
 /// Checks that the forward and the backward kernels compute the spec on `target`, at shapes around their workgroup sizes.
 ///
-/// The spec runs in f64 on the same binary32 inputs, and tracks how far rounding like the target's could take it there: an
-/// element beyond the op's tolerance is granted so much, since a difference of nearly equal numbers is not the kernel's
-/// fault; how many were is said, and they do not count. Backward kernels are given the spec's outputs and saved results, so
-/// that each pass is judged alone. Everything a kernel must write holds huge numbers before. Points at which rounding
-/// could turn a comparison are drawn anew.
+/// In binary32 and on devices an element must lie within what WGSL allows the kernel there: the kernel runs once more in a
+/// [number domain](crate::accuracy::Allowance) that bounds how far a device may be from exact arithmetic, and exact arithmetic must give what the spec gives, to binary32's
+/// precision. Where such a bound is wide, what WGSL would allow the spec's formula decides: if that is as wide, the point is badly conditioned, and the element is said but does not
+/// count; if not, the kernel loses digits, which the finding says with the line. In binary64 a tolerance decides, and what rounding of the spec's formula explains. Backward kernels
+/// are given the spec's outputs and saved results, so that each pass is judged alone. Everything a kernel must write holds huge numbers before. Points at which
+/// rounding could turn a comparison are drawn anew.
 ///
 /// Pairs of dimensions, and all of them, are also equal once; three at a time are large together. Around the workgroups' sizes every plan runs
 /// again with more workgroups than needed, over two dimensions: so it would on more data; on the reference executor in one number domain. Where two
@@ -81,6 +88,7 @@ pub(crate) fn kernels_at(
         spec,
         target,
         reach: &reach,
+        profile: Profile::wgsl(),
     };
     check.run(seed, passes)
 }
@@ -91,6 +99,8 @@ struct Check<'s> {
     spec: &'s Spec<'s>,
     target: &'s Target,
     reach: &'s Reach,
+    /// How accurate devices are.
+    profile: Profile,
 }
 
 /// What was found of a pass so far.
@@ -203,7 +213,7 @@ impl Check<'_> {
             each(passes, &far.dims.to_string(), |pass, tally| {
                 let granted = tally.granted();
                 let way = Way::plain(Speed::Fast);
-                self.check_plans(pass, &far.dims, way, &far.point, tally)?;
+                self.check_plans(pass, &far.dims, way, &far.point, None, tally)?;
                 tally.far(&far.dims, granted);
                 Ok(())
             });
@@ -223,8 +233,7 @@ impl Check<'_> {
 
     fn known(&self, known: &Known, rng: &mut Rng) -> Result<SpecPoint, SpecError> {
         let sample = self.spec.complete(known, rng);
-        let domain = self.target.tracked(ROUNDINGS);
-        SpecPoint::at(self.spec, &domain, sample, rng.below(2) == 0)
+        SpecPoint::at(self.spec, self.target, sample, rng.below(2) == 0)
     }
 
     fn check_point(
@@ -238,7 +247,9 @@ impl Check<'_> {
         let small = dims.iter().all(|(_, size)| size <= WATCHED);
         let speed = if small { self.speed } else { Speed::Fast };
         let way = Way::plain(speed);
-        self.check_plans(pass, dims, way, point, tally)?;
+        let bounds = self.bounds(pass, dims, way, point)?;
+        let bounds = bounds.as_ref();
+        self.check_plans(pass, dims, way, point, bounds, tally)?;
         // Once is enough on the reference executor: which lanes do what is the same in any number domain.
         let on_device = matches!(self.target, Target::Device(_));
         if !folds || (self.speed == Speed::Fast && !on_device) {
@@ -252,7 +263,7 @@ impl Check<'_> {
         for way in ways {
             // What is compared does not count again.
             let mut other = tally.clone();
-            self.check_plans(pass, dims, way, point, &mut other)
+            self.check_plans(pass, dims, way, point, bounds, &mut other)
                 .map_err(|stop| match stop {
                     StopReason::Fail(message) => StopReason::Fail(format!("{way}: {message}")),
                     skip => skip,
@@ -262,12 +273,29 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// What devices may yield: of any way, since a sum is bounded in any order.
+    fn bounds(
+        &self,
+        pass: Pass,
+        dims: &Dims,
+        way: Way,
+        point: &SpecPoint,
+    ) -> Result<Option<Bounds>, StopReason> {
+        let plan = self.plan(pass, dims, way)?;
+        let bounds = self
+            .target
+            .allowed(&plan, &point.given(pass), &self.profile);
+        // What is wrong with a kernel is told by the run that is judged.
+        Ok(bounds.ok().flatten())
+    }
+
     fn check_plans(
         &self,
         pass: Pass,
         dims: &Dims,
         way: Way,
         point: &SpecPoint,
+        bounds: Option<&Bounds>,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
         let plan = self.plan(pass, dims, way)?;
@@ -286,10 +314,14 @@ impl Check<'_> {
         })?;
         tally.warn(&ran.warnings);
         let mut results = ran.reals;
-        let tolerance = self.spec.op().tolerance().scaled(self.target.precision());
+        if let Some(line) = bounds.and_then(|bounds| bounds.undecided) {
+            tally.undecided(line);
+        }
+        let decided = bounds.filter(|bounds| bounds.undecided.is_none());
         for (name, want) in wanted {
             let got = results.remove(name).unwrap_or_default();
-            self.compare(name, got, want, tolerance, tally)?;
+            let allowed = decided.and_then(|bounds| bounds.results.get(name));
+            self.judge_result(name, got, want, allowed.map(Vec::as_slice), tally)?;
         }
         Ok(())
     }
@@ -302,18 +334,23 @@ impl Check<'_> {
         })
     }
 
-    fn compare(
+    fn judge_result(
         &self,
         name: &str,
         got: Vec<f64>,
         want: &Tensor<Bounded>,
-        tolerance: Tolerance,
+        allowed: Option<&[Allowed]>,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
         let fail = |error: String| StopReason::Fail(format!("{name}: {error}"));
         let got = Tensor::new(want.shape(), got).map_err(|e| fail(e.to_string()))?;
-        let agreement = compare(&got, want, tolerance).map_err(|e| fail(e.to_string()))?;
-        tally.agreed(&agreement);
+        let tolerance = Tolerance::F32.scaled(self.target.precision());
+        let judged = judge(&got, want, allowed, tolerance).map_err(|e| fail(e.to_string()))?;
+        tally.agreed(&judged.agreement());
+        tally.bounds(judged.width, judged.apart);
+        if let Some(lost) = judged.lost {
+            tally.lose(lost.part(), lost.words(name));
+        }
         Ok(())
     }
 }

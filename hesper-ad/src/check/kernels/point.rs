@@ -1,14 +1,15 @@
 //! A point with everything the spec computes there.
 
 use super::ROUNDINGS;
+use crate::accuracy::{Allowance, Allowed};
 use crate::check::target::{Given, Target};
 use crate::dims::Dims;
 use crate::op_plan::Pass;
 use crate::sample::{Numbers, Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
-use crate::tracked::{Bounded, Tracked};
-use hesper_shader::domain::F64;
+use crate::tracked::Bounded;
+use hesper_shader::domain::{Domain, F64};
 use std::collections::BTreeMap;
 
 /// How often a point with close comparisons is drawn anew.
@@ -51,9 +52,8 @@ impl SpecPoint {
         spec.fits(dims)?;
         let mut draws = 0..draws;
         loop {
-            let domain = target.tracked(ROUNDINGS);
             let sample = spec.draw_with(numbers, dims, rng);
-            let point = SpecPoint::at(spec, &domain, sample, rng.below(2) == 0)?;
+            let point = SpecPoint::at(spec, target, sample, rng.below(2) == 0)?;
             let good = point.decided && (numbers == Numbers::Plain || point.is_binary32());
             if good {
                 return Ok(Some(point));
@@ -75,7 +75,7 @@ impl SpecPoint {
         for _ in 0..FAR_DRAWS {
             let sample = spec.draw_with(Numbers::Plain, dims, rng);
             let even = rng.below(2) == 0;
-            let point = SpecPoint::at(spec, &target.tracked(ROUNDINGS), sample, even)?;
+            let point = SpecPoint::at(spec, target, sample, even)?;
             if point.decided {
                 return Ok(Some(point));
             }
@@ -90,11 +90,35 @@ impl SpecPoint {
         all.all(|x| x.value.abs() <= f32::MAX.into() || x.is_mask())
     }
 
+    /// What the spec computes at a sample, and how far rounding like the target's could take its formulas: a device's, as WGSL allows.
     pub(super) fn at(
         spec: &Spec<'_>,
-        domain: &Tracked,
+        target: &Target,
         sample: Sample,
         even: bool,
+    ) -> Result<SpecPoint, SpecError> {
+        if let Target::F64 = target {
+            let domain = target.tracked(ROUNDINGS);
+            let point = SpecPoint::of(spec, &domain, sample, even, |x| x)?;
+            let decided = domain.undecided() == 0;
+            return Ok(SpecPoint { decided, ..point });
+        }
+        let domain = Allowance::default();
+        let bounded = |x: Allowed| Bounded {
+            value: x.value(),
+            error: x.error(),
+        };
+        let point = SpecPoint::of(spec, &domain, sample, even, bounded)?;
+        let decided = domain.take_undecided().is_none();
+        Ok(SpecPoint { decided, ..point })
+    }
+
+    fn of<D: Domain>(
+        spec: &Spec<'_>,
+        domain: &D,
+        sample: Sample,
+        even: bool,
+        bounded: impl Fn(D::Value) -> Bounded,
     ) -> Result<SpecPoint, SpecError> {
         let signature = spec.signature();
         let inputs = exact(domain, &sample.inputs);
@@ -107,7 +131,9 @@ impl SpecPoint {
             .outputs()
             .map(|p| p.name.clone())
             .zip(forward.outputs);
-        let results: BTreeMap<_, _> = forward.saved.into_iter().chain(outputs).collect();
+        let results = forward.saved.into_iter().chain(outputs);
+        let bounded = |t: &Tensor<D::Value>| t.map(|x| bounded(*x));
+        let results: BTreeMap<_, _> = results.map(|(name, t)| (name, bounded(&t))).collect();
         let values = results.iter();
         Ok(SpecPoint {
             reals: given.collect(),
@@ -118,10 +144,10 @@ impl SpecPoint {
             cotangents: signature
                 .inputs()
                 .map(|p| p.cotangent())
-                .zip(backward)
+                .zip(backward.iter().map(bounded))
                 .collect(),
             integers: sample.integers,
-            decided: domain.undecided() == 0,
+            decided: true,
             even,
         })
     }

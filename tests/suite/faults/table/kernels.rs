@@ -10,6 +10,10 @@ use super::super::ops::plans::scale_by;
 use super::super::ops::pointwise::{Gelu, Rectifier, Sigmoid};
 use super::super::ops::reductions::{RowMax, Total, softmax_by};
 use super::super::ops::row_sum::{Cap, RowSum};
+use super::super::ops::rows::{
+    Function::{Softmax as RowSoftmax, Variance},
+    Rows, right as r,
+};
 use super::super::ops::sizes::{Twice, wrong as t};
 use super::super::ops::softmax::{Softmax, wrong as s};
 use super::super::ops::{catalogue, kernel, spec};
@@ -168,6 +172,14 @@ pub(super) const EDGES: &[Row] = rows! {
     "0/0 at the first step",            Step(RECIPROCAL), Forward, "NaN";
     "two subgroups, always",            by_subgroups(TWO_SUBGROUPS), Forward, "with subgroups of ";
     "a lane of minus infinities",       lanes(UNGUARDED), Forward, "NaN";
+};
+
+/// Right in exact arithmetic, and bad in numbers: WGSL allows devices results that are not right, or the reference executor has one.
+#[rustfmt::skip]
+pub(super) const DIGITS: &[Row] = rows! {
+    "E[x²] − E[x]²",                    Rows(Variance, kernel(r::MOMENTS)), Forward, "loses digits at tests/suite/faults/ops/rows/kernels.rs";
+    "no shift",                         Rows(RowSoftmax, kernel(r::NO_SHIFT)), Forward, "overflow at tests/suite/faults/ops/rows/kernels.rs";
+    "shift by the first element",       Rows(RowSoftmax, kernel(r::FIRST_SHIFT)), Forward, "overflow at";
 };
 
 /// Signatures and plans that make no sense: each is a message that names the culprit, never a crash.

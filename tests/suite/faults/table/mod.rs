@@ -51,6 +51,11 @@ fn kernels_that_are_wrong_at_some_numbers_are_refused() {
 }
 
 #[test]
+fn kernels_that_lose_digits_are_refused() {
+    hold(kernels::DIGITS);
+}
+
+#[test]
 fn plans_that_make_no_sense_are_refused() {
     hold(kernels::PLANS);
 }

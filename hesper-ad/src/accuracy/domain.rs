@@ -1,0 +1,239 @@
+//! The domain of numbers that know how far a device may be from them.
+
+use super::allowed::{Allowed, Settled, is_binary32, unbounded};
+use super::profile::{Profile, Rule};
+use super::rules;
+use crate::tracked::is_dyadic;
+use hesper_shader::Number;
+use hesper_shader::domain::{Accuracy, Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
+use std::cell::Cell;
+use std::panic::Location;
+
+/// The domain of [`Allowed`] numbers.
+///
+/// A comparison that a device could decide otherwise is answered by the exact values and remembered: what follows from it bounds one way of the
+/// kernel only.
+#[derive(Clone, Debug, Default)]
+pub struct Allowance {
+    profile: Profile,
+    line: Cell<Option<&'static Location<'static>>>,
+    undecided: Cell<Option<Undecided>>,
+}
+
+/// Where a device could decide otherwise; the line, where it is known.
+type Undecided = Option<&'static Location<'static>>;
+
+impl Allowance {
+    /// The domain for devices of such accuracy.
+    pub fn new(profile: Profile) -> Allowance {
+        Allowance {
+            profile,
+            ..Allowance::default()
+        }
+    }
+
+    /// The first comparison or conversion to an integer that a device could decide otherwise, since this was last asked: its line, where that is known.
+    pub fn take_undecided(&self) -> Option<Option<&'static Location<'static>>> {
+        self.undecided.take()
+    }
+
+    fn doubt(&self) {
+        if self.undecided.get().is_none() {
+            self.undecided.set(Some(self.line.get()));
+        }
+    }
+
+    fn result(&self, settled: Settled, operands: &[Allowed]) -> Allowed {
+        Allowed::new(settled, operands, self.line.get())
+    }
+
+    fn divide(&self, x: Settled, y: Settled) -> Settled {
+        rules::divide(x, y, self.profile.quotient)
+    }
+
+    fn function(&self, op: RealUnary, x: Settled) -> Settled {
+        match self.profile.of(op) {
+            Rule::Measured { ulps, absolute } => {
+                rules::function(op, x, ulps).wider([absolute; 2]).bounded()
+            }
+            Rule::Table(accuracy) => match accuracy {
+                Accuracy::Rounded => rules::stepped(op, x),
+                Accuracy::Ulp(ulps) => rules::function(op, x, ulps.into()),
+                Accuracy::Exponential => rules::exponential(op, x),
+                Accuracy::Logarithm => rules::logarithm(op, x),
+                Accuracy::Circular => rules::circular(op, x),
+                Accuracy::Inherited => self.inherited(op, x),
+                Accuracy::AtLeast(error) => {
+                    let formula = self.inherited(op, x);
+                    // The table's number was rounded itself.
+                    let granted = f64::from(error.next_up());
+                    let own = rules::function(op, x, 0.0).wider([granted; 2]);
+                    Settled {
+                        low: own.low.min(formula.low),
+                        high: own.high.max(formula.high),
+                        ..formula
+                    }
+                }
+            },
+        }
+    }
+
+    /// As accurate as WGSL's formula for it.
+    fn inherited(&self, op: RealUnary, x: Settled) -> Settled {
+        let value = F64.unary(op, x.value);
+        let part = |op| self.function(op, x);
+        let result = match op {
+            RealUnary::Sqrt => self.divide(Settled::exact(1.0), part(RealUnary::InverseSqrt)),
+            RealUnary::Sinh | RealUnary::Cosh => self.hyperbolic(op, x),
+            RealUnary::Tanh => self.divide(
+                self.hyperbolic(RealUnary::Sinh, x),
+                self.hyperbolic(RealUnary::Cosh, x),
+            ),
+            RealUnary::Tan => self.divide(part(RealUnary::Sin), part(RealUnary::Cos)),
+            _ => match op.definition(self, Allowed::new(x, &[], None)) {
+                Some(result) => result.settled(),
+                None => unbounded(value),
+            },
+        };
+        Settled { value, ..result }
+    }
+
+    /// `(eˣ ± e⁻ˣ)·½`.
+    fn hyperbolic(&self, op: RealUnary, x: Settled) -> Settled {
+        let power = |x| Allowed::new(self.function(RealUnary::Exp, x), &[], None);
+        let (up, down) = (power(x), power(x.negated()));
+        let down = if op == RealUnary::Sinh {
+            down.negated()
+        } else {
+            down
+        };
+        rules::multiply(up.plus(down, None).settled(), Settled::exact(0.5))
+    }
+
+    /// `2^(y·log₂ x)`.
+    fn pow(&self, x: Settled, y: Settled) -> Settled {
+        let value = F64.binary(RealBinary::Pow, x.value, y.value);
+        let result = match self.profile.pow {
+            Rule::Measured { ulps, absolute } => {
+                let exponent = rules::multiply(y, rules::function(RealUnary::Log2, x, 0.0));
+                rules::function(RealUnary::Exp2, exponent, ulps).wider([absolute; 2])
+            }
+            Rule::Table(_) => {
+                let exponent = rules::multiply(y, self.function(RealUnary::Log2, x));
+                self.function(RealUnary::Exp2, exponent)
+            }
+        };
+        Settled { value, ..result }
+    }
+
+    fn atan2(&self, y: Settled, x: Settled) -> Settled {
+        let value = F64.binary(RealBinary::Atan2, y.value, x.value);
+        match self.profile.atan2 {
+            Rule::Measured { ulps, absolute } => {
+                rules::angle(value, y, x, ulps).wider([absolute; 2])
+            }
+            Rule::Table(Accuracy::Ulp(ulps)) => rules::angle(value, y, x, ulps.into()),
+            Rule::Table(_) => unbounded(value),
+        }
+    }
+}
+
+impl Domain for Allowance {
+    type Value = Allowed;
+    type Mask = bool;
+
+    fn name(&self) -> String {
+        format!("what {} accuracy allows", self.profile)
+    }
+
+    fn at(&self, line: &'static Location<'static>) {
+        self.line.set(Some(line));
+    }
+
+    fn constant(&self, number: Number) -> Allowed {
+        let value = number.to_f64();
+        // What binary32 does not have is either neighbour.
+        let settled = match is_dyadic(number) && is_binary32(value) {
+            true => Settled::exact(value),
+            false => rules::rounded(Settled::exact(value), [1.0; 2]),
+        };
+        self.result(settled, &[])
+    }
+
+    fn neg_infinity(&self) -> Allowed {
+        Allowed::exact(f64::NEG_INFINITY)
+    }
+
+    fn from_f32(&self, value: f32) -> Allowed {
+        Allowed::given(value.into())
+    }
+
+    fn from_integer(&self, value: i64) -> Allowed {
+        let real = value as f64;
+        if value.unsigned_abs() <= 1 << 24 || is_binary32(real) && value.unsigned_abs() < 1 << 53 {
+            return Allowed::exact(real);
+        }
+        self.result(rules::rounded(Settled::exact(real), [1.0; 2]), &[])
+    }
+
+    fn to_integer(&self, x: Allowed, low: i64, high: i64) -> Result<i64, NoMeaning> {
+        let x = x.settled();
+        let whole = |x: f64| (x as i64).clamp(low, high);
+        if whole(x.low) != whole(x.high) || x.is_unbounded() {
+            self.doubt();
+        }
+        Ok(whole(x.value))
+    }
+
+    fn unary(&self, op: RealUnary, x: Allowed) -> Allowed {
+        if op == RealUnary::Negate {
+            return x.negated();
+        }
+        let settled = match op {
+            RealUnary::QuantizeToF16 => rules::binary16(x.settled()),
+            _ => self.function(op, x.settled()),
+        };
+        self.result(settled, &[x])
+    }
+
+    fn binary(&self, op: RealBinary, x: Allowed, y: Allowed) -> Allowed {
+        let line = self.line.get();
+        match op {
+            RealBinary::Add => return x.plus(y, line),
+            RealBinary::Subtract => return x.plus(y.negated(), line),
+            _ => {}
+        }
+        let (a, b) = (x.settled(), y.settled());
+        let value = F64.binary(op, a.value, b.value);
+        let settled = match op {
+            RealBinary::Multiply => rules::multiply(a, b),
+            RealBinary::Divide => self.divide(a, b),
+            RealBinary::Max => rules::chosen(value, a, b, f64::max),
+            RealBinary::Min => rules::chosen(value, a, b, f64::min),
+            RealBinary::Atan2 => self.atan2(a, b),
+            RealBinary::Pow => self.pow(a, b),
+            // `x − y·trunc(x/y)`: where the quotient is nearly whole, a device may take either whole number.
+            RealBinary::Remainder | RealBinary::Add | RealBinary::Subtract => {
+                let whole = rules::stepped(RealUnary::Trunc, self.divide(a, b));
+                let product = self.result(rules::multiply(b, whole), &[x, y]);
+                return x.plus(product.negated(), line);
+            }
+        };
+        self.result(settled, &[x, y])
+    }
+
+    fn compare(&self, op: Comparison, x: Allowed, y: Allowed) -> bool {
+        let (a, b) = (x.settled().flushed(), y.settled().flushed());
+        let apart = a.high < b.low || b.high < a.low;
+        // Equal exact numbers are a decided tie.
+        let decided = apart || a.is_exact() && b.is_exact();
+        if !decided || a.value.is_nan() || b.value.is_nan() {
+            self.doubt();
+        }
+        F64.compare(op, a.value, b.value)
+    }
+
+    fn select(&self, mask: bool, on_true: Allowed, on_false: Allowed) -> Allowed {
+        if mask { on_true } else { on_false }
+    }
+}

@@ -1,0 +1,122 @@
+//! Whether one number that a kernel yields is what the spec says and WGSL allows.
+
+use crate::accuracy::Allowed;
+use crate::tracked::{Bounded, NORMAL_F32, UNIT_F32};
+
+/// A bound of at most this part of the scale says what it should.
+const NARROW: f64 = 1e-4;
+/// A bound is the kernel's own doing where it is this many times wider than the spec's formula would have it.
+const WIDER: f64 = 8.0;
+/// From so many terms on a sum is one of many.
+const MANY: f64 = 8.0;
+/// Where the spec's formula may be off by this part of the scale, nothing can be told of the kernel's.
+const HOPELESS: f64 = 0.1;
+/// What flushing leaves of nothing.
+const TINY: f64 = 1024.0 * NORMAL_F32;
+/// Rounding of binary64 in both formulas, as part of what is allowed in binary32: far more than `2⁻⁵³` of `2⁻²³`.
+const FINE: f64 = 1.0 / (1 << 20) as f64;
+
+/// One element.
+pub(super) struct Element {
+    pub(super) got: f64,
+    /// In exact arithmetic, and what WGSL would allow the spec's formula.
+    pub(super) want: Bounded,
+    /// What it allows the kernel.
+    pub(super) allowed: Allowed,
+    /// What everything is measured by: the element and its row's greatest.
+    pub(super) scale: f64,
+    /// What a formula that is right to binary32's precision may differ by.
+    pub(super) plain: f64,
+}
+
+/// How an element was found.
+pub(super) enum Found {
+    Counts,
+    /// Its bound is wide, and so is that of the spec's formula.
+    Wide,
+    /// Its bound is wide, and that of the spec's formula is not.
+    Lost,
+    /// It is beyond a bound, of so much, and why that is the bound.
+    Beyond(f64, String),
+}
+
+impl Element {
+    /// What is allowed around the spec's value: the kernel's bound, and the distance of its formula from the spec's.
+    pub(super) fn bound(&self) -> f64 {
+        self.allowed.error() + self.apart()
+    }
+
+    pub(super) fn apart(&self) -> f64 {
+        (self.allowed.value() - self.want.value).abs()
+    }
+
+    /// A bound as part of the scale; what flushing leaves of nothing is none.
+    pub(super) fn part(&self, bound: f64) -> f64 {
+        match bound <= TINY {
+            true => 0.0,
+            false => bound / self.scale,
+        }
+    }
+
+    /// A sum of many terms is measured by their size: any order may do what one does.
+    fn measure(&self) -> f64 {
+        let (count, size) = self.allowed.terms();
+        match count >= MANY {
+            true => self.scale.max(size),
+            false => self.scale,
+        }
+    }
+
+    /// Whether a bound is narrow by this measure.
+    fn is_narrow(&self, measure: f64) -> bool {
+        let limit = NARROW.max(8.0 * self.allowed.terms().0 * UNIT_F32);
+        self.allowed.error() <= limit * measure + TINY
+    }
+
+    /// Whether both are minus infinity, which masks.
+    pub(super) fn is_masked(&self) -> bool {
+        self.want.is_mask() && self.got == f64::NEG_INFINITY
+    }
+
+    pub(super) fn judge(&self) -> Found {
+        let (kernel, spec) = (self.allowed.error(), self.want.error);
+        let finite = [kernel, spec].into_iter().filter(|error| error.is_finite());
+        let fine = FINE * finite.sum::<f64>();
+        // What is allowed the kernel is allowed around its own formula.
+        let [low, high] = self.allowed.bounds();
+        if !(low - fine <= self.got && self.got <= high + fine) {
+            let why = format!("WGSL allows the kernel {low:e} to {high:e}");
+            return Found::Beyond(kernel, why);
+        }
+        if kernel.is_finite() && self.apart() > self.plain + fine {
+            let value = self.allowed.value();
+            let why = format!("in exact arithmetic the kernel gives {value:e}");
+            return Found::Beyond(self.plain, why);
+        }
+        if self.is_narrow(self.scale) {
+            return Found::Counts;
+        }
+        // A wide bound excuses nothing that the spec's formula does not.
+        let explained = self.plain + if spec.is_finite() { spec } else { TINY };
+        match (self.got - self.want.value).abs() {
+            error if !(error <= explained) => Found::Beyond(explained, self.loss()),
+            _ if kernel > WIDER * spec && self.part(spec) <= HOPELESS => Found::Lost,
+            _ if self.is_narrow(self.measure()) => Found::Counts,
+            _ => Found::Wide,
+        }
+    }
+
+    /// Where the kernel loses digits.
+    pub(super) fn loss(&self) -> String {
+        let at = self
+            .allowed
+            .line()
+            .map_or(String::new(), |line| format!(" at {line}"));
+        match self.allowed.error().is_finite() {
+            true => format!("the kernel loses digits{at}"),
+            false => format!(
+                "nothing bounds the kernel's result: a function beyond its range, or an overflow{at}"
+            ),
+        }
+    }
+}
