@@ -145,7 +145,7 @@ fn line(op: &str, finding: &Finding, kernels: &[String]) -> String {
         finding.sizes(),
     );
     if finding.granted > 0 {
-        line += &format!("; {} more at badly conditioned points", finding.granted);
+        line += &format!("; {} more within their own rounding only", finding.granted);
     }
     let below = finding.verdict.message().into_iter();
     for text in below.chain(finding.warnings.iter().map(String::as_str)) {

@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --release --example verified_ad
 //! cargo run --release --example verified_ad -- --filter softmax --device gpu
+//! cargo run --release --example verified_ad -- --device gpu --tight
 //! cargo run --release --example verified_ad -- --json
 //! cargo run --release --example verified_ad -- --picture table.svg
 //! ```
@@ -10,8 +11,9 @@
 //! Exits with 0 if everything passed, 1 if a check failed, 2 for wrong options, 3 if the device asked for is not there.
 
 use clap::Parser;
-use examples::cli::{Selection, WRONG_OPTIONS, say, stop};
+use examples::cli::{NO_DEVICE, Selection, WRONG_OPTIONS, say, stop};
 use examples::picture;
+use hesper_ad::accuracy::Profile;
 use hesper_ad::prelude::*;
 use hesper_ad::{Finding, ops};
 use serde_json::{Value, json};
@@ -28,6 +30,9 @@ use std::thread;
 struct Arguments {
     #[command(flatten)]
     selection: Selection,
+    /// Judge kernels by the device's accuracy as measured, not by what WGSL allows.
+    #[arg(long)]
+    tight: bool,
     /// Print one JSON document instead of the table.
     #[arg(long)]
     json: bool,
@@ -48,6 +53,12 @@ fn main() -> ExitCode {
         seed: arguments.selection.seed,
         ..Options::default()
     };
+    if arguments.tight {
+        match Profile::measure(&device) {
+            Ok(measured) => options.accuracy = measured,
+            Err(error) => return stop(NO_DEVICE, &error.to_string()),
+        }
+    }
     if device.kind() != DeviceKind::Reference {
         options.targets.push(Target::Device(device.clone()));
     }
@@ -161,6 +172,7 @@ fn finding(finding: &Finding) -> Value {
         "worst": finding.worst,
         "bound": finding.bound,
         "width": finding.width,
+        "wide": finding.wide,
         "exact": finding.exact.map(|e| json!({ "fields": e.fields, "paths": e.paths, "bits": e.bits })),
         "seed": finding.seed,
         "note": finding.note,

@@ -30,8 +30,7 @@ pub struct Finding {
     pub points: usize,
     /// How many numbers were compared.
     pub compared: usize,
-    /// How many more agree, but may be off by so much at a badly conditioned point that it says little: beyond the tolerance, or with a wide bound, as the
-    /// rounding of the spec's own formula explains.
+    /// How many more are off by more than a formula in binary32 should be, as the rounding of the spec's own formula explains.
     pub granted: usize,
     /// The error nearest to its bound.
     pub worst: f64,
@@ -39,6 +38,8 @@ pub struct Finding {
     pub bound: f64,
     /// The widest bound of those that WGSL's accuracy gave, as part of an element and its row's greatest; 0 where there were none.
     pub width: f64,
+    /// How many have a bound above 10⁻⁴ of that, or `4·n·2⁻²³` for a sum of `n` terms, as the spec's own formula has: badly conditioned points.
+    pub wide: usize,
     /// How sure an exact comparison is; `None` for a numeric one.
     pub exact: Option<Exactness>,
     /// The seed that repeats the check.
@@ -179,6 +180,7 @@ impl Tally {
                 worst: 0.0,
                 bound: 0.0,
                 width: 0.0,
+                wide: 0,
                 exact: None,
                 seed,
                 verdict: Verdict::Pass,
@@ -242,8 +244,9 @@ impl Tally {
         self.point(dims);
     }
 
-    /// Remembers how wide bounds of WGSL's accuracy were, and how far formulas are apart in exact arithmetic.
-    pub(crate) fn bounds(&mut self, width: f64, apart: f64) {
+    /// Remembers how wide bounds of WGSL's accuracy were, how many were wide as the spec's are, and how far formulas are apart in exact arithmetic.
+    pub(crate) fn bounds(&mut self, width: f64, wide: usize, apart: f64) {
+        self.finding.wide += wide;
         self.finding.width = self.finding.width.max(width);
         self.rounding.apart = self.rounding.apart.max(apart);
     }

@@ -247,8 +247,14 @@ impl Finding {
         if self.width > 0.0 {
             parts.push(format!("bounds to {:.1e} of the scale", self.width));
         }
+        if self.wide > 0 {
+            parts.push(format!("{} wide: badly conditioned points", self.wide));
+        }
         if self.granted > 0 {
-            parts.push(format!("{} more at badly conditioned points", self.granted));
+            parts.push(format!(
+                "{} more within their own rounding only",
+                self.granted
+            ));
         }
         if self.compared > 0 && !self.dims.is_empty() {
             parts.push(self.sizes());

@@ -95,7 +95,9 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
             for target in &options.targets {
                 go_on(progress, &checks, &format!("kernels, {}", target.name()));
                 let reach = reaches.next();
-                checks.extend(check::kernels_at(speed, spec, target, seed, &known, reach));
+                let accuracy = &options.accuracy;
+                let kernels = check::kernels_at(speed, spec, target, seed, accuracy, &known, reach);
+                checks.extend(kernels);
                 if !matches!(target, Target::Device(_)) {
                     speed = Speed::Fast;
                 }

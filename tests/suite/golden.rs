@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use tests::tell;
 
 /// Both sides round in double precision; PyTorch takes some numbers as differences, which are exact to 10⁻¹³ only.
-const TOLERANCE: Tolerance = Tolerance {
+const TOLERANCE: hesper_ad::Tolerance = hesper_ad::Tolerance {
     relative: 1e-12,
     absolute: 1e-13,
 };

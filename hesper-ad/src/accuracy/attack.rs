@@ -1,6 +1,6 @@
 //! Devices that make the worst of what WGSL allows.
 
-use super::profile::Rule;
+use super::profile::Measured;
 use super::{Allowance, Allowed, Profile};
 use crate::sample::Rng;
 use hesper_shader::domain::{Domain, F64, RealBinary, RealUnary};
@@ -73,7 +73,7 @@ fn formula(rng: &mut Rng, depth: usize) -> Formula {
     if depth == 0 {
         return Leaf(leaf(rng));
     }
-    let mut part = |rng: &mut Rng| {
+    let part = |rng: &mut Rng| {
         let depth = rng.below(depth);
         Box::new(formula(rng, depth))
     };
@@ -346,10 +346,7 @@ fn a_device_is_beyond_bounds_that_are_too_narrow() {
         Allowance::new(profile)
     };
     fn set(profile: &mut Profile, op: RealUnary, ulps: f64) {
-        profile.unary[op as usize] = Rule::Measured {
-            ulps,
-            absolute: 0.0,
-        };
+        profile.set(op, Measured::everywhere(ulps));
     }
     let narrow: [fn(&mut Profile); 4] = [
         |p| p.quotient = 2.0,

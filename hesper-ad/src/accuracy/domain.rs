@@ -1,7 +1,7 @@
 //! The domain of numbers that know how far a device may be from them.
 
 use super::allowed::{Allowed, Settled, is_binary32, unbounded};
-use super::profile::{Profile, Rule};
+use super::profile::{Measured, Profile, Rule};
 use super::rules;
 use crate::tracked::is_dyadic;
 use hesper_shader::Number;
@@ -52,29 +52,30 @@ impl Allowance {
     }
 
     fn function(&self, op: RealUnary, x: Settled) -> Settled {
-        match self.profile.of(op) {
-            Rule::Measured { ulps, absolute } => {
-                rules::function(op, x, ulps).wider([absolute; 2]).bounded()
-            }
-            Rule::Table(accuracy) => match accuracy {
-                Accuracy::Rounded => rules::stepped(op, x),
-                Accuracy::Ulp(ulps) => rules::function(op, x, ulps.into()),
-                Accuracy::Exponential => rules::exponential(op, x),
-                Accuracy::Logarithm => rules::logarithm(op, x),
-                Accuracy::Circular => rules::circular(op, x),
-                Accuracy::Inherited => self.inherited(op, x),
-                Accuracy::AtLeast(error) => {
-                    let formula = self.inherited(op, x);
-                    // The table's number was rounded itself.
-                    let granted = f64::from(error.next_up());
-                    let own = rules::function(op, x, 0.0).wider([granted; 2]);
-                    Settled {
-                        low: own.low.min(formula.low),
-                        high: own.high.max(formula.high),
-                        ..formula
-                    }
+        let Rule { table, measured } = self.profile.of(op);
+        let within = |m: &Measured| m.range[0] <= x.low && x.high <= m.range[1];
+        if let Some(measured) = measured.filter(within) {
+            let result = rules::function(op, x, measured.ulps);
+            return result.wider([measured.absolute; 2]).bounded();
+        }
+        match table {
+            Accuracy::Rounded => rules::stepped(op, x),
+            Accuracy::Ulp(ulps) => rules::function(op, x, ulps.into()),
+            Accuracy::Exponential => rules::exponential(op, x),
+            Accuracy::Logarithm => rules::logarithm(op, x),
+            Accuracy::Circular => rules::circular(op, x),
+            Accuracy::Inherited => self.inherited(op, x),
+            Accuracy::AtLeast(error) => {
+                let formula = self.inherited(op, x);
+                // The table's number was rounded itself.
+                let granted = f64::from(error.next_up());
+                let own = rules::function(op, x, 0.0).wider([granted; 2]);
+                Settled {
+                    low: own.low.min(formula.low),
+                    high: own.high.max(formula.high),
+                    ..formula
                 }
-            },
+            }
         }
     }
 
@@ -113,27 +114,16 @@ impl Allowance {
     /// `2^(y·log₂ x)`.
     fn pow(&self, x: Settled, y: Settled) -> Settled {
         let value = F64.binary(RealBinary::Pow, x.value, y.value);
-        let result = match self.profile.pow {
-            Rule::Measured { ulps, absolute } => {
-                let exponent = rules::multiply(y, rules::function(RealUnary::Log2, x, 0.0));
-                rules::function(RealUnary::Exp2, exponent, ulps).wider([absolute; 2])
-            }
-            Rule::Table(_) => {
-                let exponent = rules::multiply(y, self.function(RealUnary::Log2, x));
-                self.function(RealUnary::Exp2, exponent)
-            }
-        };
+        let exponent = rules::multiply(y, self.function(RealUnary::Log2, x));
+        let result = self.function(RealUnary::Exp2, exponent);
         Settled { value, ..result }
     }
 
     fn atan2(&self, y: Settled, x: Settled) -> Settled {
         let value = F64.binary(RealBinary::Atan2, y.value, x.value);
         match self.profile.atan2 {
-            Rule::Measured { ulps, absolute } => {
-                rules::angle(value, y, x, ulps).wider([absolute; 2])
-            }
-            Rule::Table(Accuracy::Ulp(ulps)) => rules::angle(value, y, x, ulps.into()),
-            Rule::Table(_) => unbounded(value),
+            Accuracy::Ulp(ulps) => rules::angle(value, y, x, ulps.into()),
+            _ => unbounded(value),
         }
     }
 }

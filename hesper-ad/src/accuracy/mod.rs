@@ -7,6 +7,7 @@
 //! ```text
 //! allowed   the number: a sum of terms not yet rounded, and what it is once it is      rules     one bound for each operation
 //! domain    the domain of such numbers                                                profile   how accurate each operation is
+//! measure   how accurate a device was found to be                                     attack    devices that make the worst of it
 //! ```
 //!
 //! The rules follow Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd edition, sections 3.1, 3.4 and 4.2, with the unit `2⁻²³`: a device may round
@@ -16,6 +17,7 @@ mod allowed;
 #[cfg(test)]
 mod attack;
 mod domain;
+mod measure;
 mod profile;
 mod rules;
 #[cfg(test)]

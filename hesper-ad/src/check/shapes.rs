@@ -80,6 +80,12 @@ pub(crate) fn equal_shapes(dims: &[&str], sampling: &Sampling) -> Vec<Dims> {
     shapes
 }
 
+/// All dimensions small.
+pub(crate) fn small_shape(dims: &[&str], sampling: &Sampling) -> Dims {
+    let given: Vec<(&str, usize)> = dims.iter().map(|dim| (*dim, EQUAL)).collect();
+    shape(dims, sampling, &given)
+}
+
 /// Each three dimensions beyond a tile at once: beyond the greatest extent of a workgroup along one axis, or beyond a smaller one where that
 /// would be too many elements.
 pub(crate) fn deep_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) -> Vec<Dims> {

@@ -45,6 +45,8 @@ pub(crate) enum Numbers {
     Equal,
     /// Where there is no rule, at a scale at which `exp` leaves binary32, in rows of either sign and of both.
     Large,
+    /// Where there is no rule, a hundred and a little more or less: what is a difference of great numbers loses digits there.
+    Offset,
     /// Inputs of zeros, where the rules allow it: an optimiser's first step.
     Zero,
     /// Where there is no rule, every other number or so is minus infinity, as masks have it, but never a whole row.
@@ -283,6 +285,7 @@ impl Sampling {
                     list.get(rng.below(list.len())).copied().unwrap_or(0.0)
                 }),
                 None if numbers == Numbers::Large => large_rows(shape, rng),
+                None if numbers == Numbers::Offset => fill(shape, || rng.uniform(99.0, 101.0)),
                 None => scaled_rows(shape, rng),
             };
             match numbers {

@@ -2,7 +2,7 @@
 
 use super::built_plans;
 use super::reach::Reach;
-use crate::check::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes};
+use crate::check::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes, small_shape};
 use crate::dims::Dims;
 use crate::sample::Numbers;
 use crate::spec::Spec;
@@ -63,5 +63,7 @@ pub(super) fn cases(spec: &Spec<'_>, reach: &Reach) -> Result<Vec<Case>, String>
         let every = NUMBERS.iter().filter(|n| varies || **n != Numbers::Varied);
         cases.extend(every.map(|n| case(&dims, *n, *n == Numbers::Plain)));
     }
+    let small = small_shape(&names, sampling);
+    cases.push(case(&small, Numbers::Offset, false));
     Ok(cases)
 }

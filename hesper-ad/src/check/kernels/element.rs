@@ -9,8 +9,9 @@ const NARROW: f64 = 1e-4;
 const WIDER: f64 = 8.0;
 /// From so many terms on a sum is one of many.
 const MANY: f64 = 8.0;
-/// Where the spec's formula may be off by this part of the scale, nothing can be told of the kernel's.
-const HOPELESS: f64 = 0.1;
+/// Where the spec's formula may be off by this part of the scale, nothing is told of the kernel's: errors of one step multiply in an algorithm of many, such as
+/// an online softmax.
+const HOPELESS: f64 = 1e-3;
 /// What flushing leaves of nothing.
 const TINY: f64 = 1024.0 * NORMAL_F32;
 /// Rounding of binary64 in both formulas, as part of what is allowed in binary32: far more than `2⁻⁵³` of `2⁻²³`.
@@ -31,9 +32,12 @@ pub(super) struct Element {
 
 /// How an element was found.
 pub(super) enum Found {
-    Counts,
-    /// Its bound is wide, and so is that of the spec's formula.
+    /// Its bound is narrow.
+    Narrow,
+    /// Its bound is wide, and so is that of the spec's formula; the element is right.
     Wide,
+    /// Its bound is wide, and so is that of the spec's formula, which explains its error.
+    Explained,
     /// Its bound is wide, and that of the spec's formula is not.
     Lost,
     /// It is beyond a bound, of so much, and why that is the bound.
@@ -94,15 +98,16 @@ impl Element {
             return Found::Beyond(self.plain, why);
         }
         if self.is_narrow(self.scale) {
-            return Found::Counts;
+            return Found::Narrow;
         }
         // A wide bound excuses nothing that the spec's formula does not.
         let explained = self.plain + if spec.is_finite() { spec } else { TINY };
         match (self.got - self.want.value).abs() {
             error if !(error <= explained) => Found::Beyond(explained, self.loss()),
             _ if kernel > WIDER * spec && self.part(spec) <= HOPELESS => Found::Lost,
-            _ if self.is_narrow(self.measure()) => Found::Counts,
-            _ => Found::Wide,
+            _ if self.is_narrow(self.measure()) => Found::Narrow,
+            error if error <= self.plain => Found::Wide,
+            _ => Found::Explained,
         }
     }
 

@@ -13,8 +13,10 @@ use std::panic::Location;
 pub(super) struct Judgement {
     /// How many elements count.
     compared: usize,
-    /// How many have a wide bound that the spec's formula has too.
-    wide: usize,
+    /// How many of them have a wide bound, as the spec's formula has.
+    pub(super) wide: usize,
+    /// How many more are off by more than a formula in binary32 should be, as the spec's explains.
+    granted: usize,
     /// How many are beyond a bound.
     beyond: usize,
     /// The worst of those, and why that is the bound.
@@ -125,12 +127,16 @@ impl Judgement {
             return Err(Refused(error, why));
         }
         match element.judge() {
-            Found::Counts => {
+            Found::Narrow => {
                 self.compared += 1;
                 self.width = self.width.max(element.part(element.allowed.error()));
                 self.apart = self.apart.max(element.part(element.apart()));
             }
-            Found::Wide => self.wide += 1,
+            Found::Wide => {
+                self.compared += 1;
+                self.wide += 1;
+            }
+            Found::Explained => self.granted += 1,
             Found::Lost => {
                 let lost = Lost::at(&element, index());
                 self.lost = Some(lost.worse(self.lost.take()));
@@ -182,7 +188,7 @@ impl Judgement {
         };
         Agreement {
             compared: self.compared,
-            granted: self.wide,
+            granted: self.granted,
             worst: self.worst.clone().unwrap_or(none),
         }
     }
@@ -191,7 +197,7 @@ impl Judgement {
     fn plain(agreement: Agreement) -> Judgement {
         Judgement {
             compared: agreement.compared,
-            wide: agreement.granted,
+            granted: agreement.granted,
             worst: Some(agreement.worst),
             ..Judgement::default()
         }

@@ -52,11 +52,12 @@ fn a_number_is_judged_by_what_is_allowed_the_kernel() {
             "in exact arithmetic the kernel gives 3.333333333333333e-1",
         ),
         // Wide as the spec's formula is; wide on its own; and off by more than the spec's formula explains.
-        (cancels, 1.52e-3, 1.5e-3, 3e-5, "1 wide"),
+        (cancels, 1.500001e-3, 1.5e-3, 3e-5, "1 wide, 0 explained"),
+        (cancels, 1.52e-3, 1.5e-3, 3e-5, "0 wide, 1 explained"),
         (cancels, 1.5e-3, 1.5e-3, 1e-9, "the kernel loses digits at"),
         (cancels, 1.52e-3, 1.5e-3, 1e-9, "the kernel loses digits at"),
         // Where the spec's formula may be anything nothing can be told.
-        (cancels, 1.5e-3, 1.5e-3, 1.0, "1 wide"),
+        (cancels, 1.5e-3, 1.5e-3, 1.0, "1 wide, 0 explained"),
         (
             overflows,
             100.0,
@@ -65,7 +66,13 @@ fn a_number_is_judged_by_what_is_allowed_the_kernel() {
             "nothing bounds the kernel's y[0]",
         ),
         (overflows, f64::INFINITY, 100.0, 1e-5, "or an overflow at"),
-        (overflows, 100.0, 100.0, f64::INFINITY, "1 wide"),
+        (
+            overflows,
+            100.0,
+            100.0,
+            f64::INFINITY,
+            "1 wide, 0 explained",
+        ),
         (
             overflows,
             101.0,
@@ -95,9 +102,9 @@ fn a_number_is_judged_by_what_is_allowed_the_kernel() {
                 Some(lost) => lost.words("y"),
                 None => {
                     let agreement = judgement.agreement();
-                    match agreement.granted {
-                        0 => format!("{} counts", agreement.compared),
-                        wide => format!("{wide} wide"),
+                    match [agreement.granted, judgement.wide] {
+                        [0, 0] => format!("{} counts", agreement.compared),
+                        [granted, wide] => format!("{wide} wide, {granted} explained"),
                     }
                 }
             },

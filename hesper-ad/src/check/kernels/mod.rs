@@ -59,7 +59,9 @@ const ROUNDINGS: f64 = 4.0;
 /// that is asked for; where the work grows too fast for that, or comparisons there are always within rounding, the finding says so.
 pub fn kernels(spec: &Spec<'_>, target: &Target, seed: u64) -> [Finding; 2] {
     let reach = Reach::of(spec, std::slice::from_ref(target), seed).pop();
-    kernels_at(Speed::Watched, spec, target, seed, &[None, None], reach)
+    let known = [None, None];
+    let profile = Profile::wgsl();
+    kernels_at(Speed::Watched, spec, target, seed, &profile, &known, reach)
 }
 
 /// [`kernels`], which without the sanitizer are as fast as they get: what it looks for does not depend on how a target rounds. Passes that are
@@ -69,6 +71,7 @@ pub(crate) fn kernels_at(
     spec: &Spec<'_>,
     target: &Target,
     seed: u64,
+    profile: &Profile,
     known: &[Option<String>; 2],
     reach: Option<Reach>,
 ) -> [Finding; 2] {
@@ -88,7 +91,7 @@ pub(crate) fn kernels_at(
         spec,
         target,
         reach: &reach,
-        profile: Profile::wgsl(),
+        profile,
     };
     check.run(seed, passes)
 }
@@ -100,7 +103,7 @@ struct Check<'s> {
     target: &'s Target,
     reach: &'s Reach,
     /// How accurate devices are.
-    profile: Profile,
+    profile: &'s Profile,
 }
 
 /// What was found of a pass so far.
@@ -178,7 +181,16 @@ impl Check<'_> {
                 return passes.map(|judged| judged.tally.fail(error.clone()));
             }
         }
-        passes.map(|judged| judged.finish(&self.reach.notes))
+        let mut notes = self.reach.notes.clone();
+        if !(self.profile.is_wgsl() || matches!(self.target, Target::F64)) {
+            notes.push(format!("accuracy: {}", self.profile));
+        }
+        passes.map(|judged| judged.finish(&notes))
+    }
+
+    /// What decides how results are rounded.
+    fn rounding(&self) -> (&Target, &Profile) {
+        (self.target, self.profile)
     }
 
     fn judge(&self, cases: &[Case], seed: u64, passes: &mut [Judged; 2]) {
@@ -190,7 +202,7 @@ impl Check<'_> {
                 return;
             }
             let at = dims.to_string();
-            match SpecPoint::draw(self.spec, self.target, dims, *numbers, &mut rng) {
+            match SpecPoint::draw(self.spec, self.rounding(), dims, *numbers, &mut rng) {
                 Ok(Some(point)) => {
                     each(passes, &at, |pass, tally| {
                         self.check_point(pass, dims, case.folds, &point, tally)?;
@@ -233,7 +245,7 @@ impl Check<'_> {
 
     fn known(&self, known: &Known, rng: &mut Rng) -> Result<SpecPoint, SpecError> {
         let sample = self.spec.complete(known, rng);
-        SpecPoint::at(self.spec, self.target, sample, rng.below(2) == 0)
+        SpecPoint::at(self.spec, self.rounding(), sample, rng.below(2) == 0)
     }
 
     fn check_point(
@@ -282,9 +294,7 @@ impl Check<'_> {
         point: &SpecPoint,
     ) -> Result<Option<Bounds>, StopReason> {
         let plan = self.plan(pass, dims, way)?;
-        let bounds = self
-            .target
-            .allowed(&plan, &point.given(pass), &self.profile);
+        let bounds = self.target.allowed(&plan, &point.given(pass), self.profile);
         // What is wrong with a kernel is told by the run that is judged.
         Ok(bounds.ok().flatten())
     }
@@ -347,7 +357,7 @@ impl Check<'_> {
         let tolerance = Tolerance::F32.scaled(self.target.precision());
         let judged = judge(&got, want, allowed, tolerance).map_err(|e| fail(e.to_string()))?;
         tally.agreed(&judged.agreement());
-        tally.bounds(judged.width, judged.apart);
+        tally.bounds(judged.width, judged.wide, judged.apart);
         if let Some(lost) = judged.lost {
             tally.lose(lost.part(), lost.words(name));
         }

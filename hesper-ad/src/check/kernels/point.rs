@@ -1,7 +1,7 @@
 //! A point with everything the spec computes there.
 
 use super::ROUNDINGS;
-use crate::accuracy::{Allowance, Allowed};
+use crate::accuracy::{Allowance, Allowed, Profile};
 use crate::check::target::{Given, Target};
 use crate::dims::Dims;
 use crate::op_plan::Pass;
@@ -40,7 +40,7 @@ impl SpecPoint {
     /// numbers that the op's rules do not speak of, none where there is no such point with binary32 results.
     pub(super) fn draw(
         spec: &Spec<'_>,
-        target: &Target,
+        (target, profile): (&Target, &Profile),
         dims: &Dims,
         numbers: Numbers,
         rng: &mut Rng,
@@ -53,7 +53,7 @@ impl SpecPoint {
         let mut draws = 0..draws;
         loop {
             let sample = spec.draw_with(numbers, dims, rng);
-            let point = SpecPoint::at(spec, target, sample, rng.below(2) == 0)?;
+            let point = SpecPoint::at(spec, (target, profile), sample, rng.below(2) == 0)?;
             let good = point.decided && (numbers == Numbers::Plain || point.is_binary32());
             if good {
                 return Ok(Some(point));
@@ -67,7 +67,7 @@ impl SpecPoint {
     /// A point at a size where each costs: of a few draws the first at which every comparison is decided.
     pub(super) fn far(
         spec: &Spec<'_>,
-        target: &Target,
+        (target, profile): (&Target, &Profile),
         dims: &Dims,
         rng: &mut Rng,
     ) -> Result<Option<SpecPoint>, SpecError> {
@@ -75,7 +75,7 @@ impl SpecPoint {
         for _ in 0..FAR_DRAWS {
             let sample = spec.draw_with(Numbers::Plain, dims, rng);
             let even = rng.below(2) == 0;
-            let point = SpecPoint::at(spec, target, sample, even)?;
+            let point = SpecPoint::at(spec, (target, profile), sample, even)?;
             if point.decided {
                 return Ok(Some(point));
             }
@@ -93,7 +93,7 @@ impl SpecPoint {
     /// What the spec computes at a sample, and how far rounding like the target's could take its formulas: a device's, as WGSL allows.
     pub(super) fn at(
         spec: &Spec<'_>,
-        target: &Target,
+        (target, profile): (&Target, &Profile),
         sample: Sample,
         even: bool,
     ) -> Result<SpecPoint, SpecError> {
@@ -103,7 +103,7 @@ impl SpecPoint {
             let decided = domain.undecided() == 0;
             return Ok(SpecPoint { decided, ..point });
         }
-        let domain = Allowance::default();
+        let domain = Allowance::new(profile.clone());
         let bounded = |x: Allowed| Bounded {
             value: x.value(),
             error: x.error(),

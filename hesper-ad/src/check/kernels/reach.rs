@@ -1,6 +1,7 @@
 //! Which sizes are reached beyond those around the workgroups.
 
 use super::point::SpecPoint;
+use crate::accuracy::Profile;
 use crate::check::cost::Growth;
 use crate::check::shapes::{alone, threshold_shapes};
 use crate::check::target::Target;
@@ -137,7 +138,7 @@ impl Going<'_> {
 
     fn draw_far(&mut self, spec: &Spec<'_>, dim: &str, size: usize, rng: &mut Rng) {
         let dims = alone(&spec.signature().dims(), spec.sampling(), dim, size);
-        match SpecPoint::far(spec, self.target, &dims, rng) {
+        match SpecPoint::far(spec, (self.target, &Profile::wgsl()), &dims, rng) {
             Ok(Some(point)) => self.far.push(Far { dims, point }),
             Ok(None) => self.notes.push(format!(
                 "not at {dims}: comparisons there are within rounding"

@@ -151,6 +151,59 @@ impl DiffOp for Step {
     }
 }
 
+/// `y = x²/(1 + x²)`, by a square that leaves binary32 where `y` does not.
+pub(crate) struct Saturated;
+
+shader! {
+    #[workgroup_size(16)]
+    fn saturated(x: &[f32], y: &mut [f32], n: u32) {
+        let i = global_index();
+        if i < n {
+            let square = x[i] * x[i];
+            y[i] = square / (1.0 + square);
+        }
+    }
+
+    #[workgroup_size(16)]
+    fn saturated_backward(x: &[f32], dy: &[f32], dx: &mut [f32], n: u32) {
+        let i = global_index();
+        if i < n {
+            let whole = 1.0 + x[i] * x[i];
+            dx[i] = 2.0 * x[i] * dy[i] / (whole * whole);
+        }
+    }
+}
+
+impl DiffOp for Saturated {
+    type Inputs<V> = [V; 1];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        Signature::new("Saturated")
+            .input("x", ["n"])
+            .output("y", ["n"])
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().known("far out", [("n", 2)], [("x", &[1.0, 3e19][..])])
+    }
+
+    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
+        [x.map(|x| x.powi(2) / (x.powi(2) + 1.0))]
+    }
+
+    fn backward(&self, _: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+        [x.zip(dy, |x, dy| 2.0 * *x * *dy / (x.powi(2) + 1.0).powi(2))]
+    }
+
+    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let n = plan.dim("n")?;
+        plan.forward(saturated(), Grid::cover(n));
+        plan.backward(saturated_backward(), Grid::cover(n));
+        Ok(())
+    }
+}
+
 /// A lane that has seen minus infinities alone takes its maximum from them.
 pub(crate) const UNGUARDED: u32 = 1;
 

@@ -2,7 +2,8 @@
 
 use super::super::ops::attention::{attention_by, mask_by, passes_all_back};
 use super::super::ops::edges::{
-    RECIPROCAL, Shifted, Step, TWO_SUBGROUPS, UNGUARDED, by_subgroups, lanes, shifted as e,
+    RECIPROCAL, Saturated, Shifted, Step, TWO_SUBGROUPS, UNGUARDED, by_subgroups, lanes,
+    shifted as e,
 };
 use super::super::ops::kernels as k;
 use super::super::ops::norms::RmsNorm;
@@ -10,10 +11,7 @@ use super::super::ops::plans::scale_by;
 use super::super::ops::pointwise::{Gelu, Rectifier, Sigmoid};
 use super::super::ops::reductions::{RowMax, Total, softmax_by};
 use super::super::ops::row_sum::{Cap, RowSum};
-use super::super::ops::rows::{
-    Function::{Softmax as RowSoftmax, Variance},
-    Rows, right as r,
-};
+use super::super::ops::rows::{Function::Variance, Rows, right as r};
 use super::super::ops::sizes::{Twice, wrong as t};
 use super::super::ops::softmax::{Softmax, wrong as s};
 use super::super::ops::{catalogue, kernel, spec};
@@ -178,8 +176,9 @@ pub(super) const EDGES: &[Row] = rows! {
 #[rustfmt::skip]
 pub(super) const DIGITS: &[Row] = rows! {
     "E[x²] − E[x]²",                    Rows(Variance, kernel(r::MOMENTS)), Forward, "loses digits at tests/suite/faults/ops/rows/kernels.rs";
-    "no shift",                         Rows(RowSoftmax, kernel(r::NO_SHIFT)), Forward, "overflow at tests/suite/faults/ops/rows/kernels.rs";
-    "shift by the first element",       Rows(RowSoftmax, kernel(r::FIRST_SHIFT)), Forward, "overflow at";
+    "no maximum subtracted",            softmax_by(1), Forward, "an overflow at tests/suite/faults/ops/reductions.rs";
+    "no maximum in a log-sum-exp",      Softmax(kernel(s::NO_MAX)), Alone("forward kernel = spec"), "an overflow at tests/suite/faults/ops/softmax.rs";
+    "a square that overflows",          Saturated, Forward, "an overflow at tests/suite/faults/ops/edges.rs";
 };
 
 /// Signatures and plans that make no sense: each is a message that names the culprit, never a crash.
