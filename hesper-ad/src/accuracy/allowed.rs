@@ -24,8 +24,6 @@ pub struct Allowed {
     size: f64,
     /// How many terms.
     count: f32,
-    /// The relative error so far.
-    lost: f32,
     /// A power of two, by its exponent, that all terms are multiples of.
     grain: i16,
     /// Where most of the relative error came about.
@@ -191,22 +189,20 @@ impl Allowed {
     }
 
     /// The result of an operation on these operands.
-    pub(super) fn new(settled: Settled, operands: &[Allowed], line: Line) -> Allowed {
+    pub(super) fn new(settled: Settled, operands: &[(Settled, Line)], line: Line) -> Allowed {
         let sum = settled.bounded();
-        let value = sum.value;
-        let number = Allowed {
+        let is_exact = sum.is_exact();
+        Allowed {
             sum,
-            size: value.abs(),
+            size: sum.value.abs(),
             count: 1.0,
-            lost: 0.0,
-            grain: if sum.is_exact() {
-                grain(value)
+            grain: if is_exact { grain(sum.value) } else { NO_GRAIN },
+            line: if is_exact {
+                None
             } else {
-                NO_GRAIN
+                blame(sum, operands, line)
             },
-            line: None,
-        };
-        number.blamed(operands, line)
+        }
     }
 
     /// The sum of both, to be rounded later.
@@ -222,19 +218,23 @@ impl Allowed {
             }
         }
         let (x, y) = (self.sum, other.sum);
-        let sum = Allowed {
+        let value = x.value + y.value;
+        let cancels = 4.0 * value.abs() < x.value.abs().max(y.value.abs());
+        let carries = match x.high - x.low > y.high - y.low {
+            true => self.line,
+            false => other.line,
+        };
+        Allowed {
             sum: Settled {
-                value: x.value + y.value,
+                value,
                 low: x.low + y.low,
                 high: x.high + y.high,
             },
             size: self.size + other.size,
             count: self.count + other.count,
-            lost: 0.0,
             grain: self.grain.min(other.grain),
-            line: None,
-        };
-        sum.blamed(&[self, other], line)
+            line: if cancels { line } else { carries.or(line) },
+        }
     }
 
     pub(super) fn negated(self) -> Allowed {
@@ -276,27 +276,19 @@ impl Allowed {
         let only_order = self.count == 2.0 && self.size <= grain * (1u64 << 53) as f64;
         any_order || only_order && is_binary32(self.sum.value)
     }
+}
 
-    /// With the line to blame for its relative error: this one where it grew much, else that of the worst operand.
-    fn blamed(mut self, operands: &[Allowed], line: Line) -> Allowed {
-        let rounding = if self.count > 2.0 {
-            UNIT * self.size
-        } else {
-            0.0
-        };
-        let error = self.sum.error() + rounding;
-        self.lost = match error {
-            0.0 => 0.0,
-            _ => (error / self.sum.value.abs()) as f32,
-        };
-        let worst = operands.iter().max_by(|x, y| x.lost.total_cmp(&y.lost));
-        let grew = worst.is_none_or(|worst| self.lost > 4.0 * worst.lost);
-        self.line = match worst {
-            Some(worst) if !grew && worst.line.is_some() => worst.line,
-            _ if self.lost > 0.0 => line,
-            _ => None,
-        };
-        self
+/// The line to blame for a result's relative error: this one where it grew much, else that of the worst operand.
+fn blame(result: Settled, operands: &[(Settled, Line)], line: Line) -> Line {
+    let (error, value) = (result.error(), result.value.abs());
+    let grew = |x: &Settled| error * x.value.abs() > 4.0 * x.error() * value;
+    let worse = |x: &Settled, y: &Settled| x.error() * y.value.abs() > y.error() * x.value.abs();
+    let worst = operands
+        .iter()
+        .reduce(|x, y| if worse(&x.0, &y.0) { x } else { y });
+    match worst {
+        Some((worst, cause)) if !grew(worst) && cause.is_some() => *cause,
+        _ => line,
     }
 }
 

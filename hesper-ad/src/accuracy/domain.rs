@@ -1,6 +1,6 @@
 //! The domain of numbers that know how far a device may be from them.
 
-use super::allowed::{Allowed, Settled, is_binary32, unbounded};
+use super::allowed::{Allowed, Line, Settled, is_binary32, unbounded};
 use super::profile::{Measured, Profile, Rule};
 use super::rules;
 use crate::tracked::is_dyadic;
@@ -43,7 +43,7 @@ impl Allowance {
         }
     }
 
-    fn result(&self, settled: Settled, operands: &[Allowed]) -> Allowed {
+    fn result(&self, settled: Settled, operands: &[(Settled, Line)]) -> Allowed {
         Allowed::new(settled, operands, self.line.get())
     }
 
@@ -179,11 +179,12 @@ impl Domain for Allowance {
         if op == RealUnary::Negate {
             return x.negated();
         }
+        let (operand, cause) = (x.settled(), x.line());
         let settled = match op {
-            RealUnary::QuantizeToF16 => rules::binary16(x.settled()),
-            _ => self.function(op, x.settled()),
+            RealUnary::QuantizeToF16 => rules::binary16(operand),
+            _ => self.function(op, operand),
         };
-        self.result(settled, &[x])
+        self.result(settled, &[(operand, cause)])
     }
 
     fn binary(&self, op: RealBinary, x: Allowed, y: Allowed) -> Allowed {
@@ -194,22 +195,25 @@ impl Domain for Allowance {
             _ => {}
         }
         let (a, b) = (x.settled(), y.settled());
+        let operands = [(a, x.line()), (b, y.line())];
+        if op == RealBinary::Multiply {
+            return self.result(rules::multiply(a, b), &operands);
+        }
         let value = F64.binary(op, a.value, b.value);
         let settled = match op {
-            RealBinary::Multiply => rules::multiply(a, b),
             RealBinary::Divide => self.divide(a, b),
             RealBinary::Max => rules::chosen(value, a, b, f64::max),
             RealBinary::Min => rules::chosen(value, a, b, f64::min),
             RealBinary::Atan2 => self.atan2(a, b),
             RealBinary::Pow => self.pow(a, b),
             // `x − y·trunc(x/y)`: where the quotient is nearly whole, a device may take either whole number.
-            RealBinary::Remainder | RealBinary::Add | RealBinary::Subtract => {
+            _ => {
                 let whole = rules::stepped(RealUnary::Trunc, self.divide(a, b));
-                let product = self.result(rules::multiply(b, whole), &[x, y]);
+                let product = self.result(rules::multiply(b, whole), &operands);
                 return x.plus(product.negated(), line);
             }
         };
-        self.result(settled, &[x, y])
+        self.result(settled, &operands)
     }
 
     fn compare(&self, op: Comparison, x: Allowed, y: Allowed) -> bool {

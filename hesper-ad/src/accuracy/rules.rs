@@ -39,15 +39,16 @@ fn between(value: f64, ends: &[f64]) -> Settled {
 /// `x·y`.
 pub(super) fn multiply(x: Settled, y: Settled) -> Settled {
     let value = x.value * y.value;
-    // The product of two numbers of binary32 is exact in binary64.
-    let exact = x.is_exact() && y.is_exact() && is_binary32(value);
-    if exact && (value == 0.0 || value.abs() >= NORMAL) {
-        return Settled::exact(value);
+    if x.is_exact() && y.is_exact() && (value == 0.0 || value.abs() >= 2.0 * NORMAL) {
+        // The product of two numbers of binary32 is exact in binary64.
+        if is_binary32(value) {
+            return Settled::exact(value);
+        }
+        let by = UNIT * value.abs();
+        return Settled::exact(value).wider([by; 2]);
     }
-    rounded(
-        corners(value, x.flushed(), y.flushed(), |x, y| x * y),
-        [1.0; 2],
-    )
+    let product = corners(value, x.flushed(), y.flushed(), |x, y| x * y);
+    rounded(product, [1.0; 2])
 }
 
 /// `x/y`, which WGSL bounds where `|y|` is between 2⁻¹²⁶ and 2¹²⁶.

@@ -287,3 +287,32 @@ impl DiffOp for FusedAttention {
         self.composition.sampling()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_ops::run_kernels;
+
+    /// Two equal scores of 10⁸ weigh ½ each: a score less the log-sum-exp would lose the ln 2.
+    #[test]
+    fn large_scores_lose_no_digits() {
+        let op = FusedAttention::new().unwrap();
+        let sizes = [
+            ("heads", 1),
+            ("rows", 2),
+            ("keys", 2),
+            ("dim", 1),
+            ("width", 1),
+        ];
+        let given: [(&str, &[f32]); 5] = [
+            ("q", &[1e4, 1e4]),
+            ("k", &[1e4, 1e4]),
+            ("v", &[1.0, 3.0]),
+            ("s", &[1.0]),
+            ("dy", &[1.0, 1.0]),
+        ];
+        let got = run_kernels(&op, &Dims::new(sizes), &given, &[]).unwrap();
+        let results = (&got["y"], &got["dv"]);
+        assert_eq!(results, (&vec![1.0, 2.0], &vec![1.5, 0.5]), "{got:?}");
+    }
+}

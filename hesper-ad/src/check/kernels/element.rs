@@ -71,6 +71,14 @@ impl Element {
         }
     }
 
+    /// How wide the bound is by it.
+    pub(super) fn width(&self) -> f64 {
+        match self.allowed.error() {
+            error if error <= TINY => 0.0,
+            error => error / self.measure(),
+        }
+    }
+
     /// Whether a bound is narrow by this measure.
     fn is_narrow(&self, measure: f64) -> bool {
         let limit = NARROW.max(8.0 * self.allowed.terms().0 * UNIT_F32);

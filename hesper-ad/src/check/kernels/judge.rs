@@ -23,7 +23,7 @@ pub(super) struct Judgement {
     refused: Option<(Deviation, String)>,
     /// Of the others the nearest to its bound.
     worst: Option<Deviation>,
-    /// The widest bound that counted, as part of the scale.
+    /// The widest bound that counted, as part of the scale, or of a long sum's terms.
     pub(super) width: f64,
     /// How far the kernel's formula is from the spec's in exact arithmetic, as part of the scale.
     pub(super) apart: f64,
@@ -129,7 +129,7 @@ impl Judgement {
         match element.judge() {
             Found::Narrow => {
                 self.compared += 1;
-                self.width = self.width.max(element.part(element.allowed.error()));
+                self.width = self.width.max(element.width());
                 self.apart = self.apart.max(element.part(element.apart()));
             }
             Found::Wide => {

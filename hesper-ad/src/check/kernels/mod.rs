@@ -225,7 +225,8 @@ impl Check<'_> {
             each(passes, &far.dims.to_string(), |pass, tally| {
                 let granted = tally.granted();
                 let way = Way::plain(Speed::Fast);
-                self.check_plans(pass, &far.dims, way, &far.point, None, tally)?;
+                let plan = self.plan(pass, &far.dims, way)?;
+                self.check_plan(pass, &plan, way, &far.point, None, tally)?;
                 tally.far(&far.dims, granted);
                 Ok(())
             });
@@ -259,9 +260,12 @@ impl Check<'_> {
         let small = dims.iter().all(|(_, size)| size <= WATCHED);
         let speed = if small { self.speed } else { Speed::Fast };
         let way = Way::plain(speed);
-        let bounds = self.bounds(pass, dims, way, point)?;
+        let plan = self.plan(pass, dims, way)?;
+        // Of any way, since a sum is bounded in any order. What is wrong with a kernel is told by the run that is judged.
+        let bounds = self.target.allowed(&plan, &point.given(pass), self.profile);
+        let bounds = bounds.ok().flatten();
         let bounds = bounds.as_ref();
-        self.check_plans(pass, dims, way, point, bounds, tally)?;
+        self.check_plan(pass, &plan, way, point, bounds, tally)?;
         // Once is enough on the reference executor: which lanes do what is the same in any number domain.
         let on_device = matches!(self.target, Target::Device(_));
         if !folds || (self.speed == Speed::Fast && !on_device) {
@@ -269,13 +273,13 @@ impl Check<'_> {
         }
         let mut ways = vec![Way::folded(speed)];
         if !on_device {
-            let plan = self.plan(pass, dims, way)?;
             ways.extend(Way::with_subgroups(&plan));
         }
         for way in ways {
             // What is compared does not count again.
             let mut other = tally.clone();
-            self.check_plans(pass, dims, way, point, bounds, &mut other)
+            let plan = self.plan(pass, dims, way)?;
+            self.check_plan(pass, &plan, way, point, bounds, &mut other)
                 .map_err(|stop| match stop {
                     StopReason::Fail(message) => StopReason::Fail(format!("{way}: {message}")),
                     skip => skip,
@@ -285,35 +289,20 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// What devices may yield: of any way, since a sum is bounded in any order.
-    fn bounds(
+    fn check_plan(
         &self,
         pass: Pass,
-        dims: &Dims,
-        way: Way,
-        point: &SpecPoint,
-    ) -> Result<Option<Bounds>, StopReason> {
-        let plan = self.plan(pass, dims, way)?;
-        let bounds = self.target.allowed(&plan, &point.given(pass), self.profile);
-        // What is wrong with a kernel is told by the run that is judged.
-        Ok(bounds.ok().flatten())
-    }
-
-    fn check_plans(
-        &self,
-        pass: Pass,
-        dims: &Dims,
+        plan: &Plan,
         way: Way,
         point: &SpecPoint,
         bounds: Option<&Bounds>,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
-        let plan = self.plan(pass, dims, way)?;
         let wanted = match pass {
             Pass::Forward => &point.results,
             Pass::Backward => &point.cotangents,
         };
-        let ran = self.target.run(&plan, &point.given(pass), way.speed);
+        let ran = self.target.run(plan, &point.given(pass), way.speed);
         let ran = ran.map_err(|error| {
             let kind = if is_limit(&error) {
                 StopReason::Skip
