@@ -102,6 +102,10 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
             }
         }
     }
+    // Which ways were not taken is moot where something is wrong.
+    if !checks.is_empty() && first_failed(&checks).is_none() {
+        checks.push(check::branches(spec, seed));
+    }
     tell_once(&mut checks);
     checks
 }

@@ -1,5 +1,6 @@
 //! The checks: each takes a [`Spec`](crate::Spec) and returns a [`Finding`](crate::Finding).
 
+mod branches;
 mod budget;
 mod cost;
 mod dual_numbers;
@@ -17,6 +18,7 @@ mod singular;
 mod target;
 mod thresholds;
 
+pub(crate) use branches::branches;
 pub use dual_numbers::dual_numbers;
 pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;

@@ -285,6 +285,7 @@ impl Check<'_> {
             kind(error.to_string())
         })?;
         tally.warn(&ran.warnings);
+        self.spec.ran(dims, &ran.branches);
         let mut results = ran.reals;
         let tolerance = self.spec.op().tolerance().scaled(self.target.precision());
         for (name, want) in wanted {

@@ -2,7 +2,7 @@
 
 use crate::tree::facts::Facts;
 use crate::tree::uniformity::{self, UniformityProblem};
-use crate::tree::{Problem, Tree};
+use crate::tree::{Branches, Problem, Tree};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -28,6 +28,7 @@ pub struct Verified(Arc<Inner>);
 struct Inner {
     tree: Tree,
     facts: OnceLock<Facts>,
+    branches: OnceLock<Branches>,
     parted: OnceLock<Vec<Problem<UniformityProblem>>>,
 }
 
@@ -37,6 +38,7 @@ impl Verified {
         Verified(Arc::new(Inner {
             tree,
             facts: OnceLock::new(),
+            branches: OnceLock::new(),
             parted: OnceLock::new(),
         }))
     }
@@ -50,6 +52,16 @@ impl Verified {
     pub(crate) fn parted(&self) -> &[Problem<UniformityProblem>] {
         let find = || uniformity::check(&self.0.tree).err().unwrap_or_default();
         self.0.parted.get_or_init(find)
+    }
+
+    /// Where it can go one way or another; found once.
+    pub(crate) fn branches(&self) -> &Branches {
+        self.0.branches.get_or_init(|| Branches::of(&self.0.tree))
+    }
+
+    /// Whether both are one tree, and not just alike.
+    pub(crate) fn is_same_as(&self, other: &Verified) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// What is known of it as a whole; found once.
