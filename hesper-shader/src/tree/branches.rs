@@ -1,6 +1,8 @@
 //! Where a kernel can go one way or another.
 
-use super::{BinaryOp, Block, ExprId, ExprKind, Function, Loc, Scalar, StmtKind, Tree, Type};
+use super::{
+    BinaryOp, Block, ExprId, ExprKind, Function, Loc, Root, Scalar, StmtKind, Tree, Type,
+};
 use std::fmt;
 
 /// A place where invocations go one way or another.
@@ -14,6 +16,8 @@ pub struct Branch {
     pub function: usize,
     /// What is decided: a condition, or the counter of a counted loop.
     pub expr: ExprId,
+    /// Whether sizes alone decide: by-value arguments, lengths and constants.
+    pub by_sizes: bool,
 }
 
 /// What decides which way an invocation goes.
@@ -82,7 +86,11 @@ impl Branches {
         let mut branches = Branches::default();
         for (f, function) in tree.all_functions().enumerate() {
             branches.numbers.push(vec![NONE; function.exprs.len()]);
+            let sizes = Sizes::of(function);
             branches.block(f, function, &function.body);
+            for branch in branches.all.iter_mut().filter(|b| b.function == f) {
+                branch.by_sizes = sizes.decide(branch);
+            }
         }
         branches
     }
@@ -149,7 +157,74 @@ impl Branches {
                 loc,
                 function: f,
                 expr,
+                by_sizes: false,
             });
         }
+    }
+}
+
+/// Which expressions of a function are sizes, or made of them alone.
+struct Sizes {
+    exprs: Vec<bool>,
+    /// The trips of each counter.
+    trips: Vec<(ExprId, ExprId)>,
+}
+
+impl Sizes {
+    fn of(function: &Function) -> Sizes {
+        let (mut loads, mut stores, mut trips) = (Vec::new(), Vec::new(), Vec::new());
+        for stmt in function.seen_statements() {
+            match &stmt.kind {
+                StmtKind::Load { place, result } => loads.push((place.root, *result)),
+                StmtKind::Store { place, value } => stores.push((place.root, *value)),
+                StmtKind::For {
+                    counter, trips: n, ..
+                } => trips.push((*counter, *n)),
+                _ => {}
+            }
+        }
+        let mut sizes = Sizes {
+            exprs: vec![false; function.exprs.len()],
+            trips,
+        };
+        // A local is a size where all that is stored to it are; taken for one until one is not.
+        let mut others: Vec<Root> = Vec::new();
+        loop {
+            sizes.mark(function, &loads, &others);
+            let other = stores.iter().find(|(root, value)| {
+                let is_size = sizes.exprs.get(value.index()) == Some(&true);
+                !is_size && !others.contains(root)
+            });
+            match other {
+                Some((root, _)) => others.push(*root),
+                None => return sizes,
+            }
+        }
+    }
+
+    fn mark(&mut self, function: &Function, loads: &[(Root, ExprId)], others: &[Root]) {
+        for (i, expr) in function.exprs.iter().enumerate() {
+            let id = ExprId(i as u32);
+            let is_size = match &expr.kind {
+                ExprKind::BuiltinValue(_) => false,
+                ExprKind::Result => loads.iter().any(|(root, result)| {
+                    *result == id && matches!(root, Root::Local(_)) && !others.contains(root)
+                }),
+                kind => {
+                    let mut all = true;
+                    kind.for_each_operand(|x| all &= self.exprs.get(x.index()) == Some(&true));
+                    all
+                }
+            };
+            if let Some(slot) = self.exprs.get_mut(i) {
+                *slot = is_size;
+            }
+        }
+    }
+
+    fn decide(&self, branch: &Branch) -> bool {
+        let trips = self.trips.iter().find(|(counter, _)| *counter == branch.expr);
+        let decides = trips.map_or(branch.expr, |(_, trips)| *trips);
+        self.exprs.get(decides.index()) == Some(&true)
     }
 }

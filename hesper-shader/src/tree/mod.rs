@@ -20,6 +20,7 @@ mod display;
 mod exchange;
 mod expr;
 pub(crate) mod facts;
+pub mod intervals;
 mod problem;
 mod seen;
 mod stmt;

@@ -72,15 +72,15 @@ impl BranchesTaken {
     /// Each branch with the ways it went.
     pub fn ways(&self) -> impl Iterator<Item = (&Branch, Ways)> {
         let branches = self.kernel.branches();
-        branches.all().iter().zip(self.ways.iter().copied())
+        branches.iter().zip(self.ways.iter().copied())
     }
 
     /// Adds those of another dispatch, if it is of the same kernel.
     pub(in crate::reference) fn absorb(&mut self, other: &BranchesTaken) -> bool {
-        let branches = |taken: &BranchesTaken| taken.kernel.branches().all().to_vec();
         // A kernel that is made anew for each dispatch is the same for whoever reads its source.
         let same = self.kernel.is_same_as(&other.kernel)
-            || self.kernel.name == other.kernel.name && branches(self) == branches(other);
+            || self.kernel.name == other.kernel.name
+                && self.kernel.branches() == other.kernel.branches();
         if same {
             for (ways, more) in self.ways.iter_mut().zip(&other.ways) {
                 *ways = ways.or(*more);
@@ -106,7 +106,7 @@ pub(in crate::reference) struct Seen<'t> {
 
 impl<'t> Seen<'t> {
     pub(in crate::reference) fn new(tree: &'t Verified) -> Seen<'t> {
-        let all = tree.branches().all().iter();
+        let all = tree.branches().iter();
         Seen {
             tree,
             ways: all.map(|_| AtomicU8::new(0)).collect(),
@@ -146,7 +146,7 @@ impl<'t> Seen<'t> {
     }
 
     fn of(&self, f: usize, id: ExprId) -> Option<&AtomicU8> {
-        self.ways.get(self.tree.branches().number(f, id)?)
+        self.ways.get(self.tree.branch_table().number(f, id)?)
     }
 
     pub(in crate::reference) fn finish(self) -> Option<BranchesTaken> {
