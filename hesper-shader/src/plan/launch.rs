@@ -1,8 +1,10 @@
 //! What is known of a plan's dispatches before they run.
 
 use super::{Plan, PlanStep, Resolved};
+use crate::limits::{Excess, Limits, Needs};
 use crate::tree::intervals::{Launch, Range};
 use crate::tree::{Literal, Tree};
+use crate::uniforms::UniformBlock;
 
 impl Plan {
     /// What is known of each dispatch before it runs: its grid, the lengths of its buffers, and the arguments that are constants; of whole
@@ -35,11 +37,24 @@ impl Plan {
         Some(launch)
     }
 
-    /// The slot that a parameter of a step is bound to, by name.
-    pub fn bound_slot(&self, step: &PlanStep, param: usize) -> Option<&str> {
-        match step.arguments.get(param)? {
-            Resolved::Slot(slot) => self.slots.get(*slot).map(|slot| slot.name.as_str()),
-            Resolved::Value(_) | Resolved::Scalar(_) => None,
-        }
+    /// What a device with these limits lacks for each dispatch that needs more: workgroups in a dimension, bytes of a buffer.
+    pub fn beyond<'p>(
+        &'p self,
+        limits: &'p Limits,
+    ) -> impl Iterator<Item = (&'p PlanStep, Excess)> {
+        self.steps.iter().filter_map(move |step| {
+            let tree = step.kernel.tree().ok()?;
+            let slots = step.arguments.iter().filter_map(|argument| match argument {
+                Resolved::Slot(slot) => self.slots.get(*slot).map(|slot| slot.len),
+                Resolved::Value(_) | Resolved::Scalar(_) => None,
+            });
+            let needs = Needs {
+                tree,
+                groups: step.groups,
+                lengths: slots.collect(),
+                uniform_bytes: UniformBlock::of(tree).size() as u64,
+            };
+            Some((step, limits.check(&needs).err()?))
+        })
     }
 }

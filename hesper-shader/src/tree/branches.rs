@@ -1,8 +1,6 @@
 //! Where a kernel can go one way or another.
 
-use super::{
-    BinaryOp, Block, ExprId, ExprKind, Function, Loc, Root, Scalar, StmtKind, Tree, Type,
-};
+use super::{BinaryOp, Block, ExprId, ExprKind, Function, Loc, Root, Scalar, StmtKind, Tree, Type};
 use std::fmt;
 
 /// A place where invocations go one way or another.
@@ -147,7 +145,10 @@ impl Branches {
     }
 
     fn add(&mut self, f: usize, expr: ExprId, kind: BranchKind, loc: Loc) {
-        let slot = self.numbers.get_mut(f).and_then(|n| n.get_mut(expr.index()));
+        let slot = self
+            .numbers
+            .get_mut(f)
+            .and_then(|n| n.get_mut(expr.index()));
         if let Some(slot) = slot
             && *slot == NONE
         {
@@ -223,7 +224,10 @@ impl Sizes {
     }
 
     fn decide(&self, branch: &Branch) -> bool {
-        let trips = self.trips.iter().find(|(counter, _)| *counter == branch.expr);
+        let trips = self
+            .trips
+            .iter()
+            .find(|(counter, _)| *counter == branch.expr);
         let decides = trips.map_or(branch.expr, |(_, trips)| *trips);
         self.exprs.get(decides.index()) == Some(&true)
     }

@@ -4,7 +4,7 @@
 //! alone, is looked at with the numbers of each plan that was made: `first < rows` follows from what the host has computed. Where sizes alone
 //! decide, plans that were made say nothing of those that were not.
 
-use super::launches::{Launched, all_sizes, launches};
+use crate::check::launches::{Launched, all_sizes, launches};
 use crate::dims::Dims;
 use crate::spec::Spec;
 use crate::taken::{Taken, numbered};
@@ -50,18 +50,28 @@ pub(super) fn missing(spec: &Spec<'_>, taken: &Taken) -> Vec<Missing> {
         missing.proof = Some(Proof::Always);
     }
     let open = |m: &&mut Missing| m.proof.is_none() && !m.branch.by_sizes;
-    missing.iter_mut().filter(open).for_each(|m| m.possible = false);
+    missing
+        .iter_mut()
+        .filter(open)
+        .for_each(|m| m.possible = false);
     for dims in taken.sizes().iter().chain(&some) {
         let open = || missing.iter().filter(|m| m.proof.is_none() && !m.possible);
         // What can be taken somewhere needs no further look.
         if open().next().is_none() {
             break;
         }
-        for Launched { kernel, launch, .. } in launches(spec, dims) {
-            mark(missing.iter_mut().filter(|m| m.proof.is_none()), &kernel, &launch);
+        for Launched { kernel, launch } in launches(spec, dims) {
+            mark(
+                missing.iter_mut().filter(|m| m.proof.is_none()),
+                &kernel,
+                &launch,
+            );
         }
     }
-    for missing in missing.iter_mut().filter(|m| m.proof.is_none() && !m.possible) {
+    for missing in missing
+        .iter_mut()
+        .filter(|m| m.proof.is_none() && !m.possible)
+    {
         missing.proof = Some(Proof::EachPlan);
     }
     missing

@@ -1,16 +1,13 @@
 //! Whether every branch of every kernel went both ways in some run.
-//!
-//! ```text
-//! launches  the dispatches of plans, as far as they are known before they run
-//! dead      ways that no branch can go
-//! ```
 
 mod dead;
-mod launches;
+mod kinds;
 
 use crate::certificate::{Finding, Tally};
 use crate::spec::Spec;
 use dead::{Missing, Proof, missing};
+pub(crate) use kinds::Switches;
+use kinds::kinds;
 
 /// The check's name in reports.
 const NAME: &str = "branches of kernels";
@@ -19,7 +16,9 @@ const NAME: &str = "branches of kernels";
 const PLACE: &str = "reference";
 
 /// Whether every branch of the op's kernels went both ways in some run of the checks before, but for ways that none can take.
-pub(crate) fn branches(spec: &Spec<'_>, seed: u64) -> Finding {
+///
+/// `switches` are the sizes of each dimension alone from which on the plan is of another kind: each kind must have run.
+pub(crate) fn branches(spec: &Spec<'_>, switches: &Switches, seed: u64) -> Finding {
     let mut tally = Tally::new(NAME, PLACE, seed);
     let taken = spec.taken();
     if taken.sizes().is_empty() {
@@ -33,7 +32,15 @@ pub(crate) fn branches(spec: &Spec<'_>, seed: u64) -> Finding {
     // Each way is one thing seen; the runs themselves, where there is no branch.
     tally.equal((2 * all - missing.len()).max(1));
     tally.note(note(all, &missing));
-    let open: Vec<String> = missing.iter().filter(|m| m.proof.is_none()).map(told).collect();
+    let (kinds, not_run) = kinds(spec, switches, taken.sizes());
+    let end = if kinds == 1 { "" } else { "s" };
+    tally.note_also(Some(format!("plans of {kinds} kind{end}")));
+    let mut open: Vec<String> = missing
+        .iter()
+        .filter(|m| m.proof.is_none())
+        .map(told)
+        .collect();
+    open.extend(not_run);
     match open.as_slice() {
         [] => tally.finish(),
         open => tally.incomplete(open.join("\n       ")),
@@ -41,16 +48,26 @@ pub(crate) fn branches(spec: &Spec<'_>, seed: u64) -> Finding {
 }
 
 fn told(missing: &Missing) -> String {
-    format!("`{}`: {}, and could", missing.kernel, missing.branch.never(missing.way))
+    format!(
+        "`{}`: {}, and could",
+        missing.kernel,
+        missing.branch.never(missing.way)
+    )
 }
 
 /// `12 of 14 both ways, 2 cannot`.
 fn note(all: usize, missing: &[Missing]) -> String {
-    let mut places: Vec<_> = missing.iter().map(|m| (&m.kernel, m.branch.function, m.branch.expr)).collect();
+    let mut places: Vec<_> = missing
+        .iter()
+        .map(|m| (&m.kernel, m.branch.function, m.branch.expr))
+        .collect();
     places.dedup();
     let proved = |proof: Proof| missing.iter().filter(|m| m.proof == Some(proof)).count();
     let mut note = format!("{} of {all} both ways", all - places.len());
-    for (proof, what) in [(Proof::Always, "cannot"), (Proof::EachPlan, "cannot with the numbers of any plan made")] {
+    for (proof, what) in [
+        (Proof::Always, "cannot"),
+        (Proof::EachPlan, "cannot with the numbers of any plan made"),
+    ] {
         match proved(proof) {
             0 => {}
             n => note += &format!(", {n} {what}"),

@@ -10,8 +10,8 @@ use crate::reference::memory::places::AccessContext;
 use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::describe::describe;
 use crate::reference::report::error::{ExecError, Fault};
-use crate::reference::sanitizer::{Followed, choice, division};
 use crate::reference::report::taken::Seen;
+use crate::reference::sanitizer::{Followed, choice, division};
 use crate::reference::values::columns::Column;
 use crate::reference::values::expressions::{divides_by_zero, evaluate};
 use crate::reference::values::frame::Frame;
@@ -224,7 +224,8 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         let access = access(active, &self.team, loc, f);
         if let Column::Bool(truths) = frame.value(value) {
             let lanes = active.lanes();
-            self.seen.see_each(f, value, truths, |lane| lanes.get(lane) == Some(&true));
+            self.seen
+                .see_each(f, value, truths, |lane| lanes.get(lane) == Some(&true));
         }
         self.memory.store(place, value, frame, access)?;
         if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
@@ -278,7 +279,9 @@ fn decide<V: Copy>(seen: &Seen<'_>, f: usize, kind: &ExprKind, frame: &Frame<V>,
     };
     match kind {
         ExprKind::Select { condition, .. } => {
-            seen.see_each(f, *condition, truths(*condition), |lane| active.get(lane) == Some(&true));
+            seen.see_each(f, *condition, truths(*condition), |lane| {
+                active.get(lane) == Some(&true)
+            });
         }
         ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), x, y) => {
             let (left, open) = (truths(*x), *op == BinaryOp::And);

@@ -1,6 +1,7 @@
 //! What a condition says of what it compares.
 
 use super::Walk;
+use super::launch::Product;
 use super::range::Range;
 use crate::tree::{BinaryOp, ExprId, ExprKind, UnaryOp};
 
@@ -64,8 +65,27 @@ impl Walk<'_> {
         let known = self.frames[k].state.apart.get(&(x, y)).copied();
         let known = known.map_or(apart, |known| known.and(apart));
         self.frames[k].state.apart.insert((x, y), known);
+        if apart.high < 0
+            && let Some(product) = self.product(k, y)
+        {
+            self.keep_below(k, x, product);
+        }
+        if apart.low > 0
+            && let Some(product) = self.product(k, x)
+        {
+            self.keep_below(k, y, product);
+        }
         self.narrow(k, x, q.add(apart));
         self.narrow(k, y, p.minus(apart));
+    }
+
+    /// Takes for granted that an integer lies below a product of sizes.
+    pub(super) fn keep_below(&mut self, k: usize, id: ExprId, product: Product) {
+        let id = self.canon(k, id);
+        let all = self.frames[k].state.below.entry(id).or_default();
+        if !all.contains(&product) {
+            all.push(product);
+        }
     }
 
     /// Two integers differ: what is at the end of a range is not there if the other one is.

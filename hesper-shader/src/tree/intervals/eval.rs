@@ -59,17 +59,24 @@ impl<'t> Walk<'t> {
     fn computed(&mut self, k: usize, id: ExprId, expr: &'t Expr, c: u8) -> Value {
         let all = Range::of(expr.ty.scalar);
         match &expr.kind {
-            ExprKind::Literal(literal) => {
-                Value::new(integer(*literal).map_or(all, Range::point))
-            }
+            ExprKind::Literal(literal) => Value::new(integer(*literal).map_or(all, Range::point)),
             ExprKind::NegInfinity => Value::new(all),
             ExprKind::Uniform(param) | ExprKind::Length(param) => Value::new(self.param(*param)),
             ExprKind::BuiltinValue(builtin) => {
                 let exact = self.builtin(*builtin, c);
-                self.fit(Value::new(exact), exact, expr, builtin.name())
+                // Over any grid at all, it is one that a dispatch can have.
+                match self.launch.groups.iter().all(|n| n.single().is_some()) {
+                    true => self.fit(Value::new(exact), exact, expr, builtin.name()),
+                    false => Value::new(exact.and(all)),
+                }
             }
             ExprKind::Argument(n) => self.argument(k, *n, c).unwrap_or(Value::new(all)),
-            ExprKind::Result => self.frames[k].state.values.get(&id).copied().unwrap_or(Value::new(all)),
+            ExprKind::Result => self.frames[k]
+                .state
+                .values
+                .get(&id)
+                .copied()
+                .unwrap_or(Value::new(all)),
             ExprKind::Unary(op, x) => {
                 let x = self.component(k, *x, c);
                 let exact = match op {
@@ -79,7 +86,7 @@ impl<'t> Walk<'t> {
                 };
                 self.fit(x, exact, expr, "-")
             }
-            ExprKind::Binary(op, x, y) => self.binary(k, *op, [*x, *y], expr, c),
+            ExprKind::Binary(op, x, y) => self.binary(k, id, (*op, [*x, *y]), c),
             ExprKind::Math(op, operands) => self.math(k, *op, operands, expr, c),
             ExprKind::Select {
                 condition,
@@ -127,7 +134,14 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn binary(&mut self, k: usize, op: BinaryOp, [x, y]: [ExprId; 2], expr: &'t Expr, c: u8) -> Value {
+    fn binary(
+        &mut self,
+        k: usize,
+        id: ExprId,
+        (op, [x, y]): (BinaryOp, [ExprId; 2]),
+        c: u8,
+    ) -> Value {
+        let expr = self.expr(k, id);
         use BinaryOp::*;
         if op.is_comparison() {
             return Value::new(self.compared(k, op, x, y));
@@ -151,13 +165,20 @@ impl<'t> Walk<'t> {
         match op {
             Add => {
                 let mut exact = p.add(q);
+                if let Some(known) = self.frames[k].state.exact.get(&id) {
+                    exact = exact.and(*known);
+                }
                 if scalar && let Some(closer) = self.whole(k, x, y) {
                     exact = exact.and(closer);
                 }
                 self.fit(both, exact, expr, "+")
             }
             Subtract => {
-                let exact = if scalar { self.distance(k, x, y, DEPTH) } else { p.minus(q) };
+                let exact = if scalar {
+                    self.distance(k, x, y, DEPTH)
+                } else {
+                    p.minus(q)
+                };
                 self.fit(both, exact, expr, "-")
             }
             Multiply => self.fit(both, p.times(q), expr, "*"),
@@ -171,9 +192,10 @@ impl<'t> Walk<'t> {
             WrappingMultiply => open(p.times(q)),
             Divide => open(p.over(q)),
             Remainder => open(p.modulo(q)),
-            ShiftRight if q.low >= 0 && q.high <= 31 => {
-                open(Range::new((p.low >> q.low).min(p.low >> q.high), (p.high >> q.low).max(p.high >> q.high)))
-            }
+            ShiftRight if q.low >= 0 && q.high <= 31 => open(Range::new(
+                (p.low >> q.low).min(p.low >> q.high),
+                (p.high >> q.low).max(p.high >> q.high),
+            )),
             And if p.low >= 0 && q.low >= 0 => open(Range::new(0, p.high.min(q.high))),
             Or | Xor if p.low >= 0 && q.low >= 0 => {
                 let bits = 128 - p.high.max(q.high).leading_zeros();
@@ -205,8 +227,8 @@ impl<'t> Walk<'t> {
                 let ExprKind::Binary(BinaryOp::Divide, n, by) = &self.expr(k, q).kind else {
                     return None;
                 };
-                let fits = self.canon(k, *by) == self.canon(k, *d)
-                    && self.is_remainder(k, rest, *n, *d);
+                let fits =
+                    self.canon(k, *by) == self.canon(k, *d) && self.is_remainder(k, rest, *n, *d);
                 fits.then(|| self.component(k, *n, 0).range)
             }
             _ => None,
@@ -247,7 +269,10 @@ impl<'t> Walk<'t> {
         if depth == 0 {
             return range;
         }
-        for (closer, sign) in [(self.parts(k, x, y, depth - 1), 1), (self.parts(k, y, x, depth - 1), -1)] {
+        for (closer, sign) in [
+            (self.parts(k, x, y, depth - 1), 1),
+            (self.parts(k, y, x, depth - 1), -1),
+        ] {
             if let Some(closer) = closer {
                 range = range.and(if sign > 0 { closer } else { closer.negated() });
             }
@@ -279,7 +304,10 @@ impl<'t> Walk<'t> {
                 if let ExprKind::Binary(BinaryOp::Add, c, d) = &self.expr(k, y).kind {
                     let (c, d) = (*c, *d);
                     for [p, q, r, s] in [[a, c, b, d], [a, d, b, c]] {
-                        let (one, two) = (self.distance(k, p, q, depth.min(1)), self.distance(k, r, s, depth.min(1)));
+                        let (one, two) = (
+                            self.distance(k, p, q, depth.min(1)),
+                            self.distance(k, r, s, depth.min(1)),
+                        );
                         range = range.and(one.add(two));
                     }
                 }
@@ -289,19 +317,41 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Whether what was loaded lies below a product of sizes, and `y` is that.
+    /// Whether `x` is known to lie below a product of sizes, and `y` is that.
     fn lies_below(&self, k: usize, x: ExprId, y: ExprId) -> bool {
-        let place = self.frames[k].names.place(x);
-        let Some(Root::Storage(param)) = place.map(|place| place.root) else {
+        let Some(y) = self.product(k, y) else {
             return false;
         };
-        let below = self.launch.params.get(param.index());
-        let below = below.and_then(|known| known.below.as_ref());
-        below.is_some_and(|below| self.product(k, y).as_ref() == Some(below))
+        if self.is_below(k, x, &y) {
+            return true;
+        }
+        // i / n < m where i < m·n
+        let ExprKind::Binary(BinaryOp::Divide, i, n) = &self.expr(k, x).kind else {
+            return false;
+        };
+        let whole = self.product(k, *n).and_then(|n| y.times(&n));
+        whole.is_some_and(|whole| self.is_below(k, self.canon(k, *i), &whole))
+    }
+
+    fn is_below(&self, k: usize, x: ExprId, product: &Product) -> bool {
+        let frame = &self.frames[k];
+        if frame
+            .state
+            .below
+            .get(&x)
+            .is_some_and(|all| all.contains(product))
+        {
+            return true;
+        }
+        let Some(Root::Storage(param)) = frame.names.place(x).map(|place| place.root) else {
+            return false;
+        };
+        let known = self.launch.params.get(param.index());
+        known.and_then(|known| known.below.as_ref()) == Some(product)
     }
 
     /// What an expression is as a product of sizes.
-    fn product(&self, k: usize, id: ExprId) -> Option<Product> {
+    pub(super) fn product(&self, k: usize, id: ExprId) -> Option<Product> {
         match &self.expr(k, self.canon(k, id)).kind {
             ExprKind::Uniform(param) | ExprKind::Length(param) => {
                 self.launch.params.get(param.index())?.symbol.clone()
@@ -341,8 +391,15 @@ impl<'t> Walk<'t> {
 
     fn math(&mut self, k: usize, op: Math, operands: &[ExprId], expr: &'t Expr, c: u8) -> Value {
         let all = Range::of(expr.ty.scalar);
-        let values: Vec<Value> = operands.iter().map(|id| self.component(k, *id, c)).collect();
-        let both = values.iter().copied().reduce(Value::join).unwrap_or(Value::new(all));
+        let values: Vec<Value> = operands
+            .iter()
+            .map(|id| self.component(k, *id, c))
+            .collect();
+        let both = values
+            .iter()
+            .copied()
+            .reduce(Value::join)
+            .unwrap_or(Value::new(all));
         let ranges: Vec<Range> = values.iter().map(|v| v.range).collect();
         let range = match (op, &ranges[..]) {
             (Math::Min, [x, y]) => x.min(*y),
@@ -354,7 +411,13 @@ impl<'t> Walk<'t> {
         Value { range, ..both }
     }
 
-    fn select(&mut self, k: usize, condition: ExprId, [on_true, on_false]: [ExprId; 2], c: u8) -> Value {
+    fn select(
+        &mut self,
+        k: usize,
+        condition: ExprId,
+        [on_true, on_false]: [ExprId; 2],
+        c: u8,
+    ) -> Value {
         let may = self.component(k, condition, 0).range;
         let mut chosen: Option<Value> = None;
         for (truth, id) in [(true, on_true), (false, on_false)] {

@@ -20,6 +20,7 @@ mod same;
 mod state;
 mod uses;
 mod walk;
+mod witness;
 
 pub use launch::{Known, Launch, Product};
 pub use range::Range;
@@ -38,6 +39,8 @@ pub struct Found {
     pub ways: Vec<[bool; 2]>,
     /// What may wrap where it matters, each operation once.
     pub wraps: Vec<Wrap>,
+    /// How many uses of integers were looked at.
+    pub looked: usize,
 }
 
 impl Found {
@@ -61,6 +64,7 @@ impl Tree {
             found: Found {
                 ways: vec![[false; 2]; branches.all().len()],
                 wraps: Vec::new(),
+                looked: 0,
             },
         };
         walk.enter(self.functions.len(), Vec::new());
@@ -94,6 +98,8 @@ struct Frame<'t> {
     state: State,
     /// The loops that run, innermost last.
     loops: Vec<Loop>,
+    /// The conditions on the way here.
+    path: Vec<(ExprId, bool)>,
     /// What it has returned so far.
     returned: Option<Value>,
 }

@@ -1,5 +1,6 @@
 //! What is known at one place of a function.
 
+use super::launch::Product;
 use super::range::Range;
 use crate::tree::{ExprId, Loc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,8 +109,12 @@ pub(super) struct State {
     pub(super) values: BTreeMap<ExprId, Value>,
     /// What conditions say of expressions.
     pub(super) facts: BTreeMap<ExprId, Range>,
+    /// Where sums lie before they could wrap.
+    pub(super) exact: BTreeMap<ExprId, Range>,
     /// How far one expression is above another.
     pub(super) apart: BTreeMap<(ExprId, ExprId), Range>,
+    /// Products of sizes that expressions lie below.
+    pub(super) below: BTreeMap<ExprId, Vec<Product>>,
     /// Results that are the value of another expression.
     pub(super) links: BTreeMap<ExprId, ExprId>,
     /// What holds where a truth value has been loaded that is `false`, and where it is `true`.
@@ -123,7 +128,9 @@ impl State {
             reached: true,
             values: BTreeMap::new(),
             facts: BTreeMap::new(),
+            exact: BTreeMap::new(),
             apart: BTreeMap::new(),
+            below: BTreeMap::new(),
             links: BTreeMap::new(),
             implied: BTreeMap::new(),
             locals: vec![Local::NEW; locals],
@@ -141,10 +148,15 @@ impl State {
         let locals = self.locals.iter().zip(&other.locals);
         State {
             reached: true,
-            values: both(self.values, &other.values, |a, b| Some(a.join(b))),
-            facts: both(self.facts, &other.facts, |a, b| Some(a.or(b))),
-            apart: both(self.apart, &other.apart, |a, b| Some(a.or(b))),
-            links: both(self.links, &other.links, |a, b| (a == b).then_some(a)),
+            values: both(self.values, &other.values, |a, b| Some(a.join(*b))),
+            facts: both(self.facts, &other.facts, |a, b| Some(a.or(*b))),
+            exact: both(self.exact, &other.exact, |a, b| Some(a.or(*b))),
+            apart: both(self.apart, &other.apart, |a, b| Some(a.or(*b))),
+            below: both(self.below, &other.below, |a, b| {
+                let common = a.into_iter().filter(|p| b.contains(p));
+                Some(common.collect())
+            }),
+            links: both(self.links, &other.links, |a, b| (a == *b).then_some(a)),
             implied: BTreeMap::new(),
             locals: locals.map(|(a, b)| a.join(b)).collect(),
         }
@@ -179,7 +191,9 @@ impl State {
         let outside = |id: &ExprId| !inside.contains(id);
         self.values.retain(|id, _| outside(id));
         self.facts.retain(|id, _| outside(id));
+        self.exact.retain(|id, _| outside(id));
         self.apart.retain(|(a, b), _| outside(a) && outside(b));
+        self.below.retain(|id, _| outside(id));
         self.links.retain(|id, to| outside(id) && outside(to));
         self.implied.clear();
         for local in &mut self.locals {
@@ -192,14 +206,14 @@ impl State {
 }
 
 /// What both have, joined.
-fn both<K: Ord, V: Copy>(
+fn both<K: Ord, V>(
     a: BTreeMap<K, V>,
     b: &BTreeMap<K, V>,
-    join: impl Fn(V, V) -> Option<V>,
+    join: impl Fn(V, &V) -> Option<V>,
 ) -> BTreeMap<K, V> {
     let all = a.into_iter();
     all.filter_map(|(key, x)| {
-        let joined = join(x, *b.get(&key)?)?;
+        let joined = join(x, b.get(&key)?)?;
         Some((key, joined))
     })
     .collect()

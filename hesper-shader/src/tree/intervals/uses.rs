@@ -1,6 +1,7 @@
 //! Where it matters that an integer may have wrapped.
 
 use super::Walk;
+use super::launch::Product;
 use super::range::Range;
 use crate::tree::{ExprId, Loc, Place, Root, Step};
 use std::fmt;
@@ -58,7 +59,10 @@ impl fmt::Display for Wrap {
             used_at,
             ..
         } = self;
-        write!(f, "the `{what}` at {loc} {wraps}: it is {exact}, for {used}")?;
+        write!(
+            f,
+            "the `{what}` at {loc} {wraps}: it is {exact}, for {used}"
+        )?;
         if used_at.0.line() != loc.0.line() || used_at.0.file() != loc.0.file() {
             write!(f, " at {used_at}")?;
         }
@@ -72,6 +76,7 @@ impl Walk<'_> {
         if !self.frames[k].state.reached {
             return;
         }
+        self.found.looked += usize::from(!self.quiet);
         let Some(origin) = self.value(k, id).wrap else {
             return;
         };
@@ -105,14 +110,24 @@ impl Walk<'_> {
         let mut dimension = 0;
         for step in &place.path {
             if let Step::Index(id) = step {
-                let name = || Use::Index(self.name(k, place.root));
-                let name = name();
-                self.used(k, *id, || name, at);
+                let name = self.name(k, place.root);
+                self.used(k, *id, || Use::Index(name), at);
                 if let Some(length) = lengths.get(dimension) {
                     self.narrow(k, *id, Range::new(0, length - 1));
+                    if let Some(product) = self.length(place.root) {
+                        self.keep_below(k, *id, product);
+                    }
                 }
                 dimension += 1;
             }
+        }
+    }
+
+    /// The length of a buffer as a product of sizes.
+    fn length(&self, root: Root) -> Option<Product> {
+        match root {
+            Root::Storage(id) => self.launch.params.get(id.index())?.symbol.clone(),
+            Root::Workgroup(_) | Root::Local(_) => None,
         }
     }
 
@@ -145,11 +160,5 @@ impl Walk<'_> {
             }
         };
         name.cloned().unwrap_or_default()
-    }
-}
-
-impl Walk<'_> {
-    fn is_certain(&mut self, _k: usize, _id: ExprId, _origin: super::state::Origin) -> bool {
-        false
     }
 }

@@ -6,8 +6,8 @@ use super::state::{Conditions, Local, State, Value};
 use super::uses::Use;
 use super::{Frame, Loop, Walk};
 use crate::tree::{
-    AtomicOp, BinaryOp, Block, BranchWay, ExprId, ExprKind, Literal, Loc, Math, Place, Root, Scalar,
-    Stmt, StmtKind, Type,
+    AtomicOp, BinaryOp, Block, BranchWay, ExprId, ExprKind, Literal, Loc, Math, Place, Root,
+    Scalar, Stmt, StmtKind, Type,
 };
 use std::collections::BTreeSet;
 use std::mem::take;
@@ -36,6 +36,7 @@ impl<'t> Walk<'t> {
             arguments,
             state: State::new(function.locals.len()),
             loops: Vec::new(),
+            path: Vec::new(),
             returned: None,
         });
         let k = self.frames.len() - 1;
@@ -179,7 +180,10 @@ impl<'t> Walk<'t> {
                 // Loaded before from the same element, it is known already.
                 let first = self.canon(k, result);
                 let state = &mut self.frames[k].state;
-                state.values.entry(first).or_insert(Value::new(elements.and(all)));
+                state
+                    .values
+                    .entry(first)
+                    .or_insert(Value::new(elements.and(all)));
             }
             Root::Workgroup(_) => self.anything(k, result),
         }
@@ -232,9 +236,14 @@ impl<'t> Walk<'t> {
         let known = self.value(k, value);
         let alias = self.canon(k, value);
         // A vector has as many ranges as components; of one nothing is said.
-        let known = if expr.ty.size == 1 { known } else { Value::new(Range::of(expr.ty.scalar)) };
+        let known = if expr.ty.size == 1 {
+            known
+        } else {
+            Value::new(Range::of(expr.ty.scalar))
+        };
         let array = self.frames[k].function.locals.get(local);
-        let whole = place.path.is_empty() && array.is_some_and(|l| l.length.is_none() && l.ty.size == 1);
+        let whole =
+            place.path.is_empty() && array.is_some_and(|l| l.length.is_none() && l.ty.size == 1);
         let Some(slot) = self.frames[k].state.locals.get_mut(local) else {
             return;
         };
@@ -268,17 +277,28 @@ impl<'t> Walk<'t> {
         let before = self.frames[k].state.clone();
         let may = self.range(k, condition);
         let mut after: Option<State> = None;
+        let mut left = Vec::new();
         for (block, truth) in blocks.into_iter().zip([false, true]) {
             if !may.may_be(truth) {
                 continue;
             }
             self.frames[k].state = before.clone();
             self.assume(k, condition, truth);
+            let way = self.frames[k].path.len();
+            self.frames[k].path.push((condition, truth));
             self.block(k, block);
+            // Where the other side leaves, the condition holds for all that comes after.
+            let leaves = !self.frames[k].state.reached;
+            self.frames[k].path.truncate(way);
+            left.push((condition, truth, leaves));
             self.settle(k);
             let mut state = self.frames[k].state.clone();
             // What a local says, it says where the condition was so.
-            for implied in state.locals.iter_mut().flat_map(|l| l.implied.iter_mut().flatten()) {
+            for implied in state
+                .locals
+                .iter_mut()
+                .flat_map(|l| l.implied.iter_mut().flatten())
+            {
                 if !implied.contains(&(condition, truth)) {
                     implied.push((condition, truth));
                 }
@@ -287,6 +307,11 @@ impl<'t> Walk<'t> {
                 None => state,
                 Some(other) => other.join(state),
             });
+        }
+        for (condition, truth, leaves) in left {
+            if leaves {
+                self.frames[k].path.push((condition, !truth));
+            }
         }
         self.frames[k].state = after.unwrap_or(State {
             reached: false,
@@ -351,7 +376,8 @@ impl<'t> Walk<'t> {
 
     /// Of a loop over a range with a step, that `counter · step` lies below what is rounded up to give the trips.
     fn stepped(&mut self, k: usize, counter: ExprId, trips: ExprId) {
-        let ExprKind::Binary(BinaryOp::Add, whole, rest) = self.expr(k, self.canon(k, trips)).kind else {
+        let ExprKind::Binary(BinaryOp::Add, whole, rest) = self.expr(k, self.canon(k, trips)).kind
+        else {
             return;
         };
         let (whole, rest) = (self.canon(k, whole), self.canon(k, rest));
@@ -379,7 +405,8 @@ impl<'t> Walk<'t> {
 
     /// Of a loop that starts at `first` and ends at `end`, where `n` is `max(end, first) - first`: that `first + product` lies below `end`.
     fn started(&mut self, k: usize, product: ExprId, n: ExprId) {
-        let ExprKind::Binary(BinaryOp::Subtract, most, first) = self.expr(k, self.canon(k, n)).kind else {
+        let ExprKind::Binary(BinaryOp::Subtract, most, first) = self.expr(k, self.canon(k, n)).kind
+        else {
             return;
         };
         let ExprKind::Math(Math::Max, ref ends) = self.expr(k, self.canon(k, most)).kind else {
@@ -399,9 +426,14 @@ impl<'t> Walk<'t> {
         });
         let indices: Vec<ExprId> = index.collect();
         for index in indices {
-            if self.value(k, index).wrap.is_none() {
-                self.keep_apart(k, index, end, Range::new(-Range::ENDLESS.high, -1));
-            }
+            // There is an iteration, so that the range ends after it starts: the sum lies below its end, and does not wrap.
+            let most = self.range(k, end).high - 1;
+            let index = self.canon(k, index);
+            self.frames[k]
+                .state
+                .exact
+                .insert(index, Range::new(-Range::ENDLESS.high, most));
+            self.keep_apart(k, index, end, Range::new(-Range::ENDLESS.high, -1));
         }
     }
 
@@ -446,7 +478,11 @@ impl<'t> Walk<'t> {
                 head.lose_locals(&all);
                 break;
             }
-            head = if round < ROUNDS { next } else { head.widened(next, &all) };
+            head = if round < ROUNDS {
+                next
+            } else {
+                head.widened(next, &all)
+            };
         }
         for _ in 0..CLOSER {
             let (after, _) = self.once(k, &head, body, &begin, &inside);
@@ -468,7 +504,9 @@ impl<'t> Walk<'t> {
         self.frames[k].state = head.clone();
         self.frames[k].loops.push(Loop::default());
         begin(self);
+        let way = self.frames[k].path.len();
         self.block(k, body);
+        self.frames[k].path.truncate(way);
         self.settle(k);
         let frame = &mut self.frames[k];
         let Loop { broken, continued } = frame.loops.pop().unwrap_or_default();

@@ -1,32 +1,31 @@
 //! The dispatches of an op's plans, as far as they are known before they run.
 
-use crate::check::kernels::built_plans;
+use super::kernels::built_plans;
 use crate::dims::{Dims, multiple};
 use crate::op::op_plan;
-use crate::op_plan::{OpPlan, OpStep, Pass};
+use crate::op_plan::{OpPlan, OpStep};
 use crate::spec::Spec;
 use hesper_shader::Kernel;
 use hesper_shader::tree::intervals::{Launch, Product, Range};
 use hesper_shader::tree::{Param, ParamKind, Scalar};
 
 /// A dispatch of a plan.
-pub(crate) struct Launched {
-    pub(crate) pass: Pass,
-    pub(crate) kernel: Kernel,
-    pub(crate) launch: Launch,
+pub(super) struct Launched {
+    pub(super) kernel: Kernel,
+    pub(super) launch: Launch,
 }
 
 /// The dispatches at some sizes; none where there is no plan.
-pub(crate) fn launches(spec: &Spec<'_>, dims: &Dims) -> Vec<Launched> {
+pub(super) fn launches(spec: &Spec<'_>, dims: &Dims) -> Vec<Launched> {
     let (Ok(plans), Ok(plan)) = (built_plans(spec, dims, false), op_plan(spec.op(), dims)) else {
         return Vec::new();
     };
     let passes = [
-        (Pass::Forward, &plans.forward, &plan.forward),
-        (Pass::Backward, &plans.backward, &plan.backward),
+        (&plans.forward, &plan.forward),
+        (&plans.backward, &plan.backward),
     ];
     let mut all = Vec::new();
-    for (pass, built, steps) in passes {
+    for (built, steps) in passes {
         for ((built, mut launch), step) in built.launches().zip(steps) {
             let kernel = built.kernel().clone();
             if let Ok(tree) = kernel.tree() {
@@ -35,11 +34,7 @@ pub(crate) fn launches(spec: &Spec<'_>, dims: &Dims) -> Vec<Launched> {
                     known.below = below(&plan, step, param);
                 }
             }
-            all.push(Launched {
-                pass,
-                kernel,
-                launch,
-            });
+            all.push(Launched { kernel, launch });
         }
     }
     all
@@ -56,7 +51,8 @@ fn symbol(plan: &OpPlan, step: &OpStep, param: &Param) -> Option<Product> {
         }
         ParamKind::Storage { .. } => {
             let mut ports = plan.signature.ports().iter();
-            let port = ports.find(|p| p.name == name || p.has_cotangent() && p.cotangent() == name)?;
+            let port =
+                ports.find(|p| p.name == name || p.has_cotangent() && p.cotangent() == name)?;
             let parts = port.dims.iter().map(|dim| multiple(dim));
             let factor = parts.clone().map(|(factor, _)| factor as u64).product();
             Some(Product::new(factor, parts.map(|(_, base)| base)))
@@ -84,7 +80,7 @@ fn bound_to<'s>(step: &'s OpStep, param: &'s Param) -> Option<&'s str> {
 
 /// The dispatches of a kernel at all sizes, from those at some: what is the same at these is what it is, all else is at least what it is at the
 /// least of them.
-pub(crate) fn all_sizes<'l>(launches: impl IntoIterator<Item = &'l Launch>) -> Option<Launch> {
+pub(super) fn all_sizes<'l>(launches: impl IntoIterator<Item = &'l Launch>) -> Option<Launch> {
     let mut all: Option<Launch> = None;
     for launch in launches {
         let Some(all) = &mut all else {
