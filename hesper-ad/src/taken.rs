@@ -3,15 +3,24 @@
 use crate::dims::Dims;
 use hesper_shader::reference::{BranchesTaken, Ways};
 use hesper_shader::tree::Branch;
+use hesper_shader::tree::verify::Verified;
 use std::collections::BTreeMap;
 
 /// What was seen so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Taken {
-    /// For each kernel by name, its branches over all sizes that it was made for.
-    kernels: BTreeMap<String, Vec<TakenBranch>>,
+    /// Each kernel by name, over all sizes that it was made for.
+    kernels: BTreeMap<String, TakenKernel>,
     /// The sizes at which kernels ran.
     ran: Vec<Dims>,
+}
+
+/// A kernel that ran.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TakenKernel {
+    pub(crate) branches: Vec<TakenBranch>,
+    /// The trees that ran, more than one where it is made anew for some sizes.
+    pub(crate) trees: Vec<Verified>,
 }
 
 /// A branch of a kernel.
@@ -41,10 +50,10 @@ impl Taken {
         }
     }
 
-    /// All kernels with their branches.
-    pub(crate) fn kernels(&self) -> impl Iterator<Item = (&str, &[TakenBranch])> {
+    /// All kernels by name.
+    pub(crate) fn kernels(&self) -> impl Iterator<Item = (&str, &TakenKernel)> {
         let all = self.kernels.iter();
-        all.map(|(name, branches)| (name.as_str(), branches.as_slice()))
+        all.map(|(name, kernel)| (name.as_str(), kernel))
     }
 
     /// The sizes at which kernels ran.
@@ -53,22 +62,28 @@ impl Taken {
     }
 
     fn absorb(&mut self, taken: &BranchesTaken) {
-        let name = &taken.kernel().name;
-        let Some(known) = self.kernels.get_mut(name) else {
-            let all = numbered(taken.ways().map(|(branch, _)| branch));
-            let all = all.zip(taken.ways());
-            let all = all.map(|((branch, nth), (_, ways))| TakenBranch {
-                branch: *branch,
-                nth,
-                ways,
-            });
-            self.kernels.insert(name.clone(), all.collect());
-            return;
-        };
+        let tree = taken.kernel();
+        if !self.kernels.contains_key(&tree.name) {
+            self.kernels
+                .insert(tree.name.clone(), TakenKernel::default());
+        }
+        if let Some(kernel) = self.kernels.get_mut(&tree.name) {
+            kernel.absorb(taken);
+        }
+    }
+}
+
+impl TakenKernel {
+    fn absorb(&mut self, taken: &BranchesTaken) {
+        let tree = taken.kernel();
+        // Mostly a kernel is the same at every size, the one that ran last.
+        if !self.trees.iter().rev().any(|known| known.is_like(tree)) {
+            self.trees.push(tree.clone());
+        }
         let same = |(known, (branch, _)): (&TakenBranch, (&Branch, Ways))| {
             known.branch.loc == branch.loc && known.branch.kind == branch.kind
         };
-        // Mostly a kernel is the same at every size.
+        let known = &mut self.branches;
         if taken.ways().count() == known.len() && known.iter().zip(taken.ways()).all(same) {
             for (known, (_, ways)) in known.iter_mut().zip(taken.ways()) {
                 known.ways = known.ways.or(ways);

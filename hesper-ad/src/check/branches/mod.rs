@@ -2,6 +2,8 @@
 
 mod dead;
 mod kinds;
+#[cfg(test)]
+mod tests;
 
 use crate::certificate::{Finding, Tally};
 use crate::spec::Spec;
@@ -27,7 +29,10 @@ pub(crate) fn branches(spec: &Spec<'_>, switches: &Switches, seed: u64) -> Findi
     for dims in taken.sizes() {
         tally.point(dims);
     }
-    let all: usize = taken.kernels().map(|(_, branches)| branches.len()).sum();
+    let all: usize = taken
+        .kernels()
+        .map(|(_, kernel)| kernel.branches.len())
+        .sum();
     let missing = missing(spec, &taken);
     // Each way is one thing seen; the runs themselves, where there is no branch.
     tally.equal((2 * all - missing.len()).max(1));

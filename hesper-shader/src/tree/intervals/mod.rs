@@ -18,6 +18,8 @@ mod launch;
 mod range;
 mod same;
 mod state;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod walk;
 mod witness;

@@ -3,7 +3,7 @@
 use crate::tree::facts::Facts;
 use crate::tree::intervals::{Found, Launch};
 use crate::tree::uniformity::{self, UniformityProblem};
-use crate::tree::{Branch, Branches, Problem, Tree};
+use crate::tree::{Branch, Branches, Function, Problem, Tree};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -58,6 +58,17 @@ impl Verified {
     /// Where it can go one way or another, in the order of its functions and statements.
     pub fn branches(&self) -> &[Branch] {
         self.branch_table().all()
+    }
+
+    /// Whether both do the same, as far as expressions tell: a kernel that is made anew for other sizes differs in its constants.
+    pub fn is_like(&self, other: &Verified) -> bool {
+        let same = |(a, b): (&Function, &Function)| {
+            let mut pairs = a.exprs.iter().zip(&b.exprs);
+            a.exprs.len() == b.exprs.len() && pairs.all(|(x, y)| x.kind == y.kind)
+        };
+        self.is_same_as(other)
+            || self.functions.len() == other.functions.len()
+                && self.all_functions().zip(other.all_functions()).all(same)
     }
 
     /// The same, with what looks them up.
