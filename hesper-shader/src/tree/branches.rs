@@ -16,6 +16,8 @@ pub struct Branch {
     pub expr: ExprId,
     /// Whether sizes alone decide: by-value arguments, lengths and constants.
     pub by_sizes: bool,
+    /// Whether reals have a part in it.
+    pub by_reals: bool,
 }
 
 /// What decides which way an invocation goes.
@@ -88,6 +90,7 @@ impl Branches {
             branches.block(f, function, &function.body);
             for branch in branches.all.iter_mut().filter(|b| b.function == f) {
                 branch.by_sizes = sizes.decide(branch);
+                branch.by_reals = sizes.reals.get(branch.expr.index()) == Some(&true);
             }
         }
         branches
@@ -159,6 +162,7 @@ impl Branches {
                 function: f,
                 expr,
                 by_sizes: false,
+                by_reals: false,
             });
         }
     }
@@ -167,8 +171,32 @@ impl Branches {
 /// Which expressions of a function are sizes, or made of them alone.
 struct Sizes {
     exprs: Vec<bool>,
+    /// Those that reals have a part in.
+    reals: Vec<bool>,
     /// The trips of each counter.
     trips: Vec<(ExprId, ExprId)>,
+}
+
+/// The expressions that reals have a part in, by way of locals too.
+fn reals(function: &Function, loads: &[(Root, ExprId)], stores: &[(Root, ExprId)]) -> Vec<bool> {
+    let mut reals = vec![false; function.exprs.len()];
+    loop {
+        let before = reals.clone();
+        for (i, expr) in function.exprs.iter().enumerate() {
+            let is = |id: ExprId| reals.get(id.index()) == Some(&true);
+            let mut any = expr.ty.scalar == Scalar::F32;
+            expr.kind.for_each_operand(|x| any |= is(x));
+            let id = ExprId(i as u32);
+            let root = loads.iter().find(|(_, result)| *result == id);
+            if let Some((root @ Root::Local(_), _)) = root {
+                any |= stores.iter().any(|(to, value)| to == root && is(*value));
+            }
+            reals[i] |= any;
+        }
+        if reals == before {
+            return reals;
+        }
+    }
 }
 
 impl Sizes {
@@ -186,6 +214,7 @@ impl Sizes {
         }
         let mut sizes = Sizes {
             exprs: vec![false; function.exprs.len()],
+            reals: reals(function, &loads, &stores),
             trips,
         };
         // A local is a size where all that is stored to it are; taken for one until one is not.

@@ -33,6 +33,8 @@ pub(super) enum Proof {
     Always,
     /// With the numbers of each plan that was made.
     EachPlan,
+    /// None, but the op declares why numbers do not get there.
+    Declared,
 }
 
 /// The ways that no run has taken, with the proof that they cannot be taken where there is one.
@@ -61,6 +63,11 @@ pub(super) fn missing(spec: &Spec<'_>, taken: &Taken) -> Vec<Missing> {
     }
     for missing in open.into_iter().filter(|m| !m.possible) {
         missing.proof = Some(Proof::EachPlan);
+    }
+    let declared = spec.sampling().unreachable_reason().is_some();
+    let by_numbers = |m: &&mut Missing| m.proof.is_none() && m.branch.by_reals;
+    for missing in missing.iter_mut().filter(|_| declared).filter(by_numbers) {
+        missing.proof = Some(Proof::Declared);
     }
     missing
 }

@@ -72,6 +72,7 @@ fn note(all: usize, missing: &[Missing]) -> String {
     for (proof, what) in [
         (Proof::Always, "cannot"),
         (Proof::EachPlan, "cannot with the numbers of any plan made"),
+        (Proof::Declared, "are not, as declared"),
     ] {
         match proved(proof) {
             0 => {}
