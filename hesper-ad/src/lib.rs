@@ -44,6 +44,7 @@ mod progress;
 mod report;
 mod sample;
 mod spec;
+mod taken;
 mod tape;
 #[cfg(test)]
 mod test_ops;

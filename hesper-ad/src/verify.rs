@@ -87,11 +87,16 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     checks.push(check::singular_points(spec, seed));
     go_on(progress, &checks, "known points");
     checks.extend(check::known_points(spec, seed));
+    let mut switches = check::Switches::default();
     match plan_mistake {
         Some(mistake) => checks.push(mistake),
         None => {
             let mut speed = Speed::Watched;
-            let mut reaches = reaches(spec, options, &checks, progress).into_iter();
+            let reaches = reaches(spec, options, &checks, progress);
+            if let Some(reach) = reaches.first() {
+                switches.clone_from(&reach.switches);
+            }
+            let mut reaches = reaches.into_iter();
             for target in &options.targets {
                 go_on(progress, &checks, &format!("kernels, {}", target.name()));
                 let reach = reaches.next();
@@ -103,6 +108,12 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
                 }
             }
         }
+    }
+    // Which ways were not taken is moot where something is wrong.
+    if !checks.is_empty() && first_failed(&checks).is_none() {
+        go_on(progress, &checks, "largest sizes");
+        checks.push(check::largest_sizes(spec, seed));
+        checks.push(check::branches(spec, &switches, seed));
     }
     tell_once(&mut checks);
     checks

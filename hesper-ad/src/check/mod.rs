@@ -1,5 +1,6 @@
 //! The checks: each takes a [`Spec`](crate::Spec) and returns a [`Finding`](crate::Finding).
 
+mod branches;
 mod budget;
 mod cost;
 mod dual_numbers;
@@ -10,6 +11,8 @@ mod fits;
 mod kernels;
 mod known_points;
 mod lanes;
+mod largest;
+mod launches;
 mod noticed;
 mod second_order;
 mod shapes;
@@ -17,6 +20,7 @@ mod singular;
 mod target;
 mod thresholds;
 
+pub(crate) use branches::{Switches, branches};
 pub use dual_numbers::dual_numbers;
 pub use exact::{Counterexample, Tie, exact, exact_at};
 pub use finite_differences::finite_differences;
@@ -24,6 +28,7 @@ pub(crate) use fits::{plan_mistake, spec_mistake};
 pub use kernels::kernels;
 pub(crate) use kernels::{Reach, kernels_at};
 pub use known_points::known_points;
+pub use largest::largest_sizes;
 pub use second_order::second_order;
 pub use singular::singular_points;
 pub(crate) use target::Speed;

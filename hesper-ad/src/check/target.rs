@@ -7,7 +7,7 @@ pub use crate::options::Target;
 use crate::tensor::Tensor;
 use crate::tracked::{NORMAL_F32, Tracked, UNIT_F32, UNIT_F64};
 use hesper_shader::domain::{Domain, F32, F64};
-use hesper_shader::reference::{self, Outcome, Warning};
+use hesper_shader::reference::{self, BranchesTaken, Outcome, Warning};
 use hesper_shader::{
     Device, DeviceError, Error, LaunchError, Memory, Plan, PlanBuffers, PlanError, Role,
     StepProblem,
@@ -90,8 +90,15 @@ impl Target {
             }
             (Target::Device(device), _) => {
                 let reals = given.run_on(device, plan)?;
-                let warnings = device.take_outcome().warnings;
-                Ok(Ran { reals, warnings })
+                // Of a GPU nobody knows which ways branches go.
+                let Outcome {
+                    warnings, branches, ..
+                } = device.take_outcome();
+                Ok(Ran {
+                    reals,
+                    warnings,
+                    branches,
+                })
             }
         }
     }
@@ -128,10 +135,11 @@ impl Speed {
     }
 }
 
-/// What a run yields: the reals of each result by name, and warnings.
+/// What a run yields: the reals of each result by name, warnings, and which ways branches went.
 pub(crate) struct Ran {
     pub(crate) reals: BTreeMap<String, Vec<f64>>,
     pub(crate) warnings: Vec<Warning>,
+    pub(crate) branches: Vec<BranchesTaken>,
 }
 
 impl Ran {
@@ -143,6 +151,7 @@ impl Ran {
         Ran {
             reals: reals(plan, results, to_f64),
             warnings: told.warnings,
+            branches: told.branches,
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) const FAR: [usize; 3] = [100_000, 10_000, 1_000];
 
 /// Sizes for which plans are made, the first for which there is one: a plan costs little, and what is capped there, as a grid at 65 535
 /// workgroups, is capped somewhere. No multiple of anything, as most sizes are.
-const PLANNED: [usize; 4] = [30_000_001, FAR[0], FAR[1], FAR[2]];
+pub(super) const PLANNED: [usize; 4] = [30_000_001, FAR[0], FAR[1], FAR[2]];
 
 /// Between these, plans are compared first; then between two that differ, more closely.
 const PROBES: [usize; 7] = [1, 16, 128, 1024, 8192, 100_000, 1_500_000];
@@ -29,6 +29,8 @@ pub(super) struct Thresholds {
     pub(super) sizes: BTreeMap<String, BTreeSet<usize>>,
     /// The greatest size of each dimension for which a plan was made, the others as small as they get.
     pub(super) far: BTreeMap<String, usize>,
+    /// The sizes of each dimension alone from which on the plan is of another kind.
+    pub(super) switches: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl Thresholds {
@@ -47,10 +49,9 @@ impl Thresholds {
                 let fixed = far.fixed(&near);
                 constants.extend(far.constants(&near));
                 let switches = switches(size, |size| Some(at(size)?.key(&far, &fixed)));
-                all.sizes
-                    .entry(dim.to_string())
-                    .or_default()
-                    .extend(switches);
+                let sizes = all.sizes.entry(dim.to_string()).or_default();
+                sizes.extend(&switches);
+                all.switches.insert(dim.to_string(), switches);
             }
         }
         for dim in names {

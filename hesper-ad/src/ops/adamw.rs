@@ -1,5 +1,6 @@
 //! Adam with decoupled weight decay.
 
+use super::MOST_ELEMENTS;
 use crate::prelude::*;
 use hesper_shader::Number;
 
@@ -285,6 +286,7 @@ impl DiffOp for AdamW {
 
     fn sampling(&self) -> Sampling {
         Sampling::default()
+            .greatest([("n", MOST_ELEMENTS)])
             // Below, the second moment has no root with a slope.
             .uniform("v", 0.0625, 2.0)
             .uniform("lr", 1e-3, 0.5)

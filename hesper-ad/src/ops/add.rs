@@ -1,5 +1,6 @@
 //! Addition, the residual connection.
 
+use super::MOST_ELEMENTS;
 use crate::prelude::*;
 
 /// Addition `y = a + b`, elementwise over `n` numbers; `da = db = dy`.
@@ -53,5 +54,9 @@ impl DiffOp for Add {
         plan.forward(add(), Grid::cover(n));
         plan.backward(add_backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }

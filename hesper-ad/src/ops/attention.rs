@@ -22,12 +22,22 @@ pub fn attention() -> Result<Attention, OpError> {
         ("k", &["heads", "keys", "dim"]),
         ("v", &["heads", "keys", "width"]),
     ];
+    let greatest = [
+        ("heads", 64),
+        ("rows", 1 << 12),
+        ("keys", 1 << 12),
+        ("dim", 128),
+        ("width", 128),
+    ];
+    let sampling = Sampling::default()
+        .uniform("s", 0.125, 1.0)
+        .greatest(greatest);
     Graph::new("Attention", inputs)
         .node(BatchMatMul::TRANSPOSED, ["q", "k"], ["scores"])
         .node(Scale, ["scores"], ["scaled"])
         .node(CausalMask, ["scaled"], ["masked"])
         .node(Softmax, ["masked"], ["p"])
         .node(BatchMatMul::PLAIN, ["p", "v"], ["y"])
-        .sampling(Sampling::default().uniform("s", 0.125, 1.0))
+        .sampling(sampling)
         .finish(["y"])
 }

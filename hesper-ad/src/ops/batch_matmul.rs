@@ -130,4 +130,15 @@ impl DiffOp for BatchMatMul {
         }
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default()
+            .greatest([
+                ("batch", 1 << 10),
+                ("m", 1 << 10),
+                ("k", 1 << 10),
+                ("n", 1 << 10),
+            ])
+            .greatest([("batch", 64), ("m", 1 << 12), ("k", 128), ("n", 1 << 12)])
+    }
 }

@@ -59,4 +59,10 @@ impl DiffOp for BiasAdd {
         sum_columns(plan, "partial", "db", [blocks(rows), cols], blocks(rows));
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default()
+            .greatest([("rows", 1 << 24), ("cols", 128)])
+            .greatest([("rows", 1 << 11), ("cols", 1_000_000)])
+    }
 }

@@ -56,6 +56,12 @@ impl DiffOp for CausalMask {
         plan.backward(causal_mask_backward(), Grid::cover(n));
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default()
+            .greatest([("batch", 128), ("rows", 1 << 12), ("keys", 1 << 12)])
+            .greatest([("batch", 1), ("rows", 1 << 15), ("keys", 1 << 16)])
+    }
 }
 
 /// `x` where `key ≤ row`, else `mask`.

@@ -117,6 +117,12 @@ impl DiffOp for SoftmaxCrossEntropy {
         );
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default()
+            .greatest([("rows", 1 << 24), ("classes", 128)])
+            .greatest([("rows", 1 << 13), ("classes", 256_000)])
+    }
 }
 
 /// `m = max x` and `Σⱼ exp(xⱼ − m)` of each row.

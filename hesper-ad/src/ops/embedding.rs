@@ -94,4 +94,10 @@ impl DiffOp for Embedding {
         plan.backward(embedding_scatter(), Grid::cover(n * dim));
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default()
+            .greatest([("vocab", 256_000), ("dim", 1 << 12), ("n", 1 << 19)])
+            .greatest([("vocab", 1 << 24), ("dim", 128), ("n", 1 << 24)])
+    }
 }

@@ -284,7 +284,16 @@ impl DiffOp for FusedAttention {
     }
 
     fn sampling(&self) -> Sampling {
-        self.composition.sampling()
+        let longest = [
+            ("heads", 8),
+            ("rows", 1 << 20),
+            ("keys", 1 << 20),
+            ("dim", 128),
+            ("width", 128),
+        ];
+        // It holds no scores, of which the composition has more than any buffer.
+        let sampling = Sampling::default().greatest(longest);
+        sampling.merged(self.composition.sampling())
     }
 }
 

@@ -1,5 +1,6 @@
 //! GELU.
 
+use super::MOST_ELEMENTS;
 use crate::prelude::*;
 
 /// GELU `y = x·Φ(x)`, `Φ(x) = (1 + erf(x/√2))/2`, elementwise over `n` numbers; `dx = (Φ(x) + x·φ(x))·dy`,
@@ -93,6 +94,10 @@ impl DiffOp for Gelu {
         plan.forward(gelu(), Grid::cover(n));
         plan.backward(gelu_backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }
 

@@ -1,5 +1,6 @@
 //! GELU, with a tanh for the error function.
 
+use super::MOST_ELEMENTS;
 use super::silu::{logistic, sigmoid};
 use crate::prelude::*;
 
@@ -73,6 +74,10 @@ impl DiffOp for GeluTanh {
         plan.forward(gelu_tanh(), Grid::cover(n));
         plan.backward(gelu_tanh_backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }
 

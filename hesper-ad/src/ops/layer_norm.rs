@@ -187,7 +187,10 @@ impl DiffOp for LayerNorm {
     }
 
     fn sampling(&self) -> Sampling {
-        Sampling::default().one_of("eps", [1e-5, 1e-6])
+        Sampling::default()
+            .greatest([("rows", 1 << 24), ("cols", 128)])
+            .greatest([("rows", 1 << 11), ("cols", 1_000_000)])
+            .one_of("eps", [1e-5, 1e-6])
     }
 }
 

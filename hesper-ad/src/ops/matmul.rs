@@ -94,6 +94,13 @@ impl DiffOp for MatMul {
         matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
         Ok(())
     }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default()
+            .greatest([("m", 1 << 15), ("k", 1 << 15), ("n", 1 << 15)])
+            .greatest([("m", 1_000_000), ("k", 1 << 10), ("n", 1 << 10)])
+            .greatest([("m", 1 << 10), ("k", 1 << 10), ("n", 1_000_000)])
+    }
 }
 
 /// Gives a dispatch of [`matmul()`] its sizes (rows, inner, cols) and strides (a_row, a_inner, b_inner, b_col), in elements.

@@ -67,6 +67,9 @@ use crate::graph;
 use crate::op::Op;
 use hesper_shader::Kernel;
 
+/// Elements of a tensor up to which elementwise kernels of the catalogue are checked for what wraps: 8 GiB of `f32`.
+pub const MOST_ELEMENTS: usize = 1 << 31;
+
 /// Every op of the catalogue, in alphabetical order, then compositions.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Mean squared error.
 
+use super::MOST_ELEMENTS;
 use super::reduce::{LANES, workgroup_sum};
 use crate::prelude::*;
 
@@ -102,5 +103,9 @@ impl DiffOp for Mse {
         plan.forward(mse(), Grid::workgroups(1));
         plan.backward(mse_backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }

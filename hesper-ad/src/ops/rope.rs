@@ -130,9 +130,9 @@ impl DiffOp for Rope {
     }
 
     fn sampling(&self) -> Sampling {
-        [0.7, 1.5]
-            .into_iter()
-            .fold(Sampling::default(), |sampling, angle: f32| {
+        [0.7, 1.5].into_iter().fold(
+            Sampling::default().greatest([("heads", 64), ("rows", 1 << 17), ("half", 64)]),
+            |sampling, angle: f32| {
                 let point: [(&str, &[f32]); 4] = [
                     ("x", &[3.0, -1.5]),
                     ("cos", &[libm::cosf(angle)]),
@@ -141,6 +141,7 @@ impl DiffOp for Rope {
                 ];
                 let dims = [("heads", 1), ("rows", 1), ("half", 1)];
                 sampling.known(&format!("Lean θ={angle}"), dims, point)
-            })
+            },
+        )
     }
 }

@@ -29,12 +29,14 @@ pub fn rotated_dot() -> Result<RotatedDot, OpError> {
         ("Lean θ=0.3", point(0.3, [0.5, -1.0], 0.125)),
         ("Lean θ=0.5", point(0.5, [1.0, -0.5], 0.25)),
     ];
-    let sampling = points
-        .iter()
-        .fold(Sampling::default(), |sampling, (label, point)| {
+    let greatest = [("heads", 64), ("rows", 1 << 17), ("half", 64)];
+    let sampling = points.iter().fold(
+        Sampling::default().greatest(greatest),
+        |sampling, (label, point)| {
             let values = point.each_ref().map(|(name, values)| (*name, &values[..]));
             sampling.known(label, [("heads", 1), ("rows", 1), ("half", 1)], values)
-        });
+        },
+    );
     Graph::new("ScaledDot∘RoPE", [("x", dims), ("k", dims)])
         .node(Rope::PAIRS, ["x"], ["turned"])
         .node(ScaledDot, ["turned", "k"], ["y"])

@@ -1,5 +1,6 @@
 //! Multiplication by a constant.
 
+use super::MOST_ELEMENTS;
 use crate::prelude::*;
 
 /// Scaling `y = s·x` by a constant `s`, elementwise over `n` numbers; `dx = s·dy`.
@@ -44,5 +45,9 @@ impl DiffOp for Scale {
         let backward = plan.backward(scale(), Grid::cover(n));
         backward.bind("x", "dy").bind("y", "dx");
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }

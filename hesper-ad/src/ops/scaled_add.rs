@@ -1,5 +1,6 @@
 //! Scaled addition, the step of gradient descent.
 
+use super::MOST_ELEMENTS;
 use crate::prelude::*;
 
 /// Scaled addition `y = a + s·b` with a constant `s`, elementwise over `n` numbers; `da = dy`, `db = s·dy`.
@@ -54,5 +55,9 @@ impl DiffOp for ScaledAdd {
         plan.forward(scaled_add(), Grid::cover(n));
         plan.backward(scaled_add_backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }

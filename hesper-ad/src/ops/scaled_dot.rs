@@ -83,6 +83,9 @@ impl DiffOp for ScaledDot {
     fn sampling(&self) -> Sampling {
         let (q, k) = ([1.0, -0.5, 3.0], [0.5, -1.0, 2.0]);
         let point: [(&str, &[f32]); 4] = [("q", &q), ("k", &k), ("s", &[0.125]), ("dy", &[1.0])];
-        Sampling::default().known("Lean", [("rows", 1), ("dim", 3)], point)
+        Sampling::default()
+            .greatest([("rows", 1 << 24), ("dim", 128)])
+            .greatest([("rows", 1 << 11), ("dim", 1_000_000)])
+            .known("Lean", [("rows", 1), ("dim", 3)], point)
     }
 }

@@ -1,5 +1,6 @@
 //! Stochastic gradient descent with momentum.
 
+use super::MOST_ELEMENTS;
 use crate::prelude::*;
 
 /// A step of gradient descent with momentum, of `n` weights `w` with gradients `g` and velocities `v`:
@@ -98,6 +99,7 @@ impl DiffOp for Sgd {
 
     fn sampling(&self) -> Sampling {
         Sampling::default()
+            .greatest([("n", MOST_ELEMENTS)])
             .uniform("lr", 1e-3, 0.5)
             .uniform("momentum", 0.0, 1.0)
             .uniform("decay", 0.0, 0.25)

@@ -1,5 +1,6 @@
 //! SiLU.
 
+use super::MOST_ELEMENTS;
 use crate::prelude::*;
 
 /// SiLU `y = x·σ(x)`, `σ(x) = 1/(1 + e⁻ˣ)`, elementwise over `n` numbers; `dx = σ·(1 + x·(1 − σ))·dy`.
@@ -72,5 +73,9 @@ impl DiffOp for Silu {
         plan.forward(silu(), Grid::cover(n));
         plan.backward(silu_backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }

@@ -83,6 +83,9 @@ impl DiffOp for Softmax {
 
     fn sampling(&self) -> Sampling {
         let (x, dy) = ([1.0, 2.0, 3.0, 0.5], [0.1, -0.2, 0.5, 0.3]);
-        Sampling::default().known("Lean", [("rows", 1), ("cols", 4)], [("x", &x), ("dy", &dy)])
+        Sampling::default()
+            .greatest([("rows", 1 << 24), ("cols", 128)])
+            .greatest([("rows", 1 << 11), ("cols", 1_000_000)])
+            .known("Lean", [("rows", 1), ("cols", 4)], [("x", &x), ("dy", &dy)])
     }
 }

@@ -1,5 +1,6 @@
 //! SwiGLU.
 
+use super::MOST_ELEMENTS;
 use super::silu::{self, sigmoid, silu_slope};
 use crate::prelude::*;
 
@@ -59,5 +60,9 @@ impl DiffOp for Swiglu {
         plan.forward(swiglu(), Grid::cover(n));
         plan.backward(swiglu_backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        Sampling::default().greatest([("n", MOST_ELEMENTS)])
     }
 }

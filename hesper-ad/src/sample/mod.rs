@@ -34,6 +34,7 @@ pub struct Sampling {
     undefined: Option<String>,
     multiples: BTreeMap<String, usize>,
     known: Vec<Known>,
+    greatest: Vec<Dims>,
 }
 
 /// Which numbers a point is made of.
@@ -101,6 +102,25 @@ impl Sampling {
     pub fn multiple(mut self, dim: &str, n: usize) -> Sampling {
         self.multiples.insert(dim.to_string(), n.max(1));
         self
+    }
+
+    /// Declares sizes up to which kernels must be right, though nobody runs them there; dimensions that are not named are as small as they get. Given
+    /// again, these are further sizes: few ops are used with all dimensions large at once.
+    ///
+    /// ```
+    /// use hesper_ad::Sampling;
+    /// let sampling = Sampling::default()
+    ///     .greatest([("rows", 1 << 24), ("cols", 128)])
+    ///     .greatest([("rows", 1 << 11), ("cols", 1_000_000)]);
+    /// ```
+    pub fn greatest<const D: usize>(mut self, sizes: [(&str, usize); D]) -> Sampling {
+        self.greatest.push(Dims::new(sizes));
+        self
+    }
+
+    /// The sizes up to which kernels must be right; none where nothing is declared.
+    pub(crate) fn greatest_sizes(&self) -> &[Dims] {
+        &self.greatest
     }
 
     /// Has this point looked at always: sizes, and the elements of ports and of outputs' cotangents, row-major. What is not
@@ -179,7 +199,19 @@ impl Sampling {
                 format!("the sampling makes `{dim}` a multiple, which is no dimension; there are: `{known}`")
             })
         });
-        rules.chain(multiples).flatten().next()
+        let greatest = self.greatest.iter().flat_map(Dims::iter).map(|(dim, size)| {
+            let dims = signature.dims();
+            let multiple = self.multiple_of(dim);
+            if !dims.contains(&dim) {
+                let known = dims.join("`, `");
+                return Some(format!("the sampling declares a greatest `{dim}`, which is no dimension; there are: `{known}`"));
+            }
+            let fits = size > 0 && size.is_multiple_of(multiple);
+            (!fits).then(|| {
+                format!("the sampling declares that `{dim}` is {size} at most: give it a multiple of {multiple}, at least that")
+            })
+        });
+        rules.chain(multiples).chain(greatest).flatten().next()
     }
 
     /// Whether the port may hold this number; if it must be `inside`, with neighbours on both sides.
@@ -237,6 +269,10 @@ impl Sampling {
             let both = self.multiples.entry(dim).or_insert(1);
             *both = lcm(*both, n);
         }
+        // What is large for a part may be too much for the whole: it may say so.
+        if self.greatest.is_empty() {
+            self.greatest = other.greatest;
+        }
         self
     }
 
@@ -260,6 +296,17 @@ impl Sampling {
                 let both = renamed.multiples.entry(name).or_insert(1);
                 *both = lcm(*both, n);
             }
+        }
+        for sizes in self.greatest {
+            let mut dims = Dims::default();
+            for (name, size) in sizes.iter() {
+                if let Some(name) = dim(name) {
+                    // Of two that are one here, the smaller.
+                    let size = dims.get(&name).map_or(size, |other| other.min(size));
+                    dims.set(name, size);
+                }
+            }
+            renamed.greatest.push(dims);
         }
         renamed
     }

@@ -10,14 +10,16 @@ use crate::error::OpError;
 use crate::op::{Op, checked_signature};
 use crate::sample::{Known, Numbers, Point, Rng, Sample, Sampling};
 use crate::signature::Signature;
+use crate::taken::Taken;
 use crate::tape::{Id, MOST};
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
+use hesper_shader::reference::BranchesTaken;
 pub(crate) use reach::Missed;
 use reach::Reached;
 use recorded::{Part, Recorded};
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -39,6 +41,8 @@ pub struct Spec<'o> {
     most: usize,
     /// Operations recorded and run so far.
     spent: Cell<u64>,
+    /// Which ways the kernels' branches went so far.
+    taken: RefCell<Taken>,
 }
 
 /// What a spec's forward pass yields.
@@ -112,6 +116,7 @@ impl<'o> Spec<'o> {
             reached: RefCell::default(),
             most: MOST,
             spent: Cell::new(0),
+            taken: RefCell::default(),
         })
     }
 
@@ -123,6 +128,16 @@ impl<'o> Spec<'o> {
     /// The spec with another limit on operations.
     pub(crate) fn at_most(self, most: usize) -> Spec<'o> {
         Spec { most, ..self }
+    }
+
+    /// Takes note of which ways kernels went in a run whose results are compared.
+    pub(crate) fn ran(&self, dims: &Dims, told: &[BranchesTaken]) {
+        self.taken.borrow_mut().ran(dims, told);
+    }
+
+    /// Which ways kernels went so far.
+    pub(crate) fn taken(&self) -> Ref<'_, Taken> {
+        self.taken.borrow()
     }
 
     /// The op itself.

@@ -2,6 +2,7 @@
 
 mod bind;
 mod display;
+mod launch;
 mod run;
 #[cfg(test)]
 mod tests;

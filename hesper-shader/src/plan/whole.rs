@@ -7,8 +7,8 @@ use crate::tree::Scalar;
 /// What every element of a slot must lie below.
 #[derive(Clone, Debug)]
 pub(super) struct Below {
-    slot: String,
-    bound: u32,
+    pub(super) slot: String,
+    pub(super) bound: u32,
     /// What the bound is called.
     name: String,
 }

@@ -12,7 +12,7 @@
 //! control       what lanes do next      statements, loops, calls; splits: where they parted
 //! workgroup     what lanes do together  team, permutation; meeting: barriers; subgroups, exchange; ahead: half of a workgroup before the other
 //! sanitizer     what a device would hide
-//! report        what a run tells        error, race, warning, trace, describe
+//! report        what a run tells        error, race, warning, trace, describe; taken: which ways branches went
 //! ```
 
 mod control;
@@ -31,6 +31,7 @@ pub use memory::binding::Binding;
 pub use memory::shared::{Shareable, SharedPlace};
 pub use report::error::{AccessKind, ExecError, Fault, Invocation};
 pub use report::race::{Race, RaceAccess};
+pub use report::taken::{BranchesTaken, Ways};
 pub use report::trace::TraceLine;
 pub use report::warning::{Choice, Warning};
 pub(crate) use sanitizer::Pool;

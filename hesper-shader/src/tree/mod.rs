@@ -13,12 +13,14 @@
 //!
 //! Everything else (text, naga module, execution) is a meaning given to this data by a module of its own.
 
+mod branches;
 mod builtin;
 mod by_scalar;
 mod display;
 mod exchange;
 mod expr;
 pub(crate) mod facts;
+pub mod intervals;
 mod problem;
 mod seen;
 mod stmt;
@@ -28,6 +30,8 @@ pub mod uniformity;
 pub mod verify;
 
 pub use crate::domain::{Math, Signature};
+pub(crate) use branches::Branches;
+pub use branches::{Branch, BranchKind, BranchWay};
 pub(crate) use by_scalar::each_scalar;
 pub use by_scalar::{ByScalar, Literal, ScalarValue};
 pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};

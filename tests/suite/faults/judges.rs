@@ -42,6 +42,9 @@ pub(super) fn refusals(op: &dyn Op, by: By) -> Result<Vec<String>, String> {
         By::Backward64 => one_pass(swapped(check::kernels(&spec()?, &Target::F64, SEED))),
         By::BothPasses => all(check::kernels(&spec()?, &Target::F32, SEED).to_vec()),
         By::Alone(check) => alone(op, check),
+        By::Largest => all(vec![check::largest_sizes(&spec()?, SEED)]),
+        By::LargestOpen => left_open(check::largest_sizes(&spec()?, SEED)),
+        By::Unseen => unseen(op),
         By::Beyond(size) => beyond(op, size),
         By::BigFloats => SEEDS.map(|seed| big_floats(op, seed)).collect(),
         By::Classic(kernels, spec) => {
@@ -145,6 +148,32 @@ fn alone(op: &dyn Op, check: &str) -> Result<Vec<String>, String> {
     match wrong.len() {
         2 => all(wrong),
         _ => Err(format!("not in both domains:\n{}", lines(&wrong))),
+    }
+}
+
+/// What a check says it cannot judge.
+fn left_open(finding: Finding) -> Result<Vec<String>, String> {
+    match &finding.verdict {
+        Verdict::Inconclusive(message) => Ok(vec![message.clone()]),
+        _ => Err(format!("not left open:\n{}", lines(&[finding]))),
+    }
+}
+
+/// What was not seen, where everything that was is right.
+fn unseen(op: &dyn Op) -> Result<Vec<String>, String> {
+    let findings = op.verify(&numbers(vec![Target::F32, Target::F64])).checks;
+    let (unseen, right): (Vec<_>, Vec<_>) = findings
+        .into_iter()
+        .partition(|f| f.check == "branches of kernels");
+    accepted(right)?;
+    let what = |f: &Finding| match &f.verdict {
+        Verdict::Incomplete(message) => Some(message.clone()),
+        _ => None,
+    };
+    let all: Vec<String> = unseen.iter().filter_map(what).collect();
+    match all.is_empty() {
+        true => Err(format!("nothing was unseen:\n{}", lines(&unseen))),
+        false => Ok(all),
     }
 }
 

@@ -56,6 +56,11 @@ pub(crate) enum By {
     BothPasses,
     /// This comparison of kernels, in both number domains; no other numeric check.
     Alone(&'static str),
+    /// The largest sizes that are declared, without a run; or there it is told what ranges cannot decide.
+    Largest,
+    LargestOpen,
+    /// What no run has seen, and no proof shows to be none, where all else passes.
+    Unseen,
     /// The comparison of kernels with the spec, not far from this size.
     Beyond(usize),
     /// Differences in 512-bit floats.

@@ -32,7 +32,10 @@ impl Trial<'_> {
         let results = plan.run_told(&self.domain, memory, scalars, &speed.options());
         let run = Observed::take(&self.domain);
         let results = match results {
-            Ok((results, _)) => results,
+            Ok((results, told)) => {
+                self.spec.ran(&self.lifted.dims, &told.branches);
+                results
+            }
             Err(error) => {
                 let outside = self.domain.outside().map(Silence::Outside);
                 return Err(outside.unwrap_or_else(|| Silence::Fault(error.to_string())));

@@ -226,7 +226,7 @@ impl Check<'_> {
                 let granted = tally.granted();
                 let way = Way::plain(Speed::Fast);
                 let plan = self.plan(pass, &far.dims, way)?;
-                self.check_plan(pass, &plan, way, &far.point, None, tally)?;
+                self.check_plan(pass, (&far.dims, &plan), way, &far.point, None, tally)?;
                 tally.far(&far.dims, granted);
                 Ok(())
             });
@@ -265,7 +265,7 @@ impl Check<'_> {
         let bounds = self.target.allowed(&plan, &point.given(pass), self.profile);
         let bounds = bounds.ok().flatten();
         let bounds = bounds.as_ref();
-        self.check_plan(pass, &plan, way, point, bounds, tally)?;
+        self.check_plan(pass, (dims, &plan), way, point, bounds, tally)?;
         // Once is enough on the reference executor: which lanes do what is the same in any number domain.
         let on_device = matches!(self.target, Target::Device(_));
         if !folds || (self.speed == Speed::Fast && !on_device) {
@@ -279,7 +279,7 @@ impl Check<'_> {
             // What is compared does not count again.
             let mut other = tally.clone();
             let plan = self.plan(pass, dims, way)?;
-            self.check_plan(pass, &plan, way, point, bounds, &mut other)
+            self.check_plan(pass, (dims, &plan), way, point, bounds, &mut other)
                 .map_err(|stop| match stop {
                     StopReason::Fail(message) => StopReason::Fail(format!("{way}: {message}")),
                     skip => skip,
@@ -292,7 +292,7 @@ impl Check<'_> {
     fn check_plan(
         &self,
         pass: Pass,
-        plan: &Plan,
+        (dims, plan): (&Dims, &Plan),
         way: Way,
         point: &SpecPoint,
         bounds: Option<&Bounds>,
@@ -312,6 +312,7 @@ impl Check<'_> {
             kind(error.to_string())
         })?;
         tally.warn(&ran.warnings);
+        self.spec.ran(dims, &ran.branches);
         let mut results = ran.reals;
         if let Some(line) = bounds.and_then(|bounds| bounds.undecided) {
             tally.undecided(line);

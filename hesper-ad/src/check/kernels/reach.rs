@@ -9,7 +9,7 @@ use crate::check::thresholds::{FAR, Thresholds};
 use crate::dims::Dims;
 use crate::sample::Rng;
 use crate::spec::Spec;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which sizes are reached beyond those around the workgroups, on one target.
 pub(crate) struct Reach {
@@ -19,6 +19,8 @@ pub(crate) struct Reach {
     pub(super) far: Vec<Far>,
     /// What is not reached, and why.
     pub(super) notes: Vec<String>,
+    /// The sizes of each dimension alone from which on the plan is of another kind.
+    pub(crate) switches: BTreeMap<String, BTreeSet<usize>>,
 }
 
 /// A point at which one dimension is far beyond.
@@ -34,6 +36,7 @@ impl Reach {
             shapes: Vec::new(),
             far: Vec::new(),
             notes: vec![format!("no far sizes: {why}")],
+            switches: BTreeMap::new(),
         }
     }
 
@@ -60,6 +63,7 @@ impl Reach {
                 shapes: threshold_shapes(&names, spec.sampling(), &thresholds, most),
                 far: going.far,
                 notes: going.notes,
+                switches: thresholds.switches.clone(),
             }
         };
         going.into_iter().map(arrived).collect()

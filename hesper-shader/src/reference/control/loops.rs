@@ -6,7 +6,7 @@ use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::error::{ExecError, Fault};
 use crate::reference::values::mask::Mask;
-use crate::tree::{Block, ExprId, Loc};
+use crate::tree::{Block, BranchWay, ExprId, Loc};
 
 /// The lanes that left an iteration of the innermost loop.
 pub(in crate::reference) struct Exits {
@@ -32,9 +32,15 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
             if finished.count() > before {
                 self.reals.domain.left_loop(loc.0, trip.into());
                 self.part(&finished, Way::Done, loc);
+                if trip == 0 {
+                    self.seen.see(f, counter, BranchWay::No);
+                }
             }
             if active.is_empty() {
                 break;
+            }
+            if trip == 0 {
+                self.seen.see(f, counter, BranchWay::Yes);
             }
             self.spend(active)?;
             self.iterate(f, loc, trip.into(), body, active, &mut exits)?;

@@ -10,12 +10,17 @@ use crate::reference::memory::places::AccessContext;
 use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::describe::describe;
 use crate::reference::report::error::{ExecError, Fault};
+use crate::reference::report::taken::Seen;
 use crate::reference::sanitizer::{Followed, choice, division};
+use crate::reference::values::columns::Column;
 use crate::reference::values::expressions::{divides_by_zero, evaluate};
+use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
 
 use crate::domain::Domain;
-use crate::tree::{Block, ExprId, Function, Loc, Place, Root, Stmt, StmtKind};
+use crate::tree::{
+    BinaryOp, Block, BranchWay, ExprId, ExprKind, Function, Loc, Place, Root, Stmt, StmtKind,
+};
 
 /// Blocks within blocks and calls, at most: the executor recurses into them. WGSL nests 127 in one function.
 const MAX_DEPTH: usize = 256;
@@ -185,6 +190,7 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
             // Before the operands can change.
             watch.wraps.computed(f, function, id, frame, lanes);
         }
+        decide(self.seen, f, &function[id].kind, frame, active.lanes());
         evaluate(function, id, frame, &mut self.reals, active.lanes())
     }
 
@@ -216,6 +222,11 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
     ) -> Result<(), Fault> {
         let frame = &mut self.frames[f];
         let access = access(active, &self.team, loc, f);
+        if let Column::Bool(truths) = frame.value(value) {
+            let lanes = active.lanes();
+            self.seen
+                .see_each(f, value, truths, |lane| lanes.get(lane) == Some(&true));
+        }
         self.memory.store(place, value, frame, access)?;
         if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
             let (from, to) = (Followed::Expr(f, value), Followed::Local(f, local));
@@ -238,6 +249,11 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         let truths = self.frames[f].value(condition).truths();
         active.keep(truths, true);
         absent.keep(truths, false);
+        for (lanes, way) in [(&*active, BranchWay::Yes), (&absent, BranchWay::No)] {
+            if !lanes.is_empty() {
+                self.seen.see(f, condition, way);
+            }
+        }
         for (block, other) in [(accept, reject), (reject, accept)] {
             self.splits.push(Split { loc, other, absent });
             self.nested(f, loc, block, active, exits.as_deref_mut())?;
@@ -252,6 +268,28 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
     /// The function of a frame.
     pub(in crate::reference) fn function(&self, f: usize) -> &'a Function {
         self.tree.functions.get(f).unwrap_or(&self.tree.entry)
+    }
+}
+
+/// Takes note of which way lanes go by what an expression takes for a condition.
+fn decide<V: Copy>(seen: &Seen<'_>, f: usize, kind: &ExprKind, frame: &Frame<V>, active: &[bool]) {
+    let truths = |id: ExprId| match frame.value(id) {
+        Column::Bool(truths) => truths.as_slice(),
+        _ => &[],
+    };
+    match kind {
+        ExprKind::Select { condition, .. } => {
+            seen.see_each(f, *condition, truths(*condition), |lane| {
+                active.get(lane) == Some(&true)
+            });
+        }
+        ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), x, y) => {
+            let (left, open) = (truths(*x), *op == BinaryOp::And);
+            seen.see_each(f, *x, left, |lane| active.get(lane) == Some(&true));
+            let counts = |lane| active.get(lane) == Some(&true) && left.get(lane) == Some(&open);
+            seen.see_each(f, *y, truths(*y), counts);
+        }
+        _ => {}
     }
 }
 

@@ -11,6 +11,7 @@ use crate::reference::memory::binding::{self, Binding};
 use crate::reference::memory::shared::{Shareable, SharedPlace};
 use crate::reference::memory::storage::{Storage, Written};
 use crate::reference::report::error::{ExecError, Fault};
+use crate::reference::report::taken::Seen;
 use crate::reference::sanitizer::Pool;
 use crate::tree::facts::Facts;
 use crate::tree::verify::Verified;
@@ -41,6 +42,7 @@ pub(in crate::reference) fn alone<D: Domain<Mask = bool>>(
     if !is_to_run(tree, groups, bindings)? {
         return Ok(Outcome::default());
     }
+    let seen = Seen::new(tree);
     let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
         let dispatch = UnlentDispatch {
             domain,
@@ -48,13 +50,19 @@ pub(in crate::reference) fn alone<D: Domain<Mask = bool>>(
             groups,
             options,
             slots: 1,
+            seen: &seen,
         };
         let lent = dispatch.lend::<Cell<D::Value>, _>(bindings, |job, written| {
             teams::in_order(&job, written, pool)
         });
         lent?
     };
-    order::run(tree, bindings, options, run)
+    let outcome = order::run(tree, bindings, options, run)?;
+    let branches = seen.finish().into_iter().collect();
+    Ok(Outcome {
+        branches,
+        ..outcome
+    })
 }
 
 /// Runs several workgroups together, on several threads where nobody can tell.
@@ -74,6 +82,7 @@ where
     if !is_to_run(tree, groups, bindings)? {
         return Ok(Outcome::default());
     }
+    let seen = Seen::new(tree);
     let run = |bindings: &mut [Binding<'_, D::Value>], options: &Options| {
         let slots = slots(tree, options);
         let dispatch = UnlentDispatch {
@@ -82,6 +91,7 @@ where
             groups,
             options,
             slots,
+            seen: &seen,
         };
         let teams = workgroups(groups).div_ceil(slots);
         let threads = threads(tree, options).min(teams);
@@ -105,7 +115,12 @@ where
         });
         lent?
     };
-    order::run(tree, bindings, options, run)
+    let outcome = order::run(tree, bindings, options, run)?;
+    let branches = seen.finish().into_iter().collect();
+    Ok(Outcome {
+        branches,
+        ..outcome
+    })
 }
 
 /// Checks what a run is given; whether there is anything to do.
@@ -129,6 +144,7 @@ struct UnlentDispatch<'a, D> {
     groups: [u32; 3],
     options: &'a Options,
     slots: usize,
+    seen: &'a Seen<'a>,
 }
 
 impl<D: Domain<Mask = bool>> UnlentDispatch<'_, D> {
@@ -149,6 +165,7 @@ impl<D: Domain<Mask = bool>> UnlentDispatch<'_, D> {
                 options: self.options,
                 storage: &storage,
                 slots: self.slots,
+                seen: self.seen,
             };
             let (result, written) = run(job, written);
             storage.written = written;

@@ -7,6 +7,7 @@ use crate::reference::memory::places::Memories;
 use crate::reference::memory::shared::SharedPlace;
 use crate::reference::memory::storage::Storage;
 use crate::reference::report::error::{ExecError, Fault};
+use crate::reference::report::taken::Seen;
 use crate::reference::report::trace::Journal;
 use crate::reference::values::columns::zeros;
 use crate::reference::values::frame::Frame;
@@ -32,6 +33,8 @@ pub(in crate::reference) struct LentDispatch<'a, D: Domain, S> {
     pub(in crate::reference) storage: &'a Storage<'a, D::Value, S>,
     /// Workgroups that run together.
     pub(in crate::reference) slots: usize,
+    /// Which ways branches went.
+    pub(in crate::reference) seen: &'a Seen<'a>,
 }
 
 /// A dispatch and the team of workgroups that runs.
@@ -60,6 +63,7 @@ pub(in crate::reference) struct Machine<'a, D: Domain, S> {
     /// Attempts at `compare_exchange_weak` so far.
     pub(in crate::reference) exchanges: u64,
     pub(in crate::reference) journal: Journal,
+    pub(in crate::reference) seen: &'a Seen<'a>,
 }
 
 impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
@@ -105,6 +109,7 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
             loops: Vec::new(),
             exchanges: 0,
             journal: Journal::new(tree, options),
+            seen: job.seen,
         }
     }
 

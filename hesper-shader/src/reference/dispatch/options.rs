@@ -1,6 +1,7 @@
 //! How a run goes, and what it tells beside its result.
 
 use crate::limits::Limits;
+use crate::reference::report::taken::BranchesTaken;
 use crate::reference::report::trace::TraceLine;
 use crate::reference::report::warning::Warning;
 
@@ -85,6 +86,8 @@ pub struct Outcome {
     pub trace: Vec<TraceLine>,
     /// Lines of `log!` that were not printed.
     pub log: Vec<String>,
+    /// Which ways the branches of each kernel went, in all orders that ran.
+    pub branches: Vec<BranchesTaken>,
     /// The order in which a kernel failed that does well in the one asked for: [`Options::order`] runs it so again, with a trace for example.
     pub order: Option<u64>,
 }
@@ -110,6 +113,11 @@ impl Outcome {
         self.warnings.append(&mut other.warnings);
         self.trace.append(&mut other.trace);
         self.log.append(&mut other.log);
+        for taken in other.branches {
+            if !self.branches.iter_mut().any(|known| known.absorb(&taken)) {
+                self.branches.push(taken);
+            }
+        }
         self.order = other.order.or(self.order);
     }
 }

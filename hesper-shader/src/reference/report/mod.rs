@@ -3,5 +3,6 @@
 pub(super) mod describe;
 pub(super) mod error;
 pub(super) mod race;
+pub(super) mod taken;
 pub(super) mod trace;
 pub(super) mod warning;

@@ -13,6 +13,7 @@ mod memory;
 mod orders;
 mod partings;
 mod races;
+mod taken;
 mod threads;
 mod told;
 mod trace;

@@ -11,6 +11,7 @@ pub(crate) mod elementwise;
 pub(crate) mod hard;
 pub(crate) mod keeps;
 pub(crate) mod kernels;
+pub(crate) mod largest;
 pub(crate) mod lookup;
 pub(crate) mod norms;
 pub(crate) mod plans;

@@ -28,6 +28,14 @@ pub(crate) mod wrong {
     pub(crate) const HOST_LARGE: u32 = 14;
     /// No more than 65 535 workgroups.
     pub(crate) const HOST_GRID: u32 = 15;
+    /// Where no run goes: two equal and beyond `n`, chosen by an `if`, as a value, or by a number of iterations.
+    pub(crate) const EQUAL_LARGE: u32 = 16;
+    pub(crate) const EQUAL_CHOSEN: u32 = 17;
+    pub(crate) const EQUAL_TRIPS: u32 = 18;
+    /// Three large together, one of them beyond `n`.
+    pub(crate) const ALL_LARGE: u32 = 19;
+    /// By the plan, beyond `n`, as [`HOST_LARGE`].
+    pub(crate) const HOST_FAR: u32 = 20;
 }
 use wrong::*;
 
@@ -81,6 +89,16 @@ shader! {
             if at == INDEX {
                 if r >= n { factor = 3.0; }
             }
+            if at == EQUAL_LARGE {
+                if b == c && b > n { factor = 3.0; }
+            }
+            if at == EQUAL_CHOSEN { factor = if b == c && b > n { 3.0 } else { 2.0 }; }
+            if at == EQUAL_TRIPS {
+                for _k in 0..(b.max(n) - n).min(c.max(n) - n).min(1) { factor = 3.0; }
+            }
+            if at == ALL_LARGE {
+                if r >= 40 && q >= 40 && p >= n { factor = 3.0; }
+            }
             y[i] = factor * x[from];
         }
     }
@@ -113,12 +131,12 @@ impl DiffOp for Twice {
         let wrong = match way {
             HOST_EQUAL => b == c,
             HOST_MULTIPLE => c % size == 0,
-            HOST_LARGE => a > size,
+            HOST_LARGE | HOST_FAR => a > size,
             _ => false,
         };
         let kernel = match way {
-            HOST_EQUAL.. if wrong => twice(INDEX, 0),
-            HOST_EQUAL.. => twice(0, 0),
+            HOST_EQUAL..=HOST_GRID | HOST_FAR if wrong => twice(INDEX, 0),
+            HOST_EQUAL..=HOST_GRID | HOST_FAR => twice(0, 0),
             _ => twice(way, n),
         };
         let grid = match way {

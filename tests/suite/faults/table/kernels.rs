@@ -6,6 +6,7 @@ use super::super::ops::edges::{
     shifted as e,
 };
 use super::super::ops::kernels as k;
+use super::super::ops::largest::{Large, wrong as w};
 use super::super::ops::norms::RmsNorm;
 use super::super::ops::plans::scale_by;
 use super::super::ops::pointwise::{Gelu, Rectifier, Sigmoid};
@@ -157,6 +158,30 @@ pub(super) const SIZES: &[Row] = rows! {
     "another at multiples of 128",      Twice(t::HOST_MULTIPLE, 128), Forward, "spec: y: ";
     "another beyond 10 000",            Twice(t::HOST_LARGE, 10_000), Forward, "=10001";
     "65 535 workgroups at most",        Twice(t::HOST_GRID, 0), Forward64, "=2097";
+};
+
+/// Wrong where no run goes: told is what was not seen.
+#[rustfmt::skip]
+pub(super) const UNSEEN: &[Row] = rows! {
+    "two equal beyond 3000",            Twice(t::EQUAL_LARGE, 3000), By::Unseen, "`twice`: the side of a condition at tests", "never holds, and could";
+    "the same, as a value",             Twice(t::EQUAL_CHOSEN, 3000), By::Unseen, "the side of a condition at tests", "never holds, and could";
+    "the same, by iterations",          Twice(t::EQUAL_TRIPS, 3000), By::Unseen, "the loop at tests", "never has an iteration, and could";
+    "three large, one beyond 200",      Twice(t::ALL_LARGE, 200), By::Unseen, "the side of a condition at tests", "never holds, and could";
+    "another kernel far out",           Twice(t::HOST_FAR, 20_000_000), By::Unseen, "the plan is another for a from 20000001 on, and was run for no such size";
+};
+
+/// Wrong at the sizes that are declared, and nowhere that anybody runs.
+#[rustfmt::skip]
+pub(super) const LARGEST: &[Row] = rows! {
+    "four times the index",             Large(w::SCALED, [1 << 15, 1 << 16]), By::Largest, "the `*` at tests", "wraps: it is 0 to 8589934588, for an index of `x`", "(rows=32768 cols=65536)";
+    "a square in a row of 10⁶",         Large(w::SQUARED, [1, 1_000_000]), By::Largest, "the `*` at tests", "wraps", "(rows=1 cols=1000000)";
+    "through i32",                      Large(w::SIGNED, [3 << 14, 1 << 16]), By::Largest, "the `as` at tests", "wraps";
+    "shifted to and fro",               Large(w::SHIFTED, [1 << 15, 1 << 16]), By::Largest, "the `<<` at tests", "wraps";
+    "three times the index, compared",  Large(w::GUARD, [1 << 15, 1 << 16]), By::Largest, "the `*` at tests", "wraps", "for a comparison";
+    "a sum that ranges lose",           Large(w::SUMMED, [1 << 15, 1 << 16]), By::LargestOpen, "the `+` at tests", "may wrap";
+    "more than 2³² elements",           Large(0, [1 << 17, 1 << 16]), By::Largest, "more than kernels can index";
+    "workgroups in one dimension",      Large(w::ONE_DIMENSION, [1 << 15, 1 << 16]), By::Largest, "`doubled` needs 33554432 workgroups in x, and the limit is 65535";
+    "rows in the second dimension",     Large(w::ROWS, [1 << 24, 1]), By::Largest, "a grid over 1 by 16777216 invocations needs more workgroups than a dispatch has";
 };
 
 /// Wrong where numbers are at the edge of what is legal: all zero, minus infinity, constants that happen to be alike.

@@ -46,6 +46,16 @@ fn kernels_that_are_wrong_at_some_sizes_are_refused() {
 }
 
 #[test]
+fn kernels_that_are_wrong_where_no_run_goes_do_not_pass() {
+    hold(kernels::UNSEEN);
+}
+
+#[test]
+fn kernels_that_are_wrong_at_the_largest_sizes_are_refused() {
+    hold(kernels::LARGEST);
+}
+
+#[test]
 fn kernels_that_are_wrong_at_some_numbers_are_refused() {
     hold(kernels::EDGES);
 }

@@ -5,6 +5,7 @@ use super::super::ops::attention::attention_by;
 use super::super::ops::curve::{self, Curve, Function::*};
 use super::super::ops::edges::{Shifted, Step, by_subgroups, lanes};
 use super::super::ops::hard::SumBefore;
+use super::super::ops::largest::Large;
 use super::super::ops::lookup::{self, Lookup};
 use super::super::ops::plans::{nested_left, nested_right, scale_by};
 use super::super::ops::product::{self, Product};
@@ -92,6 +93,7 @@ pub(super) const EXACTLY: &[Row] = rows! {
 /// For the numeric checks: variants from which wrong ones differ in one place.
 #[rustfmt::skip]
 pub(super) const BY_NUMBERS: &[Row] = rows! {
+    "as many elements as are declared",     Large(0, [1 << 15, 1 << 16]), Nobody;
     "plain",                                pointwise::Gelu(PLAIN), Nobody;
     "plain",                                pointwise::Sigmoid(PLAIN), Nobody;
     "plain",                                pointwise::Rectifier(PLAIN), Nobody;
