@@ -227,6 +227,11 @@ impl Domain for Allowance {
         F64.compare(op, a.value, b.value)
     }
 
+    fn mul_add(&self, x: Allowed, y: Allowed, z: Allowed) -> Allowed {
+        let product = self.binary(RealBinary::Multiply, x, y);
+        product.plus(z, self.line.get())
+    }
+
     fn select(&self, mask: bool, on_true: Allowed, on_false: Allowed) -> Allowed {
         if mask { on_true } else { on_false }
     }

@@ -16,13 +16,20 @@ pub(super) fn rounded(result: Settled, ulps: [f64; 2]) -> Settled {
 
 /// What a function of two numbers yields between its values at the corners, if these are all numbers.
 fn corners(value: f64, x: Settled, y: Settled, f: impl Fn(f64, f64) -> f64) -> Settled {
-    let ends = [
-        (x.low, y.low),
-        (x.low, y.high),
-        (x.high, y.low),
-        (x.high, y.high),
-    ];
-    between(value, &ends.map(|(x, y)| f(x, y)))
+    if x.is_unbounded() || y.is_unbounded() {
+        return unbounded(value);
+    }
+    let (a, b) = (f(x.low, y.low), f(x.high, y.high));
+    let (c, d) = (f(x.low, y.high), f(x.high, y.low));
+    // What is no number at a corner is none in the sum either.
+    if (a + b + c + d).is_nan() {
+        return unbounded(value);
+    }
+    Settled {
+        value,
+        low: a.min(b).min(c.min(d)),
+        high: a.max(b).max(c.max(d)),
+    }
 }
 
 fn between(value: f64, ends: &[f64]) -> Settled {
