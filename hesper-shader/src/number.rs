@@ -168,6 +168,18 @@ impl Number {
         }
     }
 
+    /// One more in the last digit: 0.6 for 0.5, 65 for 64; none where there are no such digits.
+    pub fn next(self) -> Option<Number> {
+        let digits = self.digits.checked_add(1)?;
+        Some(Number { digits, ..self })
+    }
+
+    /// One less in the last digit.
+    pub fn previous(self) -> Option<Number> {
+        let digits = self.digits.checked_sub(1)?;
+        Some(Number { digits, ..self })
+    }
+
     /// The exact difference, or none where it has more digits than a number holds.
     ///
     /// ```

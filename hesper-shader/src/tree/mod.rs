@@ -19,6 +19,7 @@ mod display;
 mod exchange;
 mod expr;
 pub(crate) mod facts;
+pub mod mutate;
 mod problem;
 mod seen;
 mod stmt;
