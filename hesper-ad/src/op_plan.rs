@@ -132,6 +132,14 @@ impl OpPlan {
         push(&mut self.backward, kernel, grid)
     }
 
+    /// The dispatches of each pass.
+    pub(crate) fn passes(&self) -> [(Pass, &Vec<OpStep>); 2] {
+        [
+            (Pass::Forward, &self.forward),
+            (Pass::Backward, &self.backward),
+        ]
+    }
+
     /// The plan with every grid that may have more groups than needed so folded that it has.
     pub(crate) fn folded(mut self) -> OpPlan {
         for step in self.forward.iter_mut().chain(&mut self.backward) {

@@ -1,6 +1,7 @@
 //! Mutants that are known to mean the same as their op.
 
 use super::find::Mutant;
+use super::report::{Fate, Report};
 
 /// A reviewed list of mutants that mean the same as their op, each with the reason.
 ///
@@ -75,21 +76,38 @@ impl Equal {
         self.0.is_empty()
     }
 
-    /// Why a mutant of an op means the same, and the line that says so.
-    pub(super) fn reason(&self, op: &str, mutant: &Mutant) -> Option<(usize, &str)> {
-        let place = mutant.place.to_string();
-        let fits = |pattern: &str, text: &str| pattern == "*" || pattern == text;
-        let found = self.0.iter().find(|e| {
-            fits(&e.op, op) && e.place == place && fits(&e.words, &mutant.words)
-        });
-        found.map(|e| (e.line, e.reason.as_str()))
+    /// The ops that it speaks of by name.
+    pub fn ops(&self) -> impl Iterator<Item = &str> {
+        let names = self.0.iter().map(|entry| entry.op.as_str());
+        names.filter(|name| *name != "*")
     }
 
-    /// The lines that were of no use, each with its text.
-    pub(super) fn unused(&self, used: &[usize], op: Option<&str>) -> Vec<String> {
-        let idle = self.0.iter().filter(|e| !used.contains(&e.line));
-        let idle = idle.filter(|e| op.is_none_or(|op| e.op == op));
+    /// Why a mutant of an op means the same.
+    pub(super) fn reason(&self, op: &str, mutant: &Mutant) -> Option<&str> {
+        let found = self.0.iter().find(|entry| entry.speaks_of(op, mutant));
+        found.map(|entry| entry.reason.as_str())
+    }
+
+    /// The lines that no report needed: nothing of the kind was made, or some check refuses it. Of reports on every op that the list speaks of.
+    pub fn unused(&self, reports: &[Report]) -> Vec<String> {
+        let mut equal = Vec::new();
+        for report in reports {
+            let all = report.mutants.iter();
+            let all = all.filter(|o| matches!(o.fate, Fate::Equal(_)));
+            equal.extend(all.map(|o| (report.op.as_str(), &o.mutant)));
+        }
+        let idle = |entry: &&Entry| !equal.iter().any(|(op, mutant)| entry.speaks_of(op, mutant));
+        let idle = self.0.iter().filter(idle);
         idle.map(|e| format!("line {}: {} | {} | {}", e.line, e.op, e.place, e.words))
             .collect()
+    }
+}
+
+impl Entry {
+    fn speaks_of(&self, op: &str, mutant: &Mutant) -> bool {
+        let fits = |pattern: &str, text: &str| pattern == "*" || pattern == text;
+        fits(&self.op, op)
+            && fits(&self.words, &mutant.words)
+            && self.place == mutant.place.to_string()
     }
 }

@@ -1,15 +1,17 @@
 //! The mutants of an op, and other ways to write it.
 
 use super::host::{Elsewhere, KernelChange, PlanChange};
-use super::plan;
+use super::plan::{self, StepChange};
 use crate::dims::Dims;
+use crate::error::OpError;
 use crate::op::op_plan;
-use crate::op_plan::{OpPlan, Pass};
+use crate::op_plan::{Binder, OpPlan, Pass};
 use crate::spec::{Part, Spec};
 use crate::tape::Edit;
-use hesper_shader::Kernel;
+use hesper_shader::tree::ParamId;
 use hesper_shader::tree::mutate::{Kind, Variant, mutants, rewritings};
 use hesper_shader::tree::verify::Verified;
+use hesper_shader::{Bound, Kernel};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -73,14 +75,27 @@ pub(super) enum Change {
 pub(super) struct Found {
     pub(super) mutants: Vec<Made>,
     pub(super) rewritings: Vec<Made>,
+    /// Changes that break a rule of a tree.
     pub(super) ill_typed: usize,
+    /// Changes that make no difference to what is dispatched, at any size that was looked at.
+    pub(super) unchanged: usize,
 }
 
-/// A kernel of the op, and the passes that it is in.
+/// A kernel of the op, the passes that it is in, and what its parameters are bound to in each of its dispatches: a number as text, or so many
+/// elements.
 struct Known {
     tree: Verified,
     text: String,
     passes: [bool; 2],
+    bound: Vec<Vec<String>>,
+}
+
+impl Known {
+    /// Whether it makes no difference that one parameter stands for another.
+    fn are_same(&self, [one, two]: [ParamId; 2]) -> bool {
+        let mut all = self.bound.iter();
+        all.all(|bound| bound.get(one.index()) == bound.get(two.index()))
+    }
 }
 
 /// Finds them all.
@@ -93,10 +108,13 @@ pub(super) fn find(spec: &Spec<'_>) -> Result<Found, String> {
         mutants: Vec::new(),
         rewritings: Vec::new(),
         ill_typed: 0,
+        unchanged: 0,
     };
     for part in [Part::Forward, Part::Backward] {
         let edits = spec.edits(part, &dims).map_err(|e| e.to_string())?;
-        found.mutants.extend(edits.into_iter().map(|edit| of_spec(part, edit)));
+        found
+            .mutants
+            .extend(edits.into_iter().map(|edit| of_spec(part, edit)));
     }
     let kernels = kernels(spec)?;
     for kernel in &kernels {
@@ -105,12 +123,19 @@ pub(super) fn find(spec: &Spec<'_>) -> Result<Found, String> {
         let variants = mutants(&kernel.tree);
         found.ill_typed += variants.ill_typed;
         for variant in variants.all {
-            found.mutants.push(of_kernel(kernel, &known, variant));
+            match variant.params.is_some_and(|params| kernel.are_same(params)) {
+                true => found.unchanged += 1,
+                false => found.mutants.push(of_kernel(kernel, &known, variant)),
+            }
         }
     }
     let plan = op_plan(spec.op(), &dims).map_err(|e| e.to_string())?;
-    let changes = plan::changes(&plan).map_err(|e| e.to_string())?;
-    found.mutants.extend(changes.into_iter().map(of_plan));
+    for change in plan::changes(&plan).map_err(|e| e.to_string())? {
+        match is_change(spec, &change.change).map_err(|e| e.to_string())? {
+            true => found.mutants.push(of_plan(change)),
+            false => found.unchanged += 1,
+        }
+    }
     tell_apart(&mut found.mutants);
     found.rewritings = rewritten(&kernels);
     Ok(found)
@@ -123,33 +148,69 @@ fn home(spec: &Spec<'_>) -> Dims {
     small.pop().unwrap_or_default()
 }
 
-/// The kernels of the plans at small and at larger sizes.
-fn kernels(spec: &Spec<'_>) -> Result<Vec<Known>, String> {
+/// Sizes at which plans are looked at.
+fn shapes(spec: &Spec<'_>) -> Vec<Dims> {
     let mut shapes = vec![home(spec), spec.least_shape()];
     shapes.extend(spec.large_shapes());
+    shapes
+}
+
+/// The kernels of the plans at small and at larger sizes.
+fn kernels(spec: &Spec<'_>) -> Result<Vec<Known>, String> {
     let mut known: Vec<Known> = Vec::new();
-    for dims in shapes {
-        let OpPlan {
-            forward, backward, ..
-        } = op_plan(spec.op(), &dims).map_err(|e| e.to_string())?;
-        for (pass, steps) in [forward, backward].iter().enumerate() {
+    for dims in shapes(spec) {
+        let plan = op_plan(spec.op(), &dims).map_err(|e| e.to_string())?;
+        for (at, (pass, steps)) in plan.passes().into_iter().enumerate() {
+            let binder = Binder::new(&plan, pass);
             for step in steps {
                 let tree = step.kernel.tree().map_err(|e| e.to_string())?;
                 let text = tree.to_string();
-                let at = known.iter().position(|k| k.text == text);
-                let at = at.unwrap_or_else(|| {
+                let place = known.iter().position(|k| k.text == text);
+                let place = place.unwrap_or_else(|| {
                     known.push(Known {
                         tree: tree.clone(),
                         text,
                         passes: [false; 2],
+                        bound: Vec::new(),
                     });
                     known.len() - 1
                 });
-                known[at].passes[pass] = true;
+                let bound = binder.resolve(step).map_err(|e| e.to_string())?;
+                let bound = bound.iter().map(|(_, bound)| match bound {
+                    Bound::Slot(name) => format!("{:?} elements", binder.len(name)),
+                    number => format!("{number:?}"),
+                });
+                known[place].bound.push(bound.collect());
+                known[place].passes[at] = true;
             }
         }
     }
     Ok(known)
+}
+
+/// Whether a step's change makes a difference at some size.
+fn is_change(spec: &Spec<'_>, change: &StepChange) -> Result<bool, OpError> {
+    let told = |plan: &OpPlan| -> Result<String, OpError> {
+        let mut text = String::new();
+        for (pass, steps) in plan.passes() {
+            for step in steps {
+                let groups = step.grid.groups(step.kernel.workgroup_size());
+                let bound = Binder::new(plan, pass).resolve(step)?;
+                let bound: Vec<&Bound> = bound.iter().map(|(_, bound)| bound).collect();
+                text += &format!("{} {groups:?} {bound:?};", step.kernel.name());
+            }
+        }
+        Ok(text)
+    };
+    for dims in shapes(spec) {
+        let mut plan = op_plan(spec.op(), &dims)?;
+        let before = told(&plan)?;
+        change.apply(&mut plan)?;
+        if told(&plan)? != before {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn of_spec(part: Part, edit: Edit) -> Made {
@@ -172,6 +233,7 @@ fn of_kernel(kernel: &Known, known: &[String], variant: Variant) -> Made {
         function,
         loc,
         tree,
+        params: _,
     } = variant;
     let name = kernel.tree.name.clone();
     let mut change = KernelChange::new(&name, &kernel.text, Kernel::from_tree(tree.to_tree()));
@@ -218,7 +280,9 @@ fn of_plan(found: plan::Found) -> Made {
 
 /// One for each kind of rewriting, made in all kernels of the op.
 fn rewritten(kernels: &[Known]) -> Vec<Made> {
-    let mut all: BTreeMap<(Kind, usize), (Vec<KernelChange>, [bool; 2], String)> = BTreeMap::new();
+    type Together = (Vec<KernelChange>, [bool; 2], String);
+    // By kind; of kinds that a kernel has several of, by their turn.
+    let mut all: BTreeMap<(Kind, usize), Together> = BTreeMap::new();
     for kernel in kernels {
         let mut turns: BTreeMap<Kind, usize> = BTreeMap::new();
         for variant in rewritings(&kernel.tree).all {
@@ -234,21 +298,27 @@ fn rewritten(kernels: &[Known]) -> Vec<Made> {
             *turn += 1;
         }
     }
-    let made = all.into_iter().map(|((kind, turn), (changes, passes, line))| {
-        let names: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
-        let words = format!("{kind} in {}", names.join(", "));
-        let words = if turn == 0 { words } else { format!("{words}, outer loops") };
-        Made {
-            mutant: Mutant {
-                kind: kind.to_string(),
-                place: Place::Plan,
-                words,
-                line,
-            },
-            change: Change::Plan(PlanChange::Kernels(changes)),
-            passes,
-        }
-    });
+    let made = all
+        .into_iter()
+        .map(|((kind, turn), (changes, passes, line))| {
+            let names: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
+            let words = format!("{kind} in {}", names.join(", "));
+            let words = if turn == 0 {
+                words
+            } else {
+                format!("{words}, outer loops")
+            };
+            Made {
+                mutant: Mutant {
+                    kind: kind.to_string(),
+                    place: Place::Plan,
+                    words,
+                    line,
+                },
+                change: Change::Plan(PlanChange::Kernels(changes)),
+                passes,
+            }
+        });
     made.collect()
 }
 

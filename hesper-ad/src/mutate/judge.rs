@@ -14,14 +14,28 @@ type Findings = Vec<Finding>;
 /// A change of kernels is put before what looks at kernels, of the passes that have them; a change of the spec before everything that runs the
 /// changed pass.
 pub(super) fn refusal(spec: &Spec<'_>, made: &Made, options: &Options) -> Option<Finding> {
+    let stages = match made.change {
+        Change::Plan(_) => OF_PLAN,
+        Change::Spec(..) => OF_SPEC,
+    };
+    first_refusal(spec, made, options, stages)
+}
+
+/// The same of those checks that take next to no time: for a mutant that is known to mean the same, to see that it is not refused after all.
+pub(super) fn quick_refusal(spec: &Spec<'_>, made: &Made, options: &Options) -> Option<Finding> {
+    first_refusal(spec, made, options, QUICK)
+}
+
+fn first_refusal(
+    spec: &Spec<'_>,
+    made: &Made,
+    options: &Options,
+    stages: &[Stage],
+) -> Option<Finding> {
     let judge = Judge {
         spec,
         made,
         options,
-    };
-    let stages = match made.change {
-        Change::Plan(_) => OF_PLAN,
-        Change::Spec(..) => OF_SPEC,
     };
     stages.iter().find_map(|stage| {
         let findings = stage(&judge);
@@ -31,12 +45,14 @@ pub(super) fn refusal(spec: &Spec<'_>, made: &Made, options: &Options) -> Option
 
 type Stage = fn(&Judge<'_>) -> Findings;
 
+const QUICK: &[Stage] = &[|judge| judge.plan(), |judge| judge.glance()];
+
 const OF_PLAN: &[Stage] = &[
     |judge| judge.plan(),
     |judge| judge.glance(),
     |judge| judge.near_kernels(),
     |judge| judge.exact(),
-    |judge| judge.all_kernels(),
+    |judge| judge.far_kernels(),
 ];
 
 const OF_SPEC: &[Stage] = &[
@@ -47,7 +63,7 @@ const OF_SPEC: &[Stage] = &[
     |judge| judge.near_kernels(),
     |judge| judge.exact(),
     |judge| judge.finite_differences(),
-    |judge| judge.all_kernels(),
+    |judge| judge.far_kernels(),
 ];
 
 struct Judge<'j> {
@@ -64,7 +80,10 @@ impl Judge<'_> {
         let kernels = kernels.map(|(tie, _)| tie);
         match &self.made.change {
             Change::Plan(_) => kernels.collect(),
-            Change::Spec(..) => [Tie::Vjp, Tie::Derived].into_iter().chain(kernels).collect(),
+            Change::Spec(..) => [Tie::Vjp, Tie::Derived]
+                .into_iter()
+                .chain(kernels)
+                .collect(),
         }
     }
 
@@ -114,32 +133,27 @@ impl Judge<'_> {
 
     /// The first target that the reference executor is, around the workgroups' sizes.
     fn near_kernels(&self) -> Findings {
-        let mut targets = self.options.targets.iter();
-        let target = targets.find(|target| !matches!(target, Target::Device(_)));
-        target.map_or_else(Vec::new, |target| {
+        self.near_target().map_or_else(Vec::new, |target| {
             self.kernels(Speed::Watched, target, Reach::near("later"))
         })
     }
 
-    /// All targets, and far sizes.
-    fn all_kernels(&self) -> Findings {
+    fn near_target(&self) -> Option<&Target> {
+        let mut targets = self.options.targets.iter();
+        targets.find(|target| !matches!(target, Target::Device(_)))
+    }
+
+    /// All other targets, and far sizes on the most precise; the accesses at near sizes have been looked at.
+    fn far_kernels(&self) -> Findings {
         let Options { targets, seed, .. } = self.options;
         let reaches = Reach::of(self.spec, targets, *seed);
-        let mut speed = Speed::Watched;
-        let mut findings = Vec::new();
-        // The most precise first: it goes far, and the others have seen the near sizes.
-        let mut all: Vec<(&Target, Reach)> = targets.iter().zip(reaches).collect();
-        all.reverse();
-        for (target, reach) in all {
-            findings = self.kernels(speed, target, reach);
-            if findings.iter().any(is_refused) {
-                return findings;
-            }
-            if !matches!(target, Target::Device(_)) {
-                speed = Speed::Fast;
-            }
-        }
-        findings
+        let near = self.near_target();
+        let others = targets.iter().zip(reaches).rev();
+        let others = others.filter(|(target, _)| {
+            targets.len() == 1 || !near.is_some_and(|near| std::ptr::eq(near, *target))
+        });
+        let all = others.flat_map(|(target, reach)| self.kernels(Speed::Fast, target, reach));
+        all.collect()
     }
 
     fn kernels(&self, speed: Speed, target: &Target, reach: Reach) -> Findings {
@@ -152,5 +166,8 @@ impl Judge<'_> {
 
 /// Whether a certificate with such a finding is no pass.
 fn is_refused(finding: &Finding) -> bool {
-    matches!(finding.verdict, Verdict::Fail(_) | Verdict::Incomplete(_) | Verdict::Skip(_))
+    matches!(
+        finding.verdict,
+        Verdict::Fail(_) | Verdict::Incomplete(_) | Verdict::Skip(_)
+    )
 }

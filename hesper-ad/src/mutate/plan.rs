@@ -80,9 +80,15 @@ fn of_step(
         ("wrong grid", "a workgroup less".to_string(), What::Fewer),
     ];
     if matches!(step.grid, Grid::Cover2d(..)) {
-        found.push(("wrong grid", "its sides exchanged".to_string(), What::Turned));
+        found.push((
+            "wrong grid",
+            "its sides exchanged".to_string(),
+            What::Turned,
+        ));
     }
-    if let Some(next) = all.get(at + 1) {
+    if let Some(next) = all.get(at + 1)
+        && meet(plan, pass, [step, next])?
+    {
         let words = format!("after `{}`", next.kernel.name());
         found.push(("dispatches exchanged", words, What::Later));
     }
@@ -112,6 +118,18 @@ fn of_step(
         }
     }
     Ok(found)
+}
+
+/// Whether two steps use a slot that one of them writes: else their order does not matter.
+fn meet(plan: &OpPlan, pass: Pass, steps: [&OpStep; 2]) -> Result<bool, OpError> {
+    let binder = Binder::new(plan, pass);
+    let [one, two] = [binder.resolve(steps[0])?, binder.resolve(steps[1])?];
+    let written = |(param, _): &&(&Param, Bound)| param.kind.writes();
+    let met = |a: &[(&Param, Bound)], b: &[(&Param, Bound)]| {
+        let mut written = a.iter().filter(written);
+        written.any(|(_, slot)| b.iter().any(|(_, other)| other == slot))
+    };
+    Ok(met(&one, &two) || met(&two, &one))
 }
 
 impl StepChange {

@@ -1,6 +1,5 @@
 //! What became of an op's mutants.
 
-use super::equal::Equal;
 use super::find::Mutant;
 use crate::certificate::{Certificate, Finding};
 use std::collections::BTreeMap;
@@ -19,6 +18,8 @@ pub struct Report {
     pub rewritings: Vec<Outcome>,
     /// Changes that broke a rule of a tree: a compiler would refuse them.
     pub ill_typed: usize,
+    /// Changes that make no difference, as one size for another that is always the same: they are no mutants either.
+    pub unchanged: usize,
 }
 
 /// A mutant and what became of it.
@@ -51,22 +52,24 @@ pub enum Fate {
 }
 
 impl Fate {
-    pub(super) fn of(refusal: Option<Finding>) -> Fate {
-        match refusal {
-            None => Fate::Survived,
-            Some(finding) => Fate::Refused {
-                verdict: finding.verdict.word(),
-                message: finding.verdict.message().unwrap_or_default().to_string(),
-                check: finding.check,
-                place: finding.place,
-            },
+    pub(super) fn refused(finding: Finding) -> Fate {
+        Fate::Refused {
+            verdict: finding.verdict.word(),
+            message: finding.verdict.message().unwrap_or_default().to_string(),
+            check: finding.check,
+            place: finding.place,
         }
     }
 
     /// The check that refused it, and where.
     fn refused_by(&self) -> Option<(String, String)> {
         match self {
-            Fate::Refused { check, place, verdict, .. } => {
+            Fate::Refused {
+                check,
+                place,
+                verdict,
+                ..
+            } => {
                 let part = if *verdict == "PART" { ", PART" } else { "" };
                 Some((format!("{check}{part}"), place.clone()))
             }
@@ -83,11 +86,15 @@ impl Report {
             mutants: Vec::new(),
             rewritings: Vec::new(),
             ill_typed: 0,
+            unchanged: 0,
         }
     }
 
     pub(super) fn not_verified(certificate: &Certificate) -> Report {
-        let failures = certificate.checks.iter().find(|f| f.verdict.message().is_some());
+        let failures = certificate
+            .checks
+            .iter()
+            .find(|f| f.verdict.message().is_some());
         let why = failures.map_or(String::new(), |f| format!(": {f}"));
         Report::broken(&certificate.op, format!("it is not verified{why}"))
     }
@@ -101,7 +108,8 @@ impl Report {
     /// The right ways to write it that some check refused.
     pub fn false_alarms(&self) -> Vec<&Outcome> {
         let all = self.rewritings.iter();
-        all.filter(|o| matches!(o.fate, Fate::Refused { .. })).collect()
+        all.filter(|o| matches!(o.fate, Fate::Refused { .. }))
+            .collect()
     }
 
     /// Whether the op is verified, no mutant survived but those known to mean the same, and no check refused what is right.
@@ -109,18 +117,11 @@ impl Report {
         self.broken.is_none() && self.survivors().is_empty() && self.false_alarms().is_empty()
     }
 
-    /// Takes note of survivors that are known to mean the same; yields the lines of the list that say so. A mutant that a check refuses does not
-    /// become equal by standing in a list.
-    pub fn except(&mut self, equal: &Equal) -> Vec<usize> {
-        let mut used = Vec::new();
-        for outcome in &mut self.mutants {
-            let reason = equal.reason(&self.op, &outcome.mutant);
-            if let (Fate::Survived, Some((line, reason))) = (&outcome.fate, reason) {
-                outcome.fate = Fate::Equal(reason.to_string());
-                used.push(line);
-            }
-        }
-        used
+    /// Adds what became of the mutants of another share.
+    pub fn join(&mut self, other: Report) {
+        self.broken = self.broken.take().or(other.broken);
+        self.mutants.extend(other.mutants);
+        self.rewritings.extend(other.rewritings);
     }
 
     /// How many mutants each check refused, the most first.
@@ -146,14 +147,15 @@ impl Report {
         }
         let refused = self.mutants.len() - self.survivors().len() - self.equal();
         format!(
-            "{}: {} mutants, {refused} refused, {} equal, {} survived; {} rewritings, {} refused; {} changes are no program",
+            "{}: {} mutants, {refused} refused, {} equal, {} survived; {} rewritings, {} refused; of other changes {} are no program, {} no change",
             self.op,
             self.mutants.len(),
             self.equal(),
             self.survivors().len(),
             self.rewritings.len(),
             self.false_alarms().len(),
-            self.ill_typed
+            self.ill_typed,
+            self.unchanged
         )
     }
 }
@@ -184,8 +186,18 @@ impl fmt::Display for Report {
             }
         }
         for outcome in self.false_alarms() {
-            if let Fate::Refused { check, message, verdict, .. } = &outcome.fate {
-                writeln!(f, "  {verdict} of a right one, {}: {check}: {message}", outcome.mutant)?;
+            if let Fate::Refused {
+                check,
+                message,
+                verdict,
+                ..
+            } = &outcome.fate
+            {
+                writeln!(
+                    f,
+                    "  {verdict} of a right one, {}: {check}: {message}",
+                    outcome.mutant
+                )?;
             }
         }
         Ok(())

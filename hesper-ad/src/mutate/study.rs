@@ -1,8 +1,9 @@
 //! The study of one op.
 
+use super::equal::Equal;
 use super::find::{Change, Found, Made, Mutant, find};
 use super::host::Host;
-use super::judge::refusal;
+use super::judge::{quick_refusal, refusal};
 use super::report::{Fate, Outcome, Report};
 use crate::op::Op;
 use crate::options::Options;
@@ -33,6 +34,7 @@ pub struct Study<'s> {
     options: &'s Options,
     of: Box<dyn Fn(&Mutant) -> bool + 's>,
     share: (usize, usize),
+    equal: Option<&'s Equal>,
     tell: Box<dyn Fn(usize, usize) + 's>,
 }
 
@@ -44,6 +46,7 @@ impl<'s> Study<'s> {
             options,
             of: Box::new(|_| true),
             share: (0, 1),
+            equal: None,
             tell: Box::new(|_, _| {}),
         }
     }
@@ -57,6 +60,12 @@ impl<'s> Study<'s> {
     /// Of every `of`-th mutant and rewriting, from number `turn` on: what several threads share.
     pub fn share(mut self, turn: usize, of: usize) -> Study<'s> {
         self.share = (turn, of.max(1));
+        self
+    }
+
+    /// With a list of mutants that are known to mean the same. Of these only the quickest checks are asked, which may still refuse one.
+    pub fn equal(mut self, equal: &'s Equal) -> Study<'s> {
+        self.equal = Some(equal);
         self
     }
 
@@ -98,7 +107,7 @@ impl<'s> Study<'s> {
         (self.tell)(0, all);
         let mut outcomes = |made: Vec<Made>| -> Vec<Outcome> {
             let outcome = |made: Made| {
-                let fate = self.fate(host, spec, &made);
+                let fate = self.fate(&op, host, spec, &made);
                 done += 1;
                 (self.tell)(done, all);
                 let mutant = made.mutant;
@@ -106,12 +115,14 @@ impl<'s> Study<'s> {
             };
             made.into_iter().map(outcome).collect()
         };
+        let (mutants, rewritings) = (outcomes(mutants), outcomes(rewritings));
         Report {
             op,
             broken: None,
-            mutants: outcomes(mutants),
-            rewritings: outcomes(rewritings),
-            ill_typed: if self.share.0 == 0 { found.ill_typed } else { 0 },
+            mutants,
+            rewritings,
+            ill_typed: found.ill_typed,
+            unchanged: found.unchanged,
         }
     }
 
@@ -122,14 +133,22 @@ impl<'s> Study<'s> {
         made.skip(turn).step_by(of).collect()
     }
 
-    fn fate(&self, host: &Host<'_>, spec: &Spec<'_>, made: &Made) -> Fate {
+    fn fate(&self, op: &str, host: &Host<'_>, spec: &Spec<'_>, made: &Made) -> Fate {
         match &made.change {
             Change::Plan(change) => host.change(Some(change.clone())),
             Change::Spec(part, edit) => spec.edit(Some((*part, *edit))),
         }
-        let fate = Fate::of(refusal(spec, made, self.options));
+        let equal = self.equal.and_then(|equal| equal.reason(op, &made.mutant));
+        let refusal = match equal {
+            None => refusal(spec, made, self.options),
+            Some(_) => quick_refusal(spec, made, self.options),
+        };
         host.change(None);
         spec.edit(None);
-        fate
+        match (refusal, equal) {
+            (Some(finding), _) => Fate::refused(finding),
+            (None, Some(reason)) => Fate::Equal(reason.to_string()),
+            (None, None) => Fate::Survived,
+        }
     }
 }

@@ -34,17 +34,25 @@ pub(super) fn scaled_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
 
 /// Rows between −128 and 128, each a little above the one or below the other, or anywhere; a row that is alone is all three by thirds.
 pub(super) fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
-    let first = rng.below(3);
+    let first = rng.below(4);
     let mut tensor = Tensor::filled(shape, 0f32);
     let row_len = tensor.row_len().max(1);
     let alone = tensor.data().len() == row_len;
-    let row_len = if alone { row_len.div_ceil(3) } else { row_len };
+    let row_len = if alone { row_len.div_ceil(4) } else { row_len };
     for (i, x) in tensor.data_mut().iter_mut().enumerate() {
-        *x = match (first + i / row_len) % 3 {
+        *x = match (first + i / row_len) % 4 {
             0 => rng.uniform(-2.0 * LARGE, 2.0 * LARGE),
             1 => rng.uniform(1.75 * LARGE, 2.0 * LARGE),
             _ => rng.uniform(-2.0 * LARGE, -1.75 * LARGE),
         };
+    }
+    for (i, row) in tensor.data_mut().chunks_mut(row_len).enumerate() {
+        let at = rng.below(row.len());
+        if (first + i) % 4 == 3
+            && let Some(x) = row.get_mut(at)
+        {
+            *x = 2.0 * LARGE;
+        }
     }
     tensor
 }

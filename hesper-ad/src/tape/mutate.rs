@@ -178,9 +178,8 @@ impl Tape {
                     let terms = self.terms(start, len).iter().map(|x| at(*x));
                     new.sum(terms.collect())
                 }
-                node @ (Node::Given(_) | Node::Constant(_) | Node::NegInfinity | Node::Float(_)) => {
-                    node
-                }
+                node
+                @ (Node::Given(_) | Node::Constant(_) | Node::NegInfinity | Node::Float(_)) => node,
             };
             let node = match hit(&(*node, *line)) {
                 true => new.changed(same, edit.change, line),
@@ -215,7 +214,10 @@ impl Tape {
             }
             (
                 Change::First,
-                Node::Unary(_, x) | Node::Powi(x, _) | Node::Binary(_, x, _) | Node::Select(_, x, _),
+                Node::Unary(_, x)
+                | Node::Powi(x, _)
+                | Node::Binary(_, x, _)
+                | Node::Select(_, x, _),
             ) => Node::Same(x),
             (Change::Second, Node::Binary(_, _, y) | Node::Select(_, _, y)) => Node::Same(y),
             (Change::Next | Change::Previous, Node::Constant(at)) => {

@@ -54,7 +54,9 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     let (tallies, looked) = look(spec, Tallies::new(spec, seed), Shape::check);
     let mut findings = explained(spec, tallies, seed);
     for finding in &mut findings {
-        looked.iter().for_each(|note| finding.note_also(Some(note.clone())));
+        looked
+            .iter()
+            .for_each(|note| finding.note_also(Some(note.clone())));
     }
     findings
 }

@@ -2,9 +2,7 @@
 
 use super::look::{Look, becomes};
 use super::{Kind, Variants};
-use crate::tree::{
-    BinaryOp, Expr, ExprId, ExprKind, Literal, ParamId, ParamKind, Scalar, Type,
-};
+use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Literal, ParamId, ParamKind, Scalar, Type};
 
 pub(super) fn find(look: &Look<'_>, found: &mut Variants) {
     for (id, expr) in look.exprs() {
@@ -71,8 +69,8 @@ fn uniform(look: &Look<'_>, found: &mut Variants, id: ExprId, param: ParamId) {
     };
     for (at, other) in params {
         if at != param.index() && other.kind == this.kind {
-            let other = ExprKind::Uniform(ParamId(at as u32));
-            look.becomes(found, Kind::Uniform, id, other);
+            let other = ParamId(at as u32);
+            look.stands_for(found, id, [param, other], ExprKind::Uniform(other));
         }
     }
     if this.kind == ParamKind::Uniform(Scalar::U32) {
@@ -82,7 +80,7 @@ fn uniform(look: &Look<'_>, found: &mut Variants, id: ExprId, param: ParamId) {
 
 fn length(look: &Look<'_>, found: &mut Variants, id: ExprId, param: ParamId) {
     for (other, ..) in look.tree.buffers().filter(|(other, ..)| *other != param) {
-        look.becomes(found, Kind::Uniform, id, ExprKind::Length(other));
+        look.stands_for(found, id, [param, other], ExprKind::Length(other));
     }
     one_more(look, found, id);
 }
@@ -95,10 +93,22 @@ fn one_more(look: &Look<'_>, found: &mut Variants, id: ExprId) {
         let mut reads = false;
         expr.kind.for_each_operand(|operand| reads |= operand == id);
         // A sum with one more is a constant changed, or an index moved.
-        if !reads || !matches!(expr.kind, ExprKind::Binary(BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder, ..)) {
+        if !reads
+            || !matches!(
+                expr.kind,
+                ExprKind::Binary(
+                    BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder,
+                    ..
+                )
+            )
+        {
             continue;
         }
-        let words = format!("{} in `{}`", becomes(&name, &format!("{name} + 1")), look.texts.defined(reader));
+        let words = format!(
+            "{} in `{}`",
+            becomes(&name, &format!("{name} + 1")),
+            look.texts.defined(reader)
+        );
         look.found(found, Kind::Uniform, *loc, words, |draft| {
             let one = draft.literal(Literal::U32(1), *loc);
             let same = draft.add(kind.clone(), Type::U32, *loc);

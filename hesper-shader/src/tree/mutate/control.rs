@@ -86,13 +86,7 @@ fn fewer(look: &Look<'_>, found: &mut Variants, number: usize, stmt: &Stmt, trip
 }
 
 /// Each two neighbouring arguments of one type exchanged.
-fn call(
-    look: &Look<'_>,
-    found: &mut Variants,
-    number: usize,
-    stmt: &Stmt,
-    arguments: &[ExprId],
-) {
+fn call(look: &Look<'_>, found: &mut Variants, number: usize, stmt: &Stmt, arguments: &[ExprId]) {
     let StmtKind::Call { function, .. } = &stmt.kind else {
         return;
     };

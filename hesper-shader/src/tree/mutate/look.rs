@@ -3,7 +3,7 @@
 use super::draft::{Draft, numbered};
 use super::{Kind, Variant, Variants};
 use crate::tree::display::Texts;
-use crate::tree::{Expr, ExprId, ExprKind, Function, Loc, Stmt, StmtKind, Tree, Type};
+use crate::tree::{Expr, ExprId, ExprKind, Function, Loc, ParamId, Stmt, StmtKind, Tree, Type};
 
 /// A function of a tree, and what of it a device sees.
 pub(super) struct Look<'t> {
@@ -104,6 +104,7 @@ impl<'t> Look<'t> {
                 function: self.function.name.clone(),
                 loc,
                 tree,
+                params: None,
             }),
             Err(_) => to.ill_typed += 1,
         }
@@ -118,6 +119,21 @@ impl<'t> Look<'t> {
         };
         let words = becomes(&self.texts.defined(id), &self.texts.of_expr(&other));
         self.found(to, kind, expr.loc, words, |draft| draft.replace(id, new));
+    }
+
+    /// The same, where one parameter stands for another.
+    pub(super) fn stands_for(
+        &self,
+        to: &mut Variants,
+        id: ExprId,
+        params: [ParamId; 2],
+        new: ExprKind,
+    ) {
+        let before = to.all.len();
+        self.becomes(to, Kind::Uniform, id, new);
+        for variant in &mut to.all[before..] {
+            variant.params = Some(params);
+        }
     }
 
     /// An operation that is gone, one operand in its place.

@@ -38,7 +38,9 @@ fn indices(look: &Look<'_>, found: &mut Variants, number: usize, loc: Loc, place
             Step::Component(_) => None,
         })
         .collect();
-    for (at, index) in &indices {
+    // One more than a constant is a constant changed.
+    let is_fixed = |id: ExprId| matches!(look.function[id].kind, ExprKind::Literal(_));
+    for (at, index) in indices.iter().filter(|(_, index)| !is_fixed(*index)) {
         let further = old.replacen(
             &format!("[{}]", look.texts.used(*index)),
             &format!("[{} + 1]", look.texts.used(*index)),
@@ -126,8 +128,14 @@ fn out_of_date(look: &Look<'_>, found: &mut Variants) {
             StmtKind::Store { place, .. } => written.push((place.root, loads.len())),
             StmtKind::Load { place, result } => {
                 let before = loads.iter().enumerate().rev();
-                let same = before.clone().find(|(_, (other, _))| same_place(look, other, place));
-                let anew = |at: usize| written.iter().any(|(root, n)| *root == place.root && *n > at);
+                let same = before
+                    .clone()
+                    .find(|(_, (other, _))| same_place(look, other, place));
+                let anew = |at: usize| {
+                    written
+                        .iter()
+                        .any(|(root, n)| *root == place.root && *n > at)
+                };
                 if let Some((_, (_, stale))) = same.filter(|(at, _)| anew(*at)) {
                     let words = format!("`{}` as it was before", look.texts.place(place));
                     look.found(found, Kind::Stale, stmt.loc, words, |draft| {

@@ -23,7 +23,7 @@ mod rewrite;
 mod tests;
 
 use super::verify::Verified;
-use super::{Loc, Tree};
+use super::{Loc, ParamId, Tree};
 use look::Look;
 use std::fmt;
 
@@ -40,6 +40,9 @@ pub struct Variant {
     pub loc: Loc,
     /// What came of it.
     pub tree: Verified,
+    /// Two parameters of which one stands for the other, where that is all: bound to equal numbers, or to equally many elements where it is
+    /// lengths, they make no difference.
+    pub params: Option<[ParamId; 2]>,
 }
 
 /// Variants of a kernel.
@@ -157,7 +160,8 @@ impl Variants {
             };
             let same = |v: &&Variant| {
                 let words = v.words.strip_prefix(&variant.words);
-                let more = words.is_some_and(|more| more.is_empty() || more.starts_with(", place "));
+                let more =
+                    words.is_some_and(|more| more.is_empty() || more.starts_with(", place "));
                 more && v.function == variant.function
             };
             let count = before.iter().filter(same).count();

@@ -105,6 +105,11 @@ fn math(look: &Look<'_>, found: &mut Variants, id: ExprId, function: Math, opera
         _ => None,
     };
     if let Some(other) = other {
-        look.becomes(found, Kind::Swap, id, ExprKind::Math(other, operands.to_vec()));
+        look.becomes(
+            found,
+            Kind::Swap,
+            id,
+            ExprKind::Math(other, operands.to_vec()),
+        );
     }
 }

@@ -3,9 +3,7 @@
 use super::draft::{Draft, emit, numbered};
 use super::rewrite::everywhere;
 use super::{Kind, Variants, ids};
-use crate::tree::{
-    BinaryOp, Block, ExprId, ExprKind, Literal, Math, Stmt, StmtKind, Tree, Type,
-};
+use crate::tree::{BinaryOp, Block, ExprId, ExprKind, Literal, Math, Stmt, StmtKind, Tree, Type};
 use std::collections::BTreeMap;
 
 pub(super) fn find(tree: &Tree, found: &mut Variants) {
@@ -21,7 +19,8 @@ fn peel(draft: &mut Draft, innermost: bool) -> usize {
             return false;
         };
         let mut inside = numbered(body).into_iter();
-        let is_loop = |stmt: &Stmt| matches!(stmt.kind, StmtKind::For { .. } | StmtKind::Loop { .. });
+        let is_loop =
+            |stmt: &Stmt| matches!(stmt.kind, StmtKind::For { .. } | StmtKind::Loop { .. });
         !leaves(body) && inside.any(|(_, stmt)| is_loop(stmt)) != innermost
     });
     let loops: Vec<(usize, &Stmt)> = loops.collect();

@@ -4,8 +4,7 @@ use super::draft::{Draft, emit, numbered};
 use super::look::Look;
 use super::{Kind, Variant, Variants, ids};
 use crate::tree::{
-    BinaryOp, Expr, ExprId, ExprKind, Function, Math, Scalar, Stmt, StmtKind, Tree, Type,
-    UnaryOp,
+    BinaryOp, Expr, ExprId, ExprKind, Function, Math, Scalar, Stmt, StmtKind, Tree, Type, UnaryOp,
 };
 use std::collections::BTreeSet;
 
@@ -51,6 +50,7 @@ pub(super) fn everywhere(
             function: tree.name.clone(),
             loc: tree.loc,
             tree: rewritten,
+            params: None,
         }),
         Err(_) => found.ill_typed += 1,
     }
