@@ -7,6 +7,7 @@ use super::judge::{quick_refusal, refusal};
 use super::report::{Fate, Outcome, Report};
 use crate::op::Op;
 use crate::options::Options;
+use crate::progress::Progress;
 use crate::spec::{Spec, panic_message};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -105,8 +106,10 @@ impl<'s> Study<'s> {
         let rewritings = self.chosen(found.rewritings);
         let (all, mut done) = (mutants.len() + rewritings.len(), 0);
         (self.tell)(0, all);
+        let progress = Progress::new(&op, self.options.progress);
         let mut outcomes = |made: Vec<Made>| -> Vec<Outcome> {
             let outcome = |made: Made| {
+                progress.at(&format!("mutant {} of {all}", done + 1));
                 let fate = self.fate(&op, host, spec, &made);
                 done += 1;
                 (self.tell)(done, all);

@@ -34,23 +34,31 @@ pub(super) fn scaled_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
 
 /// Rows between −128 and 128, each a little above the one or below the other, or anywhere; a row that is alone is all three by thirds.
 pub(super) fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
-    let first = rng.below(4);
+    let first = rng.below(3);
     let mut tensor = Tensor::filled(shape, 0f32);
     let row_len = tensor.row_len().max(1);
     let alone = tensor.data().len() == row_len;
-    let row_len = if alone { row_len.div_ceil(4) } else { row_len };
+    let row_len = if alone { row_len.div_ceil(3) } else { row_len };
     for (i, x) in tensor.data_mut().iter_mut().enumerate() {
-        *x = match (first + i / row_len) % 4 {
+        *x = match (first + i / row_len) % 3 {
             0 => rng.uniform(-2.0 * LARGE, 2.0 * LARGE),
             1 => rng.uniform(1.75 * LARGE, 2.0 * LARGE),
             _ => rng.uniform(-2.0 * LARGE, -1.75 * LARGE),
         };
     }
+    tensor
+}
+
+/// Rows of which one number is 128 and all others are below −112; it is one place further in each row, so that whatever leaves a place out of a
+/// maximum is far from it once.
+pub(super) fn peaked_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
+    let low = |rng: &mut Rng| rng.uniform(-2.0 * LARGE, -1.75 * LARGE);
+    let mut tensor = fill(shape, || low(rng));
+    let row_len = tensor.row_len().max(1);
+    let first = rng.below(row_len);
     for (i, row) in tensor.data_mut().chunks_mut(row_len).enumerate() {
-        let at = rng.below(row.len());
-        if (first + i) % 4 == 3
-            && let Some(x) = row.get_mut(at)
-        {
+        let place = (first + i) % row.len().max(1);
+        if let Some(x) = row.get_mut(place) {
             *x = 2.0 * LARGE;
         }
     }

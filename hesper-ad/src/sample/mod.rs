@@ -12,7 +12,9 @@ pub use rng::Rng;
 use crate::dims::{Dims, raised};
 use crate::signature::Signature;
 use crate::tensor::Tensor;
-use draw::{SEED_SCALES, fill, indices, large_rows, mask_some, repeat_some, scaled_rows};
+use draw::{
+    SEED_SCALES, fill, indices, large_rows, mask_some, peaked_rows, repeat_some, scaled_rows,
+};
 use std::collections::BTreeMap;
 
 /// Where an op is defined: the values its ports are drawn from, and the sizes its dimensions may have.
@@ -45,6 +47,8 @@ pub(crate) enum Numbers {
     Equal,
     /// Where there is no rule, at a scale at which `exp` leaves binary32, in rows of either sign and of both.
     Large,
+    /// Where there is no rule, rows at that scale in which one number is far above all others: in each row in another place.
+    Peaks,
     /// Inputs of zeros, where the rules allow it: an optimiser's first step.
     Zero,
     /// Where there is no rule, every other number or so is minus infinity, as masks have it, but never a whole row.
@@ -283,6 +287,7 @@ impl Sampling {
                     list.get(rng.below(list.len())).copied().unwrap_or(0.0)
                 }),
                 None if numbers == Numbers::Large => large_rows(shape, rng),
+                None if numbers == Numbers::Peaks => peaked_rows(shape, rng),
                 None => scaled_rows(shape, rng),
             };
             match numbers {

@@ -97,7 +97,7 @@ fn what_nobody_needs_survives_and_is_told_with_its_line() {
     assert_eq!(words(&report), ["without the barrier"], "{report}");
     assert!(!report.is_pass());
     let text = report.to_string();
-    let told = "SURVIVED kernel twice: without the barrier at tests/suite/mutation/study.rs:15";
+    let told = "SURVIVED kernel twice: without the barrier at tests/suite/mutation/study.rs:17";
     assert!(text.replace('\\', "/").contains(told), "{text}");
 
     let list = "Twice | kernel twice | without the barrier | nothing is shared";

@@ -17,6 +17,9 @@ pub(super) fn find(look: &Look<'_>, found: &mut Variants) {
             }
             ExprKind::Binary(op, a, b) if op.is_comparison() => {
                 for op in others(*op, look.ty(*a).scalar) {
+                    if same_at_zero(look, op, *a, *b) {
+                        continue;
+                    }
                     look.becomes(found, Kind::Comparison, id, ExprKind::Binary(op, *a, *b));
                 }
             }
@@ -58,6 +61,17 @@ fn others(op: BinaryOp, of: Scalar) -> Vec<BinaryOp> {
         Greater => vec![GreaterEqual, Less],
         GreaterEqual => vec![Greater, LessEqual],
         _ => Vec::new(),
+    }
+}
+
+/// Whether `n == 0` becomes `n <= 0`, of what is never below.
+fn same_at_zero(look: &Look<'_>, op: BinaryOp, a: ExprId, b: ExprId) -> bool {
+    let zero = ExprKind::Literal(Literal::U32(0));
+    let is_zero = |id: ExprId| look.function[id].kind == zero;
+    match op {
+        BinaryOp::LessEqual => is_zero(b),
+        BinaryOp::GreaterEqual => is_zero(a),
+        _ => false,
     }
 }
 

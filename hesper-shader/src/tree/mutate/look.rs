@@ -45,8 +45,8 @@ impl<'t> Look<'t> {
     pub(super) fn at(tree: &'t Tree, at: usize) -> Look<'t> {
         let function = tree.functions.get(at).unwrap_or(&tree.entry);
         let statements = seen(function);
-        let (mut live, mut indices) = (vec![false; function.exprs.len()], Vec::new());
-        indices.clone_from(&live);
+        let none = vec![false; function.exprs.len()];
+        let (mut live, mut indices) = (none.clone(), none);
         for (_, stmt) in &statements {
             stmt.kind.for_each_operand(|id| live[id.index()] = true);
             if let Some(place) = place(stmt) {

@@ -19,8 +19,6 @@ mod memory;
 mod operands;
 mod peel;
 mod rewrite;
-#[cfg(test)]
-mod tests;
 
 use super::verify::Verified;
 use super::{Loc, ParamId, Tree};
