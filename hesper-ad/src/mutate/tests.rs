@@ -5,7 +5,7 @@ use super::plan::changes;
 use crate::dims::Dims;
 use crate::op::op_plan;
 use crate::ops::{Add, MatMul, Silu};
-use crate::prelude::*;
+use crate::sample::Rng;
 use crate::spec::{Part, Spec};
 use hesper_shader::domain::F64;
 

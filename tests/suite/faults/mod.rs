@@ -64,11 +64,6 @@ pub(crate) enum By {
     Classic([bool; 3], [bool; 3]),
 }
 
-/// The ops that nobody refuses by any tie of the exact check.
-pub(crate) fn right_ops() -> Vec<Box<dyn Op>> {
-    table::RIGHT.iter().map(|row| (row.op)()).collect()
-}
-
 /// Lines of the table: what is wrong, the op, who must refuse it, and what is said.
 macro_rules! rows {
     ($($what:literal, $op:expr, $by:expr $(, $says:literal)*;)*) => {

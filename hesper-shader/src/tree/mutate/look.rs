@@ -3,7 +3,11 @@
 use super::draft::{Draft, numbered};
 use super::{Kind, Variant, Variants};
 use crate::tree::display::Texts;
-use crate::tree::{Expr, ExprId, ExprKind, Function, Loc, ParamId, Stmt, StmtKind, Tree, Type};
+use crate::tree::{
+    BinaryOp, Expr, ExprId, ExprKind, Function, Literal, Loc, ParamId, Stmt, StmtKind, Tree, Type,
+    UnaryOp,
+};
+use std::ops::Range;
 
 /// A function of a tree, and what of it a device sees.
 pub(super) struct Look<'t> {
@@ -159,19 +163,57 @@ pub(super) fn place(stmt: &Stmt) -> Option<&crate::tree::Place> {
     }
 }
 
-/// The statements that are not in asides, with the numbers that they have among all.
+/// The statements that are not in asides, nor in branches that constants alone decide against, with the numbers that they have among all.
 fn seen(function: &Function) -> Vec<(usize, &Stmt)> {
-    let all = numbered(&function.body);
-    let mut aside = 0;
+    let mut unseen: Vec<Range<usize>> = Vec::new();
     let mut seen = Vec::new();
-    for (number, stmt) in all {
-        if number < aside {
+    for (number, stmt) in numbered(&function.body) {
+        if unseen.iter().any(|range| range.contains(&number)) {
             continue;
         }
+        let first = number + 1;
         match &stmt.kind {
-            StmtKind::Aside { body } => aside = number + 1 + numbered(body).len(),
+            StmtKind::Aside { body } => unseen.push(first..first + numbered(body).len()),
+            StmtKind::If {
+                condition,
+                accept,
+                reject,
+            } => {
+                let (accept, reject) = (numbered(accept).len(), numbered(reject).len());
+                let second = first + accept;
+                match decided(function, *condition) {
+                    None => seen.push((number, stmt)),
+                    Some(true) => unseen.push(second..second + reject),
+                    Some(false) => unseen.push(first..second),
+                }
+            }
             _ => seen.push((number, stmt)),
         }
     }
     seen
+}
+
+/// What a condition is where constants alone decide, as those that a kernel is made with.
+fn decided(function: &Function, condition: ExprId) -> Option<bool> {
+    let literal = |id: ExprId| match function[id].kind {
+        ExprKind::Literal(literal) => Some(literal.to_f64()),
+        _ => None,
+    };
+    match function[condition].kind {
+        ExprKind::Literal(Literal::Bool(b)) => Some(b),
+        ExprKind::Unary(UnaryOp::Not, of) => decided(function, of).map(|b| !b),
+        ExprKind::Binary(op, a, b) => {
+            let (a, b) = (literal(a)?, literal(b)?);
+            match op {
+                BinaryOp::Equal => Some(a == b),
+                BinaryOp::NotEqual => Some(a != b),
+                BinaryOp::Less => Some(a < b),
+                BinaryOp::LessEqual => Some(a <= b),
+                BinaryOp::Greater => Some(a > b),
+                BinaryOp::GreaterEqual => Some(a >= b),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
