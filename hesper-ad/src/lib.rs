@@ -38,6 +38,7 @@ mod tracked;
 mod certificate;
 pub mod check;
 mod compare;
+pub mod mutate;
 pub mod ops;
 pub mod prelude;
 mod progress;

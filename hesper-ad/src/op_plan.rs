@@ -9,8 +9,7 @@ pub(crate) use binding::{Binder, Pass, suggest};
 use crate::dims::Dims;
 use crate::error::OpError;
 use crate::signature::Signature;
-use hesper_shader::tree::Literal;
-use hesper_shader::tree::Type;
+use hesper_shader::tree::{Literal, Loc, Type};
 use hesper_shader::{Bound, Grid, Kernel, Number, Plan, Role};
 
 /// The dispatches that implement an op's forward and backward pass for given sizes.
@@ -39,6 +38,8 @@ pub(crate) struct Temporary {
 /// One dispatch.
 #[derive(Clone, Debug)]
 pub struct OpStep {
+    /// Where it was added.
+    pub(crate) loc: Loc,
     pub(crate) kernel: Kernel,
     pub(crate) grid: Grid,
     /// Parameter → what it binds to instead of its own name.
@@ -120,13 +121,23 @@ impl OpPlan {
     }
 
     /// Adds a dispatch to the forward pass.
+    #[track_caller]
     pub fn forward(&mut self, kernel: Kernel, grid: Grid) -> &mut OpStep {
         push(&mut self.forward, kernel, grid)
     }
 
     /// Adds a dispatch to the backward pass.
+    #[track_caller]
     pub fn backward(&mut self, kernel: Kernel, grid: Grid) -> &mut OpStep {
         push(&mut self.backward, kernel, grid)
+    }
+
+    /// The dispatches of each pass.
+    pub(crate) fn passes(&self) -> [(Pass, &Vec<OpStep>); 2] {
+        [
+            (Pass::Forward, &self.forward),
+            (Pass::Backward, &self.backward),
+        ]
     }
 
     /// The plan with every grid that may have more groups than needed so folded that it has.
@@ -159,9 +170,11 @@ fn folded(kernel: &Kernel, grid: Grid) -> Grid {
     }
 }
 
+#[track_caller]
 fn push(steps: &mut Vec<OpStep>, kernel: Kernel, grid: Grid) -> &mut OpStep {
     let at = steps.len();
     steps.push(OpStep {
+        loc: Loc::caller(),
         kernel,
         grid,
         renames: Vec::new(),

@@ -168,6 +168,28 @@ impl Number {
         }
     }
 
+    /// One more in the last digit that binary32 tells: 0.6 for 0.5, 65 for 64, 0.10000001 for 0.1000000000001; none where there are no such
+    /// digits.
+    pub fn next(self) -> Option<Number> {
+        self.stepped(1)
+    }
+
+    /// One less in that digit.
+    pub fn previous(self) -> Option<Number> {
+        self.stepped(-1)
+    }
+
+    fn stepped(self, mut by: i128) -> Option<Number> {
+        loop {
+            let digits = self.digits.checked_add(by)?;
+            let other = Number { digits, ..self };
+            if other.to_f32() != self.to_f32() {
+                return Some(other);
+            }
+            by = by.checked_mul(10)?;
+        }
+    }
+
     /// The exact difference, or none where it has more digits than a number holds.
     ///
     /// ```
@@ -245,6 +267,28 @@ fn gcd(a: u128, b: u128) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_show_in_binary32() {
+        for (text, next, previous) in [
+            ("0.5", "0.6", "0.4"),
+            ("0", "1", "-1"),
+            ("64", "65", "63"),
+            ("0.1000000000001", "0.1000000100001", "0.0999999900001"),
+        ] {
+            let number = Number::parse(text).unwrap();
+            let same = |got: Option<Number>, want: &str| {
+                let (got, want) = (got.unwrap(), Number::parse(want).unwrap());
+                assert_eq!(got.checked_sub(want), Some(Number::ZERO), "{text}: {got}");
+            };
+            same(number.next(), next);
+            same(number.previous(), previous);
+        }
+        assert_eq!(
+            Number::ratio(1, 3).unwrap().next(),
+            Number::ratio(2, 3).ok()
+        );
+    }
 
     #[test]
     fn texts_round_once_and_normalise() {

@@ -11,6 +11,7 @@ mod invariants;
 mod layering;
 mod locations;
 mod lower;
+mod mutation;
 mod ops_page;
 mod sanitizer;
 mod translation;

@@ -72,10 +72,10 @@ impl Target {
     /// Runs a plan whose results are in-out slots; yields the reals of every such slot, and what the executor warns of.
     pub(crate) fn run(&self, plan: &Plan, given: &Given<'_>, speed: Speed) -> Result<Ran, Error> {
         match (self, speed) {
-            (Target::F32, Speed::Watched | Speed::Subgroups(_)) => {
+            (Target::F32, Speed::Watched | Speed::Brief | Speed::Subgroups(_)) => {
                 run_in(&Noticed(F32), plan, given, narrow, speed)
             }
-            (Target::F64, Speed::Watched | Speed::Subgroups(_)) => {
+            (Target::F64, Speed::Watched | Speed::Brief | Speed::Subgroups(_)) => {
                 run_in(&Noticed(F64), plan, given, |x| x, speed)
             }
             (Target::F32, Speed::Fast) => {
@@ -111,11 +111,16 @@ pub(crate) struct Bounds {
     pub(crate) undecided: Option<Option<&'static Location<'static>>>,
 }
 
+/// Iterations of a workgroup's loops, at most, where sizes are small.
+const BRIEF: u64 = 1 << 16;
+
 /// How closely the reference executor looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Speed {
     /// For everything that is suspicious.
     Watched,
+    /// The same at small sizes, where loops are short.
+    Brief,
     /// For results and what stops any run.
     Fast,
     /// For everything, with subgroups of so many lanes.
@@ -126,6 +131,10 @@ impl Speed {
     pub(super) fn options(self) -> reference::Options {
         match self {
             Speed::Watched => reference::Options::default(),
+            Speed::Brief => reference::Options {
+                step_budget: BRIEF,
+                ..reference::Options::default()
+            },
             Speed::Fast => reference::Options::fast(),
             Speed::Subgroups(subgroup_size) => reference::Options {
                 subgroup_size,

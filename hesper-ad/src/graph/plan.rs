@@ -177,12 +177,10 @@ fn renamed(
                 value => uniforms.push((param.name.clone(), Ok(value))),
             }
         }
-        let (kernel, grid) = (step.kernel.clone(), step.grid);
         Ok(OpStep {
-            kernel,
-            grid,
             renames,
             uniforms,
+            ..step.clone()
         })
     };
     steps.iter().map(step).collect()

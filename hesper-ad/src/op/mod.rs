@@ -117,7 +117,7 @@ pub trait DiffOp {
 
 /// Any op behind a pointer, its arrays as slices: `&dyn Op` is what checks take, `Box<dyn Op>` what lists hold.
 ///
-/// Every [`DiffOp`] is one, and nothing else. What can be done with it are the methods of `dyn Op`; those of the trait have names of their own,
+/// Every [`DiffOp`] is one, and for users nothing else. What can be done with it are the methods of `dyn Op`; those of the trait have names of their own,
 /// so that one may import both traits.
 pub trait Op: Erased {}
 

@@ -151,6 +151,11 @@ impl<'p> Binder<'p> {
         plan.below(slot, size, dim).map_err(|e| self.error(e))
     }
 
+    /// How many elements the slot of a name has.
+    pub(crate) fn len(&self, name: &str) -> Option<usize> {
+        self.slot(name, Role::Output).map(|slot| slot.len)
+    }
+
     /// The slot of a name; results of the pass have the role `results`.
     fn slot(&self, name: &str, results: Role) -> Option<Slot> {
         let slot = |element, len, role| Slot {

@@ -109,6 +109,9 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
     ])
 }
 
+/// Mutants of the catalogue that mean the same as their ops, each with the reason: a list for [`mutate::Equal`](crate::mutate::Equal).
+pub const EQUAL_MUTANTS: &str = include_str!("equal_mutants.txt");
+
 /// Every kernel of the catalogue, in alphabetical order.
 pub fn kernels() -> Vec<Kernel> {
     vec![

@@ -49,6 +49,22 @@ pub(super) fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
     tensor
 }
 
+/// Rows of which one number is 128 and all others are below −112; it is one place further in each row, so that whatever leaves a place out of a
+/// maximum is far from it once.
+pub(super) fn peaked_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
+    let low = |rng: &mut Rng| rng.uniform(-2.0 * LARGE, -1.75 * LARGE);
+    let mut tensor = fill(shape, || low(rng));
+    let row_len = tensor.row_len().max(1);
+    let first = rng.below(row_len);
+    for (i, row) in tensor.data_mut().chunks_mut(row_len).enumerate() {
+        let place = (first + i) % row.len().max(1);
+        if let Some(x) = row.get_mut(place) {
+            *x = 2.0 * LARGE;
+        }
+    }
+    tensor
+}
+
 /// A quarter of the numbers repeats the one before; where there is no rule, an eighth is zero and an eighth near zero.
 pub(super) fn repeat_some(values: &mut [f32], free: bool, rng: &mut Rng) {
     for i in 0..values.len() {

@@ -12,7 +12,9 @@ pub use rng::Rng;
 use crate::dims::{Dims, raised};
 use crate::signature::Signature;
 use crate::tensor::Tensor;
-use draw::{SEED_SCALES, fill, indices, large_rows, mask_some, repeat_some, scaled_rows};
+use draw::{
+    SEED_SCALES, fill, indices, large_rows, mask_some, peaked_rows, repeat_some, scaled_rows,
+};
 use std::collections::BTreeMap;
 
 /// Where an op is defined: the values its ports are drawn from, and the sizes its dimensions may have.
@@ -48,6 +50,8 @@ pub(crate) enum Numbers {
     Large,
     /// Where there is no rule, a hundred and a little more or less: what is a difference of great numbers loses digits there.
     Offset,
+    /// Where there is no rule, rows at that scale in which one number is far above all others: in each row in another place.
+    Peaks,
     /// Inputs of zeros, where the rules allow it: an optimiser's first step.
     Zero,
     /// Where there is no rule, every other number or so is minus infinity, as masks have it, but never a whole row.
@@ -333,6 +337,7 @@ impl Sampling {
                 }),
                 None if numbers == Numbers::Large => large_rows(shape, rng),
                 None if numbers == Numbers::Offset => fill(shape, || rng.uniform(99.0, 101.0)),
+                None if numbers == Numbers::Peaks => peaked_rows(shape, rng),
                 None => scaled_rows(shape, rng),
             };
             match numbers {

@@ -2,6 +2,7 @@
 //!
 //! A pass is recorded once for each shape and integer inputs; every run in a domain replays the record.
 
+mod edit;
 mod reach;
 mod recorded;
 
@@ -13,11 +14,13 @@ use crate::signature::Signature;
 use crate::taken::Taken;
 use crate::tape::{Id, MOST};
 use crate::tensor::Tensor;
+use edit::Edited;
 use hesper_shader::domain::Domain;
 use hesper_shader::reference::BranchesTaken;
 pub(crate) use reach::Missed;
 use reach::Reached;
-use recorded::{Part, Recorded};
+pub(crate) use recorded::Part;
+use recorded::Recorded;
 use std::any::Any;
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::BTreeMap;
@@ -35,6 +38,8 @@ pub struct Spec<'o> {
     signature: Signature,
     sampling: Sampling,
     records: RefCell<Vec<Rc<Recorded>>>,
+    /// What is changed in records, where something is.
+    edited: RefCell<Option<Edited>>,
     /// Which sizes can be recorded, as far as was tried.
     reached: RefCell<Reached>,
     /// Operations of a pass, and elements of a port, at most.
@@ -113,6 +118,7 @@ impl<'o> Spec<'o> {
             signature,
             sampling,
             records: RefCell::default(),
+            edited: RefCell::default(),
             reached: RefCell::default(),
             most: MOST,
             spent: Cell::new(0),
@@ -352,7 +358,11 @@ impl<'o> Spec<'o> {
     ) -> Result<Rc<Recorded>, SpecError> {
         let record = self.kept_or_new(part, dims, integers)?;
         self.spend(record.tape.len());
-        Ok(record)
+        let mut edited = self.edited.borrow_mut();
+        Ok(match &mut *edited {
+            Some(edited) => edited.of(record),
+            None => record,
+        })
     }
 
     /// Takes note of work.

@@ -7,7 +7,7 @@ use crate::progress::Running;
 use crate::sample::Point;
 use crate::signature::{Port, Signature};
 use crate::tape::Real;
-use crate::tape::{Id, Node, Recording, Tape, record as record_run};
+use crate::tape::{Edit, Id, Node, Recording, Tape, record as record_run};
 use crate::tensor::Tensor;
 use hesper_shader::domain::{Domain, RealUnary};
 use std::cell::OnceCell;
@@ -21,7 +21,7 @@ const TWICE: usize = 10_000;
 
 /// Which formulas of an op.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// `forward`.
     Forward,
     /// `backward`.
@@ -32,7 +32,7 @@ pub(super) enum Part {
 
 impl Part {
     /// Its name in messages.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Part::Forward => "forward",
             Part::Backward => "backward",
@@ -167,9 +167,38 @@ fn record_once(
 }
 
 impl Recorded {
+    /// Whether it is a record of this part.
+    pub(super) fn is_of(&self, part: Part) -> bool {
+        self.part == part
+    }
+
     /// Whether it is this part, for these sizes and integers.
     pub(super) fn is(&self, part: Part, dims: &Dims, integers: &Integers) -> bool {
         self.part == part && self.dims == *dims && self.integers == *integers
+    }
+
+    /// The same with one operation of its text changed; none where it does not have the operation.
+    pub(super) fn edited(&self, edit: &Edit) -> Option<Recorded> {
+        let (tape, moved) = self.tape.edited(edit)?;
+        let move_all = |t: &Tensor<Id>| t.map(|id| moved[*id as usize]);
+        let saved = self.saved.iter();
+        Some(Recorded {
+            part: self.part,
+            dims: self.dims.clone(),
+            integers: self.integers.clone(),
+            tape,
+            roots: OnceCell::new(),
+            results: self.results.iter().map(move_all).collect(),
+            derived: self.derived,
+            saved: saved.map(|(name, t)| (name.clone(), move_all(t))).collect(),
+        })
+    }
+
+    /// The edits that change its results.
+    pub(super) fn edits(&self) -> Vec<Edit> {
+        let results = self.results.iter().chain(self.saved.values());
+        let results: Vec<Id> = results.flat_map(|t| t.data()).copied().collect();
+        self.tape.edits(&results)
     }
 
     /// The sizes.

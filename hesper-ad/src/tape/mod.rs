@@ -4,9 +4,11 @@
 //! real     the handle that a spec computes with
 //! record   a spec's run becomes a tape          replay   a tape's meaning in a number domain
 //! sweep    the VJP of what was recorded          formula  a tape as text
+//! mutate   a tape with one operation changed
 //! ```
 
 mod formula;
+mod mutate;
 mod real;
 mod record;
 mod replay;
@@ -18,6 +20,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::evaluate;
 
+pub(crate) use mutate::Edit;
 pub use real::{Mask, Operand, Real};
 pub(crate) use record::{Handle, MOST, MaskHandle, Recorder, Recording, record};
 pub(crate) use sweep::sweep;

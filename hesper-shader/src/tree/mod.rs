@@ -21,6 +21,7 @@ mod exchange;
 mod expr;
 pub(crate) mod facts;
 pub mod intervals;
+pub mod mutate;
 mod problem;
 mod seen;
 mod stmt;

@@ -128,7 +128,7 @@ fn ties(point: &RealPoint, tie: Tie) -> bool {
 
 /// What breaks a tie at a point, if anything does.
 fn breaks(spec: &Spec<'_>, point: &RealPoint, tie: Tie, seed: u64) -> Option<String> {
-    let mut tallies = Tallies::of(tie, spec, seed);
+    let mut tallies = Tallies::of(&[tie], spec, seed);
     let shape = Shape::unmeasured(spec, point.reals.dims.clone());
     for _ in 0..FIELDS {
         match shape.trial(point, Speed::Watched, &mut tallies) {

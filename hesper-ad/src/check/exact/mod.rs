@@ -51,7 +51,38 @@ const LARGEST: usize = 150;
 /// rows rise, fall, and have their maximum anywhere, numbers tie; at each point, so many fields are drawn that a wrong program
 /// hardly passes. See `docs/exact.md`.
 pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
-    let mut tallies = Tallies::new(spec, seed);
+    let (tallies, looked) = look(spec, Tallies::new(spec, seed), Shape::check);
+    let mut findings = explained(spec, tallies, seed);
+    for finding in &mut findings {
+        looked
+            .iter()
+            .for_each(|note| finding.note_also(Some(note.clone())));
+    }
+    findings
+}
+
+/// [`exact`] for some ties, until one breaks, without a counterexample.
+pub(crate) fn exact_until_one_breaks(spec: &Spec<'_>, ties: &[Tie], seed: u64) -> Vec<Finding> {
+    let tallies = Tallies::until_one_breaks(ties, spec, seed);
+    let (tallies, _) = look(spec, tallies, Shape::check);
+    tallies.finish()
+}
+
+/// The first of some ties that breaks at one point or two of a shape, in one field: most wrong programs are told by it at once. That none does
+/// says little.
+pub(crate) fn glance(spec: &Spec<'_>, ties: &[Tie], seed: u64) -> Option<Finding> {
+    let tallies = Tallies::brief(ties, spec, seed);
+    let glance = |shape: Shape<'_>, _: bool, tallies: &mut Tallies| shape.glance(tallies);
+    let (tallies, _) = look(spec, tallies, glance);
+    tallies.broken().cloned()
+}
+
+/// Looks at every shape; what is to be noted of those that were not reached.
+fn look<'s>(
+    spec: &'s Spec<'s>,
+    mut tallies: Tallies,
+    check: impl Fn(Shape<'s>, bool, &mut Tallies),
+) -> (Tallies, Vec<String>) {
     let plans = match built_plans(spec, &spec.least_shape(), false) {
         Ok(plans) => Some(plans),
         Err(error) => {
@@ -76,7 +107,7 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
             missed.add(&dims);
             continue;
         }
-        Shape::new(spec, dims.clone()).check(dims == home, &mut tallies);
+        check(Shape::new(spec, dims.clone()), dims == home, &mut tallies);
     }
     if seen.is_empty() {
         let least = spec.least_shape();
@@ -87,17 +118,12 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     }
     let given_up = tallies.budget.given_up(spec);
     let given_up = given_up.map(|why| format!("{why}, {left_out} shapes were left out"));
-    let mut findings = explained(spec, tallies, seed);
-    for finding in &mut findings {
-        finding.note_also(missed.note());
-        finding.note_also(given_up.clone());
-    }
-    findings
+    (tallies, missed.note().into_iter().chain(given_up).collect())
 }
 
 /// The first tie alone, at small shapes: for what has no kernels.
 pub(super) fn exact_vjp(spec: &Spec<'_>, seed: u64) -> Option<Finding> {
-    let mut tallies = Tallies::of(Tie::Vjp, spec, seed);
+    let mut tallies = Tallies::of(&[Tie::Vjp], spec, seed);
     let home = home_shape(spec);
     for dims in [home.clone(), spec.least_shape()] {
         if !tallies.over() && spec.reach(&dims).is_ok() {

@@ -84,6 +84,15 @@ impl<'s> Shape<'s> {
         }
     }
 
+    /// Checks at a point or two, and does not ask what else there is to see.
+    pub(super) fn glance(mut self, tallies: &mut Tallies) {
+        self.measures = false;
+        self.visit(Draw::Plain, tallies);
+        if self.coverage.has_decisions() && !tallies.over() {
+            self.visit(Draw::Ties, tallies);
+        }
+    }
+
     /// Checks at points until every decision went both ways; at home, also until nothing new shows, and at every threshold. At large
     /// shapes it is enough that a decision went both ways somewhere.
     pub(super) fn check(mut self, home: bool, tallies: &mut Tallies) {
@@ -167,12 +176,11 @@ impl<'s> Shape<'s> {
         let mut held: Vec<(Tie, Compared)> = Vec::new();
         let mut broken: Vec<(Tie, usize, Compared)> = Vec::new();
         let mut done = 0;
-        while done < self.trials(tallies) && !tallies.over() {
+        while done < self.trials(tallies, !broken.is_empty()) && !tallies.over() {
             // In other fields lanes do the same.
-            let speed = if done == 0 {
-                Speed::Watched
-            } else {
-                Speed::Fast
+            let speed = match done {
+                0 => tallies.speed(),
+                _ => Speed::Fast,
             };
             let outcome = match self.trial(point, speed, tallies) {
                 Ok(outcome) => outcome,
@@ -226,8 +234,8 @@ impl<'s> Shape<'s> {
         true
     }
 
-    fn trials(&self, tallies: &Tallies) -> usize {
-        tallies.trials(self.bits.as_deref().unwrap_or_default())
+    fn trials(&self, tallies: &Tallies, broke: bool) -> usize {
+        tallies.trials(self.bits.as_deref().unwrap_or_default(), broke)
     }
 
     /// One trial at a point, in the first field that gives everything a value; else which tie's kernels have none, if not the spec.

@@ -6,6 +6,7 @@ use super::point::RealPoint;
 use super::trial::{Compared, Silence, Tie};
 use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::check::budget::{Budget, EXACT};
+use crate::check::target::Speed;
 use crate::dims::Dims;
 use crate::field::{Demands, Oddity};
 use crate::sample::Rng;
@@ -35,6 +36,10 @@ pub(super) struct Tallies {
     /// Trials of one path, at most.
     fields: usize,
     notes: Notes,
+    /// Whether one trial of a path is enough while nothing breaks.
+    brief: bool,
+    /// Whether nothing is looked at any more once a tie broke.
+    hasty: bool,
 }
 
 /// A finding in the making, or ended.
@@ -84,19 +89,58 @@ impl Tallies {
                 declared: spec.sampling().unreachable_reason().map(str::to_string),
                 ..Notes::default()
             },
+            brief: false,
+            hasty: false,
         }
     }
 
-    /// The same, with nothing but one tie open.
-    pub(super) fn of(tie: Tie, spec: &Spec<'_>, seed: u64) -> Tallies {
+    /// The same, with nothing but some ties open.
+    pub(super) fn of(ties: &[Tie], spec: &Spec<'_>, seed: u64) -> Tallies {
         let mut tallies = Tallies::new(spec, seed);
-        let others = tallies.ties.iter_mut().filter(|(t, _)| *t != tie);
+        let others = tallies.ties.iter_mut().filter(|(t, _)| !ties.contains(t));
         others.for_each(|(_, state)| state.tally = None);
         tallies
     }
 
-    /// Trials of one path, where one is worth so many bits for each tie.
-    pub(super) fn trials(&self, bits: &[(Tie, Option<f64>)]) -> usize {
+    /// The same, until one of them breaks.
+    pub(super) fn until_one_breaks(ties: &[Tie], spec: &Spec<'_>, seed: u64) -> Tallies {
+        let hasty = true;
+        Tallies {
+            hasty,
+            ..Tallies::of(ties, spec, seed)
+        }
+    }
+
+    /// The same, with one trial of a path while nothing breaks.
+    pub(super) fn brief(ties: &[Tie], spec: &Spec<'_>, seed: u64) -> Tallies {
+        let brief = true;
+        Tallies {
+            brief,
+            ..Tallies::until_one_breaks(ties, spec, seed)
+        }
+    }
+
+    /// How closely the first run at a point is looked at.
+    pub(super) fn speed(&self) -> Speed {
+        match self.brief {
+            true => Speed::Brief,
+            false => Speed::Watched,
+        }
+    }
+
+    /// The first tie that broke.
+    pub(super) fn broken(&self) -> Option<&Finding> {
+        let ended = self.ties.iter().filter_map(|(_, s)| s.ended.as_ref());
+        let watched = self.watch.ended.iter();
+        let mut all = ended.chain(watched);
+        all.find(|finding| matches!(finding.verdict, Verdict::Fail(_)))
+    }
+
+    /// Trials of one path, where one is worth so many bits for each tie; so many where one broke something.
+    pub(super) fn trials(&self, bits: &[(Tie, Option<f64>)], broke: bool) -> usize {
+        if self.brief && !broke {
+            return 1;
+        }
         let least = if self.demands.roots {
             TRIALS_WITH_ROOTS
         } else {
@@ -138,7 +182,8 @@ impl Tallies {
 
     /// Whether nothing is open any more.
     pub(super) fn over(&self) -> bool {
-        self.ties.iter().all(|(_, state)| state.tally.is_none())
+        let all = self.ties.iter().all(|(_, state)| state.tally.is_none());
+        all || (self.hasty && self.broken().is_some())
     }
 
     /// The kernels cannot be run.

@@ -8,10 +8,11 @@ use crate::sample::Numbers;
 use crate::spec::Spec;
 
 /// What points are made of where two dimensions are large.
-const NUMBERS: [Numbers; 6] = [
+const NUMBERS: [Numbers; 7] = [
     Numbers::Plain,
     Numbers::Equal,
     Numbers::Large,
+    Numbers::Peaks,
     Numbers::Zero,
     Numbers::Masked,
     Numbers::Varied,

@@ -4,7 +4,10 @@
 //! effect, so the order of the text is the order of evaluation. A tree the verifier refuses prints too, with `?` for what is missing.
 
 mod effects;
+mod texts;
 mod values;
+
+pub(crate) use texts::Texts;
 
 use super::{Access, Barrier, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
 use std::collections::{BTreeMap, HashMap};
@@ -85,6 +88,8 @@ struct Printer<'a> {
     names: HashMap<ExprId, String>,
     taken: HashMap<&'a str, ExprId>,
     pending: BTreeMap<ExprId, Pending>,
+    /// What each value is, where it is written out.
+    texts: HashMap<ExprId, String>,
     out: String,
     unnamed: usize,
     depth: usize,
@@ -101,6 +106,7 @@ impl<'a> Printer<'a> {
             names: HashMap::new(),
             taken: HashMap::new(),
             pending: BTreeMap::new(),
+            texts: HashMap::new(),
             out: String::new(),
             unnamed: 0,
             depth: 1,
@@ -108,6 +114,11 @@ impl<'a> Printer<'a> {
     }
 
     fn print(mut self) -> String {
+        self.write();
+        self.out
+    }
+
+    fn write(&mut self) {
         self.out.push_str("{\n");
         for (index, local) in self.function.locals.iter().enumerate() {
             // An array's length stands nowhere else.
@@ -131,7 +142,6 @@ impl<'a> Printer<'a> {
         }
         self.block(&self.function.body);
         self.out.push('}');
-        self.out
     }
 
     fn line(&mut self, text: &str) {
@@ -252,6 +262,7 @@ impl<'a> Printer<'a> {
 
     /// A line with an effect that yields a value.
     fn yields(&mut self, result: ExprId, text: &str) {
+        self.texts.insert(result, text.to_string());
         let bound = self.bound(result);
         self.effect(&format!("let {bound} = {text}"));
     }
@@ -278,6 +289,7 @@ impl<'a> Printer<'a> {
     }
 
     fn define(&mut self, id: ExprId, text: String, loads: bool) {
+        self.texts.insert(id, text.clone());
         let named = self.function.get(id).is_some_and(|e| e.name.is_some());
         if !named && self.uses.get(id.index()) == Some(&1) {
             self.pending.insert(id, Pending { text, loads });

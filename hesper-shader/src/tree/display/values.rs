@@ -48,51 +48,23 @@ impl<'a> Printer<'a> {
     /// The text of an emitted expression, and whether it reads memory.
     pub(super) fn compute(&mut self, expr: &'a Expr) -> (String, bool) {
         let mut loads = false;
-        let mut part = |printer: &mut Self, id: ExprId| {
-            let (text, l) = printer.value_and_loads(id);
+        let ambient = self.ambient(expr);
+        let text = computed(expr, ambient, |id| {
+            let (text, l) = self.value_and_loads(id);
             loads |= l;
             text
-        };
-        let mut join = |printer: &mut Self, ids: &[ExprId]| {
-            ids.iter()
-                .map(|id| part(printer, *id))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let text = match &expr.kind {
-            ExprKind::Unary(op, a) => {
-                let symbol = if *op == UnaryOp::Negate { "-" } else { "!" };
-                let a = part(self, *a);
-                format!("{symbol}{}", grouped(&a))
-            }
-            ExprKind::Binary(op, a, b) => binary(*op, &part(self, *a), &part(self, *b)),
-            ExprKind::Math(function, operands) => {
-                format!("{}({})", function.name(), join(self, operands))
-            }
-            ExprKind::Select {
-                condition,
-                on_true,
-                on_false,
-            } => {
-                format!("select({})", join(self, &[*condition, *on_true, *on_false]))
-            }
-            ExprKind::Convert(a) => {
-                let a = part(self, *a);
-                format!("{} as {}", grouped(&a), expr.ty)
-            }
-            ExprKind::Compose(parts) => format!("{}({})", constructor(expr.ty), join(self, parts)),
-            ExprKind::Splat(a) => format!("{}({})", constructor(expr.ty), part(self, *a)),
-            ExprKind::Component(a, index) => {
-                let a = part(self, *a);
-                format!("{}.{}", grouped(&a), component(*index))
-            }
-            _ => self.ambient(expr),
-        };
+        });
         (text, loads)
     }
 
     pub(super) fn place(&mut self, place: &Place) -> String {
-        let mut text = match place.root {
+        let root = self.root(place.root);
+        at_place(place, root, |id| self.value(id))
+    }
+
+    /// The name of a variable.
+    pub(super) fn root(&self, root: Root) -> String {
+        let name = match root {
             Root::Storage(id) => self.tree.params.get(id.index()).map(|p| p.name.clone()),
             Root::Workgroup(id) => self.tree.workgroup.get(id.index()).map(|v| v.name.clone()),
             Root::Local(id) => self
@@ -100,19 +72,8 @@ impl<'a> Printer<'a> {
                 .locals
                 .get(id.index())
                 .map(|l| self.local_name(&l.name, id.index())),
-        }
-        .unwrap_or_else(|| "?".to_string());
-        for step in &place.path {
-            // Writing to a string cannot fail.
-            let _ = match step {
-                Step::Index(index) => {
-                    let index = self.value(*index);
-                    write!(text, "[{index}]")
-                }
-                Step::Component(index) => write!(text, ".{}", component(*index)),
-            };
-        }
-        text
+        };
+        name.unwrap_or_else(|| "?".to_string())
     }
 
     /// Locals are marked, since a `let` may have the same name; those that share a name are told apart by their position.
@@ -130,6 +91,56 @@ impl<'a> Printer<'a> {
             format!("${name}")
         }
     }
+}
+
+/// The text of an expression, of the texts of its operands; one without operands is `ambient`.
+pub(super) fn computed(
+    expr: &Expr,
+    ambient: String,
+    mut part: impl FnMut(ExprId) -> String,
+) -> String {
+    let mut join = |ids: &[ExprId]| {
+        let parts: Vec<String> = ids.iter().map(|id| part(*id)).collect();
+        parts.join(", ")
+    };
+    match &expr.kind {
+        ExprKind::Unary(op, a) => {
+            let symbol = if *op == UnaryOp::Negate { "-" } else { "!" };
+            format!("{symbol}{}", grouped(&part(*a)))
+        }
+        ExprKind::Binary(op, a, b) => {
+            let a = part(*a);
+            binary(*op, &a, &part(*b))
+        }
+        ExprKind::Math(function, operands) => format!("{}({})", function.name(), join(operands)),
+        ExprKind::Select {
+            condition,
+            on_true,
+            on_false,
+        } => format!("select({})", join(&[*condition, *on_true, *on_false])),
+        ExprKind::Convert(a) => format!("{} as {}", grouped(&part(*a)), expr.ty),
+        ExprKind::Compose(parts) => format!("{}({})", constructor(expr.ty), join(parts)),
+        ExprKind::Splat(a) => format!("{}({})", constructor(expr.ty), part(*a)),
+        ExprKind::Component(a, index) => format!("{}.{}", grouped(&part(*a)), component(*index)),
+        _ => ambient,
+    }
+}
+
+/// The text of a place in a variable of this name.
+pub(super) fn at_place(
+    place: &Place,
+    root: String,
+    mut part: impl FnMut(ExprId) -> String,
+) -> String {
+    let mut text = root;
+    for step in &place.path {
+        // Writing to a string cannot fail.
+        let _ = match step {
+            Step::Index(index) => write!(text, "[{}]", part(*index)),
+            Step::Component(index) => write!(text, ".{}", component(*index)),
+        };
+    }
+    text
 }
 
 fn binary(op: BinaryOp, a: &str, b: &str) -> String {

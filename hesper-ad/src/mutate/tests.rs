@@ -1,0 +1,87 @@
+//! What is made of a plan and of a spec, in words; and that a change is one.
+
+use super::host::{Host, PlanChange};
+use super::plan::changes;
+use crate::dims::Dims;
+use crate::op::op_plan;
+use crate::ops::{Add, MatMul, Silu};
+use crate::sample::Rng;
+use crate::spec::{Part, Spec};
+use hesper_shader::domain::F64;
+
+#[test]
+fn changes_of_a_plan_in_words() {
+    let plan = op_plan(&Add, &Dims::new([("n", 5)])).unwrap();
+    let words: Vec<String> = changes(&plan)
+        .unwrap()
+        .into_iter()
+        .map(|f| f.words)
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "forward step 1, `add`: left out",
+            "forward step 1, `add`: a workgroup less",
+            "forward step 1, `add`: `a` and `b` exchanged",
+            "backward step 1, `add_backward`: left out",
+            "backward step 1, `add_backward`: a workgroup less",
+            "backward step 1, `add_backward`: `da` and `db` exchanged",
+        ]
+    );
+}
+
+#[test]
+fn every_change_of_a_plan_changes_it() {
+    let host = Host::new(&MatMul);
+    let dims = Dims::new([("m", 20), ("k", 3), ("n", 5)]);
+    let told = || {
+        let plan = op_plan(&host, &dims).unwrap();
+        format!("{:?}{:?}", plan.forward, plan.backward)
+    };
+    let right = told();
+    let found = changes(&op_plan(&host, &dims).unwrap()).unwrap();
+    assert!(found.len() > 20);
+    for found in found {
+        host.change(Some(PlanChange::Step(found.change)));
+        assert_ne!(told(), right, "{}", found.words);
+    }
+    host.change(None);
+    assert_eq!(told(), right);
+}
+
+#[test]
+fn edits_of_a_spec_in_words() {
+    let spec = Spec::new(&Silu).unwrap();
+    let edits = spec.edits(Part::Forward, &spec.least_shape()).unwrap();
+    let words: Vec<String> = edits.iter().map(|edit| edit.words()).collect();
+    for text in [
+        "`x · y` becomes `x`",
+        "`x · y` becomes `(x · y) · y`",
+        "`x / y` becomes `y / x`",
+        "`x ≥ y` becomes `x > y`",
+        "`select(c, x, y)` becomes `select(c, y, x)`",
+        "`exp(x)` becomes `x`",
+        "`c` becomes `c with its last digit one more`",
+    ] {
+        assert!(words.iter().any(|word| word == text), "{text}: {words:?}");
+    }
+}
+
+#[test]
+fn every_edit_of_a_spec_changes_what_it_yields_and_goes_again() {
+    let spec = Spec::new(&MatMul).unwrap();
+    let dims = &spec.small_shapes()[1];
+    let sample = spec.draw(dims, &mut Rng::new(1));
+    let run = || spec.forward_at(&F64, &sample.point(&F64)).unwrap().outputs;
+    let right = run();
+    let edits = spec.edits(Part::Forward, dims).unwrap();
+    assert!(!edits.is_empty());
+    for edit in edits {
+        spec.edit(Some((Part::Forward, edit)));
+        assert_ne!(run(), right, "{}", edit.words());
+        spec.edit(Some((Part::Backward, edit)));
+        assert_eq!(run(), right, "{}", edit.words());
+    }
+    spec.edit(None);
+    assert_eq!(run(), right);
+}
