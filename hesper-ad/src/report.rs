@@ -392,6 +392,28 @@ FAIL ReLU: 1 of 3 checks passed, 1 failed, 1 skipped, 3 numbers compared; not pa
         assert_eq!(certificate.to_string(), text);
     }
 
+    /// Right in all that was compared, but the kernel loses digits.
+    fn weak() -> Finding {
+        let mut weak = tally("forward kernel = spec");
+        weak.point(&Dims::new([("n", 3)]));
+        weak.compared(1e-9, 1e-8);
+        weak.bounds(3.5e-6, 2, 1e-7);
+        weak.lose(1e-2, "the kernel loses digits".into());
+        weak.finish()
+    }
+
+    #[test]
+    fn what_rounding_may_do_is_told() {
+        let text = "\
+ReLU
+  WEAK forward kernel = spec     f64           1 compared at 1 points on 1 shapes; worst 1.0e-9 of
+         1.0e-8; bounds to 3.5e-6 of the scale; 2 wide: badly conditioned points; n: 3; its formula
+         approximates the spec's to 1.0e-7
+       the kernel loses digits (seed 7)
+WEAK ReLU: 0 of 1 checks passed, 1 weak, 1 numbers compared; not passed: forward kernel = spec (f64)";
+        assert_eq!(of(vec![weak()]).to_string(), text);
+    }
+
     #[test]
     fn what_does_not_pass_ends_a_program_with_a_failure() {
         // As `fn main() -> Certificate` ends.
@@ -402,6 +424,7 @@ FAIL ReLU: 1 of 3 checks passed, 1 failed, 1 skipped, 3 numbers compared; not pa
             vec![passed(), fail()],
             vec![passed(), tally("kernels").skip("no GPU")],
             vec![passed(), tally("kernels").incomplete("one way only")],
+            vec![weak()],
             vec![],
         ] {
             assert_eq!(ends(wrong), ExitCode::FAILURE);
