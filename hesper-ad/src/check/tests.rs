@@ -24,7 +24,7 @@ fn passes(op: &dyn Op) {
     });
     assert!(certificate.is_pass(), "{certificate}");
     let known = op.sampling().known_points().len();
-    assert_eq!(certificate.checks.len(), 10 + known);
+    assert_eq!(certificate.checks.len(), 12 + known);
     for finding in certificate.checks {
         assert_eq!(
             finding.verdict,

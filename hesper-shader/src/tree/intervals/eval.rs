@@ -235,6 +235,26 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// Of a number of trips that is `n / step + min(n % step, 1)`, so that it is n / step rounded up: both.
+    pub(super) fn rounded_up(&mut self, k: usize, trips: ExprId) -> Option<[ExprId; 2]> {
+        let ExprKind::Binary(BinaryOp::Add, whole, least) = self.expr(k, self.canon(k, trips)).kind
+        else {
+            return None;
+        };
+        let (whole, least) = (self.canon(k, whole), self.canon(k, least));
+        let ExprKind::Binary(BinaryOp::Divide, n, step) = self.expr(k, whole).kind else {
+            return None;
+        };
+        let ExprKind::Math(Math::Min, operands) = &self.expr(k, least).kind else {
+            return None;
+        };
+        let [rest, unit] = operands[..] else {
+            return None;
+        };
+        let one = self.component(k, unit, 0).range == Range::point(1);
+        (one && self.is_remainder(k, rest, n, step)).then_some([n, step])
+    }
+
     fn is_remainder(&self, k: usize, id: ExprId, n: ExprId, d: ExprId) -> bool {
         let kind = &self.expr(k, self.canon(k, id)).kind;
         matches!(kind, ExprKind::Binary(BinaryOp::Remainder, a, b)
@@ -292,6 +312,20 @@ impl<'t> Walk<'t> {
                     Math::Min => a.min(b),
                     _ => a.max(b),
                 })
+            }
+            // a·b − a = a·(b − 1)
+            ExprKind::Binary(BinaryOp::Multiply, a, b) => {
+                let (a, b) = (*a, *b);
+                let (times, by) = if self.canon(k, a) == y {
+                    (a, b)
+                } else {
+                    (b, a)
+                };
+                if self.canon(k, times) != y {
+                    return None;
+                }
+                let more = self.component(k, by, 0).range.minus(Range::point(1));
+                Some(self.component(k, times, 0).range.times(more))
             }
             ExprKind::Binary(BinaryOp::Add, a, b) => {
                 let (a, b) = (*a, *b);

@@ -376,17 +376,9 @@ impl<'t> Walk<'t> {
 
     /// Of a loop over a range with a step, that `counter · step` lies below what is rounded up to give the trips.
     fn stepped(&mut self, k: usize, counter: ExprId, trips: ExprId) {
-        let ExprKind::Binary(BinaryOp::Add, whole, rest) = self.expr(k, self.canon(k, trips)).kind
-        else {
+        let Some([n, step]) = self.rounded_up(k, trips) else {
             return;
         };
-        let (whole, rest) = (self.canon(k, whole), self.canon(k, rest));
-        let (ExprKind::Binary(BinaryOp::Divide, n, step), ExprKind::Math(Math::Min, _)) =
-            (&self.expr(k, whole).kind, &self.expr(k, rest).kind)
-        else {
-            return;
-        };
-        let (n, step) = (*n, *step);
         let exprs = self.frames[k].function.exprs.iter().zip(0..);
         let product = exprs.filter_map(|(expr, id)| match expr.kind {
             ExprKind::Binary(BinaryOp::Multiply, x, y)
