@@ -1,5 +1,6 @@
 //! What is made of a plan and of a spec, in words; and that a change is one.
 
+use super::find::{Change, find};
 use super::host::{Host, PlanChange};
 use super::plan::changes;
 use crate::dims::Dims;
@@ -31,20 +32,28 @@ fn changes_of_a_plan_in_words() {
 }
 
 #[test]
-fn every_change_of_a_plan_changes_it() {
+fn every_mutant_of_a_plan_changes_it() {
     let host = Host::new(&MatMul);
-    let dims = Dims::new([("m", 20), ("k", 3), ("n", 5)]);
+    let spec = Spec::new(&host).unwrap();
+    let mut shapes = spec.large_shapes();
+    shapes.extend(spec.small_shapes());
     let told = || {
-        let plan = op_plan(&host, &dims).unwrap();
-        format!("{:?}{:?}", plan.forward, plan.backward)
+        let plan = |dims: &Dims| {
+            let plan = op_plan(&host, dims).unwrap();
+            format!("{:?}{:?}", plan.forward, plan.backward)
+        };
+        shapes.iter().map(plan).collect::<String>()
     };
     let right = told();
-    let found = changes(&op_plan(&host, &dims).unwrap()).unwrap();
-    assert!(found.len() > 20);
-    for found in found {
-        host.change(Some(PlanChange::Step(found.change)));
-        assert_ne!(told(), right, "{}", found.words);
+    let mut changed = 0;
+    for made in find(&spec).unwrap().mutants {
+        if let Change::Plan(change @ PlanChange::Step(_)) = made.change {
+            host.change(Some(change));
+            assert_ne!(told(), right, "{}", made.mutant);
+            changed += 1;
+        }
     }
+    assert!(changed > 20, "{changed}");
     host.change(None);
     assert_eq!(told(), right);
 }
