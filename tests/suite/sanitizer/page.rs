@@ -91,7 +91,8 @@ And of `mirrored`, invocation 1, up to the race:
 ## Limits of the method
 
 - Runs are concrete: what this input does not reach is not seen. Addresses are nearly always made of positions and sizes, so a few awkward sizes go far.
-- Integers that wrap are not followed through buffers and workgroup memory, and wrap at the sizes that run, not at the largest that could.
+- Integers that wrap are not followed through buffers and workgroup memory, and wrap at the sizes that run; at the largest that could, they are looked for without a run:
+  `Verified::walk`, and `largest sizes` of a certificate.
 - Racing accesses of a kernel are reported one pair at a time.
 - Atomics that no barrier orders are no race. What a missing barrier between them does is found where it changes a buffer in one of the orders that are tried.
 - Subgroups have one size and one mapping in a run. What a kernel takes for granted of them is found where it asks a lane that is not there, reads a part that

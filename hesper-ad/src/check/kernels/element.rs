@@ -5,13 +5,11 @@ use crate::tracked::{Bounded, NORMAL_F32, UNIT_F32};
 
 /// A bound of at most this part of the scale says what it should.
 const NARROW: f64 = 1e-4;
-/// A bound is the kernel's own doing where it is this many times wider than the spec's formula would have it.
+/// A bound is the kernel's own doing where it is this many times wider than the spec's formula would have it, and that one is narrow: errors of one step
+/// multiply in an algorithm of many, such as an online softmax.
 const WIDER: f64 = 8.0;
 /// From so many terms on a sum is one of many.
 const MANY: f64 = 8.0;
-/// Where the spec's formula may be off by this part of the scale, nothing is told of the kernel's: errors of one step multiply in an algorithm of many, such as
-/// an online softmax.
-const HOPELESS: f64 = 1e-3;
 /// What flushing leaves of nothing.
 const TINY: f64 = 1024.0 * NORMAL_F32;
 /// Rounding of binary64 in both formulas, as part of what is allowed in binary32: far more than `2⁻⁵³` of `2⁻²³`.
@@ -22,7 +20,9 @@ pub(super) struct Element {
     pub(super) got: f64,
     /// In exact arithmetic, and what WGSL would allow the spec's formula.
     pub(super) want: Bounded,
-    /// What it allows the kernel.
+    /// How far rounding takes the spec's formula in one order, where WGSL bounds it not at all.
+    pub(super) running: f64,
+    /// What WGSL allows the kernel.
     pub(super) allowed: Allowed,
     /// What everything is measured by: the element and its row's greatest.
     pub(super) scale: f64,
@@ -109,10 +109,15 @@ impl Element {
             return Found::Narrow;
         }
         // A wide bound excuses nothing that the spec's formula does not.
-        let explained = self.plain + if spec.is_finite() { spec } else { TINY };
+        let explained = self.plain
+            + if spec.is_finite() {
+                spec
+            } else {
+                self.running + TINY
+            };
         match (self.got - self.want.value).abs() {
             error if !(error <= explained) => Found::Beyond(explained, self.loss()),
-            _ if kernel > WIDER * spec && self.part(spec) <= HOPELESS => Found::Lost,
+            _ if kernel > WIDER * spec && self.part(spec) <= NARROW => Found::Lost,
             _ if self.is_narrow(self.measure()) => Found::Narrow,
             error if error <= self.plain => Found::Wide,
             _ => Found::Explained,

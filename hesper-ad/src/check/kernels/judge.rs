@@ -204,7 +204,8 @@ impl Judgement {
     }
 }
 
-/// Compares a result with the spec's, `allowed` being what WGSL allows the kernel; where nothing is known of that, by the plain tolerance and what
+/// Compares a result with the spec's, `allowed` being what WGSL allows the kernel and `running` what one order of roundings explains where it bounds the spec's
+/// formula not at all; where nothing is known of that, by the plain tolerance and what
 /// rounding of the spec's formula explains.
 ///
 /// # Errors
@@ -212,6 +213,7 @@ impl Judgement {
 pub(super) fn judge(
     got: &Tensor<f64>,
     want: &Tensor<Bounded>,
+    running: Option<&Tensor<Bounded>>,
     allowed: Option<&[Allowed]>,
     plain: Tolerance,
 ) -> Result<Judgement, Refused> {
@@ -225,6 +227,7 @@ pub(super) fn judge(
         let element = Element {
             got: *got,
             want: *wanted,
+            running: running.map_or(0.0, |t| t.data().get(flat).map_or(0.0, |x| x.error)),
             allowed: *allowed,
             scale,
             plain: plain.bound(scale),

@@ -321,7 +321,8 @@ impl Check<'_> {
         for (name, want) in wanted {
             let got = results.remove(name).unwrap_or_default();
             let allowed = decided.and_then(|bounds| bounds.results.get(name));
-            self.judge_result(name, got, want, allowed.map(Vec::as_slice), tally)?;
+            let wanted = (want, point.running.get(name));
+            self.judge_result(name, got, wanted, allowed.map(Vec::as_slice), tally)?;
         }
         Ok(())
     }
@@ -338,14 +339,15 @@ impl Check<'_> {
         &self,
         name: &str,
         got: Vec<f64>,
-        want: &Tensor<Bounded>,
+        (want, running): (&Tensor<Bounded>, Option<&Tensor<Bounded>>),
         allowed: Option<&[Allowed]>,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
         let fail = |error: String| StopReason::Fail(format!("{name}: {error}"));
         let got = Tensor::new(want.shape(), got).map_err(|e| fail(e.to_string()))?;
         let tolerance = Tolerance::F32.scaled(self.target.precision());
-        let judged = judge(&got, want, allowed, tolerance).map_err(|e| fail(e.to_string()))?;
+        let judged =
+            judge(&got, want, running, allowed, tolerance).map_err(|e| fail(e.to_string()))?;
         tally.agreed(&judged.agreement());
         tally.bounds(judged.width, judged.wide, judged.apart);
         if let Some(lost) = judged.lost {

@@ -33,6 +33,8 @@ pub(super) struct SpecPoint {
     pub(super) results: BTreeMap<String, Tensor<Bounded>>,
     /// The inputs' cotangents.
     pub(super) cotangents: BTreeMap<String, Tensor<Bounded>>,
+    /// All of them, where WGSL bounds some of the spec's formulas not at all: with the rounding errors of a run in one order.
+    pub(super) running: BTreeMap<String, Tensor<Bounded>>,
 }
 
 impl SpecPoint {
@@ -108,9 +110,24 @@ impl SpecPoint {
             value: x.value(),
             error: x.error(),
         };
-        let point = SpecPoint::of(spec, &domain, sample, even, bounded)?;
+        let point = SpecPoint::of(spec, &domain, sample.clone(), even, bounded)?;
         let decided = domain.take_undecided().is_none();
-        Ok(SpecPoint { decided, ..point })
+        let all = point.results.values().chain(point.cotangents.values());
+        let unbounded = all
+            .flat_map(|t| t.data())
+            .any(|x| x.error.is_infinite() && x.value.is_finite());
+        let running = if unbounded {
+            let domain = target.tracked(ROUNDINGS);
+            let point = SpecPoint::of(spec, &domain, sample, even, |x| x)?;
+            point.results.into_iter().chain(point.cotangents).collect()
+        } else {
+            BTreeMap::new()
+        };
+        Ok(SpecPoint {
+            decided,
+            running,
+            ..point
+        })
     }
 
     fn of<D: Domain>(
@@ -146,6 +163,7 @@ impl SpecPoint {
                 .map(|p| p.cotangent())
                 .zip(backward.iter().map(bounded))
                 .collect(),
+            running: BTreeMap::new(),
             integers: sample.integers,
             decided: true,
             even,

@@ -12,7 +12,10 @@ use super::super::ops::plans::scale_by;
 use super::super::ops::pointwise::{Gelu, Rectifier, Sigmoid};
 use super::super::ops::reductions::{RowMax, Total, softmax_by};
 use super::super::ops::row_sum::{Cap, RowSum};
-use super::super::ops::rows::{Function::Variance, Rows, right as r};
+use super::super::ops::rows::{
+    Function::{LogSumExp, Variance},
+    Rows, right as r, wrong as n,
+};
 use super::super::ops::sizes::{Twice, wrong as t};
 use super::super::ops::softmax::{Softmax, wrong as s};
 use super::super::ops::{catalogue, kernel, spec};
@@ -202,7 +205,7 @@ pub(super) const EDGES: &[Row] = rows! {
 pub(super) const DIGITS: &[Row] = rows! {
     "E[x²] − E[x]²",                    Rows(Variance, kernel(r::MOMENTS)), Forward, "loses digits at tests/suite/faults/ops/rows/kernels.rs";
     "no maximum subtracted",            softmax_by(1), Forward, "an overflow at tests/suite/faults/ops/reductions.rs";
-    "no maximum in a log-sum-exp",      Softmax(kernel(s::NO_MAX)), Alone("forward kernel = spec"), "an overflow at tests/suite/faults/ops/softmax.rs";
+    "no maximum in a log-sum-exp",      Rows(LogSumExp, kernel(n::NO_MAX)), Forward, "an overflow at tests/suite/faults/ops/rows/kernels.rs";
     "a square that overflows",          Saturated, Forward, "an overflow at tests/suite/faults/ops/edges.rs";
 };
 

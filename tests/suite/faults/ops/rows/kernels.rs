@@ -97,6 +97,8 @@ shader! {
                 let two = log_sum_exp(x, half, end);
                 let top = one.max(two);
                 y[row] = top + ((one - top).exp() + (two - top).exp()).ln();
+            } else if way == NO_MAX {
+                y[row] = sum_exp(x, start, end, 0.0).ln();
             } else if way == MAX_NOT_ADDED {
                 y[row] = sum_exp(x, start, end, m).ln();
             } else {

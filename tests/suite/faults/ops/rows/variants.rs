@@ -24,6 +24,8 @@ pub(crate) mod wrong {
     pub(crate) const MASK_FORGOTTEN: u32 = 16;
     /// Log-sum-exp: the maximum not added back.
     pub(crate) const MAX_NOT_ADDED: u32 = 17;
+    /// Log-sum-exp without a maximum.
+    pub(crate) const NO_MAX: u32 = 22;
     /// Variance: no factor 2; the mean changes under way.
     pub(crate) const FACTOR_TWO: u32 = 18;
     pub(crate) const MEAN_OVERWRITTEN: u32 = 19;
