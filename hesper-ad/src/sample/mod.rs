@@ -48,7 +48,7 @@ pub(crate) enum Numbers {
     Equal,
     /// Where there is no rule, at a scale at which `exp` leaves binary32, in rows of either sign and of both.
     Large,
-    /// Where there is no rule, forty and a little more or less: what is a difference of great numbers loses digits there.
+    /// Where there is no rule, 120 and a little more or less: what is a difference of great numbers loses digits there.
     Offset,
     /// Where there is no rule, rows at that scale in which one number is far above all others: in each row in another place.
     Peaks,
@@ -336,7 +336,7 @@ impl Sampling {
                     list.get(rng.below(list.len())).copied().unwrap_or(0.0)
                 }),
                 None if numbers == Numbers::Large => large_rows(shape, rng),
-                None if numbers == Numbers::Offset => fill(shape, || rng.uniform(39.0, 41.0)),
+                None if numbers == Numbers::Offset => fill(shape, || rng.uniform(119.0, 121.0)),
                 None if numbers == Numbers::Peaks => peaked_rows(shape, rng),
                 None => scaled_rows(shape, rng),
             };

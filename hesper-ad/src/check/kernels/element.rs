@@ -7,7 +7,7 @@ use crate::tracked::{Bounded, NORMAL_F32, UNIT_F32};
 const NARROW: f64 = 1e-4;
 /// A bound is the kernel's own doing where it is this many times wider than the spec's formula would have it, and that one is narrow: errors of one step
 /// multiply in an algorithm of many, such as an online softmax.
-const WIDER: f64 = 8.0;
+const WIDER: f64 = 64.0;
 /// From so many terms on a sum is one of many.
 const MANY: f64 = 8.0;
 /// What flushing leaves of nothing.

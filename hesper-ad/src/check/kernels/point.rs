@@ -3,12 +3,13 @@
 use super::ROUNDINGS;
 use crate::accuracy::{Allowance, Allowed, Profile};
 use crate::check::target::{Given, Target};
+use crate::compare::scales;
 use crate::dims::Dims;
 use crate::op_plan::Pass;
 use crate::sample::{Numbers, Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
-use crate::tracked::Bounded;
+use crate::tracked::{Bounded, UNIT_F32};
 use hesper_shader::domain::{Domain, F64};
 use std::collections::BTreeMap;
 
@@ -30,11 +31,32 @@ pub(super) struct SpecPoint {
     /// Outputs and saved results, without their bounds.
     values: BTreeMap<String, Tensor<f64>>,
     /// Outputs and saved results.
-    pub(super) results: BTreeMap<String, Tensor<Bounded>>,
+    results: BTreeMap<String, Tensor<Bounded>>,
     /// The inputs' cotangents.
-    pub(super) cotangents: BTreeMap<String, Tensor<Bounded>>,
+    cotangents: BTreeMap<String, Tensor<Bounded>>,
     /// All of them, where WGSL bounds some of the spec's formulas not at all: with the rounding errors of a run in one order.
     pub(super) running: BTreeMap<String, Tensor<Bounded>>,
+}
+
+/// What a pass ought to yield, by name.
+pub(super) struct Wanted<'p>(pub(super) &'p BTreeMap<String, Tensor<Bounded>>);
+
+/// So many roundings of binary32 are nothing to explain.
+const CLOSE: f64 = 4.0 * UNIT_F32;
+/// With so few elements bounds cost little, and how wide they are is worth knowing.
+const FEW: usize = 2048;
+
+impl Wanted<'_> {
+    /// Whether results of many elements are so near to what is wanted that no bound need explain them: what bounds say of kernels shows at small sizes.
+    pub(super) fn is_close(&self, found: &BTreeMap<String, Vec<f64>>) -> bool {
+        let is_close = |(name, want): (&String, &Tensor<Bounded>)| {
+            let found = found.get(name).map_or(&[][..], Vec::as_slice);
+            let mut numbers = found.iter().zip(want.data()).zip(scales(want));
+            numbers.all(|((x, want), scale)| (x - want.value).abs() <= CLOSE * scale)
+        };
+        let elements: usize = self.0.values().map(|t| t.data().len()).sum();
+        elements > FEW && self.0.iter().all(is_close)
+    }
 }
 
 impl SpecPoint {
@@ -167,6 +189,14 @@ impl SpecPoint {
             integers: sample.integers,
             decided: true,
             even,
+        })
+    }
+
+    /// What a pass ought to yield.
+    pub(super) fn wanted(&self, pass: Pass) -> Wanted<'_> {
+        Wanted(match pass {
+            Pass::Forward => &self.results,
+            Pass::Backward => &self.cotangents,
         })
     }
 

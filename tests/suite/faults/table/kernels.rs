@@ -205,7 +205,7 @@ pub(super) const EDGES: &[Row] = rows! {
 pub(super) const DIGITS: &[Row] = rows! {
     "E[x²] − E[x]²",                    Rows(Variance, kernel(r::MOMENTS)), Forward, "loses digits at tests/suite/faults/ops/rows/kernels.rs";
     "no maximum subtracted",            softmax_by(1), Forward, "an overflow at tests/suite/faults/ops/reductions.rs";
-    "no maximum in a log-sum-exp",      Rows(LogSumExp, kernel(n::NO_MAX)), Forward, "an overflow at tests/suite/faults/ops/rows/kernels.rs";
+    "no maximum in a log-sum-exp",      Rows(LogSumExp, kernel(n::NO_MAX)), Forward, "an overflow at tests/suite/faults/ops/rows/softmax.rs";
     "a square that overflows",          Saturated, Forward, "an overflow at tests/suite/faults/ops/edges.rs";
 };
 
