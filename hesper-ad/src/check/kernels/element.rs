@@ -116,7 +116,9 @@ impl Element {
                 self.running + TINY
             };
         match (self.got - self.want.value).abs() {
-            error if !(error <= explained) => Found::Beyond(explained, self.loss()),
+            error if error > explained || explained.is_nan() => {
+                Found::Beyond(explained, self.loss())
+            }
             _ if kernel > WIDER * spec && self.part(spec) <= NARROW => Found::Lost,
             _ if self.is_narrow(self.measure()) => Found::Narrow,
             error if error <= self.plain => Found::Wide,

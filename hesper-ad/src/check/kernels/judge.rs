@@ -148,7 +148,7 @@ impl Judgement {
                     .refused
                     .as_ref()
                     .map_or(-1.0, |(worst, _)| worst.ratio());
-                if !(here.ratio() <= most) {
+                if here.ratio() > most || self.refused.is_none() {
                     self.refused = Some((here, why));
                 }
                 return Ok(());
