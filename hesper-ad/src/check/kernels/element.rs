@@ -11,7 +11,7 @@ const WIDER: f64 = 64.0;
 /// From so many terms on a sum is one of many.
 const MANY: f64 = 8.0;
 /// What flushing leaves of nothing.
-const TINY: f64 = 1024.0 * NORMAL_F32;
+pub(super) const TINY: f64 = 1024.0 * NORMAL_F32;
 /// Rounding of binary64 in both formulas, as part of what is allowed in binary32: far more than `2⁻⁵³` of `2⁻²³`.
 const FINE: f64 = 1.0 / (1 << 20) as f64;
 
