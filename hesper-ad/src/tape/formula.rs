@@ -197,14 +197,7 @@ impl Text<'_> {
     }
 
     fn comparison(&self, op: Comparison, x: Id, y: Id) -> String {
-        let sign = match op {
-            Comparison::Equal => "=",
-            Comparison::NotEqual => "≠",
-            Comparison::Less => "<",
-            Comparison::LessEqual => "≤",
-            Comparison::Greater => ">",
-            Comparison::GreaterEqual => "≥",
-        };
+        let sign = symbol(op);
         format!("{} {sign} {}", self.of(x, Sum), self.of(y, Sum))
     }
 
@@ -295,4 +288,16 @@ fn superscript(n: i32) -> String {
         None => '⁻',
     };
     n.to_string().chars().map(digit).collect()
+}
+
+/// How a comparison is written in a formula.
+pub(super) fn symbol(op: Comparison) -> &'static str {
+    match op {
+        Comparison::Equal => "=",
+        Comparison::NotEqual => "≠",
+        Comparison::Less => "<",
+        Comparison::LessEqual => "≤",
+        Comparison::Greater => ">",
+        Comparison::GreaterEqual => "≥",
+    }
 }

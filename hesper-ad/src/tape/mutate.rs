@@ -1,5 +1,6 @@
 //! Wrong variants of a tape: one operation of the spec's text changed, wherever the tape has it.
 
+use super::formula::symbol;
 use super::{Id, Node, Tape};
 use hesper_shader::domain::{Comparison, RealBinary, RealUnary};
 use std::panic::Location;
@@ -274,17 +275,6 @@ fn others(op: Comparison) -> Vec<Comparison> {
         LessEqual => vec![Less, GreaterEqual],
         Greater => vec![GreaterEqual, Less],
         GreaterEqual => vec![Greater, LessEqual],
-    }
-}
-
-fn symbol(op: Comparison) -> &'static str {
-    match op {
-        Comparison::Equal => "=",
-        Comparison::NotEqual => "≠",
-        Comparison::Less => "<",
-        Comparison::LessEqual => "≤",
-        Comparison::Greater => ">",
-        Comparison::GreaterEqual => "≥",
     }
 }
 
