@@ -29,7 +29,7 @@ pub use control::splits::{Parting, Way};
 pub use dispatch::options::{Options, Outcome};
 pub use memory::binding::Binding;
 pub use memory::shared::{Shareable, SharedPlace};
-pub use report::error::{AccessKind, ExecError, Fault, Invocation};
+pub use report::error::{AbsentUse, AccessKind, ExecError, Fault, Invocation};
 pub use report::race::{Race, RaceAccess};
 pub use report::taken::{BranchesTaken, Ways};
 pub use report::trace::TraceLine;

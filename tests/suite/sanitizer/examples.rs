@@ -81,7 +81,7 @@ shader! {
     }
     // end
 
-    // example inactive lane
+    // example absent lane
     #[workgroup_size(4)]
     fn from_above(x: &mut [f32]) {
         let lane = local_invocation_index();
@@ -188,7 +188,7 @@ pub(super) fn run(finding: &str, device: &Device) -> Result<(), Error> {
             rectified().launch(device, four, rectified::Args { x: &x, y: &mut y })
         }
         "unequal uniform load" => own_place().launch(device, four, own_place::Args { out: &mut n }),
-        "inactive lane" => from_above().launch(device, four, from_above::Args { x: &mut y }),
+        "absent lane" => from_above().launch(device, four, from_above::Args { x: &mut y }),
         "wrapped" => neighbour().launch(device, four, neighbour::Args { x: &x, y: &mut y }),
         "division by zero" => mean().launch(
             device,

@@ -52,7 +52,7 @@ shader! {
                 sum += workgroup_uniform_load(count[0]) as f32; // by some
             }
         }
-        y[i] = sum;
+        y[i] = sum; // result
     }
 }
 
@@ -69,10 +69,10 @@ const FAULTS: &str = "
 1 | the wrong element is decided        | unwritten            | 0 @ uniform            | reads `count[0]`
 2 | an element of each invocation's own | unequal uniform load | 0 @ own, 1 @ own       | reads `count[0]` in
 3 | a plain load of what another wrote  | race                 | 0 @ decide, 1 @ plain  | `count[0]` is written
-4 | the lane after the last             | inactive lane        | 31 @ above             | lane 32 of its subgroup for a value, and that lane does not exist
+4 | the lane after the last             | absent lane          | 30 @ result, - @ above | lane 32 of a subgroup, asked for at
 5 | an exchange in a branch             | divergent exchange   | - @ in a branch, 1 @ even lanes | `subgroup_shuffle_xor` is reached by 16 of 32 invocations of a subgroup
-6 | a lane beyond the subgroup          | inactive lane        | 0 @ beyond             | lane 40
-7 | a subgroup that is not full         | inactive lane        | 32 @ far               | does not exist
+6 | a lane beyond the subgroup          | absent lane          | 0 @ result, - @ beyond | lane 40
+7 | a subgroup that is not full         | absent lane          | 32 @ result, - @ far   | does not exist
 8 | a uniform load in a branch          | divergent barrier    | - @ by some, 16 @ some | reached by 16 of 48
 ";
 

@@ -73,7 +73,9 @@ fn of_error(error: &ExecError) -> Finding {
             let sites = reads.iter().map(|(_, who)| here(who));
             ("unequal uniform load", sites.collect())
         }
-        Fault::InactiveLane { invocation, .. } => ("inactive lane", vec![here(invocation)]),
+        Fault::AbsentLane {
+            invocation, asked, ..
+        } => ("absent lane", vec![here(invocation), (None, *asked)]),
         Fault::Wrapped {
             invocation,
             wrapped,

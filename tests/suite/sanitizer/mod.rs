@@ -19,6 +19,7 @@ mod examples;
 mod exchange;
 mod findings;
 mod indices;
+mod lookback;
 mod matmul;
 mod norm;
 mod page;
@@ -26,6 +27,7 @@ mod partings;
 mod reduction;
 mod scan;
 mod scatter;
+mod shuffles;
 mod softmax;
 mod subgroups;
 mod table;
@@ -42,12 +44,14 @@ const KERNELS: &[Kernel] = &[
     counts::LOCKED,
     exchange::NEIGHBOURS,
     indices::SHIFT,
+    lookback::LOOKBACK,
     matmul::MATMUL,
     norm::LAYER_NORM,
     partings::PARTED,
     reduction::SUM,
     scan::SCAN,
     scatter::SCATTER,
+    shuffles::SHUFFLED,
     softmax::SOFTMAX,
     subgroups::SUBGROUP_SUM,
     tiles::STENCIL,
@@ -59,7 +63,7 @@ const KERNELS: &[Kernel] = &[
 fn correct_kernels_run_without_a_word() {
     let amiss: Vec<String> = KERNELS.iter().flat_map(Kernel::check_correct).collect();
     assert!(amiss.is_empty(), "{}", amiss.join("\n"));
-    assert!(KERNELS.len() >= 16, "{} kernels", KERNELS.len());
+    assert!(KERNELS.len() >= 18, "{} kernels", KERNELS.len());
 }
 
 #[test]
@@ -70,7 +74,7 @@ fn each_mistake_is_found_where_it_is() {
     assert!(amiss.is_empty(), "{}", amiss.join("\n"));
     let all: usize = counts.iter().sum();
     assert!(
-        all >= 140 && counts.iter().all(|n| *n > 0),
+        all >= 156 && counts.iter().all(|n| *n > 0),
         "{counts:?} faulty kernels"
     );
 }

@@ -45,7 +45,8 @@ kernel's text: it hangs on a lane's number, on memory that the kernel writes, on
 an error with the same report; so are a place or a distance that may differ where one for all is wanted. What is read from a buffer `&[T]` at the same place, sizes, scalars, `workgroup_id()`
 and what `workgroup_uniform_load` yields are the same for all; `subgroup_id()` and sums and votes of a subgroup are for that subgroup."),
     ("unequal uniform load", "Uniform load that is not uniform", "`workgroup_uniform_load` of places that differ within a workgroup."),
-    ("inactive lane", "Value of a lane that is not there", "A subgroup's shuffle or broadcast that asks for the value of a lane which the subgroup does not have. `Options::subgroup_size`
+    ("absent lane", "Value of a lane that is not there", "What a subgroup's shuffle or broadcast yields of a lane which the subgroup does not have, where it tells: in memory, as a decision, as an index or a lane to
+ask, through whatever arithmetic, choices, locals, calls and exchanges. A reduction by shuffles computes with such values in lanes whose sums nobody takes, and that is none of our business. `Options::subgroup_size`
 (32) says how large a subgroup is, `Options::subgroup_mapping` deals invocations to subgroups in another order."),
     ("wrapped", "Index that comes from a wrap", "An index computed from an integer `+`, `-` or `*` that wrapped, through whatever arithmetic, choices, locals and calls. A wrap that reaches no index is
 none of our business, and `wrapping_add`, `wrapping_sub` and `wrapping_mul` say that it is meant. Memory ends the trail. Of several wraps, the first is named."),
@@ -62,8 +63,8 @@ stores of one value leave the same in either order. All else is an error, but wh
 invocation. The kernel language says [what comes out](kernel-language.md#where-devices-may-choose) and what devices may make of it. `x == x` and `x != x` tell NaN, and `!=` is true of it: they are left
 alone. Each line is told once. Only runs on floats tell it."),
     ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
-`Options::reruns` (2) times more on the same input: workgroups and lanes in another order, one half of each workgroup ahead of the other from barrier to
-barrier, and other exchanges failing. Buffers that differ are an error, and so is what goes wrong in such an order alone; a barrier that is missing
+`Options::reruns` (2) times more on the same input: workgroups and lanes in another order, each workgroup from its beginning to its end before the next, some
+before those of lower numbers; one half of each workgroup ahead of the other from barrier to barrier; and other exchanges failing. Buffers that differ are an error, and so is what goes wrong in such an order alone; a barrier that is missing
 between atomics shows here. The report says by which `Options::order` to have that run again, with a trace.
 
 Where any order is right, as for the slots of a bump allocator or of a hash table, the kernel says so and why: `#[any_order(\"the slots' order does not matter\")]` before a parameter

@@ -58,7 +58,7 @@ shader! {
             for part in 0..num_subgroups() {
                 all += parts[part]; // parts
             }
-            y[i] = all + sum;
+            y[i] = all + sum; // result
         }
     }
 }
@@ -73,14 +73,14 @@ pub(super) const SUBGROUP_SUM: Kernel = Kernel {
 };
 
 const FAULTS: &str = "
-1 | steps for 32 lanes             | inactive lane   | 0 @ for 32 lanes                | lane 16 of its subgroup for a value, and that lane does not exist
-2 | a butterfly across subgroups   | inactive lane   | 0 @ across subgroups            | lane 16 of its subgroup
+1 | steps for 32 lanes             | absent lane     | 0 @ part, - @ for 32 lanes      | of a subgroup, asked for at
+2 | a butterfly across subgroups   | absent lane     | 0 @ part, - @ across subgroups  | of a subgroup, asked for at
 3 | lanes taken to run in step     | race            | 1 @ part of a lane, 0 @ in step | `parts[1]` is written
 4 | a part of each subgroup in one | race            | 0 @ one part, 8 @ one part      | `parts[0]` is written
 5 | a part for every 32 lanes      | unwritten       | 0 @ parts                       | reads `parts[1]`
 6 | no barrier between subgroups   | race            | 8 @ part, 0 @ parts             | `parts[1]` is written
 7 | subgroups in order of arrival  | order dependent | - @ kernel                      | `y[
-8 | the last of 32 lanes           | inactive lane   | 0 @ last lane                   | lane 31 of its subgroup
+8 | the last of 32 lanes           | absent lane     | 0 @ result, - @ last lane       | lane 31 of a subgroup
 ";
 
 fn run(device: &Device, fault: u32) -> Result<(), Error> {

@@ -39,7 +39,7 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
             self.take_result(f, g, id);
             if let Some(watch) = &mut self.memory.watch {
                 let (from, to) = (Followed::Result(g), Followed::Expr(f, id));
-                watch.wraps.moved(from, to, active.lanes());
+                watch.moved(from, to, active.lanes());
             }
         }
         Ok(())
@@ -55,7 +55,7 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
                 Followed::Expr(f, arguments[*position]),
                 Followed::Expr(g, *id),
             );
-            watch.wraps.moved(from, to, active.lanes());
+            watch.moved(from, to, active.lanes());
         }
     }
 
@@ -95,7 +95,7 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
             copy_column_active(&frame.values[id.index()], result, active.lanes());
             if let Some(watch) = &mut self.memory.watch {
                 let (from, to) = (Followed::Expr(f, id), Followed::Result(f));
-                watch.wraps.moved(from, to, active.lanes());
+                watch.moved(from, to, active.lanes());
             }
         }
         active.clear();

@@ -24,6 +24,7 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         body: &'a Block,
         active: &mut Mask,
     ) -> Result<(), ExecError> {
+        self.decides(f, loc, trips, active)?;
         let (mut finished, mut exits) = (self.empty_mask(), self.exits());
         self.loops.push((loc, 0));
         for trip in 0..=u32::MAX {

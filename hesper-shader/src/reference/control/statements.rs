@@ -9,7 +9,7 @@ use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::places::AccessContext;
 use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::describe::describe;
-use crate::reference::report::error::{ExecError, Fault};
+use crate::reference::report::error::{AbsentUse, ExecError, Fault};
 use crate::reference::report::taken::Seen;
 use crate::reference::sanitizer::{Followed, choice, division};
 use crate::reference::values::columns::Column;
@@ -188,7 +188,7 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
                 watch.left_open(choice, function[id].loc, &self.team);
             }
             // Before the operands can change.
-            watch.wraps.computed(f, function, id, frame, lanes);
+            watch.computed(f, function, id, frame, lanes);
         }
         decide(self.seen, f, &function[id].kind, frame, active.lanes());
         evaluate(function, id, frame, &mut self.reals, active.lanes())
@@ -207,7 +207,7 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         self.memory.load(place, result, frame, access)?;
         if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
             let (from, to) = (Followed::Local(f, local), Followed::Expr(f, result));
-            watch.wraps.moved(from, to, active.lanes());
+            watch.moved(from, to, active.lanes());
         }
         Ok(())
     }
@@ -228,9 +228,12 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
                 .see_each(f, value, truths, |lane| lanes.get(lane) == Some(&true));
         }
         self.memory.store(place, value, frame, access)?;
-        if let (Root::Local(local), Some(watch)) = (place.root, &mut self.memory.watch) {
-            let (from, to) = (Followed::Expr(f, value), Followed::Local(f, local));
-            watch.wraps.moved(from, to, active.lanes());
+        if let Some(watch) = &mut self.memory.watch {
+            let from = Followed::Expr(f, value);
+            match place.root {
+                Root::Local(local) => watch.moved(from, Followed::Local(f, local), active.lanes()),
+                _ => watch.told(from, AbsentUse::Store, active.lanes(), &self.team)?,
+            }
         }
         Ok(())
     }
@@ -244,6 +247,7 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         active: &mut Mask,
         mut exits: Option<&mut Exits>,
     ) -> Result<(), ExecError> {
+        self.decides(f, loc, condition, active)?;
         let mut absent = self.mask();
         absent.set(active);
         let truths = self.frames[f].value(condition).truths();
@@ -263,6 +267,22 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         active.add(&absent);
         self.masks.push(absent);
         Ok(())
+    }
+
+    /// Lanes go by a value: it must not be that of a lane that is not there.
+    pub(super) fn decides(
+        &self,
+        f: usize,
+        loc: Loc,
+        value: ExprId,
+        active: &Mask,
+    ) -> Result<(), ExecError> {
+        let Some(watch) = &self.memory.watch else {
+            return Ok(());
+        };
+        let value = Followed::Expr(f, value);
+        let told = watch.told(value, AbsentUse::Decision, active.lanes(), &self.team);
+        told.map_err(|fault| self.error(loc, fault))
     }
 
     /// The function of a frame.

@@ -196,12 +196,19 @@ impl<D: Domain<Mask = bool>> UnlentDispatch<'_, D> {
 
 /// How many workgroups run together.
 fn slots(tree: &Verified, options: &Options) -> usize {
-    if options.trace.is_some() || tree.facts().logs {
+    let Facts {
+        components,
+        shared,
+        order_matters,
+        storage_atomics,
+        logs,
+        ..
+    } = *tree.facts();
+    // Together they meet nobody who has not begun: in another order each workgroup comes to an end before the next begins, those after it first.
+    let one_by_one = options.order.is_some() && order_matters && storage_atomics;
+    if options.trace.is_some() || logs || one_by_one {
         return 1;
     }
-    let Facts {
-        components, shared, ..
-    } = *tree.facts();
     let per_group = (tree.invocations() as usize).max(1);
     let lanes = (VALUES / components.max(1)).min(LANES).min(MAX_LANES);
     (lanes / per_group).min(SHARED / shared.max(1)).max(1)

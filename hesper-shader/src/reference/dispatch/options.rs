@@ -26,8 +26,8 @@ pub struct Options {
     pub subgroup_size: u32,
     /// The seed by which invocations of a workgroup are dealt to subgroups; `None` for the order of `local_invocation_index()`.
     pub subgroup_mapping: Option<u64>,
-    /// The seed of the order in which workgroups run and lanes reach an atomic, with half of each workgroup ahead of the other between
-    /// barriers; `None` for the natural one.
+    /// The seed of the order in which workgroups run, one after the other, and lanes reach an atomic, with half of each workgroup ahead of the
+    /// other between barriers; `None` for the natural one.
     pub order: Option<u64>,
     /// How many times more a kernel with atomics runs, each time in another order, to see whether its results depend on that. Only when
     /// sanitizing.

@@ -6,8 +6,8 @@ use super::storage::{LentBuffer, Places};
 use crate::domain::Domain;
 use crate::reference::control::statements::access;
 use crate::reference::dispatch::machine::Machine;
-use crate::reference::report::error::{AccessKind, Fault};
-use crate::reference::sanitizer::Touch;
+use crate::reference::report::error::{AbsentUse, AccessKind, Fault};
+use crate::reference::sanitizer::{Followed, Touch};
 use crate::reference::values::columns::{Column, mixed};
 use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
@@ -55,6 +55,15 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
             let judged = watch.atomic(&touch, op, same);
             self.memory.watch = Some(watch);
             judged?;
+        }
+        if let Some(watch) = &self.memory.watch {
+            let (mut told, lanes) = (Ok(()), active.lanes());
+            op.for_each_operand(|id| {
+                let value = Followed::Expr(f, id);
+                let here = watch.told(value, AbsentUse::Store, lanes, &self.team);
+                told = std::mem::replace(&mut told, Ok(())).and(here);
+            });
+            told?;
         }
         let order = self.options.order.unwrap_or_default();
         let mut step = AtomicStatement {

@@ -6,7 +6,7 @@ use crate::limits::Excess;
 use crate::reference::control::splits::Parting;
 use crate::reference::dispatch::options::Outcome;
 use crate::tree::{Loc, SubgroupOp, Tree};
-use std::fmt;
+use std::fmt::{self, Display};
 
 /// A run stopped: in which kernel, at which line, and why.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -148,15 +148,19 @@ pub enum Fault {
         /// Where that one left the others.
         parted: Option<Parting>,
     },
-    /// A value of another lane of the subgroup that does not exist.
+    /// A value of a lane that the subgroup does not have, which tells.
     #[error(
-        "{invocation} asks lane {lane} of its subgroup for a value, and that lane does not exist\n\
-         help: what it gets differs between devices; ask a lane that is there in every subgroup size"
+        "{invocation} {used} what comes from lane {lane} of a subgroup, asked for at {asked}: that lane does not exist\n\
+         help: what it gets differs between devices; ask a lane that is there in every subgroup size, or leave the value in lanes whose result nobody takes"
     )]
-    InactiveLane {
+    AbsentLane {
+        /// What is done with the value.
+        used: AbsentUse,
         /// The lane asked for.
         lane: u32,
-        /// Who asks.
+        /// Where it was asked.
+        asked: Loc,
+        /// Who uses it.
         invocation: Invocation,
     },
     /// Two atomic accesses with a barrier between them that orders the other kind of memory.
@@ -263,6 +267,27 @@ impl Fault {
     }
 }
 
+/// What is done with the value of a lane that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsentUse {
+    /// It goes to memory.
+    Store,
+    /// It says which way an invocation goes.
+    Decision,
+    /// It says which element is meant, or which lane.
+    Index,
+}
+
+impl Display for AbsentUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            AbsentUse::Store => "writes to memory",
+            AbsentUse::Decision => "decides by",
+            AbsentUse::Index => "takes for an index",
+        })
+    }
+}
+
 /// Whether memory is read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessKind {
@@ -281,7 +306,7 @@ pub struct Invocation {
     pub workgroup: [u32; 3],
 }
 
-impl fmt::Display for AccessKind {
+impl Display for AccessKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             AccessKind::Read => "read",
@@ -290,7 +315,7 @@ impl fmt::Display for AccessKind {
     }
 }
 
-impl fmt::Display for Invocation {
+impl Display for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (global, workgroup) = (triple(&self.global), triple(&self.workgroup));
         write!(f, "invocation {global} of workgroup {workgroup}")

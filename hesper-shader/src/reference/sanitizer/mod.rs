@@ -2,17 +2,19 @@
 //!
 //! ```text
 //! shadow     who touched an element last: races, and memory never written      cells   one variable's elements: blocks, clock
-//! wraps      integers that wrapped, and where they reach an index
+//! wraps      integers that wrapped, and where they reach an index         absent  values of lanes that are not there      origins  where values come from
 //! division   what a division by zero divides        choices  what WGSL leaves to the device      pool    memory of runs before
 //! meet       what threads did to each other                                    unordered  atomics on both sides of a barrier for other memory
 //! ```
 
+mod absent;
 mod blocks;
 mod cells;
 mod choices;
 mod clock;
 mod division;
 mod meet;
+mod origins;
 mod pool;
 mod shadow;
 mod unordered;
@@ -20,19 +22,23 @@ mod wraps;
 
 use super::memory::arrays::{Array, Space};
 use super::memory::places::AccessContext;
-use super::report::error::{AccessKind, Fault};
+use super::report::error::{AbsentUse, AccessKind, Fault};
 use super::report::race::{Race, RaceAccess};
 use super::report::warning::{Choice, Warning};
+use super::values::columns::Column;
+use super::values::frame::Frame;
 use super::workgroup::team::Team;
 use crate::tree::verify::Verified;
-use crate::tree::{AtomicOp, Barrier, ExprId, Loc};
+use crate::tree::{AtomicOp, Barrier, ExprId, Function, Loc};
+use absent::Absent;
 pub(super) use choices::{choice, exchange_choice};
 pub(super) use division::division;
 pub(super) use meet::meet;
+pub(super) use origins::Followed;
 pub(crate) use pool::Pool;
 use shadow::{BadRead, Clash, Shadow};
 use unordered::Action;
-pub(super) use wraps::{Followed, Wraps};
+use wraps::Wraps;
 
 /// An access to an array, for the sanitizer to judge.
 pub(super) struct Touch<'t> {
@@ -48,7 +54,8 @@ pub(super) struct Touch<'t> {
 pub(super) struct Sanitizer {
     kernel: String,
     shadow: Shadow,
-    pub(super) wraps: Wraps,
+    wraps: Wraps,
+    absent: Absent,
     warnings: Vec<Warning>,
     /// Whether nothing has changed since the iteration of an endless loop began.
     idle: bool,
@@ -67,6 +74,7 @@ impl Sanitizer {
             kernel: tree.name.clone(),
             shadow: Shadow::new(tree, lengths, slots, written, pool.lease()),
             wraps: Wraps::new(tree.facts().feeds.clone()),
+            absent: Absent::new(),
             warnings: Vec::new(),
             idle: false,
         }
@@ -74,7 +82,8 @@ impl Sanitizer {
 
     /// New workgroups begin.
     pub(super) fn enter(&mut self, team: &Team) -> Result<(), Fault> {
-        self.wraps.clear();
+        self.wraps.origins.clear();
+        self.absent.origins.clear();
         self.shadow.enter(team)
     }
 
@@ -151,7 +160,7 @@ impl Sanitizer {
         Ok(())
     }
 
-    /// Checks that an index is not the outcome of an operation that wrapped.
+    /// Checks that an index is not the outcome of an operation that wrapped, nor of a lane that is not there.
     pub(super) fn check_index(
         &self,
         id: ExprId,
@@ -159,7 +168,9 @@ impl Sanitizer {
         index: &[u32],
         access: AccessContext<'_>,
     ) -> Result<(), Fault> {
-        match self.wraps.wrapped(access.frame, id, access.active.lanes()) {
+        let (value, active) = (Followed::Expr(access.frame, id), access.active.lanes());
+        self.told(value, AbsentUse::Index, active, access.team)?;
+        match self.wraps.origins.first(value, active) {
             None => Ok(()),
             Some((lane, wrap)) => Err(Fault::Wrapped {
                 name: name.to_string(),
@@ -168,6 +179,56 @@ impl Sanitizer {
                 invocation: access.team.invocation(lane),
             }),
         }
+    }
+
+    // Where values come from.
+
+    /// An expression was computed; its operands have not changed since.
+    pub(super) fn computed<V: Copy>(
+        &mut self,
+        f: usize,
+        function: &Function,
+        id: ExprId,
+        frame: &Frame<V>,
+        active: &[bool],
+    ) {
+        self.wraps.computed(f, function, id, frame, active);
+        self.absent.computed(f, function, id, frame, active);
+    }
+
+    /// A value was moved: a local loaded or stored, an argument passed, a result taken.
+    pub(super) fn moved(&mut self, from: Followed, to: Followed, active: &[bool]) {
+        self.wraps.origins.moved(from, to, active);
+        self.absent.origins.moved(from, to, active);
+    }
+
+    /// Lanes exchanged a value, of which each of `absent` asked a lane of that number, which is not there. `exchange` does with numbers what they did,
+    /// a vote taking the greatest; a vote has no wrap, since it is none.
+    pub(super) fn exchanged<V: Copy>(
+        &mut self,
+        [from, to]: [Followed; 2],
+        (absent, loc): (&[(usize, u32)], Loc),
+        is_vote: bool,
+        exchange: impl Fn(&Column<V>, &mut Column<V>),
+        lanes: usize,
+    ) {
+        match is_vote {
+            true => self.wraps.origins.forget(to),
+            false => self.wraps.origins.exchanged(from, to, &exchange),
+        }
+        self.absent.origins.exchanged(from, to, &exchange);
+        self.absent.asked(to, absent, lanes, loc);
+    }
+
+    /// Checks that a value that tells does not come from a lane that is not there.
+    pub(super) fn told(
+        &self,
+        value: Followed,
+        used: AbsentUse,
+        active: &[bool],
+        team: &Team,
+    ) -> Result<(), Fault> {
+        self.absent.told(value, used, active, team)
     }
 
     // Progress of endless loops.

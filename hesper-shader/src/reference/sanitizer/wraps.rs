@@ -3,56 +3,30 @@
 //! What wraps is remembered lane by lane with the line of the operation, and goes on through everything that is computed from it. Only
 //! integers that may reach an index at all are looked at; as long as nothing wraps, nothing is remembered.
 
-use crate::reference::report::error::Fault;
+use super::origins::{Followed, Origins};
 use crate::reference::values::columns::Column;
 use crate::reference::values::frame::Frame;
 use crate::tree::facts::Feeds;
-use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc, LocalId};
-use std::collections::HashMap;
+use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc};
 use std::sync::Arc;
 
-/// A value of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::reference) enum Followed {
-    Expr(usize, ExprId),
-    Local(usize, LocalId),
-    Result(usize),
-}
-
-/// For each lane, where the value it has come from wrapped.
-type Origins = Vec<Option<Loc>>;
-
-/// What has wrapped in the running workgroups.
+/// What has wrapped in the running workgroups: for each lane of a value, where.
 #[derive(Debug)]
-pub(in crate::reference) struct Wraps {
+pub(super) struct Wraps {
     feeds: Arc<Feeds>,
-    origins: HashMap<Followed, Origins>,
+    pub(super) origins: Origins<Loc>,
 }
 
 impl Wraps {
     pub(super) fn new(feeds: Arc<Feeds>) -> Wraps {
         Wraps {
             feeds,
-            origins: HashMap::new(),
+            origins: Origins::new(),
         }
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.origins.clear();
-    }
-
-    /// The first active lane in which a value has wrapped, and where.
-    pub(super) fn wrapped(&self, f: usize, id: ExprId, active: &[bool]) -> Option<(usize, Loc)> {
-        if self.origins.is_empty() {
-            return None;
-        }
-        let origins = self.origins.get(&Followed::Expr(f, id))?;
-        let mut lanes = origins.iter().zip(active).enumerate();
-        lanes.find_map(|(lane, (origin, on))| Some((lane, origin.filter(|_| *on)?)))
     }
 
     /// An expression was computed.
-    pub(in crate::reference) fn computed<V: Copy>(
+    pub(super) fn computed<V: Copy>(
         &mut self,
         f: usize,
         function: &Function,
@@ -66,7 +40,7 @@ impl Wraps {
         let expr = &function[id];
         let to = Followed::Expr(f, id);
         if !self.origins.is_empty() {
-            self.origins.remove(&to);
+            self.origins.forget(to);
             match &expr.kind {
                 ExprKind::Binary(op, ..) if op.is_comparison() => {}
                 ExprKind::Select {
@@ -74,10 +48,12 @@ impl Wraps {
                     on_true,
                     on_false,
                 } => {
-                    self.select(f, [*condition, *on_true, *on_false], to, frame);
+                    let operands = [*condition, *on_true, *on_false];
+                    self.origins.chosen(f, operands, to, frame);
                 }
-                kind => kind
-                    .for_each_operand(|operand| self.join(Followed::Expr(f, operand), to, active)),
+                kind => kind.for_each_operand(|operand| {
+                    self.origins.join(Followed::Expr(f, operand), to, active);
+                }),
             }
         }
         if let ExprKind::Binary(op, x, y) = &expr.kind
@@ -88,10 +64,7 @@ impl Wraps {
                 active,
             )
         {
-            let origins = self
-                .origins
-                .entry(to)
-                .or_insert_with(|| vec![None; active.len()]);
+            let origins = self.origins.lanes(to, active.len());
             for (origin, wrapped) in origins.iter_mut().zip(lanes) {
                 if wrapped {
                     // What wrapped first is to blame, where this wraps only because of it.
@@ -99,81 +72,6 @@ impl Wraps {
                 }
             }
         }
-    }
-
-    /// A value was moved: a local loaded or stored, an argument passed, a result taken.
-    pub(in crate::reference) fn moved(&mut self, from: Followed, to: Followed, active: &[bool]) {
-        if self.origins.is_empty() {
-            return;
-        }
-        if let Some(origins) = self.origins.get_mut(&to) {
-            let lanes = origins.iter_mut().zip(active);
-            lanes
-                .filter(|(_, on)| **on)
-                .for_each(|(origin, _)| *origin = None);
-        }
-        self.join(from, to, active);
-    }
-
-    /// Lanes exchanged a value. `exchange` does for numbers what they did; each stands for a line, and the greater one is told.
-    pub(in crate::reference) fn exchanged<V>(
-        &mut self,
-        from: Followed,
-        to: Followed,
-        exchange: impl FnOnce(&Column<V>, &mut Column<V>) -> Result<(), Fault>,
-    ) -> Result<(), Fault>
-    where
-        V: Copy,
-    {
-        self.origins.remove(&to);
-        let Some(origins) = self.origins.get(&from) else {
-            return Ok(());
-        };
-        let sites: Vec<Loc> = origins.iter().flatten().copied().collect();
-        let mut last = 0;
-        let numbers = origins.iter().map(|origin| match origin {
-            None => 0,
-            Some(_) => {
-                last += 1;
-                last
-            }
-        });
-        let numbers = Column::U32(numbers.collect());
-        let mut out = Column::U32(vec![0; origins.len()]);
-        exchange(&numbers, &mut out)?;
-        let line = |number: &u32| sites.get((*number as usize).checked_sub(1)?).copied();
-        let carried = out.unsigned().iter().map(line).collect();
-        self.origins.insert(to, carried);
-        Ok(())
-    }
-
-    /// Adds the origins of one value to those of another.
-    fn join(&mut self, from: Followed, to: Followed, active: &[bool]) {
-        let Some(source) = self.origins.get(&from).cloned() else {
-            return;
-        };
-        let target = self
-            .origins
-            .entry(to)
-            .or_insert_with(|| vec![None; active.len()]);
-        for ((target, source), on) in target.iter_mut().zip(source).zip(active) {
-            if *on && source.is_some() {
-                *target = source;
-            }
-        }
-    }
-
-    fn select<V: Copy>(
-        &mut self,
-        f: usize,
-        [c, t, e]: [ExprId; 3],
-        to: Followed,
-        frame: &Frame<V>,
-    ) {
-        let condition = frame.values[c.index()].truths();
-        let not: Vec<bool> = condition.iter().map(|c| !c).collect();
-        self.join(Followed::Expr(f, t), to, condition);
-        self.join(Followed::Expr(f, e), to, &not);
     }
 }
 

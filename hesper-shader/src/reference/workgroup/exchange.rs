@@ -1,10 +1,8 @@
 //! What lanes of a subgroup give each other: a vote, a combination, a value of another lane.
 
 use super::subgroups::Subgroups;
-use super::team::Team;
 use crate::domain::{Domain, RealBinary};
 use crate::number::Number;
-use crate::reference::report::error::Fault;
 use crate::reference::values::columns::{Column, mixed, part, part_mut, refused, same_scalar};
 use crate::reference::values::mask::Mask;
 use crate::reference::values::reals::Reals;
@@ -32,30 +30,38 @@ pub(in crate::reference) struct Exchange<'e> {
     pub(in crate::reference) subgroups: &'e Subgroups,
     /// The lane, distance or mask of each lane.
     pub(in crate::reference) operand: Option<&'e [u32]>,
-    pub(in crate::reference) team: &'e Team,
     pub(in crate::reference) active: &'e Mask,
-    pub(in crate::reference) sanitize: bool,
 }
 
 impl Exchange<'_> {
-    /// What happens to the lines in which the values have wrapped, as numbers; nothing where the result says only whether something holds.
-    pub(super) fn of_origins(self) -> Option<Self> {
+    /// Whether the result says only whether something holds.
+    pub(super) fn is_vote(&self) -> bool {
+        matches!(
+            self.op,
+            SubgroupOp::All | SubgroupOp::Any | SubgroupOp::Ballot
+        )
+    }
+
+    /// What happens to traces of where the values come from, as numbers: of several the greatest.
+    pub(super) fn of_origins(self) -> Self {
         let op = match self.op {
-            SubgroupOp::All | SubgroupOp::Any | SubgroupOp::Ballot => return None,
-            SubgroupOp::Reduce(_) => SubgroupOp::Reduce(Combine::Max),
+            SubgroupOp::All | SubgroupOp::Any | SubgroupOp::Ballot | SubgroupOp::Reduce(_) => {
+                SubgroupOp::Reduce(Combine::Max)
+            }
             SubgroupOp::InclusiveScan(_) => SubgroupOp::InclusiveScan(Combine::Max),
             SubgroupOp::ExclusiveScan(_) => SubgroupOp::ExclusiveScan(Combine::Max),
             other => other,
         };
-        Some(Exchange { op, ..self })
+        Exchange { op, ..self }
     }
 
+    /// Runs; yields which lanes asked a lane that is not there, each with that lane's number.
     pub(in crate::reference) fn run<D: Domain<Mask = bool>>(
         &self,
         from: &Column<D::Value>,
         out: &mut Column<D::Value>,
         reals: &Reals<'_, D>,
-    ) -> Result<(), Fault> {
+    ) -> Vec<(usize, u32)> {
         match self.op {
             SubgroupOp::All | SubgroupOp::Any | SubgroupOp::Ballot => {
                 self.vote(from.truths(), out);
@@ -72,9 +78,9 @@ impl Exchange<'_> {
             | SubgroupOp::QuadBroadcast(_)
             | SubgroupOp::QuadSwapX
             | SubgroupOp::QuadSwapY
-            | SubgroupOp::QuadSwapDiagonal => self.shuffle(from, out)?,
+            | SubgroupOp::QuadSwapDiagonal => return self.shuffle(from, out),
         }
-        Ok(())
+        Vec::new()
     }
 
     fn is_active(&self, lane: usize) -> bool {
@@ -179,7 +185,8 @@ impl Exchange<'_> {
         }
     }
 
-    fn shuffle<V: Copy>(&self, from: &Column<V>, out: &mut Column<V>) -> Result<(), Fault> {
+    fn shuffle<V: Copy>(&self, from: &Column<V>, out: &mut Column<V>) -> Vec<(usize, u32)> {
+        let mut absent = Vec::new();
         let lanes = self.active.lanes().len();
         for members in self.subgroups.each() {
             let lowest = self.present(members).next().map(|(i, _)| i);
@@ -187,17 +194,14 @@ impl Exchange<'_> {
                 let source = self.source(i, lane, lowest.unwrap_or(i));
                 let there = members.get(source as usize).copied().flatten();
                 let giver = there.filter(|lane| self.is_active(*lane));
-                if let (None, true) = (giver, self.sanitize) {
-                    return Err(Fault::InactiveLane {
-                        lane: source,
-                        invocation: self.team.invocation(lane),
-                    });
+                if giver.is_none() {
+                    absent.push((lane, source));
                 }
                 // What such a lane gets is anything; its own value is as good as another.
                 copy_lane(from, giver.unwrap_or(lane), out, lane, lanes);
             }
         }
-        Ok(())
+        absent
     }
 
     /// The lane whose value lane `i` of a subgroup gets.

@@ -5,7 +5,7 @@ use super::team::Team;
 use crate::domain::Domain;
 use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::shared::SharedPlace;
-use crate::reference::report::error::Fault;
+use crate::reference::report::error::{AbsentUse, Fault};
 use crate::reference::sanitizer::{Followed, exchange_choice};
 use crate::reference::values::columns::Column;
 use crate::reference::values::mask::Mask;
@@ -23,8 +23,7 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
         active: &Mask,
     ) -> Result<(), Fault> {
         let subgroups = Subgroups::of(&self.team, active);
-        let sanitize = self.options.sanitize;
-        if sanitize {
+        if self.options.sanitize {
             self.meet_in_subgroups(op, &subgroups, active)?;
         }
         let domain = self.reals.domain;
@@ -35,25 +34,27 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
         {
             watch.left_open(choice, loc, &self.team);
         }
-        let lane_of = op.operand().map(|id| frame.value(id).unsigned());
+        if let (Some(watch), Some(id)) = (&self.memory.watch, op.operand()) {
+            let asked = Followed::Expr(f, id);
+            watch.told(asked, AbsentUse::Index, active.lanes(), &self.team)?;
+        }
         let exchange = Exchange {
             op,
             subgroups: &subgroups,
-            operand: lane_of,
-            team: &self.team,
+            operand: op.operand().map(|id| frame.value(id).unsigned()),
             active,
-            sanitize,
         };
-        let mut done = exchange.run(frame.value(value), &mut out, &self.reals);
-        if let (Some(watch), Ok(())) = (&mut self.memory.watch, &done) {
-            let (from, to) = (Followed::Expr(f, value), Followed::Expr(f, result));
-            let carry = exchange.of_origins();
-            done = watch.wraps.exchanged(from, to, |numbers, out| {
-                carry.map_or(Ok(()), |carry| carry.run(numbers, out, &self.reals))
-            });
+        let absent = exchange.run(frame.value(value), &mut out, &self.reals);
+        if let Some(watch) = &mut self.memory.watch {
+            let values = [Followed::Expr(f, value), Followed::Expr(f, result)];
+            let carry = |numbers: &Column<_>, out: &mut Column<_>| {
+                exchange.of_origins().run(numbers, out, &self.reals);
+            };
+            let lanes = active.lanes().len();
+            watch.exchanged(values, (&absent, loc), exchange.is_vote(), carry, lanes);
         }
         *frame.value_mut(result) = out;
-        done
+        Ok(())
     }
 }
 
