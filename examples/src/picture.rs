@@ -68,7 +68,7 @@ fn cell(certificate: &Certificate, check: &str, exact: bool) -> (String, RGBColo
     let findings = certificate.checks.iter();
     let findings = findings.filter(|f| f.check == check && (f.place == "exact field") == exact);
     let findings: Vec<&Finding> = findings.collect();
-    if let Some(other) = findings.iter().find(|f| f.verdict != Verdict::Pass) {
+    if let Some(other) = findings.iter().find(|f| !f.verdict.is_right()) {
         let colour = match other.verdict {
             Verdict::Inconclusive(_) => YELLOW,
             _ => ROSE,
@@ -85,5 +85,9 @@ fn cell(certificate: &Certificate, check: &str, exact: bool) -> (String, RGBColo
         (Some(None), _) => "exact".to_string(),
         (None, _) => format!("{:.0e} of bound", worst.fold(0.0, f64::max)),
     };
-    (words, GREEN)
+    // Not a plain pass: badly conditioned points are among them.
+    match findings.iter().any(|f| f.verdict != Verdict::Pass) {
+        true => (format!("{words}, wide"), YELLOW),
+        false => (words, GREEN),
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::certificate::{Certificate, Finding, Tally, Verdict};
 use crate::check::{self, Speed};
+use crate::dims::Dims;
 use crate::op::Op;
 use crate::options::{Options, Target};
 use crate::progress::Progress;
@@ -11,12 +12,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 impl dyn Op + '_ {
     /// Runs every check.
     pub fn verify(&self, options: &Options) -> Certificate {
-        verify(self, options)
+        certify(self, options, checks)
+    }
+
+    /// Runs the checks at one shape: see [`DiffOp::verify_at`](crate::DiffOp::verify_at).
+    pub fn verify_at(&self, dims: &Dims, options: &Options) -> Certificate {
+        certify(self, options, |spec, options, progress| {
+            checks_at(spec, dims, options, progress)
+        })
     }
 }
 
-/// Runs every check on an op.
-fn verify(op: &dyn Op, options: &Options) -> Certificate {
+/// Runs checks on an op.
+fn certify(
+    op: &dyn Op,
+    options: &Options,
+    checks: impl Fn(&Spec<'_>, &Options, &Progress) -> Vec<Finding>,
+) -> Certificate {
     let progress = Progress::new(op.type_name(), options.progress);
     let opened = catch_unwind(AssertUnwindSafe(|| (op.name(), Spec::new(op))));
     let (name, spec) = match opened {
@@ -117,6 +129,57 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     }
     tell_once(&mut checks);
     checks
+}
+
+/// The checks at one shape.
+fn checks_at(spec: &Spec<'_>, dims: &Dims, options: &Options, progress: &Progress) -> Vec<Finding> {
+    let seed = options.seed;
+    if let Some(mistake) = misfit(spec, dims) {
+        return vec![Tally::new("shape", "", seed).fail(mistake)];
+    }
+    progress.at("whether spec and plan fit the ports");
+    let mistakes = [check::spec_mistake, check::plan_mistake].map(|mistake| mistake(spec, seed));
+    if let Some(mistake) = mistakes.into_iter().flatten().next() {
+        return vec![mistake];
+    }
+    let mut checks = Vec::new();
+    if options.exact {
+        progress.at("exact field");
+        checks.extend(check::exact_at(spec, dims, seed));
+    }
+    for target in &options.targets {
+        go_on(progress, &checks, &format!("kernels, {}", target.name()));
+        let profile = &options.accuracy;
+        checks.extend(check::kernels_of_shape(spec, target, dims, seed, profile));
+    }
+    tell_once(&mut checks);
+    checks
+}
+
+/// What is wrong with a shape that was asked for.
+fn misfit(spec: &Spec<'_>, dims: &Dims) -> Option<String> {
+    let names = spec.signature().dims();
+    let missing = names.iter().find(|name| dims.get(name).is_none());
+    if let Some(name) = missing {
+        return Some(format!("the size of `{name}` is missing from ({dims})"));
+    }
+    let unknown = dims.iter().find(|(name, _)| !names.contains(name));
+    if let Some((name, _)) = unknown {
+        let names = names.join("`, `");
+        return Some(format!(
+            "there is no dimension `{name}`; there are `{names}`"
+        ));
+    }
+    let odd = dims
+        .iter()
+        .find(|(name, size)| *size == 0 || size % spec.sampling().multiple_of(name) != 0);
+    let odd = odd.map(|(name, size)| {
+        let multiple = spec.sampling().multiple_of(name);
+        format!(
+            "`{name}` is {size}, which is no multiple of {multiple} above zero, as `sampling` wants"
+        )
+    });
+    odd.or_else(|| spec.reach(dims).err().map(|error| error.to_string()))
 }
 
 /// Goes on to another check, and says which failed before.

@@ -27,7 +27,7 @@ pub(crate) use exact::{exact_until_one_breaks, glance};
 pub use finite_differences::finite_differences;
 pub(crate) use fits::{plan_mistake, spec_mistake};
 pub use kernels::kernels;
-pub(crate) use kernels::{Reach, kernels_at};
+pub(crate) use kernels::{Reach, kernels_at, kernels_of_shape};
 pub use known_points::known_points;
 pub use largest::largest_sizes;
 pub use second_order::second_order;

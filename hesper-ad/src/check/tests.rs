@@ -4,8 +4,7 @@ use super::finite_differences;
 use crate::ops::Relu;
 use crate::test_ops::{CrossEntropy, MatMul, Softmax};
 use crate::{
-    Context, DiffOp, Op, OpError, OpPlan, Options, Signature, Spec, Target, Tensor, Verdict,
-    compose,
+    Context, DiffOp, Op, OpError, OpPlan, Options, Signature, Spec, Target, Tensor, compose,
 };
 use hesper_shader::{Device, Grid};
 
@@ -26,9 +25,8 @@ fn passes(op: &dyn Op) {
     let known = op.sampling().known_points().len();
     assert_eq!(certificate.checks.len(), 12 + known);
     for finding in certificate.checks {
-        assert_eq!(
-            finding.verdict,
-            Verdict::Pass,
+        assert!(
+            finding.verdict.is_right(),
             "{} {finding}",
             op.signature().name()
         );
@@ -41,6 +39,49 @@ fn right_ops_pass() {
     passes(&Softmax);
     passes(&MatMul);
     passes(&CrossEntropy);
+}
+
+#[test]
+fn one_shape_passes_and_only_that_is_looked_at() {
+    let dims = crate::Dims::new([("rows", 3), ("cols", 67)]);
+    let certificate = Softmax.verify_at(&dims, &Options::default());
+    assert!(certificate.is_pass(), "{certificate}");
+    assert!(certificate.checks.len() >= 9, "{certificate}");
+    for finding in &certificate.checks {
+        assert!(
+            finding.compared > 0 && finding.dims == [dims.clone()],
+            "{finding}"
+        );
+    }
+}
+
+#[test]
+fn a_shape_that_does_not_fit_is_told() {
+    for (sizes, told) in [
+        (
+            vec![("rows", 3)],
+            "the size of `cols` is missing from (rows=3)",
+        ),
+        (
+            vec![("rows", 3), ("cols", 4), ("n", 2)],
+            "there is no dimension `n`; there are `rows`, `cols`",
+        ),
+        (
+            vec![("rows", 0), ("cols", 4)],
+            "`rows` is 0, which is no multiple of 1 above zero",
+        ),
+        (
+            vec![("rows", usize::MAX), ("cols", usize::MAX)],
+            "has more than",
+        ),
+    ] {
+        let certificate = Softmax.verify_at(&crate::Dims::new(sizes), &Options::default());
+        let text = certificate.to_string();
+        assert!(
+            !certificate.is_pass() && text.replace("\n         ", " ").contains(told),
+            "{text}"
+        );
+    }
 }
 
 #[test]

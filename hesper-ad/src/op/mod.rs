@@ -9,6 +9,7 @@ pub(crate) use plan::op_plan;
 
 use crate::certificate::Certificate;
 use crate::context::Context;
+use crate::dims::Dims;
 use crate::error::OpError;
 use crate::op_plan::OpPlan;
 use crate::options::Options;
@@ -112,6 +113,24 @@ pub trait DiffOp {
     {
         // What is above supplies the method.
         <dyn Op>::verify(self, options)
+    }
+
+    /// Runs the checks at one shape alone, say that of a training run: the ties in random fields, and the kernels on each target at numbers of every kind.
+    /// It takes a part of the time of [`verify`](DiffOp::verify), and says nothing of other sizes; a shape that does not fit the op is a failure.
+    ///
+    /// ```
+    /// use hesper_ad::ops::Softmax;
+    /// use hesper_ad::prelude::*;
+    ///
+    /// let dims = Dims::new([("rows", 8), ("cols", 10)]);
+    /// let certificate = Softmax.verify_at(&dims, &Options::default());
+    /// assert!(certificate.is_pass(), "{certificate}");
+    /// ```
+    fn verify_at(&self, dims: &Dims, options: &Options) -> Certificate
+    where
+        Self: Sized,
+    {
+        <dyn Op>::verify_at(self, dims, options)
     }
 }
 

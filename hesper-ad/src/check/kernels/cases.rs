@@ -33,6 +33,18 @@ pub(super) struct Case {
     pub(super) folds: bool,
 }
 
+/// All numbers at one shape.
+pub(super) fn here(spec: &Spec<'_>, dims: &Dims) -> Vec<Case> {
+    let varies = spec.varies();
+    let every = NUMBERS.iter().filter(|n| varies || **n != Numbers::Varied);
+    let case = |numbers: &Numbers| Case {
+        dims: dims.clone(),
+        numbers: *numbers,
+        folds: *numbers == Numbers::Plain,
+    };
+    every.map(case).collect()
+}
+
 /// The sizes, and the numbers at each.
 ///
 /// # Errors
@@ -59,10 +71,8 @@ pub(super) fn cases(spec: &Spec<'_>, reach: &Reach) -> Result<Vec<Case>, String>
     cases.extend(around.iter().map(|d| case(d, Numbers::Plain, true)));
     // What workgroups too many do shows around the workgroups.
     cases.extend(beyond.into_iter().map(|d| case(d, Numbers::Plain, false)));
-    let varies = spec.varies();
     for dims in broad_shapes(&names, sampling, &plans) {
-        let every = NUMBERS.iter().filter(|n| varies || **n != Numbers::Varied);
-        cases.extend(every.map(|n| case(&dims, *n, *n == Numbers::Plain)));
+        cases.extend(here(spec, &dims));
     }
     let small = small_shape(&names, sampling);
     cases.push(case(&small, Numbers::Offset, false));

@@ -1,10 +1,9 @@
 //! Whether one number that a kernel yields is what the spec says and WGSL allows.
 
 use crate::accuracy::Allowed;
+use crate::certificate::NARROW;
 use crate::tracked::{Bounded, NORMAL_F32, UNIT_F32};
 
-/// A bound of at most this part of the scale says what it should.
-const NARROW: f64 = 1e-4;
 /// A bound is the kernel's own doing where it is this many times wider than the spec's formula would have it, and that one is narrow: errors of one step
 /// multiply in an algorithm of many, such as an online softmax.
 const WIDER: f64 = 64.0;

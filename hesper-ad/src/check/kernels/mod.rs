@@ -27,7 +27,7 @@ use crate::sample::{Known, Numbers, Rng};
 use crate::spec::{Missed, Spec, SpecError, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::Bounded;
-use cases::{Case, NAMED, cases};
+use cases::{Case, NAMED, cases, here};
 use hesper_shader::{Plan, Role};
 use judge::judge;
 use point::SpecPoint;
@@ -95,6 +95,28 @@ pub(crate) fn kernels_at(
         profile,
     };
     check.run(seed, passes)
+}
+
+/// [`kernels`] at one shape alone.
+pub(crate) fn kernels_of_shape(
+    spec: &Spec<'_>,
+    target: &Target,
+    dims: &Dims,
+    seed: u64,
+    profile: &Profile,
+) -> [Finding; 2] {
+    let mut passes =
+        [Pass::Forward, Pass::Backward].map(|pass| Judged::new(spec, pass, target, seed));
+    let reach = Reach::near("one shape was asked for");
+    let check = Check {
+        speed: Speed::Watched,
+        spec,
+        target,
+        reach: &reach,
+        profile,
+    };
+    check.judge(&here(spec, dims), seed, &mut passes);
+    passes.map(|judged| judged.finish(&reach.notes))
 }
 
 /// Both passes on one target, at the same points.
