@@ -263,7 +263,7 @@ impl<'o> Spec<'o> {
     ) -> Result<Forward<D::Value>, SpecError> {
         let record = self.recorded(Part::Forward, &point.dims, &point.integers)?;
         let values = record.replay(domain, &self.signature, point, false)?;
-        let in_domain = |t: &Tensor<Id>| t.map(|id| values[*id as usize]);
+        let in_domain = |t: &Tensor<Id>| t.map(|id| values.of(*id));
         let saved = record.saved.iter();
         Ok(Forward {
             outputs: record.results.iter().map(in_domain).collect(),
@@ -306,7 +306,7 @@ impl<'o> Spec<'o> {
         let record = self.recorded(part, &point.dims, &point.integers)?;
         let values = record.replay(domain, &self.signature, point, false)?;
         let results = record.results.iter();
-        Ok(results.map(|t| t.map(|id| values[*id as usize])).collect())
+        Ok(results.map(|t| t.map(|id| values.of(*id))).collect())
     }
 
     /// Takes every square root that both passes take, and computes nothing else.

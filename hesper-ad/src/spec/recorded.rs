@@ -7,7 +7,7 @@ use crate::progress::Running;
 use crate::sample::Point;
 use crate::signature::{Port, Signature};
 use crate::tape::Real;
-use crate::tape::{Edit, Id, Node, Recording, Tape, record as record_run};
+use crate::tape::{Edit, Id, Node, Places, Recording, Tape, Values, record as record_run};
 use crate::tensor::Tensor;
 use hesper_shader::domain::{Domain, RealUnary};
 use std::cell::OnceCell;
@@ -49,6 +49,8 @@ pub(super) struct Recorded {
     pub(super) tape: Tape,
     /// For each node whether a square root depends on it, once somebody asked.
     roots: OnceCell<Vec<bool>>,
+    /// Where values stand in a replay, once there was one.
+    places: OnceCell<Places>,
     /// The nodes of the outputs, or of the inputs' cotangents.
     pub(super) results: Vec<Tensor<Id>>,
     /// Whether some VJP in it was derived.
@@ -160,6 +162,7 @@ fn record_once(
         integers: integers.clone(),
         tape: recording.tape,
         roots: OnceCell::new(),
+        places: OnceCell::new(),
         results,
         derived: cx.is_derived(),
         saved,
@@ -188,6 +191,7 @@ impl Recorded {
             integers: self.integers.clone(),
             tape,
             roots: OnceCell::new(),
+            places: OnceCell::new(),
             results: self.results.iter().map(move_all).collect(),
             derived: self.derived,
             saved: saved.map(|(name, t)| (name.clone(), move_all(t))).collect(),
@@ -196,9 +200,13 @@ impl Recorded {
 
     /// The edits that change its results.
     pub(super) fn edits(&self) -> Vec<Edit> {
+        self.tape.edits(&self.ids().collect::<Vec<Id>>())
+    }
+
+    /// The nodes of all results.
+    fn ids(&self) -> impl Iterator<Item = Id> {
         let results = self.results.iter().chain(self.saved.values());
-        let results: Vec<Id> = results.flat_map(|t| t.data()).copied().collect();
-        self.tape.edits(&results)
+        results.flat_map(|t| t.data()).copied()
     }
 
     /// The sizes.
@@ -206,7 +214,7 @@ impl Recorded {
         &self.dims
     }
 
-    /// The value of every node in a domain, or of those alone that square roots are taken of.
+    /// The values of all results in a domain, or of no more than what square roots are taken of.
     ///
     /// # Errors
     /// Where what is given does not fit the ports.
@@ -216,7 +224,7 @@ impl Recorded {
         signature: &Signature,
         point: &Point<D::Value>,
         roots_alone: bool,
-    ) -> Result<Vec<D::Value>, SpecError> {
+    ) -> Result<Values<'_, D::Value>, SpecError> {
         let problem = |message| SpecError::Problem {
             pass: self.part.name(),
             message,
@@ -240,12 +248,14 @@ impl Recorded {
                 give(port, port.cotangent(), point.cotangents.get(at))?;
             }
         }
+        let places = self.places.get_or_init(|| self.tape.places(self.ids()));
         Ok(match roots_alone {
             true => {
                 let needed = self.needed_by_roots();
-                self.tape.replay_some(domain, &given, |id| needed[id])
+                self.tape
+                    .replay_some(domain, &given, places, |id| needed[id])
             }
-            false => self.tape.replay(domain, &given),
+            false => self.tape.replay(domain, &given, places),
         })
     }
 

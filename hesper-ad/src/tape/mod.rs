@@ -4,11 +4,12 @@
 //! real     the handle that a spec computes with
 //! record   a spec's run becomes a tape          replay   a tape's meaning in a number domain
 //! sweep    the VJP of what was recorded          formula  a tape as text
-//! mutate   a tape with one operation changed
+//! mutate   a tape with one operation changed     places   where the values of a replay stand
 //! ```
 
 mod formula;
 mod mutate;
+mod places;
 mod real;
 mod record;
 mod replay;
@@ -21,6 +22,7 @@ mod tests;
 pub(crate) use tests::evaluate;
 
 pub(crate) use mutate::Edit;
+pub(crate) use places::{Places, Values};
 pub use real::{Mask, Operand, Real};
 pub(crate) use record::{Handle, MOST, MaskHandle, Recorder, Recording, record};
 pub(crate) use sweep::sweep;

@@ -1,5 +1,6 @@
 //! Replaying: what a tape computes in a number domain.
 
+use super::places::{Places, Values};
 use super::{Id, Node, Tape};
 use hesper_shader::domain::Domain;
 use std::panic::Location;
@@ -27,35 +28,43 @@ impl Tape {
         needed
     }
 
-    /// Runs the tape on what it is given, operation by operation as the spec did; yields the value of every node.
-    pub(crate) fn replay<D: Domain>(&self, domain: &D, given: &[D::Value]) -> Vec<D::Value> {
-        self.replay_some(domain, given, |_| true)
-    }
-
-    /// The same for those nodes alone that are needed; the others yield minus infinity.
-    pub(crate) fn replay_some<D: Domain>(
+    /// Runs the tape on what it is given, operation by operation as the spec did; yields the values that the places keep.
+    pub(crate) fn replay<'p, D: Domain>(
         &self,
         domain: &D,
         given: &[D::Value],
+        places: &'p Places,
+    ) -> Values<'p, D::Value> {
+        self.replay_some(domain, given, places, |_| true)
+    }
+
+    /// The same for those nodes alone that are needed; the others yield minus infinity.
+    pub(crate) fn replay_some<'p, D: Domain>(
+        &self,
+        domain: &D,
+        given: &[D::Value],
+        places: &'p Places,
         needed: impl Fn(usize) -> bool,
-    ) -> Vec<D::Value> {
-        let mut values: Vec<D::Value> = Vec::with_capacity(self.nodes.len());
+    ) -> Values<'p, D::Value> {
+        let nothing = domain.neg_infinity();
+        let mut all = vec![nothing; places.count()];
         let mut masks: Vec<Option<D::Mask>> = Vec::with_capacity(self.masks as usize);
         let mut terms: Vec<D::Value> = Vec::new();
         let mut last: Option<&'static Location<'static>> = None;
         for (id, (node, line)) in self.nodes.iter().enumerate() {
+            let place = places.of(id as Id);
             if !needed(id) {
                 if let Node::Compare(..) = node {
                     masks.push(None);
                 }
-                values.push(domain.neg_infinity());
+                all[place] = nothing;
                 continue;
             }
             if !last.is_some_and(|last| std::ptr::eq(last, *line)) {
                 domain.at(line);
                 last = Some(line);
             }
-            let at = |id: &Id| values[*id as usize];
+            let at = |id: &Id| all[places.of(*id)];
             let value = match node {
                 Node::Given(at) => given[*at as usize],
                 Node::Constant(at) => domain.constant(self.constants[*at as usize]),
@@ -82,8 +91,8 @@ impl Tape {
                     None => at(x),
                 },
             };
-            values.push(value);
+            all[place] = value;
         }
-        values
+        Values { places, all }
     }
 }

@@ -15,9 +15,11 @@ pub(crate) fn evaluate<D: Domain, const N: usize, const M: usize>(
         formula(std::array::from_fn(|at| Real::given(at as u32)))
     });
     assert_eq!(recording.problem, None);
-    let values = recording.tape.replay(domain, &given);
-    let value = |x: Real| values[recording.id(x.handle()).unwrap() as usize];
-    results.unwrap().map(value)
+    let results = results.unwrap();
+    let results = results.map(|x| recording.id(x.handle()).unwrap());
+    let places = recording.tape.places(results);
+    let values = recording.tape.replay(domain, &given, &places);
+    results.map(|id| values.of(id))
 }
 
 #[test]
@@ -67,8 +69,40 @@ fn sums_and_powers_stay_one_operation() {
     );
     assert!(recording.tape.nodes[2].1.file().ends_with("tests.rs"));
     let bounded = Tracked::default();
-    let values = recording.tape.replay(&bounded, &[bounded.exact(2.0)]);
-    assert_eq!(values[5].value, 6f64.powi(7));
+    let places = recording.tape.places([5]);
+    let values = recording
+        .tape
+        .replay(&bounded, &[bounded.exact(2.0)], &places);
+    assert_eq!(values.of(5).value, 6f64.powi(7));
+}
+
+#[test]
+fn values_take_as_many_places_as_are_needed_at_once() {
+    // Each term reads the one before twice, one is read by nobody, and the sum reads the first again.
+    let chain = |x: Real| {
+        let mut terms = vec![x];
+        for _ in 0..100 {
+            let last = terms[terms.len() - 1];
+            let _unread = last + 1.0;
+            terms.push(last * last + x);
+        }
+        (terms[100], terms[50])
+    };
+    let (results, recording) = record(MOST, "", || chain(Real::given(0)));
+    let id = |x: Real| recording.id(x.handle()).unwrap();
+    let (end, middle) = results.unwrap();
+    let run = |kept: &[Id]| {
+        let places = recording.tape.places(kept.iter().copied());
+        let values = recording.tape.replay(&F64, &[0.25], &places);
+        let kept = kept.iter().map(|id| values.of(*id));
+        (places.count(), kept.collect::<Vec<f64>>())
+    };
+    let all: Vec<Id> = (0..recording.tape.len() as Id).collect();
+    let (count, every) = run(&all);
+    assert_eq!(count, recording.tape.len());
+    let (count, some) = run(&[id(middle), id(end)]);
+    assert_eq!(some, [every[id(middle) as usize], every[id(end) as usize]]);
+    assert!(count <= 6, "{count} places");
 }
 
 #[test]
