@@ -42,6 +42,8 @@ pub mod mutate;
 pub mod ops;
 pub mod prelude;
 mod progress;
+#[doc(hidden)]
+pub mod proofs;
 mod report;
 mod sample;
 mod spec;

@@ -13,6 +13,7 @@ mod locations;
 mod lower;
 mod mutation;
 mod ops_page;
+mod proofs;
 mod sanitizer;
 mod translation;
 mod ui;

@@ -3,6 +3,7 @@
 //! A pass is recorded once for each shape and integer inputs; every run in a domain replays the record.
 
 mod edit;
+mod program;
 mod reach;
 mod recorded;
 

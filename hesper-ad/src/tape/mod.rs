@@ -5,8 +5,10 @@
 //! record   a spec's run becomes a tape          replay   a tape's meaning in a number domain
 //! sweep    the VJP of what was recorded          formula  a tape as text
 //! mutate   a tape with one operation changed     places   where the values of a replay stand
+//! coq      a tape as what the proofs are about
 //! ```
 
+mod coq;
 mod formula;
 mod mutate;
 mod places;
@@ -21,6 +23,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::evaluate;
 
+pub(crate) use coq::{Swept, definition, every_kind, list};
 pub(crate) use mutate::Edit;
 pub(crate) use places::{Places, Values};
 pub use real::{Mask, Operand, Real};
