@@ -284,8 +284,21 @@ Proof.
   - intros z y here. unfold attention_run, attention_2, Recorded.attention_forward, Recorded.attention_forward_y.
     cbv [queries one] in here. each_of here; compute_attention; reflexivity.
   - intros dy y here.
-    unfold attention_run_backward, Recorded.attention_backward, Recorded.attention_backward_dq, Recorded.attention_backward_dk,
-      Recorded.attention_backward_dv.
-    cbv [attention_inputs queries keys_ one] in here. each_of here; compute_attention; try reflexivity; unfold Rdiv; ring.
+    set (general := attention_backward two three two two causal (greatest three (fun row => causal (snd row))) s x dy).
+    set (numbers := extended_listed (map x attention_inputs ++ [s] ++ map dy queries)).
+    assert (run extended_reals numbers Recorded.attention_backward Recorded.attention_backward_dq
+      = map (fun y => Real (general (inl (inl y)))) queries) as dq by
+      (unfold general, numbers, Recorded.attention_backward, Recorded.attention_backward_dq; compute_attention;
+        unfold Rdiv; rewrite ?Rmult_0_l, ?Rmult_0_r; reflexivity).
+    assert (run extended_reals numbers Recorded.attention_backward Recorded.attention_backward_dk
+      = map (fun y => Real (general (inl (inr y)))) keys_) as dk by
+      (unfold general, numbers, Recorded.attention_backward, Recorded.attention_backward_dk; compute_attention;
+        unfold Rdiv; rewrite ?Rmult_0_l, ?Rmult_0_r; reflexivity).
+    assert (run extended_reals numbers Recorded.attention_backward Recorded.attention_backward_dv
+      = map (fun y => Real (general (inr y))) keys_) as dv by
+      (unfold general, numbers, Recorded.attention_backward, Recorded.attention_backward_dv; compute_attention;
+        unfold Rdiv; rewrite ?Rmult_0_l, ?Rmult_0_r; reflexivity).
+    unfold attention_run_backward. cbv zeta. fold numbers. rewrite dq, dk, dv. clear dq dk dv. clearbody general.
+    cbv [attention_inputs queries keys_ one] in here. each_of here; reflexivity.
   - apply vjp_attention. intros i here. exists 0%nat. split; [left; reflexivity|reflexivity].
 Qed.

@@ -5,6 +5,7 @@
 use crate::dims::Dims;
 use crate::op::Op;
 use crate::ops::{LayerNorm, MatMul, RmsNorm, Softmax, SoftmaxCrossEntropy, attention};
+use crate::signature::Port;
 use crate::spec::Spec;
 use crate::tape::every_kind;
 use crate::tensor::Tensor;
@@ -68,7 +69,7 @@ pub fn recorded() -> Result<String, Box<dyn Error>> {
 
 /// Integer inputs of an op: 0, 1, … again and again, the last first, so that neighbours differ.
 fn integers(spec: &Spec<'_>, dims: &Dims) -> BTreeMap<String, Tensor<u32>> {
-    let of_port = |(port, bound): (&crate::signature::Port, &str)| {
+    let of_port = |(port, bound): (&Port, &str)| {
         let below = dims.get(bound).unwrap_or(1).max(1);
         let mut next = 0..;
         let tensor = Tensor::filled(port.shape(dims), ());

@@ -4,11 +4,16 @@ use super::{Id, MOST, Node, Real, Recorder, Tape, record, sweep};
 use hesper_shader::Number;
 use hesper_shader::domain::{RealBinary, RealUnary};
 
+/// Nodes in a line.
+const A_LINE: usize = 6;
+
 impl Tape {
-    /// The nodes as a list in Coq, a line for each.
+    /// The nodes as a list in Coq.
     pub(crate) fn coq(&self) -> String {
-        let nodes: Vec<String> = self.nodes.iter().map(|(n, _)| self.coq_node(*n)).collect();
-        list(&nodes, ";\n  ")
+        let nodes = self.nodes.iter();
+        let nodes: Vec<String> = nodes.map(|(node, _)| self.coq_node(*node)).collect();
+        let lines: Vec<String> = nodes.chunks(A_LINE).map(|line| line.join("; ")).collect();
+        list(&lines, ";\n   ")
     }
 
     fn coq_node(&self, node: Node) -> String {
