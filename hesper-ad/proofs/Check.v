@@ -1,6 +1,6 @@
 (** Every theorem of the proofs, and what it assumes: [check.sh] compares that with the axioms of the reals. *)
 
-From Hesper Require Import Vjp Paths Derivatives Recording Tangents SweepProof Primitives Softmax Norms Attention RecordedProofs.
+From Hesper Require Import Vjp Paths Derivatives Recording Tangents SweepProof Ready Primitives Softmax Norms Attention RecordedProofs.
 
 (** What a VJP is, and what keeps it. *)
 Print Assumptions vjp_chain.
@@ -30,6 +30,7 @@ Print Assumptions all_move.
 Print Assumptions sweep_pairs.
 Print Assumptions sweep_is_vjp.
 Print Assumptions sweep_sums_partials.
+Print Assumptions recorded_sweep_is_vjp.
 
 (** What ops are made of. *)
 Print Assumptions vjp_exp.
@@ -59,6 +60,7 @@ Print Assumptions rms_norm_is_swept.
 Print Assumptions layer_norm_is_swept.
 Print Assumptions matmul_is_swept.
 Print Assumptions attention_is_swept.
+Print Assumptions recorded_tapes_are_ready.
 Print Assumptions softmax_recorded.
 Print Assumptions cross_entropy_recorded.
 Print Assumptions cross_entropy_saves.

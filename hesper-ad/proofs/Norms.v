@@ -141,21 +141,25 @@ Proof.
   intros k at_k. apply each, in_prod; trivial.
 Qed.
 
+Lemma all_centred_move curve x v : moves (cells rows cols) curve x v ->
+  moves (cells rows cols) (fun t => centred (curve t)) (centred x) (centred v).
+Proof.
+  intros moving. split; [destruct moving; subst; reflexivity|].
+  intros [a c] here. apply in_prod_iff in here. apply (centred_moves curve x v); tauto.
+Qed.
+
 Lemma layer_scale_moves curve x v a : In a rows -> moves (cells rows cols) curve x v ->
   0 < mean (fun k => centred x (a, k) ^ 2) + eps ->
   is_derive (fun t => layer_scale (curve t) a) 0
     (- layer_scale x a * layer_scale x a * layer_scale x a * mean (fun k => centred x (a, k) * v (a, k))).
 Proof.
-  intros at_a moving positive. destruct moving as [start each] eqn:kept. subst x.
-  assert (mean (fun k => centred (curve 0) (a, k) * v (a, k)) = mean (fun k => centred (curve 0) (a, k) * centred v (a, k))) as ->.
-  { unfold mean. f_equal. unfold centred at 3. simpl.
-    rewrite (total_ext cols (fun k => centred (curve 0) (a, k) * (v (a, k) - row_mean v a))
-      (fun k => centred (curve 0) (a, k) * v (a, k) - centred (curve 0) (a, k) * row_mean v a)) by (intros; ring).
+  intros at_a moving positive.
+  assert (mean (fun k => centred x (a, k) * v (a, k)) = mean (fun k => centred x (a, k) * centred v (a, k))) as ->.
+  { unfold mean. f_equal.
+    rewrite (total_ext cols (fun k => centred x (a, k) * centred v (a, k))
+      (fun k => centred x (a, k) * v (a, k) - centred x (a, k) * row_mean v a)) by (intros; unfold centred; simpl; ring).
     rewrite total_minus, total_scal_r, centred_total. ring. }
-  exact (rms_scale_moves (fun t => centred (curve t)) (centred (curve 0)) (centred v) a at_a
-    (conj eq_refl (fun y here => match y as y return In y (cells rows cols) -> is_derive (fun t => centred (curve t) y) 0 (centred v y) with
-      (b, c) => fun here => centred_moves curve (curve 0) v b c
-        (proj1 (proj1 (in_prod_iff _ _ _ _) here)) (proj2 (proj1 (in_prod_iff _ _ _ _) here)) (conj eq_refl each) end here)) positive).
+  exact (rms_scale_moves _ _ _ a at_a (all_centred_move _ _ _ moving) positive).
 Qed.
 
 Theorem vjp_layer_norm at_ :

@@ -6,7 +6,7 @@
 
 From Coq Require Import Reals ZArith List Arith Lia Lra.
 From Coquelicot Require Import Coquelicot.
-From Hesper Require Import Sums Vjp Table Tape Sweep Primitives Softmax Norms Attention.
+From Hesper Require Import Sums Vjp Table Tape Sweep Ready Primitives Softmax Norms Attention.
 From Hesper Require Recorded.
 Import ListNotations.
 
@@ -43,6 +43,17 @@ Proof. vm_compute. reflexivity. Qed.
 Theorem attention_is_swept :
   swept_alike Recorded.attention_derived Recorded.attention_derived_before Recorded.attention_derived_outputs Recorded.attention_derived_inputs Recorded.attention_derived_results.
 Proof. vm_compute. reflexivity. Qed.
+
+(** So all of them have what [recorded_sweep_is_vjp] asks for, but for smoothness: a matter of the point. *)
+Theorem recorded_tapes_are_ready :
+  ready (firstn Recorded.every_kind_before Recorded.every_kind) Recorded.every_kind_outputs Recorded.every_kind_inputs = true /\
+  ready (firstn Recorded.softmax_derived_before Recorded.softmax_derived) Recorded.softmax_derived_outputs Recorded.softmax_derived_inputs = true /\
+  ready (firstn Recorded.cross_entropy_derived_before Recorded.cross_entropy_derived) Recorded.cross_entropy_derived_outputs Recorded.cross_entropy_derived_inputs = true /\
+  ready (firstn Recorded.rms_norm_derived_before Recorded.rms_norm_derived) Recorded.rms_norm_derived_outputs Recorded.rms_norm_derived_inputs = true /\
+  ready (firstn Recorded.layer_norm_derived_before Recorded.layer_norm_derived) Recorded.layer_norm_derived_outputs Recorded.layer_norm_derived_inputs = true /\
+  ready (firstn Recorded.matmul_derived_before Recorded.matmul_derived) Recorded.matmul_derived_outputs Recorded.matmul_derived_inputs = true /\
+  ready (firstn Recorded.attention_derived_before Recorded.attention_derived) Recorded.attention_derived_outputs Recorded.attention_derived_inputs = true.
+Proof. vm_compute. repeat split. Qed.
 
 (** ** The passes *)
 

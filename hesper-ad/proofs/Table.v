@@ -1,7 +1,7 @@
 (** The operations of [hesper-shader/src/domain/primitives.rs], what they mean over the reals, and their derivatives as that table has them.
 
-    The names are the table's; a test compares the two lists. That the formulas are the table's too is [Recorded.v]'s example [every_kind]:
-    what the crate's own sweep recorded is what [Sweep.sweep] makes of these. *)
+    The names are the table's; a test compares the two lists. That the formulas are the table's too is [RecordedProofs.every_kind_is_swept]: what the
+    crate's own sweep recorded by its table is what [Sweep.sweep] makes of these. *)
 
 From Coq Require Import Reals ZArith List.
 From Coquelicot Require Import Coquelicot.
