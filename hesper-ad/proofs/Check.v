@@ -54,6 +54,7 @@ Print Assumptions delta_along_the_width.
 
 (** What the crate recorded. *)
 Print Assumptions every_kind_is_swept.
+Print Assumptions every_kind_is_there.
 Print Assumptions softmax_is_swept.
 Print Assumptions cross_entropy_is_swept.
 Print Assumptions rms_norm_is_swept.

@@ -20,6 +20,23 @@ Theorem every_kind_is_swept :
   swept_alike Recorded.every_kind Recorded.every_kind_before Recorded.every_kind_outputs Recorded.every_kind_inputs Recorded.every_kind_results.
 Proof. vm_compute. reflexivity. Qed.
 
+(** Which one of the kinds of node it is. *)
+Definition kind (n : node) : nat :=
+  match n with
+  | Given _ => 0 | Constant _ => 1 | NegInfinity => 2 | Float _ => 3 | Same _ => 4 | Unary _ _ => 5
+  | Binary _ _ _ => 6 | Powi _ _ => 7 | Sum _ => 8 | Compare _ _ _ => 9 | Select _ _ _ => 10
+  end.
+Scheme Equality for unary.
+Scheme Equality for binary.
+
+(** That tape leaves no kind of node and no primitive out. *)
+Theorem every_kind_is_there :
+  let tape := firstn Recorded.every_kind_before Recorded.every_kind in
+  (forall n, existsb (fun m => kind m =? kind n)%nat tape = true) /\
+  (forall op, existsb (fun m => match m with Unary op' _ => unary_beq op op' | _ => false end) tape = true) /\
+  (forall op, existsb (fun m => match m with Binary op' _ _ => binary_beq op op' | _ => false end) tape = true).
+Proof. repeat split; intros []; vm_compute; reflexivity. Qed.
+
 Theorem softmax_is_swept :
   swept_alike Recorded.softmax_derived Recorded.softmax_derived_before Recorded.softmax_derived_outputs Recorded.softmax_derived_inputs Recorded.softmax_derived_results.
 Proof. vm_compute. reflexivity. Qed.
