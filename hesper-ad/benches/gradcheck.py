@@ -1,4 +1,4 @@
-"""PyTorch's gradcheck on the rows of gradcheck.txt: `name TAB seconds` for each, the median of five.
+"""PyTorch's gradcheck on the rows of gradcheck.txt, or those with the names given: `name TAB seconds` for each, the median of five.
 
 Run by `cargo bench -p hesper-ad --bench gradcheck`, where PyTorch is there.
 """
@@ -6,6 +6,7 @@ Run by `cargo bench -p hesper-ad --bench gradcheck`, where PyTorch is there.
 import math
 import pathlib
 import statistics
+import sys
 import time
 
 import torch
@@ -59,6 +60,8 @@ def main():
     rows = pathlib.Path(__file__).with_name("gradcheck.txt").read_text().splitlines()
     for row in rows[1:]:
         name, sizes, ports, text = (cell.strip() for cell in row.split("|", 3))
+        if sys.argv[1:] and not any(part in name for part in sys.argv[1:]):
+            continue
         dims = {key: int(size) for key, size in (item.split("=") for item in sizes.split())}
         ports = dict(port.split(": ") for port in ports.split(", "))
         function = eval(f"lambda {', '.join(ports)}: {text}", globals())

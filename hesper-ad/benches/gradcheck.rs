@@ -1,7 +1,7 @@
 //! How long all checks on an op take at one shape, beside PyTorch's `gradcheck` of the same function at the same shape, which looks at the formula of `backward` alone, in
 //! binary64.
 //!
-//! `cargo bench -p hesper-ad --bench gradcheck`; the environment's `PYTHON` is a Python that has PyTorch, else `python3`.
+//! `cargo bench -p hesper-ad --bench gradcheck [-- NAME …]` for all ops, or those with such names; the environment's `PYTHON` is a Python that has PyTorch, else `python3`.
 #![allow(clippy::print_stdout)]
 
 use hesper_ad::ops;
@@ -18,14 +18,18 @@ const RUNS: usize = 5;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
     let rows = std::fs::read_to_string(folder.join("gradcheck.txt"))?;
-    let peers = gradcheck(&folder.join("gradcheck.py"));
+    let chosen = std::env::args().skip(1).filter(|a| !a.starts_with('-'));
+    let chosen: Vec<String> = chosen.collect();
+    let peers = gradcheck(&folder.join("gradcheck.py"), &chosen);
     if peers.is_empty() {
         println!("no Python with PyTorch: the times beside it are missing; PYTHON may name one");
     }
     println!("| op | sizes | all checks | gradcheck | ratio |\n|---|---|---|---|---|");
-    let catalogue = ops::catalogue()?;
-    for op in catalogue {
+    for op in ops::catalogue()? {
         let name = op.name();
+        if !chosen.is_empty() && !chosen.iter().any(|part| name.contains(part)) {
+            continue;
+        }
         let row = rows.lines().find(|row| cell(row, 0) == name);
         let sizes = cell(
             row.ok_or(format!("gradcheck.txt has no row for {name}"))?,
@@ -81,10 +85,11 @@ fn seconds(op: &dyn Op, dims: &Dims) -> Result<f64, Box<dyn Error>> {
 }
 
 /// Seconds of PyTorch's `gradcheck` by op; nothing without PyTorch.
-fn gradcheck(script: &Path) -> BTreeMap<String, f64> {
+fn gradcheck(script: &Path, names: &[String]) -> BTreeMap<String, f64> {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_string());
     let ran = Command::new(python)
         .arg(script)
+        .args(names)
         .stderr(Stdio::null())
         .output();
     let text = ran.map(|ran| String::from_utf8_lossy(&ran.stdout).into_owned());

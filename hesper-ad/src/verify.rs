@@ -145,7 +145,7 @@ fn checks_at(spec: &Spec<'_>, dims: &Dims, options: &Options, progress: &Progres
     let mut checks = Vec::new();
     if options.exact {
         progress.at("exact field");
-        checks.extend(check::exact_at(spec, dims, seed));
+        checks.extend(check::exact_of_shape(spec, dims, seed));
     }
     for target in &options.targets {
         go_on(progress, &checks, &format!("kernels, {}", target.name()));

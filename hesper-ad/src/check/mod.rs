@@ -23,7 +23,7 @@ mod thresholds;
 pub(crate) use branches::{Switches, branches};
 pub use dual_numbers::dual_numbers;
 pub use exact::{Counterexample, Tie, exact, exact_at};
-pub(crate) use exact::{exact_until_one_breaks, glance};
+pub(crate) use exact::{exact_of_shape, exact_until_one_breaks, glance};
 pub use finite_differences::finite_differences;
 pub(crate) use fits::{plan_mistake, spec_mistake};
 pub use kernels::kernels;

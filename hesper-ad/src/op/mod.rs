@@ -116,7 +116,8 @@ pub trait DiffOp {
     }
 
     /// Runs the checks at one shape alone, say that of a training run: the ties in random fields, and the kernels on each target at numbers of every kind.
-    /// It takes a part of the time of [`verify`](DiffOp::verify), and says nothing of other sizes; a shape that does not fit the op is a failure.
+    /// It takes a part of the time of [`verify`](DiffOp::verify), and says nothing of other sizes; thresholds are bisected where the elements are few, and a
+    /// shape that does not fit the op is a failure.
     ///
     /// ```
     /// use hesper_ad::ops::Softmax;

@@ -142,8 +142,17 @@ fn explained(spec: &Spec<'_>, mut tallies: Tallies, seed: u64) -> Vec<Finding> {
     tallies.finish()
 }
 
-/// [`exact`] at one shape of any size.
+/// [`exact`] at one shape of any size, every threshold there bisected.
 pub fn exact_at(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
+    at(spec, dims, true, seed)
+}
+
+/// The same, but as [`exact`] looks at a shape of its size: with many elements it is enough that decisions go both ways somewhere.
+pub(crate) fn exact_of_shape(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
+    at(spec, dims, elements(spec, dims) <= shape::THOROUGH, seed)
+}
+
+fn at(spec: &Spec<'_>, dims: &Dims, home: bool, seed: u64) -> Vec<Finding> {
     let mut tallies = Tallies::new(spec, seed);
     if let Err(error) = built_plans(spec, dims, false) {
         tallies.end_kernels(&error);
@@ -152,7 +161,7 @@ pub fn exact_at(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
         tallies.derived();
     }
     match spec.reach(dims) {
-        Ok(()) => Shape::new(spec, dims.clone()).check(true, &mut tallies),
+        Ok(()) => Shape::new(spec, dims.clone()).check(home, &mut tallies),
         Err(error) => {
             let silence = Silence::Fault(error.to_string());
             Tie::ALL

@@ -16,7 +16,7 @@ use crate::spec::Spec;
 /// Points drawn in search of decisions that go another way.
 const SEARCH: usize = 100;
 /// Elements of all ports together, at most, for each single decision to be seen both ways.
-const THOROUGH: usize = 400;
+pub(super) const THOROUGH: usize = 400;
 /// Fields tried until one gives all that is asked a value.
 const REDRAWS: usize = 64;
 
