@@ -127,8 +127,12 @@ impl Pull {
             Node::Powi(_, 0) => Vec::new(),
             Node::Powi(x, 1) => vec![(x, dy)],
             Node::Powi(x, n) => {
-                let power = d.mul(d.integer(n.into()), d.powi(at(x), n - 1));
-                vec![(x, d.mul(dy, power))]
+                let times = d.integer(n.into());
+                let power = match n.checked_sub(1) {
+                    Some(less) => d.powi(at(x), less),
+                    None => d.div(y, at(x)),
+                };
+                vec![(x, d.mul(dy, d.mul(times, power)))]
             }
             Node::Sum { start, len } => {
                 let terms = Recorder::with(|run| run.tape.terms(start, len).to_vec());

@@ -239,6 +239,14 @@ fn derivatives_of_all_operations() {
 }
 
 #[test]
+fn the_least_exponent_has_a_derivative() {
+    let slope = evaluate(&F64, [1.0, 2.0], |[x, dy]| {
+        [sweep(&[(x.powi(i32::MIN), dy)], &[x])[0]]
+    });
+    assert_eq!(slope, [2.0 * f64::from(i32::MIN)]);
+}
+
+#[test]
 fn a_value_read_twice_is_two_inputs() {
     let [a, b, all] = evaluate(&F64, [3.0, 1.0], |[x, dy]| {
         let [left, right] = [x.copied(), x.copied()];
