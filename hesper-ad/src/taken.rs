@@ -4,7 +4,7 @@ use crate::dims::Dims;
 use hesper_shader::reference::{BranchesTaken, Ways};
 use hesper_shader::tree::Branch;
 use hesper_shader::tree::verify::Verified;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen so far.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub(crate) struct Taken {
     kernels: BTreeMap<String, TakenKernel>,
     /// The sizes at which kernels ran.
     ran: Vec<Dims>,
+    /// Lines that decide on numbers, and can do so one way only: `src/a.rs:3:`.
+    one_way: BTreeSet<String>,
 }
 
 /// A kernel that ran.
@@ -48,6 +50,17 @@ impl Taken {
         if self.ran.last() != Some(dims) && !self.ran.contains(dims) {
             self.ran.push(dims.clone());
         }
+    }
+
+    /// Takes note of a decision that can go one way only.
+    pub(crate) fn one_way(&mut self, file: &str, line: u32) {
+        self.one_way.insert(format!("{file}:{line}:"));
+    }
+
+    /// Whether all that is decided on a branch's line can go one way only.
+    pub(crate) fn is_one_way(&self, branch: &Branch) -> bool {
+        let at = branch.loc.to_string();
+        self.one_way.iter().any(|line| at.starts_with(line))
     }
 
     /// All kernels by name.

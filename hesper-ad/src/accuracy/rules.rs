@@ -45,6 +45,12 @@ fn between(value: f64, ends: &[f64]) -> Settled {
 
 /// `x·y`.
 pub(super) fn multiply(x: Settled, y: Settled) -> Settled {
+    for (mask, other) in [(x, y), (y, x)] {
+        // Minus infinity as a mask stays that.
+        if mask.is_mask() && other.low > 0.0 && other.high.is_finite() {
+            return mask;
+        }
+    }
     let value = x.value * y.value;
     if x.is_exact() && y.is_exact() && (value == 0.0 || value.abs() >= 2.0 * NORMAL) {
         // The product of two numbers of binary32 is exact in binary64.

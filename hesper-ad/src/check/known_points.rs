@@ -53,7 +53,7 @@ fn judge(
         Err(message) if slopes.declared + slopes.by_infinity == 0 => return Err(message),
         Err(_) => {}
     }
-    let said = slopes.note(spec.sampling().undefined_reason());
+    let said = slopes.note(spec.sampling());
     notes.extend((!said.is_empty()).then_some(said));
     let why = match () {
         () if slopes.by_infinity > 0 => Some("`backward` has nothing to be held against here"),

@@ -40,6 +40,7 @@ impl Exact {
         let shadow = self.shadow_of(op, x);
         Element {
             tangent,
+            opaque: x.opaque,
             shadow,
             ..y
         }
@@ -125,9 +126,48 @@ impl Exact {
         let shadow = self.tracked.binary(op, y.shadow, x.shadow);
         Element {
             tangent: tangent.value,
+            opaque: x.opaque || y.opaque,
             shadow,
             ..result
         }
+    }
+
+    /// A value of a function that the field does not have: equal arguments have equal values, and nothing else is known of it.
+    pub(super) fn opaque(&self, op: RealUnary, x: Element, what: &str) -> Element {
+        let y = Element {
+            opaque: true,
+            ..self.of_value(self.unknown(op, x.value, what))
+        };
+        let mut tangent = Residue::ZERO;
+        if !x.tangent.is_zero() {
+            let at = Element {
+                tangent: Residue::ZERO,
+                ..x
+            };
+            match op.derivative(self, [at, y], self.of_value(x.tangent)) {
+                Some(slope) if slope.is_sound() => tangent = slope.value,
+                _ => {
+                    return self
+                        .poison("the derivative of a function that the field does not have");
+                }
+            }
+        }
+        Element {
+            tangent,
+            shadow: self.shadow_of(op, x),
+            ..y
+        }
+    }
+
+    /// The value itself.
+    pub(super) fn unknown(&self, op: RealUnary, x: Residue, what: &str) -> Residue {
+        self.lies_outside(what);
+        let fresh = || self.fields.p.random(self.rng.borrow_mut().bits());
+        *self
+            .unknowns
+            .borrow_mut()
+            .entry((op, x))
+            .or_insert_with(fresh)
     }
 
     /// `asinh`, `acosh` and `atanh`: the logarithms that define them. `asinh(−x) = −asinh x` spares a sum that cancels.
@@ -139,7 +179,7 @@ impl Exact {
         match op.definition(self, x) {
             Some(result) if result.is_sound() => self.watched(Element { shadow, ..result }),
             Some(result) => result,
-            None => self.no_meaning(op.name()),
+            None => self.opaque(op, x, op.name()),
         }
     }
 }

@@ -41,6 +41,7 @@ impl Exact {
             tangent: p.add(x.tangent, y.tangent),
             exponent: x.exponent.zip(y.exponent, |x, y| q.add(x, y)),
             image: self.image_of_sum(x, y, |x, y| Some(p.mul(x, y))),
+            opaque: x.opaque || y.opaque,
             shadow: self.tracked.binary(RealBinary::Add, x.shadow, y.shadow),
         }
     }
@@ -61,6 +62,7 @@ impl Exact {
             tangent: p.sub(x.tangent, y.tangent),
             exponent: x.exponent.zip(y.exponent, |x, y| q.sub(x, y)),
             image: self.image_of_sum(x, y, |x, y| Some(p.mul(x, p.inverse(y)?))),
+            opaque: x.opaque || y.opaque,
             shadow: self
                 .tracked
                 .binary(RealBinary::Subtract, x.shadow, y.shadow),
@@ -107,6 +109,8 @@ impl Exact {
             tangent,
             exponent: x.exponent.zip(y.exponent, |x, y| q.mul(x, y)),
             image: self.image_of_multiple(x, y),
+            // Whatever it is, no times of it is nothing.
+            opaque: x.opaque && !y.is_still_zero() || y.opaque && !x.is_still_zero(),
             shadow: self
                 .tracked
                 .binary(RealBinary::Multiply, x.shadow, y.shadow),
@@ -179,6 +183,7 @@ impl Exact {
             tangent,
             exponent: x.exponent.zip(exponent, |x, y| q.mul(x, y)),
             image: None,
+            opaque: (x.opaque || y.opaque) && !x.is_still_zero(),
             shadow: self.tracked.binary(RealBinary::Divide, x.shadow, y.shadow),
         }
     }

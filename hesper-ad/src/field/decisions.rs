@@ -61,7 +61,14 @@ impl Exact {
             Comparison::GreaterEqual => ">=",
         };
         self.compared(op, x, y).is_some_and(|compared| {
-            self.decide(kind, compared.outcome(), compared.said.into());
+            let outcome = match op {
+                // It holds at one number only: on which side of that it was tells more.
+                Comparison::Equal | Comparison::NotEqual if !compared.tied => {
+                    i64::from(x.shadow.value > y.shadow.value)
+                }
+                _ => compared.outcome(),
+            };
+            self.decide(kind, outcome, compared.said.into());
             compared.said
         })
     }

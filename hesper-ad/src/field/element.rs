@@ -20,13 +20,16 @@ pub struct Element {
     pub exponent: Exponent,
     /// The exponential of the value in `F_p`, where it holds a logarithm.
     pub image: Option<Residue>,
+    /// Whether it depends on a function that the field does not have ([`Exact::opaque`](super::Exact)): then it can be shown equal to another, and
+    /// never shown to differ.
+    pub opaque: bool,
     /// The value as a real, with its rounding error.
     pub shadow: Bounded,
 }
 
 impl Value for Element {
     fn identical(&self, other: &Element) -> bool {
-        let residues = |x: &Element| (x.kind, x.value, x.tangent, x.exponent, x.image);
+        let residues = |x: &Element| (x.kind, x.value, x.tangent, x.exponent, x.image, x.opaque);
         residues(self) == residues(other) && self.shadow.identical(&other.shadow)
     }
 }
@@ -82,6 +85,7 @@ impl Element {
         tangent: Residue::ZERO,
         exponent: Exponent::Known(Residue::ZERO),
         image: None,
+        opaque: false,
         shadow: Bounded {
             value: 0.0,
             error: 0.0,
@@ -119,6 +123,11 @@ impl Element {
     /// The element with a tangent.
     pub fn with_tangent(self, tangent: Residue) -> Element {
         Element { tangent, ..self }
+    }
+
+    /// Whether it is zero, and does not move.
+    pub(super) fn is_still_zero(&self) -> bool {
+        self.kind == Kind::Finite && self.value.is_zero() && self.tangent.is_zero()
     }
 
     /// Whether it is a number or the mask value.

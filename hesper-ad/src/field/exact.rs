@@ -35,6 +35,8 @@ pub struct Exact {
     pub(super) logarithms: RefCell<HashMap<Residue, (Residue, Exponent)>>,
     /// Angles already given, by function and the argument or its negative, whichever is less.
     pub(super) angles: RefCell<HashMap<(RealUnary, Residue), Residue>>,
+    /// Values of functions that the field does not have, by function and argument.
+    pub(super) unknowns: RefCell<HashMap<(RealUnary, Residue), Residue>>,
     /// π, which the field does not have: a random number, where it is asked for.
     pub(super) pi: Cell<Option<Residue>>,
     /// Which value is the logarithm of which.
@@ -101,6 +103,7 @@ impl Exact {
             circular: Cell::new(false),
             logarithms: RefCell::new(HashMap::from([one])),
             angles: RefCell::default(),
+            unknowns: RefCell::default(),
             pi: Cell::default(),
             arguments: RefCell::default(),
             rng: RefCell::new(Rng::new(rng.bits())),
@@ -314,12 +317,11 @@ impl Exact {
         Element::poison()
     }
 
-    /// Poison where the field gives an operation no meaning.
-    pub(super) fn no_meaning(&self, operation: &str) -> Element {
+    /// Takes note of an operation that the field does not have.
+    pub(super) fn lies_outside(&self, operation: &str) {
         self.outside
             .borrow_mut()
             .get_or_insert_with(|| self.trouble(operation));
-        self.poison(operation)
     }
 
     fn trouble(&self, operation: &str) -> Trouble {

@@ -15,7 +15,7 @@ impl Exact {
             self.first_root.set(Some(self.line.get()));
         }
         if self.demands.circular {
-            return self.no_meaning("a square root beside a sine or cosine");
+            return self.opaque(RealUnary::Sqrt, x, "a square root beside a sine or cosine");
         }
         if x.shadow.value < -x.shadow.error {
             self.note("square root of a negative number", x.shadow.value, true);
@@ -42,6 +42,7 @@ impl Exact {
             tangent,
             exponent,
             image: None,
+            opaque: x.opaque,
             shadow: self.shadow_of(RealUnary::Sqrt, x),
         }
     }
@@ -67,7 +68,15 @@ impl Exact {
             (None, Exponent::Unlucky) => {
                 return self.poison("an exponential without exponent in this field");
             }
-            (None, Exponent::Nested) => return self.no_meaning("an exponential of an exponential"),
+            (None, Exponent::Nested) => {
+                let power = self.opaque(RealUnary::Exp, x, "an exponential of an exponential");
+                // ln eˣ = x
+                let mut logarithms = self.logarithms.borrow_mut();
+                logarithms
+                    .entry(power.value)
+                    .or_insert((x.value, x.exponent));
+                return power;
+            }
         };
         if image.is_none() {
             // ln eˣ = x
@@ -80,6 +89,7 @@ impl Exact {
             tangent: p.mul(value, x.tangent),
             exponent: Exponent::Nested,
             image: None,
+            opaque: x.opaque,
             shadow: self.shadow_of(RealUnary::Exp, x),
         }
     }
@@ -115,6 +125,7 @@ impl Exact {
             tangent: p.mul(x.tangent, inverse),
             exponent,
             image: Some(x.value),
+            opaque: x.opaque,
             shadow: self.shadow_of(RealUnary::Ln, x),
         }
     }
@@ -166,26 +177,36 @@ impl Exact {
         if x.shadow.value.abs() > std::f64::consts::PI {
             self.note("sine or cosine beyond ±π", x.shadow.value, false);
         }
-        let (Some(i), Exponent::Known(b)) = (self.fields.imaginary, x.exponent) else {
-            let nested = self.fields.imaginary.is_some() && x.exponent == Exponent::Nested;
-            let poison = if nested {
-                self.no_meaning("a sine or cosine of an exponential")
-            } else {
-                self.poison("a sine or cosine without exponent in this field")
-            };
-            return (poison, poison);
+        let (cos, sin, opaque) = match (self.fields.imaginary, x.exponent) {
+            (Some(i), Exponent::Known(b)) => {
+                let z = self.fields.turn(b);
+                let half = p.inverse(p.residue(2)).unwrap_or_default();
+                let back = p.inverse(z).unwrap_or_default();
+                let cos = p.mul(half, p.add(z, back));
+                let sin = p.mul(p.neg(i), p.mul(half, p.sub(z, back)));
+                (cos, sin, x.opaque)
+            }
+            (Some(_), Exponent::Nested) => {
+                let [cos, sin] = [RealUnary::Cos, RealUnary::Sin];
+                let what = "a sine or cosine of an exponential";
+                (
+                    self.unknown(cos, x.value, what),
+                    self.unknown(sin, x.value, what),
+                    true,
+                )
+            }
+            _ => {
+                let poison = self.poison("a sine or cosine without exponent in this field");
+                return (poison, poison);
+            }
         };
-        let z = self.fields.turn(b);
-        let half = p.inverse(p.residue(2)).unwrap_or_default();
-        let back = p.inverse(z).unwrap_or_default();
-        let cos = p.mul(half, p.add(z, back));
-        let sin = p.mul(p.neg(i), p.mul(half, p.sub(z, back)));
         let element = |op, value, tangent| Element {
             kind: Kind::Finite,
             value,
             tangent: p.mul(x.tangent, tangent),
             exponent: Exponent::Nested,
             image: None,
+            opaque,
             shadow: self.shadow_of(op, x),
         };
         (

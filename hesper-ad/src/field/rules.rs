@@ -50,7 +50,7 @@ impl Exact {
             RealUnary::Tanh => self.tanh(x),
             RealUnary::Asin | RealUnary::Acos | RealUnary::Atan => self.angle(op, x),
             RealUnary::Asinh | RealUnary::Acosh | RealUnary::Atanh => self.area(op, x),
-            RealUnary::Erf => self.no_meaning("the error function"),
+            RealUnary::Erf => self.opaque(op, x, "the error function"),
         }
     }
 

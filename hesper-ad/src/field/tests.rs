@@ -251,8 +251,16 @@ fn shadows_are_the_numbers() {
 #[test]
 fn outside_the_fragment_the_operation_is_named() {
     let domain = field(false, 1);
-    let [nested] = evaluate(&domain, variables(&domain, 1), |[x, ..]| [x.exp().exp()]);
-    assert!(!nested.is_sound());
+    let [x, ..] = variables(&domain, 1);
+    let formula = |[x]: [Real; 1]| {
+        let twice = x.exp().exp();
+        let same = (x.exp() + 1.0 - 1.0).exp();
+        [twice, same, twice * 2.0, twice * 0.0 + x, twice - same]
+    };
+    let [nested, same, double, without, nothing] = evaluate(&domain, [x], formula);
+    assert!(nested.is_sound() && nested.opaque && double.opaque);
+    assert!(nested.same_value(&same) && !nested.same_value(&double));
+    assert!(!without.opaque && without.same_value(&x) && nothing.value.is_zero());
     let outside = domain.outside().map(|t| t.to_string()).unwrap_or_default();
     assert!(
         outside.contains("tests.rs") && outside.ends_with("an exponential of an exponential"),

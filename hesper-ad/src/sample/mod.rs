@@ -32,11 +32,21 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampling {
     draws: BTreeMap<String, PortValues>,
-    unreachable: Option<String>,
+    unreachable: Vec<Unreachable>,
     undefined: Option<String>,
+    ties: Option<String>,
     multiples: BTreeMap<String, usize>,
     known: Vec<Known>,
     greatest: Vec<Dims>,
+}
+
+/// A decision that goes one way only, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unreachable {
+    /// Part of the decision's name in a certificate: `< at src/silu.rs:12`.
+    pub(crate) decision: String,
+    /// Why.
+    pub(crate) reason: String,
 }
 
 /// Which numbers a point is made of.
@@ -158,16 +168,25 @@ impl Sampling {
         &self.known
     }
 
-    /// Declares that some decisions go one way only, or cannot be approached, and why. The exact check would call them incomplete;
-    /// so it lists them with the reason.
-    pub fn unreachable(mut self, reason: &str) -> Sampling {
-        self.unreachable = Some(reason.to_string());
+    /// Declares that one decision goes one way only, or cannot be approached, and why. Undeclared it would make a certificate incomplete; so it is
+    /// listed with the reason. The decision is named as an incomplete certificate names it, by what is decided and where, or by enough of that to tell
+    /// it from all others that went one way only:
+    ///
+    /// ```
+    /// use hesper_ad::Sampling;
+    /// let sampling = Sampling::default().uniform("x", -2.0, 2.0).unreachable("min at src/clip.rs:12", "inputs are below 2");
+    /// ```
+    pub fn unreachable(mut self, decision: &str, reason: &str) -> Sampling {
+        self.unreachable.push(Unreachable {
+            decision: decision.to_string(),
+            reason: reason.to_string(),
+        });
         self
     }
 
-    /// Why some decisions go one way only.
-    pub(crate) fn unreachable_reason(&self) -> Option<&str> {
-        self.unreachable.as_deref()
+    /// The decisions that go one way only.
+    pub(crate) fn unreachable_decisions(&self) -> &[Unreachable] {
+        &self.unreachable
     }
 
     /// Declares that `backward` yields no number where `forward` has no derivative, and why: the gradient of a norm at zero is 0/0, say.
@@ -180,6 +199,18 @@ impl Sampling {
     /// Why `backward` yields no number at kinks.
     pub(crate) fn undefined_reason(&self) -> Option<&str> {
         self.undefined.as_deref()
+    }
+
+    /// Declares that where `max` or `min` has equal operands, `backward` may give each of them all of the cotangent, and why. Undeclared, they get
+    /// shares that make all of it, as the generalised derivative has it. No share may be negative, or more than all.
+    pub fn ties_have_all(mut self, reason: &str) -> Sampling {
+        self.ties = Some(reason.to_string());
+        self
+    }
+
+    /// Why each of equal operands may have all.
+    pub(crate) fn ties_reason(&self) -> Option<&str> {
+        self.ties.as_deref()
     }
 
     /// The first rule that makes no sense, or speaks of what is not there.
@@ -238,6 +269,14 @@ impl Sampling {
         matches!(self.draws.get(port), Some(PortValues::OneOf(_)))
     }
 
+    /// Between which numbers the port's elements lie, where a rule says so.
+    pub(crate) fn bounds(&self, port: &str) -> Option<[f64; 2]> {
+        match self.draws.get(port)? {
+            PortValues::Uniform(low, high) => Some([(*low).into(), (*high).into()]),
+            PortValues::OneOf(_) => None,
+        }
+    }
+
     /// Whether the port always has one value.
     pub(crate) fn is_fixed(&self, port: &str) -> bool {
         match self.draws.get(port) {
@@ -267,8 +306,9 @@ impl Sampling {
         for (port, draw) in other.draws {
             self.draws.entry(port).or_insert(draw);
         }
-        self.unreachable = both(self.unreachable, other.unreachable);
+        self.unreachable.extend(other.unreachable);
         self.undefined = both(self.undefined, other.undefined);
+        self.ties = both(self.ties, other.ties);
         for (dim, n) in other.multiples {
             let both = self.multiples.entry(dim).or_insert(1);
             *both = lcm(*both, n);
@@ -288,6 +328,7 @@ impl Sampling {
     ) -> Sampling {
         let mut renamed = Sampling {
             undefined: self.undefined,
+            ties: self.ties,
             ..Sampling::default()
         };
         for (name, draw) in self.draws {

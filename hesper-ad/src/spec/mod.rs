@@ -49,6 +49,8 @@ pub struct Spec<'o> {
     spent: Cell<u64>,
     /// Which ways the kernels' branches went so far.
     taken: RefCell<Taken>,
+    /// Whether kernels of the forward and of the backward pass compute something less than a rounding of binary32 away.
+    differ: Cell<[bool; 2]>,
 }
 
 /// What a spec's forward pass yields.
@@ -124,6 +126,7 @@ impl<'o> Spec<'o> {
             most: MOST,
             spent: Cell::new(0),
             taken: RefCell::default(),
+            differ: Cell::default(),
         })
     }
 
@@ -140,6 +143,23 @@ impl<'o> Spec<'o> {
     /// Takes note of which ways kernels went in a run whose results are compared.
     pub(crate) fn ran(&self, dims: &Dims, told: &[BranchesTaken]) {
         self.taken.borrow_mut().ran(dims, told);
+    }
+
+    /// Takes note that the kernels of a pass compute something less than a rounding of binary32 away.
+    pub(crate) fn let_differ(&self, forward: bool) {
+        let mut differ = self.differ.get();
+        differ[usize::from(!forward)] = true;
+        self.differ.set(differ);
+    }
+
+    /// Whether they do.
+    pub(crate) fn may_differ(&self, forward: bool) -> bool {
+        self.differ.get()[usize::from(!forward)]
+    }
+
+    /// Takes note of a decision on numbers that can go one way only.
+    pub(crate) fn proved(&self, file: &str, line: u32) {
+        self.taken.borrow_mut().one_way(file, line);
     }
 
     /// Which ways kernels went so far.

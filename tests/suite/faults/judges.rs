@@ -26,6 +26,8 @@ pub(super) fn refusals(op: &dyn Op, by: By) -> Result<Vec<String>, String> {
             accepted(vec![forward])
         }
         By::Stopped(check) => stopped(op, check),
+        By::NobodyAtAll => nobody(op),
+        By::Singular => all(vec![check::singular_points(&spec()?, SEED)]),
         By::Differences => all(vec![check::finite_differences(&spec()?, SEED, POINTS)]),
         By::DualNumbers => all(vec![check::dual_numbers(&spec()?, SEED, POINTS)]),
         By::KnownPoint => all(check::known_points(&spec()?, SEED)),
@@ -117,6 +119,21 @@ fn tied(findings: Vec<Finding>, tie: Tie) -> Result<Vec<String>, String> {
         accepted(named(findings.clone(), other.name()))?;
     }
     all(named(findings, tie.name()))
+}
+
+/// A certificate that passes, and what it leaves open.
+fn nobody(op: &dyn Op) -> Result<Vec<String>, String> {
+    let options = Options {
+        exact: true,
+        ..numbers(vec![Target::F32, Target::F64])
+    };
+    let certificate = op.verify(&options);
+    let open = certificate.checks.iter();
+    let open = open.filter(|f| matches!(f.verdict, Verdict::Inconclusive(_)));
+    match certificate.is_pass() {
+        true => Ok(open.map(Finding::to_string).collect()),
+        false => Err(format!("not accepted:\n{}", lines(&certificate.checks))),
+    }
 }
 
 /// What the shadows show, while the spec is found right.

@@ -38,7 +38,11 @@ pub(crate) enum By {
     NotForward,
     /// What stops verification before most of its checks, by name; no other finding fails.
     Stopped(&'static str),
+    /// Nobody, the exact check among them; or it leaves some ties open, and says why.
+    NobodyAtAll,
     Differences,
+    /// Slopes at zeros, ties and kinks.
+    Singular,
     DualNumbers,
     KnownPoint,
     SecondOrder,

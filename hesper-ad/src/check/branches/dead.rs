@@ -12,6 +12,7 @@ use hesper_shader::MAX_GROUPS_PER_DIMENSION;
 use hesper_shader::tree::intervals::{Launch, Range};
 use hesper_shader::tree::verify::Verified;
 use hesper_shader::tree::{Branch, BranchWay};
+use std::collections::BTreeSet;
 
 /// A way that no run has taken.
 #[derive(Clone, Debug)]
@@ -26,6 +27,13 @@ pub(super) struct Missing {
     pub(super) proof: Option<Proof>,
 }
 
+impl Missing {
+    /// Which way of which branch.
+    pub(super) fn told(&self) -> String {
+        format!("`{}`: {}", self.kernel, self.branch.never(self.way))
+    }
+}
+
 /// Why a way cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
@@ -33,6 +41,8 @@ pub(super) enum Proof {
     Always,
     /// With the numbers of each plan that was made.
     EachPlan,
+    /// Wherever the numbers lie, on the paths that were taken.
+    Ranges,
     /// None, but the op declares why numbers do not get there.
     Declared,
 }
@@ -64,10 +74,24 @@ pub(super) fn missing(spec: &Spec<'_>, taken: &Taken) -> Vec<Missing> {
     for missing in open.into_iter().filter(|m| !m.possible) {
         missing.proof = Some(Proof::EachPlan);
     }
-    let declared = spec.sampling().unreachable_reason().is_some();
     let by_numbers = |m: &&mut Missing| m.proof.is_none() && m.branch.by_reals;
-    for missing in missing.iter_mut().filter(|_| declared).filter(by_numbers) {
-        missing.proof = Some(Proof::Declared);
+    for missing in missing.iter_mut().filter(by_numbers) {
+        if taken.is_one_way(&missing.branch) {
+            missing.proof = Some(Proof::Ranges);
+        }
+    }
+    for known in spec.sampling().unreachable_decisions() {
+        let named = |m: &&mut Missing| {
+            m.proof.is_none() && m.branch.by_reals && m.told().contains(&known.decision)
+        };
+        let mut named: Vec<&mut Missing> = missing.iter_mut().filter(named).collect();
+        // A declaration is of one decision, whatever uses of it there are.
+        let places: BTreeSet<String> = named.iter().map(|m| m.branch.loc.to_string()).collect();
+        if places.len() == 1 {
+            named
+                .iter_mut()
+                .for_each(|m| m.proof = Some(Proof::Declared));
+        }
     }
     missing
 }

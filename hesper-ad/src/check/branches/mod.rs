@@ -53,11 +53,7 @@ pub(crate) fn branches(spec: &Spec<'_>, switches: &Switches, seed: u64) -> Findi
 }
 
 fn told(missing: &Missing) -> String {
-    format!(
-        "`{}`: {}, and could",
-        missing.kernel,
-        missing.branch.never(missing.way)
-    )
+    format!("{}, and could", missing.told())
 }
 
 /// `12 of 14 both ways, 2 cannot`.
@@ -72,6 +68,7 @@ fn note(all: usize, missing: &[Missing]) -> String {
     for (proof, what) in [
         (Proof::Always, "cannot"),
         (Proof::EachPlan, "cannot with the numbers of any plan made"),
+        (Proof::Ranges, "cannot wherever the numbers lie"),
         (Proof::Declared, "are not, as declared"),
     ] {
         match proved(proof) {

@@ -1,9 +1,14 @@
 //! Both ends of every threshold.
 
-use super::coverage::{Threshold, outcome};
+use super::coverage::{Program, Threshold, outcome};
 use super::point::RealPoint;
 use super::shape::Shape;
 use super::tally::Tallies;
+use crate::field::Site;
+use std::collections::BTreeSet;
+
+/// How often thresholds are looked for anew.
+const ROUNDS: usize = 2;
 
 /// How close the two ends come, as part of the way between two points.
 const CLOSE: f64 = 1.0 / (1u64 << 42) as f64;
@@ -11,9 +16,24 @@ const CLOSE: f64 = 1.0 / (1u64 << 42) as f64;
 /// For each decision that was seen both ways: walks from a point of one side to a point of the other, finds where it turns, and
 /// checks right before and right behind. A kernel or a VJP whose threshold lies elsewhere is wrong there.
 pub(super) fn bisect(shape: &mut Shape<'_>, tallies: &mut Tallies) {
+    let (mut found, mut done) = (0, BTreeSet::new());
+    // Next to a threshold others may show.
+    for _ in 0..ROUNDS {
+        found += bisect_new(shape, &mut done, tallies);
+    }
+    tallies.bisected(found);
+}
+
+/// The thresholds that are not done yet.
+fn bisect_new(
+    shape: &mut Shape<'_>,
+    done: &mut BTreeSet<(Program, Site)>,
+    tallies: &mut Tallies,
+) -> usize {
     let mut found = 0;
     for threshold in shape.coverage.thresholds() {
-        if !tallies.needs(threshold.program) || shape.is_over(tallies) {
+        let is_new = done.insert((threshold.program, threshold.site));
+        if !is_new || !tallies.needs(threshold.program) || shape.is_over(tallies) {
             continue;
         }
         match ends(shape, &threshold, tallies) {
@@ -22,14 +42,19 @@ pub(super) fn bisect(shape: &mut Shape<'_>, tallies: &mut Tallies) {
                 for end in &ends {
                     shape.visit_point(end, true, tallies);
                 }
+                // What holds at one number only holds at that number.
+                if matches!(threshold.site.kind, "==" | "!=") {
+                    shape.visit_point(&ends[0].rounded(), true, tallies);
+                }
             }
             None => tallies.not_covered(
                 threshold.program,
+                threshold.site,
                 format!("{} was not bisected", threshold.site),
             ),
         }
     }
-    tallies.bisected(found);
+    found
 }
 
 fn ends(shape: &Shape<'_>, threshold: &Threshold, tallies: &mut Tallies) -> Option<[RealPoint; 2]> {

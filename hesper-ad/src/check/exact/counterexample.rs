@@ -69,7 +69,13 @@ impl Counterexample {
     pub fn check(&self, op: &dyn Op, tie: Tie) -> Result<(), String> {
         let spec = Spec::new(op).map_err(|error| error.to_string())?;
         let point = self.point(&spec, tie)?;
-        breaks(&spec, &point, tie, self.seed).map_or(Ok(()), Err)
+        // What holds at one number only holds at just that number.
+        let literally = || {
+            let point = (!tie.is_of_spec()).then(|| point.rounded())?;
+            breaks(&spec, &point, tie, self.seed)
+        };
+        let broken = breaks(&spec, &point, tie, self.seed).or_else(literally);
+        broken.map_or(Ok(()), Err)
     }
 
     fn point(&self, spec: &Spec<'_>, tie: Tie) -> Result<RealPoint, String> {
@@ -108,6 +114,7 @@ impl Counterexample {
                 directions: Vec::new(),
             },
             ties: false,
+            literal: false,
         };
         point.ties = ties(&point, tie);
         Ok(point)

@@ -1,5 +1,6 @@
 //! Which decisions were seen to go which way.
 
+use super::cannot::Decided;
 use super::trial::Tie;
 use crate::field::{Decision, Pair, Site, Trace};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -56,6 +57,8 @@ struct Sides {
     tied: bool,
     /// A side taken where numbers tie, if not that of `outcome`.
     at_ties: Option<i64>,
+    /// Whether it has been proved that there is no other way.
+    cannot: bool,
 }
 
 impl Sides {
@@ -65,6 +68,7 @@ impl Sides {
         other: None,
         tied: false,
         at_ties: None,
+        cannot: false,
     };
 
     /// Takes note of an outcome; whether it is new.
@@ -94,7 +98,7 @@ impl Sides {
     }
 
     fn is_one_sided(&self) -> bool {
-        self.outcome != Decision::NONE && !self.is_both_ways()
+        self.outcome != Decision::NONE && !self.is_both_ways() && !self.cannot
     }
 }
 
@@ -184,6 +188,23 @@ impl Coverage {
             all: sides.len(),
         });
         sites.filter(|site| site.open > 0).collect()
+    }
+
+    /// Takes note of decisions that went one way and cannot go another. The sites where none is left that can.
+    pub(super) fn prove(&mut self, cannot: &BTreeSet<Decided>) -> Vec<(Program, Site)> {
+        let mut done = Vec::new();
+        for ((program, site), all) in &mut self.sites {
+            let mut proved = 0;
+            for (occurrence, sides) in all.iter_mut().filter(|(_, s)| s.is_one_sided()) {
+                sides.cannot = cannot.contains(&(*program, *site, *occurrence));
+                proved += usize::from(sides.cannot);
+            }
+            let is_done = |s: &Sides| s.cannot || s.outcome == Decision::NONE;
+            if proved > 0 && all.values().all(is_done) {
+                done.push((*program, *site));
+            }
+        }
+        done
     }
 
     /// The sites of which some decision went both ways.

@@ -3,17 +3,23 @@
 //! ```text
 //! point      the real numbers that choose a path     coverage   which decisions went which way
 //! trial      a point in one random field             vjp, plan  the comparisons there
+//! harmless   overflows that spoil nothing
+//! near       what only real numbers tell apart
 //! bisect     both ends of every threshold            shape      the points of one shape; search: those that show something new
 //! bits       how sure a trial is                     tally      what was found so far
+//! cannot     decisions that have no other way
 //! counterexample  where a tie breaks, as small as may be
 //! ```
 
 mod bisect;
 mod bits;
+mod cannot;
 mod counterexample;
 mod coverage;
 #[cfg(test)]
 mod hard_tests;
+mod harmless;
+mod near;
 mod notes;
 mod plan;
 mod point;
@@ -52,7 +58,14 @@ const LARGEST: usize = 150;
 /// hardly passes. See `docs/exact.md`.
 pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     let (tallies, looked) = look(spec, Tallies::new(spec, seed), Shape::check);
+    let cannot = tallies.cannot();
+    for tie in tallies.approximate() {
+        spec.let_differ(tie == Tie::Forward);
+    }
     let mut findings = explained(spec, tallies, seed);
+    for site in cannot {
+        spec.proved(site.file, site.at.0);
+    }
     for finding in &mut findings {
         looked
             .iter()
@@ -123,7 +136,7 @@ fn look<'s>(
 
 /// The first tie alone, at small shapes: for what has no kernels.
 pub(super) fn exact_vjp(spec: &Spec<'_>, seed: u64) -> Option<Finding> {
-    let mut tallies = Tallies::of(&[Tie::Vjp], spec, seed);
+    let mut tallies = Tallies::of(&[Tie::Vjp], spec, seed).of_covered();
     let home = home_shape(spec);
     for dims in [home.clone(), spec.least_shape()] {
         if !tallies.over() && spec.reach(&dims).is_ok() {

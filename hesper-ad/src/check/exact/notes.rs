@@ -4,6 +4,7 @@ use super::coverage::Program;
 use super::trial::Tie;
 use crate::certificate::{Exactness, Finding, Tally};
 use crate::field::{MANY, Site};
+use crate::sample::Unreachable;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What all findings say.
@@ -16,13 +17,15 @@ pub(super) struct Notes {
     pub(super) derived: bool,
     pub(super) loops: BTreeMap<(Program, Site), BTreeSet<u64>>,
     /// What went one way only, in which program.
-    pub(super) one_sided: Vec<(Program, String)>,
+    pub(super) one_sided: Vec<(Program, Site, String)>,
     /// The same at shapes where a dimension is as small as it gets.
     pub(super) at_least: Vec<(Program, Site, String)>,
     /// What went both ways at some shape.
     pub(super) both_ways: BTreeSet<(Program, Site)>,
     pub(super) advice: Vec<String>,
-    pub(super) declared: Option<String>,
+    /// What cannot go another way, at some shape.
+    pub(super) cannot: BTreeSet<(Program, Site)>,
+    pub(super) declared: Vec<Unreachable>,
 }
 
 impl Notes {
@@ -30,7 +33,8 @@ impl Notes {
     pub(super) fn idle_loops(&mut self) {
         let idle = |counts: &BTreeSet<u64>| counts.iter().all(|n| *n == 0);
         let idle = self.loops.iter().filter(|(_, counts)| idle(counts));
-        let texts = idle.map(|((program, site), _)| (*program, format!("the {site} never ran")));
+        let texts =
+            idle.map(|((program, site), _)| (*program, *site, format!("the {site} never ran")));
         self.one_sided.extend(texts);
     }
 
@@ -38,7 +42,7 @@ impl Notes {
     pub(super) fn least_shapes(&mut self) {
         for (program, site, text) in std::mem::take(&mut self.at_least) {
             if !self.both_ways.contains(&(program, site)) {
-                self.one_sided.push((program, text));
+                self.one_sided.push((program, site, text));
             }
         }
     }
@@ -71,29 +75,42 @@ impl Notes {
         if self.unmet_pairs > 0 {
             note += &format!(", {} pairs of decisions never met", self.unmet_pairs);
         }
-        let one_sided = self.one_sided.iter();
-        let one_sided = one_sided.filter(|(program, _)| program.concerns(tie));
-        let one_sided: Vec<&String> = one_sided.map(|(_, what)| what).collect();
-        match (one_sided.as_slice(), &self.declared) {
-            ([], _) => {
-                tally.note(note);
-                tally.finish()
+        let here = self.one_sided.iter();
+        let here = here.filter(|(program, ..)| program.concerns(tie));
+        let (mut open, mut declared) = (Vec::new(), BTreeMap::new());
+        for (_, site, what) in here {
+            match self.declaration(*site) {
+                Some(known) => *declared.entry(&known.reason).or_insert(0) += 1,
+                None => open.push(what),
             }
-            ([first, more @ ..], None) => {
-                tally.note(note);
+        }
+        let cannot = self.cannot.iter();
+        let cannot = cannot.filter(|(program, _)| program.concerns(tie)).count();
+        if cannot > 0 {
+            note += &format!(", {cannot} decisions cannot go another way");
+        }
+        for (reason, count) in declared {
+            note += &format!(", {count} went one way only, as declared: {reason}");
+        }
+        tally.note(note);
+        match open.as_slice() {
+            [] => tally.finish(),
+            [first, more @ ..] => {
                 let more = match more.len() {
                     0 => String::new(),
                     n => format!(", and {n} more"),
                 };
                 tally.incomplete(format!("{first}{more}"))
             }
-            (all, Some(reason)) => {
-                tally.note(format!(
-                    "{note}, {} went one way only, as declared: {reason}",
-                    all.len()
-                ));
-                tally.finish()
-            }
         }
+    }
+
+    /// What the op declares of a decision: a declaration is of one decision, and says nothing where it names several.
+    fn declaration(&self, site: Site) -> Option<&Unreachable> {
+        let names = |known: &&Unreachable, site: &Site| site.to_string().contains(&known.decision);
+        let known = self.declared.iter().find(|known| names(known, &site))?;
+        let all = self.one_sided.iter().map(|(_, site, _)| site);
+        let named: BTreeSet<&Site> = all.filter(|site| names(&known, site)).collect();
+        (named.len() == 1).then_some(known)
     }
 }

@@ -1,6 +1,7 @@
 //! Kernels against the spec, element by element.
 
-use super::trial::{Compared, Difference, Observed, Silence, Trial};
+use super::near::coarse;
+use super::trial::{Compared, Observed, Silence, Trial};
 use crate::check::feed::{Fed, feed};
 use crate::check::target::Speed;
 use crate::field::{Element, Kind, Range};
@@ -37,8 +38,7 @@ impl Trial<'_> {
                 results
             }
             Err(error) => {
-                let outside = self.domain.outside().map(Silence::Outside);
-                return Err(outside.unwrap_or_else(|| Silence::Fault(error.to_string())));
+                return Err(Silence::Fault(error.to_string()));
             }
         };
         self.settled(&run)?;
@@ -51,7 +51,8 @@ impl Trial<'_> {
         pass: Pass,
     ) -> Result<Compared, Silence> {
         let mut compared = Compared::default();
-        for (name, want) in self.wanted(pass) {
+        for (name, wanted) in self.wanted(pass) {
+            let (want, room) = (wanted, coarse(wanted.data()));
             let Some(Memory::F32(got)) = results.get(&name) else {
                 return Err(Silence::Fault(format!("the plan yields no `{name}`")));
             };
@@ -59,21 +60,15 @@ impl Trial<'_> {
                 if !got.is_sound() {
                     return Err(self.unsound());
                 }
-                compared.elements += 1;
-                if !got.same_value(want) && compared.difference.is_none() {
-                    let index = self
-                        .wanted(pass)
-                        .find(|(n, _)| *n == name)
-                        .map(|(_, t)| t.index_of(at));
-                    let text = format!(
+                self.same(&mut compared, (got, want), room, || {
+                    format!(
                         "{name}{:?}: the kernels give {}, the spec {}{}",
-                        index.unwrap_or_default(),
+                        wanted.index_of(at),
                         shown(got),
                         shown(want),
                         self.apart(got, want)
-                    );
-                    compared.difference = Some(Difference { text });
-                }
+                    )
+                });
             }
             if got.len() != want.len() {
                 return Err(Silence::Fault(format!(

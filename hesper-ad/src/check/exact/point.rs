@@ -16,6 +16,8 @@ pub(super) struct RealPoint {
     pub(super) reals: sample::Point<f64>,
     /// Whether equal numbers are the same number, and not two that happen to be alike.
     pub(super) ties: bool,
+    /// Whether the numbers are just those of binary32 that they look like, and not random ones.
+    pub(super) literal: bool,
 }
 
 /// Which numbers a point is made of.
@@ -52,6 +54,7 @@ impl RealPoint {
         let mut point = RealPoint {
             reals: spec.draw_with(numbers, dims, rng).point(&F64),
             ties: matches!(draw, Draw::Ties | Draw::Equal | Draw::Zeros),
+            literal: false,
         };
         let names = spec.signature().inputs().map(|p| &p.name);
         for (name, input) in names.zip(&mut point.reals.inputs) {
@@ -91,6 +94,21 @@ impl RealPoint {
                 ..self.reals.clone()
             },
             ties: false,
+            literal: false,
+        }
+    }
+
+    /// The point of binary32 numbers next to it.
+    pub(super) fn rounded(&self) -> RealPoint {
+        let mut point = self.clone();
+        let inputs = point.reals.inputs.iter_mut();
+        for x in inputs.flat_map(|t| t.data_mut()) {
+            *x = f64::from(*x as f32);
+        }
+        RealPoint {
+            ties: true,
+            literal: true,
+            ..point
         }
     }
 
@@ -107,6 +125,7 @@ impl RealPoint {
             signed,
             rng,
             twins: self.ties.then(HashMap::new),
+            literal: self.literal,
         };
         let (signature, sampling) = (spec.signature(), spec.sampling());
         self.reals.map(signature, |name, t| match name {
@@ -180,10 +199,15 @@ struct Lift<'a> {
     rng: &'a mut Rng,
     /// One element for each shadow, where equal shadows are the same number.
     twins: Option<HashMap<u64, Element>>,
+    /// Whether numbers are just what they look like.
+    literal: bool,
 }
 
 impl Lift<'_> {
     fn element(&mut self, shadow: f64) -> Element {
+        if self.literal {
+            return self.literal(shadow);
+        }
         let known = self
             .twins
             .as_ref()

@@ -1,6 +1,7 @@
 //! What an exact check has found so far, tie by tie.
 
 use super::coverage::{Coverage, OneSided, Program};
+use super::near::{self, Near};
 use super::notes::Notes;
 use super::point::RealPoint;
 use super::trial::{Compared, Silence, Tie};
@@ -8,7 +9,7 @@ use crate::certificate::{Exactness, Finding, Tally, Verdict};
 use crate::check::budget::{Budget, EXACT};
 use crate::check::target::Speed;
 use crate::dims::Dims;
-use crate::field::{Demands, Oddity};
+use crate::field::{Demands, Oddity, Site, Trouble};
 use crate::sample::Rng;
 use crate::spec::Spec;
 
@@ -32,6 +33,8 @@ pub(super) struct Tallies {
     pub(super) demands: Demands,
     ties: Vec<(Tie, State)>,
     watch: State,
+    /// The first operation that the field does not have.
+    pub(super) outside: Option<Trouble>,
     operations: usize,
     /// Trials of one path, at most.
     fields: usize,
@@ -40,6 +43,8 @@ pub(super) struct Tallies {
     brief: bool,
     /// Whether nothing is looked at any more once a tie broke.
     hasty: bool,
+    /// Whether decisions are driven both ways elsewhere.
+    covered: bool,
 }
 
 /// A finding in the making, or ended.
@@ -48,6 +53,9 @@ struct State {
     ended: Option<Finding>,
     /// Where it failed.
     failure: Option<RealPoint>,
+    /// What no field can tell, and what binary32 cannot.
+    opaque: Option<Near>,
+    approximate: Option<Near>,
     /// The first size at which what is to be compared takes too many operations.
     too_long: Option<String>,
     /// What all trials of a path are worth together, at the shape where it is least; `None` before the first, `Some(None)`
@@ -61,6 +69,8 @@ impl State {
             tally: Some(Tally::new(check, PLACE, seed)),
             ended: None,
             failure: None,
+            opaque: None,
+            approximate: None,
             too_long: None,
             bits: None,
         }
@@ -83,15 +93,23 @@ impl Tallies {
                 .map(|tie| (tie, State::new(tie.name(), seed)))
                 .into(),
             watch: State::new("defined and in range", seed),
+            outside: None,
             operations: 0,
             fields: 0,
             notes: Notes {
-                declared: spec.sampling().unreachable_reason().map(str::to_string),
+                declared: spec.sampling().unreachable_decisions().to_vec(),
                 ..Notes::default()
             },
             brief: false,
             hasty: false,
+            covered: false,
         }
+    }
+
+    /// The same, for programs whose decisions are driven both ways elsewhere.
+    pub(super) fn of_covered(self) -> Tallies {
+        let covered = true;
+        Tallies { covered, ..self }
     }
 
     /// The same, with nothing but some ties open.
@@ -118,6 +136,11 @@ impl Tallies {
             brief,
             ..Tallies::until_one_breaks(ties, spec, seed)
         }
+    }
+
+    /// Whether nothing counts but that a tie breaks.
+    pub(super) fn is_hasty(&self) -> bool {
+        self.hasty
     }
 
     /// How closely the first run at a point is looked at.
@@ -205,9 +228,20 @@ impl Tallies {
 
     /// A point at which a tie held in every trial.
     pub(super) fn hold(&mut self, tie: Tie, compared: &Compared, dims: &Dims) {
-        if let Some(tally) = self.tally(tie) {
-            tally.equal(compared.elements);
-            tally.point(dims);
+        let Some(state) = self.state(tie) else {
+            return;
+        };
+        let Some(tally) = &mut state.tally else {
+            return;
+        };
+        tally.equal(compared.elements);
+        tally.point(dims);
+        let found = [&compared.opaque, &compared.approximate];
+        let kept = [&mut state.opaque, &mut state.approximate];
+        for (kept, found) in kept.into_iter().zip(found) {
+            if let Some(near) = found {
+                near::add(kept, near.clone());
+            }
         }
     }
 
@@ -300,6 +334,7 @@ impl Tallies {
             self.notes.loops.entry(*at).or_default().extend(counts);
         }
         self.notes.both_ways.extend(coverage.both_ways());
+        let one_sided = if self.covered { &[] } else { one_sided };
         for OneSided {
             program,
             site,
@@ -310,13 +345,37 @@ impl Tallies {
             let text = format!("{site} went one way only in {open} of {all} places ({dims})");
             match is_least {
                 true => self.notes.at_least.push((*program, *site, text)),
-                false => self.not_covered(*program, text),
+                false => self.not_covered(*program, *site, text),
             }
         }
     }
 
-    pub(super) fn not_covered(&mut self, program: Program, what: String) {
-        self.notes.one_sided.push((program, what));
+    /// Takes note of decisions that cannot go another way.
+    pub(super) fn proved(&mut self, sites: Vec<(Program, Site)>) {
+        self.notes.cannot.extend(sites);
+    }
+
+    /// The ties of which both sides differ by less than binary32 can tell.
+    pub(super) fn approximate(&self) -> Vec<Tie> {
+        let all = self.ties.iter();
+        let all = all.filter(|(_, state)| state.approximate.is_some() && state.tally.is_some());
+        all.map(|(tie, _)| *tie).collect()
+    }
+
+    /// Decisions that were proved to have one way only, wherever they were not seen to go both.
+    pub(super) fn cannot(&self) -> Vec<Site> {
+        // A line is as open as all that it decides.
+        let open = |at: &(Program, Site)| {
+            let line = |site: &Site| (site.file, site.at.0);
+            let mut all = self.notes.one_sided.iter();
+            all.any(|(_, site, _)| line(site) == line(&at.1)) || self.notes.both_ways.contains(at)
+        };
+        let all = self.notes.cannot.iter().filter(|at| !open(at));
+        all.map(|(_, site)| *site).collect()
+    }
+
+    pub(super) fn not_covered(&mut self, program: Program, site: Site, what: String) {
+        self.notes.one_sided.push((program, site, what));
     }
 
     fn state(&mut self, tie: Tie) -> Option<&mut State> {
@@ -324,10 +383,6 @@ impl Tallies {
             .iter_mut()
             .find(|(t, _)| *t == tie)
             .map(|(_, state)| state)
-    }
-
-    fn tally(&mut self, tie: Tie) -> Option<&mut Tally> {
-        self.state(tie)?.tally.as_mut()
     }
 
     /// The points at which ties broke.
@@ -357,6 +412,7 @@ impl Tallies {
             ties,
             mut watch,
             operations,
+            outside,
             fields,
             notes,
             ..
@@ -369,11 +425,25 @@ impl Tallies {
                 bits,
             };
             let too_long = state.too_long.take();
+            let opaque = state.opaque.take().zip(outside.clone());
+            let approximate = state.approximate.take();
             state.end(|tally| match too_long {
                 Some(why) if tally.count() == 0 => tally.inconclusive(why),
                 why => {
                     let mut finding = notes.finish(tie, tally, exact);
                     finding.note_also(why);
+                    let said = near::said(opaque.as_ref(), approximate.as_ref());
+                    match said {
+                        Some(said) if finding.verdict == Verdict::Pass => {
+                            finding.verdict = Verdict::Inconclusive(said);
+                        }
+                        Some(said) => finding.note_also(Some(said)),
+                        None => finding.note_also(
+                            outside
+                                .as_ref()
+                                .map(|trouble| format!("{trouble} is taken for any function")),
+                        ),
+                    }
                     finding
                 }
             });

@@ -1,6 +1,7 @@
 //! One trial: an op's spec and kernels at one point, in one random field.
 
 use super::coverage::Program;
+use super::near::Near;
 use super::point::{Lifted, RealPoint};
 use super::squares::no_squares;
 use crate::field::{
@@ -54,8 +55,8 @@ pub(super) struct Difference {
 /// Why a trial says nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Silence {
-    /// Rounding of the shadows could turn a comparison: another point may do.
-    Undecided,
+    /// Rounding of the shadows could turn a comparison: another point may do. With the first operation that the field does not have.
+    Undecided(Option<Trouble>),
     /// Another field may do.
     Unlucky(String),
     /// Outside what the field can judge.
@@ -69,7 +70,7 @@ pub(super) enum Silence {
 impl std::fmt::Display for Silence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Silence::Undecided => {
+            Silence::Undecided(_) => {
                 f.write_str("rounding could turn a comparison at every point tried")
             }
             Silence::Unlucky(reason) | Silence::TooLong(reason) | Silence::Fault(reason) => {
@@ -87,6 +88,10 @@ impl std::fmt::Display for Silence {
 pub(super) struct Compared {
     pub(super) elements: usize,
     pub(super) difference: Option<Difference>,
+    /// What depends on operations that the field does not have.
+    pub(super) opaque: Option<Near>,
+    /// What differs by less than binary32 can tell.
+    pub(super) approximate: Option<Near>,
 }
 
 /// A field with a point lifted into it, and the spec's results there.
@@ -203,16 +208,13 @@ impl<'s> Trial<'s> {
             return Ok(());
         }
         // Poison under a comparison leaves it open too.
-        match (self.domain.outside(), self.domain.poisoned()) {
-            (None, None) => Err(Silence::Undecided),
-            _ => Err(self.unsound()),
+        match self.domain.poisoned() {
+            None => Err(Silence::Undecided(self.domain.outside())),
+            Some(_) => Err(self.unsound()),
         }
     }
 
     pub(super) fn unsound(&self) -> Silence {
-        if let Some(trouble) = self.domain.outside() {
-            return Silence::Outside(trouble);
-        }
         let poison = self.domain.poisoned().map(|trouble| trouble.to_string());
         Silence::Unlucky(poison.unwrap_or_else(|| "a result is no number".to_string()))
     }

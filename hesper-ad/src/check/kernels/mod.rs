@@ -26,7 +26,7 @@ use crate::progress::Running;
 use crate::sample::{Known, Numbers, Rng};
 use crate::spec::{Missed, Spec, SpecError, panic_message};
 use crate::tensor::Tensor;
-use crate::tracked::Bounded;
+use crate::tracked::{Bounded, UNIT_F32};
 use cases::{Case, NAMED, cases, here};
 use hesper_shader::{Plan, Role};
 use judge::judge;
@@ -357,7 +357,8 @@ impl Check<'_> {
             let got = results.remove(name).unwrap_or_default();
             let allowed = decided.and_then(|bounds| bounds.results.get(name));
             let wanted = (want, point.running.get(name));
-            self.judge_result(name, got, wanted, allowed.map(Vec::as_slice), tally)?;
+            let allowed = allowed.map(Vec::as_slice);
+            self.judge_result((pass, name), got, wanted, allowed, tally)?;
         }
         Ok(())
     }
@@ -372,7 +373,7 @@ impl Check<'_> {
 
     fn judge_result(
         &self,
-        name: &str,
+        (pass, name): (Pass, &str),
         got: Vec<f64>,
         (want, running): (&Tensor<Bounded>, Option<&Tensor<Bounded>>),
         allowed: Option<&[Allowed]>,
@@ -380,7 +381,10 @@ impl Check<'_> {
     ) -> Result<(), StopReason> {
         let fail = |error: String| StopReason::Fail(format!("{name}: {error}"));
         let got = Tensor::new(want.shape(), got).map_err(|e| fail(e.to_string()))?;
-        let tolerance = Tolerance::F32.scaled(self.target.precision());
+        let mut tolerance = Tolerance::F32.scaled(self.target.precision());
+        if self.spec.may_differ(pass == Pass::Forward) {
+            tolerance.relative = tolerance.relative.max(UNIT_F32);
+        }
         let judged =
             judge(&got, want, running, allowed, tolerance).map_err(|e| fail(e.to_string()))?;
         tally.agreed(&judged.agreement());

@@ -3,7 +3,7 @@
 use super::infinite::goes_by_infinity;
 use super::line::{Direction, Here, Line, Side, along};
 use super::probe::is_known;
-use super::report::{Kink, Report};
+use super::report::Report;
 use crate::certificate::Tally;
 use crate::sample::{Rng, Sample};
 use crate::spec::{Spec, SpecError, exact};
@@ -14,14 +14,14 @@ use crate::tracked::{Bounded, Tracked};
 const RESOLVED: f64 = 1e-6;
 
 /// An element: of which input, and where in it.
-type Element = (usize, usize);
+pub(super) type Element = (usize, usize);
 
 /// A point that is judged.
 pub(super) struct Judge<'s> {
-    line: Line<'s>,
+    pub(super) line: Line<'s>,
     /// How the point was made.
     label: &'s str,
-    dx: Vec<Tensor<Bounded>>,
+    pub(super) dx: Vec<Tensor<Bounded>>,
     rng: Rng,
 }
 
@@ -182,6 +182,7 @@ impl<'s> Judge<'s> {
         report: &mut Report,
     ) -> Result<(), Stop> {
         let mut known: Vec<(Element, Bounded)> = Vec::new();
+        let mut kinks: Vec<(Element, Option<[f64; 2]>)> = Vec::new();
         for element in elements {
             if report.budget.is_spent(self.line.spec) {
                 break;
@@ -190,8 +191,8 @@ impl<'s> Judge<'s> {
             let here = self.line.at(&direction, 0.0)?;
             match self.slope(&here, &direction, smooth)? {
                 Along::Smooth(slope) => known.push((*element, slope)),
-                Along::Kink(slopes) => self.at_kink(*element, Some(slopes), tally, report)?,
-                Along::Rough => self.at_kink(*element, None, tally, report)?,
+                Along::Kink(slopes) => kinks.push((*element, Some(slopes))),
+                Along::Rough => kinks.push((*element, None)),
                 Along::Untold => self.untold(*element, report)?,
             }
         }
@@ -199,10 +200,8 @@ impl<'s> Judge<'s> {
         for (element, slope) in together {
             self.compare(all, element, slope, tally, report)?;
         }
-        for element in apart {
-            self.at_kink(element, None, tally, report)?;
-        }
-        Ok(())
+        kinks.extend(apart.into_iter().map(|element| (element, None)));
+        self.at_kinks(&kinks, tally, report)
     }
 
     /// Parts the elements along each of which forward is smooth: a row is left out where it is not so along all of the row.
@@ -280,37 +279,6 @@ impl<'s> Judge<'s> {
         ))
     }
 
-    /// An element along which forward has no derivative: whatever backward yields must be a number, or declared.
-    fn at_kink(
-        &self,
-        element: Element,
-        slopes: Option<[f64; 2]>,
-        tally: &mut Tally,
-        report: &mut Report,
-    ) -> Result<(), Stop> {
-        let dx = self.dx(element).value + 0.0;
-        let unit = self.direction(|at| at == element);
-        let scale = unit[element.0].data()[element.1];
-        let slopes = slopes.map(|slopes| slopes.map(|slope| slope / scale + 0.0));
-        if !dx.is_finite() {
-            let kink = match slopes {
-                Some([left, right]) => format!("a kink, with slopes {left:e} and {right:e}"),
-                None => "no derivative".to_string(),
-            };
-            return self.missing(element, &format!("where `forward` has {kink}"), report);
-        }
-        let kink = Kink {
-            name: self.name(element),
-            dx,
-            slopes,
-        };
-        if kink.is_between() {
-            tally.compared(0.0, f64::MIN_POSITIVE);
-        }
-        report.kink(kink);
-        Ok(())
-    }
-
     /// An element of which rounding hides what forward does.
     fn untold(&self, element: Element, report: &mut Report) -> Result<(), Stop> {
         if self.dx(element).value.is_finite() {
@@ -321,7 +289,12 @@ impl<'s> Judge<'s> {
     }
 
     /// Backward yields no number where forward has no derivative.
-    fn missing(&self, element: Element, of_what: &str, report: &mut Report) -> Result<(), Stop> {
+    pub(super) fn missing(
+        &self,
+        element: Element,
+        of_what: &str,
+        report: &mut Report,
+    ) -> Result<(), Stop> {
         if self.line.spec.sampling().undefined_reason().is_some() {
             report.declared += 1;
             return Ok(());
@@ -330,7 +303,7 @@ impl<'s> Judge<'s> {
         Err(self.wrong(element, format!("{of_what}: {advice}")))
     }
 
-    fn wrong(&self, element: Element, why: String) -> Stop {
+    pub(super) fn wrong(&self, element: Element, why: String) -> Stop {
         let (name, dx) = (self.name(element), self.dx(element).value + 0.0);
         let point = self.point();
         let advice = self.advice();
@@ -341,19 +314,19 @@ impl<'s> Judge<'s> {
         }
     }
 
-    fn dx(&self, (port, at): Element) -> Bounded {
+    pub(super) fn dx(&self, (port, at): Element) -> Bounded {
         self.dx[port].data()[at]
     }
 
     /// `dx[0, 1]`.
-    fn name(&self, (port, at): Element) -> String {
+    pub(super) fn name(&self, (port, at): Element) -> String {
         let mut ports = self.line.spec.signature().inputs();
         let name = ports.nth(port).map(|p| p.cotangent()).unwrap_or_default();
         format!("{name}{:?}", self.dx[port].index_of(at))
     }
 
     /// How the point was made, its numbers where they are few, and its sizes.
-    fn point(&self) -> String {
+    pub(super) fn point(&self) -> String {
         const FEW: usize = 12;
         let sample = self.line.sample;
         let ports = self.line.spec.signature().inputs().zip(&sample.inputs);
@@ -381,7 +354,7 @@ impl<'s> Judge<'s> {
     }
 
     /// Which parameters are 0 at this point although no rule says where they lie: they may be all that is wrong with it.
-    fn advice(&self) -> String {
+    pub(super) fn advice(&self) -> String {
         let sampling = self.line.spec.sampling();
         let constants = self.line.sample.constants.iter();
         let zero = constants.filter(|(name, t)| t.data() == [0.0] && sampling.is_free(name));
@@ -403,12 +376,12 @@ impl<'s> Judge<'s> {
             .collect()
     }
 
-    fn row(&self, (port, at): Element) -> Element {
+    pub(super) fn row(&self, (port, at): Element) -> Element {
         (port, at / self.dx[port].row_len().max(1))
     }
 
     /// The chosen elements, each by its own size; zero has the size 1.
-    fn direction(&self, chosen: impl Fn(Element) -> bool) -> Direction {
+    pub(super) fn direction(&self, chosen: impl Fn(Element) -> bool) -> Direction {
         let ports = self.line.sample.inputs.iter().enumerate();
         let size = |x: f64| {
             if x == 0.0 {

@@ -4,11 +4,13 @@
 //! points   numbers made special on purpose      roots    where the spec's own decisions tie and divisors vanish
 //! line     forward's slopes on both sides       probe    duals that see kinks and poles
 //! judge    backward against the slopes          report   kinks, and what was left out
+//! kinks    backward at a kink               shares   what a slope may be there
 //! infinite numbers by way of an infinity
 //! ```
 
 mod infinite;
 mod judge;
+mod kinks;
 mod line;
 #[cfg(test)]
 mod parameter_tests;
@@ -16,6 +18,7 @@ mod points;
 mod probe;
 mod report;
 mod roots;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -36,8 +39,9 @@ const NAME: &str = "singular points";
 /// spec's own comparisons tie or its divisors vanish.
 ///
 /// Where `forward` is smooth, or its one-sided slopes agree in all directions, `backward` must be a number and equal them: 0/0 is a
-/// failure, and so is a rule for `max` or `|x|` where the kinks of several cancel. Where it has a kink, `backward` must be a number
-/// unless [`Sampling::undefined_at_kinks`](crate::Sampling::undefined_at_kinks) declares otherwise; which number is noted. Where
+/// failure, and so is a rule for `max` or `|x|` where the kinks of several cancel. Where it has a kink, `backward` must lie in the generalised
+/// derivative: between the slopes, or what some shares of either side at each kink of `forward` make, element by element and all together. It
+/// may be no number where [`Sampling::undefined_at_kinks`](crate::Sampling::undefined_at_kinks) says so. Where
 /// `forward` is not defined the point does not count, and where it is a number only by way of an infinity, as `1/z` with an infinite `z`,
 /// `backward` may be none and is not held against what a derived one makes of it; such points are noted.
 ///
@@ -53,7 +57,7 @@ pub fn singular_points(spec: &Spec<'_>, seed: u64) -> Finding {
             return tally.fail(stop.to_string());
         }
     }
-    tally.note(report.note(spec.sampling().undefined_reason()));
+    tally.note(report.note(spec.sampling()));
     tally.note_also(missed.note());
     tally.finish_early(report.budget.given_up(spec))
 }

@@ -98,28 +98,31 @@ impl Probe {
 
     /// How far `x` is from where the function steps.
     fn step(&self, op: RealUnary, x: Value) {
-        let value = x.primal.value;
-        let step = match op {
-            RealUnary::Sign => 0.0,
-            RealUnary::RoundTiesEven => value.floor() + 0.5,
-            // At powers of two.
-            RealUnary::Exponent => {
-                let power = value.abs().log2().round_ties_even();
-                power.exp2().copysign(value)
-            }
-            // Half way to the next number.
-            RealUnary::QuantizeToF16 => {
-                let near = F64.unary(op, value);
-                let spacing = (F64.unary(RealUnary::Exponent, value) - 11.0)
-                    .max(-24.0)
-                    .exp2();
-                near + (0.5 * spacing).copysign(value - near)
-            }
-            // The integers.
-            _ => value.round_ties_even(),
-        };
-        let step = self.moving(step, 0.0);
+        let step = self.moving(nearest_step(op, x.primal.value), 0.0);
         self.decide("step", self.difference(x, step), true);
+    }
+}
+
+/// Where a piecewise constant function steps, next to a number.
+pub(super) fn nearest_step(op: RealUnary, value: f64) -> f64 {
+    match op {
+        RealUnary::Sign => 0.0,
+        RealUnary::RoundTiesEven => value.floor() + 0.5,
+        // At powers of two.
+        RealUnary::Exponent => {
+            let power = value.abs().log2().round_ties_even();
+            power.exp2().copysign(value)
+        }
+        // Half way to the next number.
+        RealUnary::QuantizeToF16 => {
+            let near = F64.unary(op, value);
+            let spacing = (F64.unary(RealUnary::Exponent, value) - 11.0)
+                .max(-24.0)
+                .exp2();
+            near + (0.5 * spacing).copysign(value - near)
+        }
+        // The integers.
+        _ => value.round_ties_even(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was seen beside agreement.
 
 use crate::check::budget::Budget;
+use crate::sample::Sampling;
 
 /// What a check of special points found that is neither agreement nor failure.
 #[derive(Debug)]
@@ -29,22 +30,44 @@ pub(super) struct Kink {
     pub(super) dx: f64,
     /// Forward's slopes from the left and from the right, where it has any.
     pub(super) slopes: Option<[f64; 2]>,
+    /// What the generalised derivative allows, where that is known.
+    pub(super) allowed: Option<[f64; 2]>,
 }
 
 impl Kink {
     /// Whether backward lies between the slopes, but for rounding.
     pub(super) fn is_between(&self) -> bool {
-        self.slopes.is_some_and(|[left, right]| {
-            let room = 1e-9 * left.abs().max(right.abs());
-            left.min(right) - room <= self.dx && self.dx <= left.max(right) + room
+        self.slopes.is_some_and(|slopes| lies(self.dx, slopes, 0.0))
+    }
+
+    /// Whether backward is what some derivative may be: between the slopes, or of the generalised derivative. Where neither is known, any number
+    /// may be right.
+    pub(super) fn may_be(&self, error: f64) -> bool {
+        let mut known = self.slopes.iter().chain(&self.allowed).peekable();
+        known.peek().is_none() || known.any(|ends| lies(self.dx, *ends, error))
+    }
+
+    /// All that it may be.
+    pub(super) fn bounds(&self) -> [f64; 2] {
+        let ends = self.slopes.iter().chain(&self.allowed).flatten();
+        ends.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], end| {
+            [low.min(*end), high.max(*end)]
         })
     }
+}
+
+/// Whether a number lies between two ends, but for an error and a little rounding.
+pub(super) fn lies(x: f64, [left, right]: [f64; 2], error: f64) -> bool {
+    let room = 1e-9 * left.abs().max(right.abs()) + error;
+    left.min(right) - room <= x && x <= left.max(right) + room
 }
 
 impl std::fmt::Display for Kink {
     /// `dx[0] = 0 between 0 and 1`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Kink { name, dx, slopes } = self;
+        let Kink {
+            name, dx, slopes, ..
+        } = self;
         write!(f, "{name} = {}", short(*dx))?;
         let Some([left, right]) = slopes else {
             return f.write_str(", where there is no slope");
@@ -83,13 +106,19 @@ impl Report {
         self.kinks + self.declared > 0 && self.untold == 0
     }
 
-    /// The same in words.
-    pub(in crate::check) fn note(&self, declared: Option<&str>) -> String {
+    /// The same in words, with what the op declares.
+    pub(in crate::check) fn note(&self, sampling: &Sampling) -> String {
+        let declared = sampling.undefined_reason();
         let mut parts = Vec::new();
         if let Some(example) = &self.example {
             let kinks = counted(self.kinks, "kink");
             parts.push(format!(
                 "at {kinks} backward yields a number, e.g. {example}"
+            ));
+        }
+        if let (1.., Some(reason)) = (self.kinks, sampling.ties_reason()) {
+            parts.push(format!(
+                "equal operands of max and min may each have all, as declared: {reason}"
             ));
         }
         if let (count @ 1.., Some(reason)) = (self.declared, declared) {
@@ -120,7 +149,9 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// At most four digits.
-fn short(x: f64) -> String {
+pub(super) fn short(x: f64) -> String {
+    // What rounding left of nothing.
+    let x = if x.abs() < 1e-12 { 0.0 } else { x };
     if x != 0.0 && !(1e-3..1e4).contains(&x.abs()) {
         return format!("{x:.1e}");
     }

@@ -251,11 +251,137 @@ row_op!(
     Greatest,
     ROW,
     |cx, row| vec![cx.max(row.iter().copied())],
+    |cx, row, dy| { Greatest::gradient(cx, row, dy) },
+    Sampling::default()
+);
+// The same, declared.
+row_op!(
+    GreatestOfAll,
+    ROW,
+    |cx, row| vec![cx.max(row.iter().copied())],
+    |cx, row, dy| Greatest::gradient(cx, row, dy),
+    Sampling::default().ties_have_all("each of them is a greatest one")
+);
+// The gradient goes to the first of the greatest.
+row_op!(
+    GreatestFirst,
+    ROW,
+    |cx, row| vec![cx.max(row.iter().copied())],
+    |cx, row, dy| GreatestFirst::shares(cx, row, dy),
+    Sampling::default()
+);
+// One share of two is negative.
+row_op!(
+    GreatestUnevenly,
+    ROW,
+    |cx, row| vec![cx.max(row.iter().copied())],
     |cx, row, dy| {
+        let first = GreatestFirst::shares(cx, row, dy);
+        let next = |i: usize| first[(i + first.len() - 1) % first.len()];
+        let is_tie = |i: usize| row[i].eq(cx.max(row.iter().copied()));
+        let mix = |i: usize| Real::select(is_tie(i), first[i] * 1.5 - next(i) * 0.5, first[i]);
+        (0..row.len()).map(mix).collect()
+    },
+    Sampling::default()
+);
+
+impl Greatest {
+    fn gradient(cx: &Context, row: &[Real], dy: &[Real]) -> Vec<Real> {
         let max = cx.max(row.iter().copied());
         row.iter()
             .map(|x| Real::select(x.ge(max), dy[0], 0.0))
             .collect()
+    }
+}
+
+impl GreatestFirst {
+    fn shares(cx: &Context, row: &[Real], dy: &[Real]) -> Vec<Real> {
+        let max = cx.max(row.iter().copied());
+        let mut left = cx.real(1.0);
+        let share = |x: &Real| {
+            let here = Real::select(x.ge(max), left, 0.0);
+            left = left - here;
+            here * dy[0]
+        };
+        row.iter().map(share).collect()
+    }
+}
+
+// relu with a slope of a million at 0.
+row_op!(
+    Steep,
+    EACH,
+    |_, row| row.iter().map(|x| x.max(0.0)).collect(),
+    |_, row, dy| row
+        .iter()
+        .zip(dy)
+        .map(|(x, dy)| {
+            let slope = Real::select(x.eq(0.0), 1e6, 0.0);
+            Real::select(x.gt(0.0), *dy, *dy * slope)
+        })
+        .collect(),
+    Sampling::default()
+);
+// relu that falls at 0.
+row_op!(
+    Falling,
+    EACH,
+    |_, row| row.iter().map(|x| x.max(0.0)).collect(),
+    |_, row, dy| row
+        .iter()
+        .zip(dy)
+        .map(|(x, dy)| Real::select(x.gt(0.0), *dy, Real::select(x.eq(0.0), *dy * -0.25, 0.0)))
+        .collect(),
+    Sampling::default()
+);
+// relu(x) − relu(−x)/2, by the rule of each term: 0 at 0, which is not between the slopes ½ and 1.
+row_op!(
+    SumOfKinks,
+    EACH,
+    |_, row| row
+        .iter()
+        .map(|x| x.max(0.0) - (-*x).max(0.0) * 0.5)
+        .collect(),
+    |_, row, dy| row
+        .iter()
+        .zip(dy)
+        .map(|(x, dy)| {
+            let right = Real::select(x.gt(0.0), *dy, 0.0);
+            right + Real::select(x.lt(0.0), *dy * 0.5, 0.0)
+        })
+        .collect(),
+    Sampling::default()
+);
+// x less the mean of relu along a row: one share at each kink, which several results have.
+row_op!(
+    Centred,
+    EACH,
+    |cx, row| {
+        let mean = cx.sum(row.iter().map(|x| x.max(0.0))) / row.len() as f64;
+        row.iter().map(|x| x.max(0.0) - mean).collect()
+    },
+    |cx, row, dy| {
+        let mean = cx.sum(dy.iter().copied()) / row.len() as f64;
+        let slope = |(x, dy): (&Real, &Real)| Real::select(x.ge(0.0), *dy - mean, 0.0);
+        row.iter().zip(dy).map(slope).collect()
+    },
+    Sampling::default()
+);
+// The same with twice the slope at 0.
+row_op!(
+    CentredTwice,
+    EACH,
+    |cx, row| {
+        let mean = cx.sum(row.iter().map(|x| x.max(0.0))) / row.len() as f64;
+        row.iter().map(|x| x.max(0.0) - mean).collect()
+    },
+    |cx, row, dy| {
+        let mean = cx.sum(dy.iter().copied()) / row.len() as f64;
+        let slope = |(x, dy): (&Real, &Real)| {
+            let times = Real::select(x.eq(0.0), cx.real(2.0), 1.0);
+            Real::select(x.ge(0.0), (*dy - mean) * times, 0.0)
+        };
+        row.iter().zip(dy).map(slope).collect()
     },
     Sampling::default()
 );
@@ -368,7 +494,13 @@ fn right_gradients_pass() {
             "as declared: the norm of nothing has no direction",
         ),
         (check(&Normalised), ""),
-        (check(&Greatest), "backward yields a number"),
+        (check(&GreatestFirst), "backward yields a number"),
+        (
+            check(&GreatestOfAll),
+            "each have all, as declared: each of them is a greatest one",
+        ),
+        (check(&SumOfKinks), "dx[0, 0] = 0, not between 0.5 and 1"),
+        (check(&Centred), "backward yields a number"),
         (check(&Saddle), "backward yields a number"),
         (check(&Step), "where there is no slope"),
         (check(&Reciprocal), "forward is not defined there"),
@@ -431,6 +563,35 @@ fn kinks_that_cancel_are_judged() {
         (
             check(&SumOfExtremes),
             "`backward` gives 0e0 where `forward` has the derivative ",
+        ),
+    ] {
+        assert!(matches!(finding.verdict, Verdict::Fail(_)), "{finding}");
+        assert!(message(&finding).contains(says), "{finding}");
+    }
+}
+
+#[test]
+fn what_no_derivative_can_be_fails_at_kinks() {
+    for (finding, says) in [
+        (
+            check(&Steep),
+            "`backward` gives 1e6 at a kink of `forward`, whose derivative there is from 0 to 1, at zeros: x = [0.0]",
+        ),
+        (
+            check(&Falling),
+            "gives -2.5e-1 at a kink of `forward`, whose derivative there is from 0 to 1",
+        ),
+        (
+            check(&Greatest),
+            "what equal numbers get must be all there is, and no more",
+        ),
+        (
+            check(&GreatestUnevenly),
+            "at a kink of `forward`, whose derivative there is from",
+        ),
+        (
+            check(&CentredTwice),
+            "at a kink of `forward`, whose derivative there is from",
         ),
     ] {
         assert!(matches!(finding.verdict, Verdict::Fail(_)), "{finding}");

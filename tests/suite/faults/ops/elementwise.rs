@@ -40,10 +40,11 @@ shader! {
 }
 
 /// `y = f(x)`, `dx = df(x)·dy`, and a kernel for each.
-struct Elementwise {
-    f: fn(Real) -> Real,
-    df: fn(Real) -> Real,
-    kernels: [fn() -> Kernel; 2],
+pub(crate) struct Elementwise {
+    pub(crate) f: fn(Real) -> Real,
+    pub(crate) df: fn(Real) -> Real,
+    pub(crate) kernels: [fn() -> Kernel; 2],
+    pub(crate) rules: fn() -> Sampling,
 }
 
 pub(crate) fn softsign() -> impl DiffOp {
@@ -51,6 +52,7 @@ pub(crate) fn softsign() -> impl DiffOp {
         f: |x| x / (x.max(-x) + 1.0),
         df: |x| (x.max(-x) + 1.0).powi(-2),
         kernels: [softsign_kernel, softsign_backward],
+        rules: Sampling::default,
     }
 }
 
@@ -63,6 +65,7 @@ pub(crate) fn sigmoid() -> impl DiffOp {
             y * (-y + 1.0)
         },
         kernels: [sigmoid_kernel, sigmoid_backward],
+        rules: Sampling::default,
     }
 }
 
@@ -89,5 +92,9 @@ impl DiffOp for Elementwise {
         plan.forward(forward(), Grid::cover(n));
         plan.backward(backward(), Grid::cover(n));
         Ok(())
+    }
+
+    fn sampling(&self) -> Sampling {
+        (self.rules)()
     }
 }

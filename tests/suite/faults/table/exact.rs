@@ -2,6 +2,7 @@
 
 use super::super::ops::affine::{self, Affine};
 use super::super::ops::curve::{self, Curve, Function::*};
+use super::super::ops::decided::{self as d, Nested, behind_nothing};
 use super::super::ops::elementwise::{sigmoid, softsign};
 use super::super::ops::hard::{Angles, Standardize};
 use super::super::ops::lookup::{self, Lookup};
@@ -18,6 +19,21 @@ use {
     rows::wrong as r, scores::wrong as s,
 };
 
+/// Where the field has no formula, kernels decide nevertheless, and are right or wrong there.
+#[rustfmt::skip]
+pub(super) const DECIDED: &[Row] = rows! {
+    "wrong at a half",                            Nested([d::AT_HALF, 0]), Exact(Forward);
+    "wrong in a window of 10⁻⁴",                  Nested([d::IN_A_WINDOW, 0]), Exact(Forward);
+    "wrong beyond 300",                           Nested([d::BEYOND_300, 0]), Exact(Forward);
+    "wrong for one integer",                      Nested([d::IN_A_CELL, 0]), Exact(Forward);
+    "wrong by a product of steps",                Nested([d::BY_A_PRODUCT, 0]), Exact(Forward);
+    "VJP wrong at a half",                        Nested([0, d::AT_HALF]), Exact(Backward);
+    "VJP wrong in a window of 10⁻⁴",              Nested([0, d::IN_A_WINDOW]), Exact(Backward);
+    "VJP wrong beyond 300",                       Nested([0, d::BEYOND_300]), Exact(Backward);
+    "a term of 10⁻⁹ in the VJP",                  Nested([0, d::TERM_OF_A_BILLIONTH]), Exact(Derived);
+    "wrong behind a term that is nothing",        behind_nothing(true), Exact(Forward);
+};
+
 /// Where the VJP of the spec is wrong, the tie between backward and forward breaks; where a kernel is, its own. What the classic criteria
 /// say of each is in `docs/exact-table.md`.
 #[rustfmt::skip]
@@ -27,7 +43,6 @@ pub(crate) const TIES: &[Row] = rows! {
     "0.0447151 for 0.044715 in the VJP",          Curve(Gelu, spec(c::SEVENTH_DIGIT)), Exact(Vjp);
     "0.0447151 for 0.044715",                     Curve(Gelu, kernel(c::SEVENTH_DIGIT)), Exact(Backward);
     "a digit of √(2/π) in the VJP",               Curve(Gelu, spec(c::ROOT_DIGIT)), Exact(Vjp);
-    "a digit of √(2/π)",                          Curve(Gelu, kernel(c::ROOT_DIGIT)), Exact(Backward);
     "x² for x³",                                  Curve(Gelu, kernel(c::SQUARE_FOR_CUBE)), Exact(Forward);
     "6x for 6x² in the VJP",                      Curve(Cubic, spec(c::POWER)), Exact(Vjp);
     "no threshold in the VJP",                    Curve(Relu, spec(c::UNMASKED)), Exact(Vjp);

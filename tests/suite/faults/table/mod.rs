@@ -21,6 +21,21 @@ fn wrong_vjps_are_refused() {
 }
 
 #[test]
+fn vjps_that_are_wrong_at_kinks_are_refused() {
+    hold(specs::KINKS);
+}
+
+#[test]
+fn wrong_decisions_are_refused_where_the_field_has_no_formula() {
+    hold(exact::DECIDED);
+}
+
+#[test]
+fn guards_and_what_is_right_to_a_rounding_pass() {
+    hold(right::GUARDS);
+}
+
+#[test]
 fn specs_that_do_not_fit_are_told_once() {
     hold(specs::UNFIT);
 }

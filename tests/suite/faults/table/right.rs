@@ -3,6 +3,7 @@
 use super::super::ops::affine::{self, Affine};
 use super::super::ops::attention::attention_by;
 use super::super::ops::curve::{self, Curve, Function::*};
+use super::super::ops::decided::{Nested, behind_nothing};
 use super::super::ops::edges::{Shifted, Step, by_subgroups, lanes};
 use super::super::ops::hard::SumBefore;
 use super::super::ops::largest::Large;
@@ -13,12 +14,31 @@ use super::super::ops::reductions::{RowMax, Total, softmax_by};
 use super::super::ops::rows::{self, Function::*, Rows};
 use super::super::ops::scores::{self, Scores};
 use super::super::ops::sizes::Twice;
-use super::super::ops::{PLAIN, kernel, norms, pointwise, spec};
+use super::super::ops::{PLAIN, guards, kernel, norms, pointwise, spec};
 use super::super::{By, Row, rows};
-use By::{NoTie, Nobody, NotForward};
+use By::{NoTie, Nobody, NobodyAtAll, NotForward};
+use guards::{self as g, GuardedSoftmax};
 use {
-    affine::right as a, curve::right as c, lookup::right as l, product::right as p,
-    rows::right as r, scores::right as s,
+    affine::right as a, curve::right as c, curve::wrong as w, lookup::right as l,
+    product::right as p, rows::right as r, scores::right as s,
+};
+
+/// For all checks: guards that cannot fire, and what is right to binary32's precision only, which is said.
+#[rustfmt::skip]
+pub(super) const GUARDS: &[Row] = rows! {
+    "a total above nothing at all",         GuardedSoftmax(g::FLOOR), NobodyAtAll;
+    "a total that is positive",             GuardedSoftmax(g::IF_POSITIVE), NobodyAtAll;
+    "a maximum from far below",             GuardedSoftmax(g::FROM_BELOW), NobodyAtAll;
+    "exp2 for exp",                         GuardedSoftmax(g::BY_EXP2), NobodyAtAll, "less than one rounding of binary32";
+    "zero for a row of zeros",              g::Direction(0), NobodyAtAll;
+    "scaled by the greatest",               g::Direction(g::SCALED), NobodyAtAll;
+    "x itself beyond 20",                   g::softplus_cut_at_20(), NobodyAtAll, "less than one rounding of binary32";
+    "constants of 17 digits",               g::folded_constant(), NobodyAtAll, "less than one rounding of binary32";
+    "a harmless overflow",                  g::silu_by_quotient(), NobodyAtAll;
+    "a series",                             g::sine_by_series(), NobodyAtAll, "less than one rounding of binary32";
+    "an exponential of an exponential",     Nested([0, 0]), NobodyAtAll;
+    "behind a term that is nothing",        behind_nothing(false), NoTie;
+    "a digit that binary32 does not have",  Curve(Gelu, kernel(w::ROOT_DIGIT)), NobodyAtAll, "less than one rounding of binary32";
 };
 
 /// For the exact check.

@@ -3,12 +3,13 @@
 use super::super::ops::amiss::{Amiss, How};
 use super::super::ops::attention::mask_ignored;
 use super::super::ops::keeps::{Keeps, Use};
+use super::super::ops::kinks::ReluAtZero;
 use super::super::ops::norms::RmsNorm;
 use super::super::ops::reductions::Total;
 use super::super::ops::softmax::{Softmax, wrong::*};
 use super::super::ops::{pointwise, spec, specs, vjps};
 use super::super::{By, Row, rows};
-use By::{Differences, DualNumbers, KnownPoint, SecondOrder, Stopped};
+use By::{Differences, DualNumbers, KnownPoint, SecondOrder, Singular, Stopped};
 
 /// What stops nearly all checks.
 const FITS: By = Stopped("spec fits its ports");
@@ -90,6 +91,14 @@ pub(super) const VJPS: &[Row] = rows! {
     "dy ignored in a branch",                  pointwise::Sigmoid(spec(pointwise::IGNORES_SEED)), DualNumbers;
     "wrong above n = 19",                      Total(6), DualNumbers;
     "a number of another run in what is derived", Keeps::new(Use::DerivedResult), DualNumbers, "a number of another run";
+};
+
+/// At kinks.
+#[rustfmt::skip]
+pub(super) const KINKS: &[Row] = rows! {
+    "a slope of a million at zero",            ReluAtZero(1e6), Singular, "gives 1e6 at a kink of `forward`, whose derivative there is from 0 to 1";
+    "a negative slope at zero",                ReluAtZero(-0.25), Singular, "at a kink of `forward`, whose derivative there is from 0 to 1";
+    "a little more than the right slope",      ReluAtZero(1.001), Singular, "at a kink of `forward`";
 };
 
 /// What is told once, and first.
