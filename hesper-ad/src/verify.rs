@@ -97,6 +97,8 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
     ));
     go_on(progress, &checks, "singular points");
     checks.push(check::singular_points(spec, seed));
+    go_on(progress, &checks, "digits of the spec");
+    checks.push(check::digits(spec, seed));
     go_on(progress, &checks, "known points");
     checks.extend(check::known_points(spec, seed));
     let mut switches = check::Switches::default();

@@ -3,6 +3,7 @@
 mod branches;
 mod budget;
 mod cost;
+mod digits;
 mod dual_numbers;
 mod exact;
 mod feed;
@@ -21,6 +22,7 @@ mod target;
 mod thresholds;
 
 pub(crate) use branches::{Switches, branches};
+pub use digits::digits;
 pub use dual_numbers::dual_numbers;
 pub use exact::{Counterexample, Tie, exact, exact_at};
 pub(crate) use exact::{exact_of_shape, exact_until_one_breaks, glance};

@@ -23,7 +23,7 @@ fn passes(op: &dyn Op) {
     });
     assert!(certificate.is_pass(), "{certificate}");
     let known = op.sampling().known_points().len();
-    assert_eq!(certificate.checks.len(), 12 + known);
+    assert_eq!(certificate.checks.len(), 13 + known);
     for finding in certificate.checks {
         assert!(
             finding.verdict.is_right(),
