@@ -56,6 +56,17 @@ fn one_shape_passes_and_only_that_is_looked_at() {
 }
 
 #[test]
+fn a_shape_too_large_for_the_field_is_left_to_numbers() {
+    let dims = crate::Dims::new([("n", 1024)]);
+    let certificate = crate::ops::AdamW.verify_at(&dims, &Options::default());
+    assert!(
+        certificate.is_pass() && !certificate.is_exact(),
+        "{certificate}"
+    );
+    assert!(certificate.to_string().contains("more than 6000 elements"));
+}
+
+#[test]
 fn a_shape_that_does_not_fit_is_told() {
     for (sizes, told) in [
         (

@@ -162,7 +162,17 @@ pub fn exact_at(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
 
 /// The same, but as [`exact`] looks at a shape of its size: with many elements it is enough that decisions go both ways somewhere.
 pub(crate) fn exact_of_shape(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
-    at(spec, dims, elements(spec, dims) <= shape::THOROUGH, seed)
+    let elements = elements(spec, dims);
+    if elements <= MOST_ELEMENTS {
+        return at(spec, dims, elements <= shape::THOROUGH, seed);
+    }
+    // With so many roots there may be no inputs of which all are squares: as larger shapes are left to the numeric checks, so is this one.
+    let mut tallies = Tallies::new(spec, seed);
+    let why = format!("all ports together have more than {MOST_ELEMENTS} elements");
+    Tie::ALL
+        .into_iter()
+        .for_each(|tie| tallies.too_long(tie, &why, dims));
+    tallies.finish()
 }
 
 fn at(spec: &Spec<'_>, dims: &Dims, home: bool, seed: u64) -> Vec<Finding> {
