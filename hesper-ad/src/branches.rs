@@ -88,6 +88,10 @@ impl<D: Domain<Mask = bool>> Domain for Branches<D> {
         Ok(integer)
     }
 
+    fn to_bits(&self, value: D::Value) -> Result<u32, NoMeaning> {
+        self.inner.to_bits(value)
+    }
+
     fn unary(&self, op: RealUnary, x: D::Value) -> D::Value {
         let result = self.inner.unary(op, x);
         match op.character() {

@@ -89,6 +89,10 @@ impl<D: Domain> Domain for Dual<D> {
         self.inner.to_integer(value.primal, low, high)
     }
 
+    fn to_bits(&self, value: Self::Value) -> Result<u32, NoMeaning> {
+        self.inner.to_bits(value.primal)
+    }
+
     fn unary(&self, op: RealUnary, x: Self::Value) -> Self::Value {
         let d = &self.inner;
         let primal = d.unary(op, x.primal);

@@ -256,6 +256,13 @@ impl Domain for Tracked {
         F64.to_integer(x.value, low, high)
     }
 
+    fn to_bits(&self, x: Bounded) -> Result<u32, NoMeaning> {
+        if x.error != 0.0 || f64::from(x.value as f32) != x.value {
+            self.undecided.set(self.undecided.get() + 1);
+        }
+        F64.to_bits(x.value)
+    }
+
     fn unary(&self, op: RealUnary, x: Bounded) -> Bounded {
         let value = F64.unary(op, x.value);
         let reach = x.value.abs() + x.error;

@@ -19,12 +19,8 @@ const METHODS: &[(&str, &str)] = &[
         "write `x > 0`, or `x > 0.0`; the sign of a zero is not seen",
     ),
     (
-        "to_bits",
-        "not yet: a float's bits cannot be had; keep the bits in a buffer of `u32` beside it",
-    ),
-    (
         "to_be_bytes to_le_bytes to_ne_bytes to_be to_le swap_bytes",
-        "there are no bytes in kernel code; shift and mask a `u32`",
+        "`unpack4x_u8(x)` is a word's bytes, the lowest first, and `pack4x_u8(v)` a word of them",
     ),
     (
         "next_up next_down ulp",
@@ -99,29 +95,39 @@ const METHODS: &[(&str, &str)] = &[
     ),
     // Bits of integers.
     (
-        "count_ones count_zeros leading_zeros leading_ones trailing_zeros trailing_ones reverse_bits highest_one lowest_one bit_width",
-        "not yet: count in a loop over `x >> k & 1`",
+        "highest_one",
+        "write `31 - x.leading_zeros()`, or `first_leading_bit(x)` where `x` may be 0",
     ),
     (
+        "lowest_one",
+        "write `x.trailing_zeros()`, or `first_trailing_bit(x)` where `x` may be 0",
+    ),
+    ("bit_width", "write `32 - x.leading_zeros()`"),
+    (
         "isolate_highest_one isolate_most_significant_one",
-        "not yet: look for the bit in a loop",
+        "of a `u32` other than 0 write `1 << (31 - x.leading_zeros())`",
     ),
     (
         "isolate_lowest_one isolate_least_significant_one",
         "of a `u32` write `x & 0u32.wrapping_sub(x)`",
     ),
     (
-        "rotate_left funnel_shl",
-        "write `x << n | x >> (32 - n)` for n in 1..32",
+        "funnel_shl",
+        "write `x << n | y >> (32 - n)` for n in 1..32",
     ),
     (
-        "rotate_right funnel_shr",
-        "write `x >> n | x << (32 - n)` for n in 1..32",
+        "funnel_shr",
+        "write `x << (32 - n) | y >> n` for n in 1..32",
     ),
-    ("is_power_of_two", "write `x != 0 && (x & (x - 1)) == 0`"),
+    ("is_power_of_two", "write `x.count_ones() == 1`"),
+    ("ilog2 checked_ilog2", "write `31 - x.leading_zeros()`"),
     (
-        "next_power_of_two ilog ilog2 ilog10 checked_ilog checked_ilog2 checked_ilog10",
-        "not yet: count in a loop, `while n > 1 { n /= 2; }`",
+        "next_power_of_two",
+        "of a `u32` above 1 write `1 << (32 - (x - 1).leading_zeros())`",
+    ),
+    (
+        "ilog ilog10 checked_ilog checked_ilog10",
+        "not yet: count in a loop, `while n >= base { n /= base; }`",
     ),
     (
         "wrapping_neg",
@@ -297,17 +303,13 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("isnan", "write `x != x`"),
     ("isinf", "write `x.abs() > f32::MAX`"),
     (
-        "all any",
-        "combine the components: `a.x < b.x && a.y < b.y`",
-    ),
-    (
         "lessThan lessThanEqual greaterThan greaterThanEqual equal notEqual",
-        "compare the components: `a.x < b.x`",
+        "write `a < b`, `a == b` and so on, which go by components",
     ),
     ("arrayLength", "write `x.len()`"),
     (
         "bitcast",
-        "between `u32` and `i32` write `x as i32`; a float's bits cannot be had yet",
+        "between `u32` and `i32` write `x as i32`; a float's bits are `x.to_bits()` and `f32::from_bits(n)`",
     ),
     ("float", "write `x as f32`"),
     ("int", "write `x as i32`"),
@@ -333,24 +335,23 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "atomicCompSwap",
         "write `let (old, exchanged) = x[i].compare_exchange_weak(expected, new);`",
     ),
-    // Nothing near.
+    // Bits.
+    ("floatBitsToInt asint", "write `x.to_bits() as i32`"),
+    ("floatBitsToUint asuint", "write `x.to_bits()`"),
+    ("intBitsToFloat", "write `f32::from_bits(n as u32)`"),
+    ("uintBitsToFloat asfloat", "write `f32::from_bits(n)`"),
+    ("bitCount countbits", "write `x.count_ones()`"),
+    ("bitfieldReverse reversebits", "write `x.reverse_bits()`"),
     (
-        "floatBitsToInt floatBitsToUint intBitsToFloat uintBitsToFloat asfloat asint asuint",
-        "not yet: a float's bits cannot be had; keep the bits in a buffer of `u32` beside it",
+        "findMSB firstbithigh",
+        "write `first_leading_bit(x)`, or `x.leading_zeros()`",
     ),
     (
-        "countOneBits countLeadingZeros countTrailingZeros firstLeadingBit firstTrailingBit reverseBits \
-         bitCount findMSB findLSB bitfieldReverse countbits firstbithigh firstbitlow reversebits",
-        "not yet: count in a loop over `x >> k & 1`",
+        "findLSB firstbitlow",
+        "write `first_trailing_bit(x)`, or `x.trailing_zeros()`",
     ),
-    (
-        "extractBits bitfieldExtract",
-        "write `x >> offset & ((1 << count) - 1)`",
-    ),
-    (
-        "insertBits bitfieldInsert",
-        "write it with a mask: `x & !mask | bits << offset & mask`",
-    ),
+    ("bitfieldExtract", "write `extract_bits(x, offset, count)`"),
+    ("bitfieldInsert", "write `insert_bits(x, y, offset, count)`"),
     (
         "uaddCarry",
         "write `a.wrapping_add(b)`; it carried where the sum is less than `a`",
@@ -363,10 +364,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "umulExtended imulExtended",
         "kernel code has no 64-bit integers: multiply halves of 16 bits",
     ),
-    (
-        "dot4I8Packed dot4U8Packed",
-        "not yet: unpack by shifts and masks",
-    ),
+    // Nothing near.
     (
         "determinant transpose inverse outerProduct matrixCompMult",
         "kernel code has no matrices; keep them in buffers or local arrays",
@@ -379,16 +377,18 @@ const FUNCTIONS: &[(&str, &str)] = &[
 
 /// WGSL's and GLSL's names of families of functions, by how they start.
 const FUNCTION_FAMILIES: &[(&str, &str)] = &[
-    ("pack2x", "not yet: pack by shifts"),
-    ("pack4x", "not yet: pack by shifts"),
-    ("packSnorm", "not yet: pack by shifts"),
-    ("packUnorm", "not yet: pack by shifts"),
-    ("packHalf", "not yet: there is no `f16` in kernel code"),
-    ("unpack2x", "not yet: unpack by shifts and masks"),
-    ("unpack4x", "not yet: unpack by shifts and masks"),
-    ("unpackSnorm", "not yet: unpack by shifts and masks"),
-    ("unpackUnorm", "not yet: unpack by shifts and masks"),
-    ("unpackHalf", "not yet: there is no `f16` in kernel code"),
+    ("packSnorm", "write `pack2x16snorm(v)` or `pack4x8snorm(v)`"),
+    ("packUnorm", "write `pack2x16unorm(v)` or `pack4x8unorm(v)`"),
+    ("packHalf", "write `pack2x16float(v)`"),
+    (
+        "unpackSnorm",
+        "write `unpack2x16snorm(n)` or `unpack4x8snorm(n)`",
+    ),
+    (
+        "unpackUnorm",
+        "write `unpack2x16unorm(n)` or `unpack4x8unorm(n)`",
+    ),
+    ("unpackHalf", "write `unpack2x16float(n)`"),
     ("texture", "kernel code has no textures; pass a buffer"),
     ("image", "kernel code has no images; pass a buffer"),
     ("texelFetch", "kernel code has no textures; pass a buffer"),
@@ -442,8 +442,9 @@ mod tests {
             }
         }
         // The methods that `Exp` has.
-        for name in "abs acos acosh asin asinh atan atan2 atanh ceil clamp cos cosh exp exp2 floor ln log2 max min mul_add powf powi round_ties_even sin sinh sqrt tan tanh \
-                     to_degrees to_radians trunc wrapping_add wrapping_sub wrapping_mul x y z w"
+        for name in "abs acos acosh asin asinh atan atan2 atanh ceil clamp cos cosh count_ones count_zeros exp exp2 floor leading_ones leading_zeros \
+                     ln log2 max min mul_add powf powi reverse_bits rotate_left rotate_right round_ties_even select sin sinh sqrt tan tanh \
+                     to_bits to_degrees to_radians trailing_ones trailing_zeros trunc wrapping_add wrapping_sub wrapping_mul x y z w"
             .split_whitespace()
         {
             assert_eq!(method(name), None, "{name}");

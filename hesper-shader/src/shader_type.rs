@@ -39,7 +39,7 @@ pub trait Element: ShaderType {
 /// A type of memory in kernel code: a value, or an [`Atomic`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type of memory in kernel code",
-    note = "memory holds values, and atomics of `u32` and `i32`: `Atomic<u32>`"
+    note = "memory holds values, and atomics of `u32`, `i32` and `f32`: `Atomic<u32>`"
 )]
 pub trait Stored: Sized + 'static {
     /// What a read yields.
@@ -53,7 +53,7 @@ impl<T: ShaderType> Stored for T {
     const ATOMIC: bool = false;
 }
 
-/// A name for kernel code only: memory whose elements, `u32` or `i32`, all invocations may change at the same time, each change in one step.
+/// A name for kernel code only: memory whose elements, `u32`, `i32` or `f32`, all invocations may change at the same time, each change in one step.
 ///
 /// It stands in `&mut [Atomic<u32>]`, which is bound to a `Buffer<u32>`, and in `workgroup::<[Atomic<u32>; N]>()`.
 pub struct Atomic<T> {
@@ -62,6 +62,11 @@ pub struct Atomic<T> {
 
 impl Stored for Atomic<u32> {
     type Value = u32;
+    const ATOMIC: bool = true;
+}
+
+impl Stored for Atomic<f32> {
+    type Value = f32;
     const ATOMIC: bool = true;
 }
 

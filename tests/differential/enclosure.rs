@@ -64,6 +64,13 @@ impl Domain for Enclosure {
         Ok(self.decided(a == b && !value.is_unbounded(), a))
     }
 
+    fn to_bits(&self, x: Interval) -> Result<u32, NoMeaning> {
+        let [low, high] = [x.low, x.high].map(|x| (x as f32).to_bits());
+        // A subnormal number may be flushed on the way.
+        let kept = x.low == 0.0 || x.low.abs() >= f32::MIN_POSITIVE.into();
+        Ok(self.decided(x.is_point() && low == high && kept, low))
+    }
+
     fn unary(&self, op: RealUnary, x: Interval) -> Interval {
         if x.is_unbounded() {
             return x;

@@ -182,6 +182,7 @@ impl Generator<'_> {
                 let (a, b) = (self.expr(sort, depth), self.expr(sort, depth));
                 self.w.integer(op, a, b)
             }
+            2 if size == 1 && self.choices.one_in(2) => self.truth_of_many(depth),
             2 => {
                 let scalar = self.choices.pick(&[Scalar::U32, Scalar::I32, Scalar::F32]);
                 let a = self.expr(Sort::exact(Type::vector(size, scalar)), depth);

@@ -30,7 +30,8 @@ impl Generator<'_> {
     }
 
     pub(crate) fn whole(&mut self, sort: Sort, depth: u32) -> ExprId {
-        match self.choices.below(8) {
+        match self.choices.below(9) {
+            8 => self.bits(sort, depth),
             0 => self.whole_unary(sort, depth),
             1 => self.whole_math(sort, depth),
             2 => self.converted_to_whole(sort, depth),

@@ -20,6 +20,7 @@
 //! ```
 
 mod atomics;
+mod bits;
 mod check;
 mod choices;
 mod compare;

@@ -39,3 +39,15 @@ fn the_example_data_is_whole() {
     assert_eq!(text.lines().count(), 1797);
     assert!(root().join("examples/data/README.md").exists());
 }
+
+#[test]
+fn the_language_reference_names_every_builtin_function() {
+    let page = fs::read_to_string(root().join("docs/kernel-language.md")).unwrap();
+    for math in hesper_shader::tree::Math::ALL {
+        // Both halves of `frexp` have a name of their own in texts.
+        let name = math.name().trim_end_matches("_exponent");
+        let name = name.trim_end_matches("_fraction");
+        let called = [format!("{name}("), format!(".{name}()")];
+        assert!(called.iter().any(|text| page.contains(text)), "{name}");
+    }
+}

@@ -175,6 +175,14 @@ impl Domain for Allowance {
         Ok(whole(x.value))
     }
 
+    fn to_bits(&self, x: Allowed) -> Result<u32, NoMeaning> {
+        let x = x.settled();
+        if x.low as f32 != x.high as f32 || x.is_unbounded() {
+            self.doubt();
+        }
+        Ok((x.value as f32).to_bits())
+    }
+
     fn unary(&self, op: RealUnary, x: Allowed) -> Allowed {
         if op == RealUnary::Negate {
             return x.negated();

@@ -61,6 +61,10 @@ impl Domain for Sizes<'_> {
         self.exact.to_integer(value.element, low, high)
     }
 
+    fn to_bits(&self, value: Measured) -> Result<u32, NoMeaning> {
+        self.exact.to_bits(value.element)
+    }
+
     fn unary(&self, op: RealUnary, x: Measured) -> Measured {
         let element = self.exact.unary(op, x.element);
         match op {

@@ -52,6 +52,10 @@ impl<D: Domain<Mask = bool>> Domain for Noticed<D> {
         self.0.to_integer(value, low, high)
     }
 
+    fn to_bits(&self, value: D::Value) -> Result<u32, NoMeaning> {
+        self.0.to_bits(value)
+    }
+
     fn unary(&self, op: RealUnary, x: D::Value) -> D::Value {
         match op.character() {
             Character::Stepped if self.is_nan(x) => x,

@@ -109,6 +109,12 @@ impl Domain for Exact {
     }
 
     #[inline]
+    // Bits are those of a rounded number, which this domain does not have: what depends on them is left to the others.
+    fn to_bits(&self, x: Element) -> Result<u32, NoMeaning> {
+        self.leave_open();
+        Ok((x.shadow.value as f32).to_bits())
+    }
+
     fn unary(&self, op: RealUnary, x: Element) -> Element {
         self.count();
         if x.kind == Kind::Poison {

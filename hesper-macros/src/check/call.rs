@@ -7,7 +7,7 @@ use crate::builtins::{self, Builtin};
 use crate::elsewhere;
 use crate::messages::Message;
 use crate::scope::Binding;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -214,6 +214,9 @@ impl Checker<'_> {
         match path.segments.first() {
             Some(first) if path.segments.len() == 2 => {
                 let name = first.ident.to_string();
+                if name == "f32" && last_is(path, "from_bits") {
+                    return self.from_bits(e, path);
+                }
                 if SCALARS.contains(&name.as_str()) {
                     let function = path.segments.last().map(|s| s.ident.unraw().to_string());
                     if let Some(instead) = function.and_then(|name| elsewhere::method(&name)) {
@@ -232,6 +235,15 @@ impl Checker<'_> {
             }
             _ => self.helper(e, path),
         }
+    }
+
+    /// `f32::from_bits(n)`, also of vectors.
+    fn from_bits(&mut self, e: &ExprCall, path: &Path) -> Expr {
+        let span = path
+            .segments
+            .last()
+            .map_or(Span::call_site(), |s| s.ident.span());
+        Expr::Builtin(Ident::new("from_bits", span), self.args(&e.args))
     }
 
     /// `Vec3::splat(x)`.
@@ -268,6 +280,11 @@ impl Checker<'_> {
             _ => self.expr(arg),
         }
     }
+}
+
+/// Whether a path ends so.
+fn last_is(path: &Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|s| s.ident == name)
 }
 
 /// Whether the path is this single name, with or without generic arguments.

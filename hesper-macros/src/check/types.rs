@@ -42,7 +42,7 @@ impl Checker<'_> {
         };
         match self.ty(inner) {
             Ty::Broken => Ty::Broken,
-            Ty::Scalar(element) if element == "u32" || element == "i32" => {
+            Ty::Scalar(element) if element == "u32" || element == "i32" || element == "f32" => {
                 Ty::Atomic(name, Box::new(Ty::Scalar(element)))
             }
             Ty::Other(element) => Ty::Atomic(name, Box::new(Ty::Other(element))),

@@ -4,7 +4,19 @@
 //! domain, or a formula over any domain. Its name in naga stands in `lower`.
 
 use super::arithmetic::Arithmetic;
+use super::formulas::{DEGREES, RADIANS, cross, dot, each, length, refract};
 use super::{Comparison, Domain, RealBinary, RealUnary};
+
+/// What a component is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// A real, `f32`.
+    Real,
+    /// `i32`.
+    Signed,
+    /// `u32`.
+    Unsigned,
+}
 
 /// What a builtin function accepts and yields. `T` is a scalar or vector type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +39,22 @@ pub enum Signature {
     Refract,
     /// `T` of `f32` and as many `i32`, result `T`.
     Scaled,
-    /// `T` of `f32`, result as many `i32`.
-    Exponent,
+    /// One operand of such components, result as many of the others.
+    Each(Of, Of),
+    /// One integer operand `T`, result `T`.
+    Integer,
+    /// An integer `T` and two `u32`, result `T`.
+    Extract,
+    /// Two integers of one type `T` and two `u32`, result `T`.
+    Insert,
+    /// A vector of truth values, result `bool`.
+    Truth,
+    /// So many components, result a `u32`.
+    Pack(Of, u8),
+    /// A `u32`, result so many components.
+    Unpack(Of, u8),
+    /// Two `u32`, result an integer.
+    Packed(Of),
 }
 
 /// How far WGSL lets a device's result be from the exact one, normal numbers taken for granted.
@@ -76,6 +102,16 @@ macro_rules! primitive {
     };
 }
 
+/// A row's types. `Signed` alone is a signature, in braces a kind of component.
+macro_rules! signature {
+    (Signed) => {
+        Signature::Signed
+    };
+    ($signature:tt) => {
+        $signature
+    };
+}
+
 /// The value of a row's meaning: `$x` are the operands, each a slice of components.
 macro_rules! formula {
     ($d:ident $x:ident unary $op:ident) => { each($x, |[x]| $d.unary(RealUnary::$op, x)) };
@@ -92,12 +128,12 @@ macro_rules! formula {
             _ => Vec::new(),
         }
     }};
-    // With integers, which are the executor's.
+    // With integers or bits, which are the executor's.
     ($d:ident $x:ident integers) => { Vec::new() };
 }
 
 macro_rules! table {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $arity:literal $signature:ident ($accuracy:expr) ($($meaning:tt)*);)*) => {
+    ($($(#[$doc:meta])* $variant:ident $name:literal $arity:literal $signature:tt ($accuracy:expr) ($($meaning:tt)*);)*) => {
         /// A builtin function.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Math { $($(#[$doc])* $variant),* }
@@ -118,7 +154,10 @@ macro_rules! table {
 
             /// Operand and result types.
             pub const fn signature(self) -> Signature {
-                match self { $(Math::$variant => Signature::$signature),* }
+                use Of::*;
+                use Signature::{Cross, Dot, Each, Extract, Float, Insert, Integer, Length, Numeric, Pack, Packed, Refract, Scaled};
+                use Signature::{Truth, Unpack, Vectors};
+                match self { $(Math::$variant => signature!($signature)),* }
             }
 
             /// How accurate a device is, by WGSL's table.
@@ -132,8 +171,8 @@ macro_rules! table {
                 match self { $(Math::$variant => primitive!($($meaning)*)),* }
             }
 
-            /// The result's components, from those of each operand; none for a function with integer operands or results, and for
-            /// operands that are too few or too many.
+            /// The result's components, from those of each operand; none for a function with operands or results that are no reals, and
+            /// for operands that are too few or too many.
             pub fn formula<D: Domain>(self, d: &D, operands: &[&[D::Value]]) -> Vec<D::Value> {
                 match self { $(Math::$variant => formula!(d operands $($meaning)*)),* }
             }
@@ -148,6 +187,10 @@ table! {
     Acos "acos" 1 Float (AtLeast(6.77e-5)) (unary Acos);
     /// The number that is not negative whose hyperbolic cosine is `x`; NaN below 1.
     Acosh "acosh" 1 Float (Inherited) (unary Acosh);
+    /// Whether all components hold.
+    All "all" 1 Truth (Rounded) (integers);
+    /// Whether a component holds.
+    Any "any" 1 Truth (Rounded) (integers);
     /// The angle in `[−½π, ½π]` whose sine is `x`; NaN beyond ±1.
     Asin "asin" 1 Float (AtLeast(6.77e-5)) (unary Asin);
     /// The number whose hyperbolic sine is `x`.
@@ -166,6 +209,8 @@ table! {
     Cos "cos" 1 Float (Circular) (unary Cos);
     /// Hyperbolic cosine.
     Cosh "cosh" 1 Float (Inherited) (unary Cosh);
+    /// How many bits are 1.
+    CountOnes "count_ones" 1 Integer (Rounded) (integers);
     /// `x × y`, the vector product.
     Cross "cross" 2 Cross (Inherited) (whole |d, x, y| cross(d, x, y));
     /// `‖x − y‖`.
@@ -175,27 +220,43 @@ table! {
     });
     /// `Σ xᵢ·yᵢ`.
     Dot "dot" 2 Dot (Inherited) (whole |d, x, y| vec![dot(d, x, y)]);
+    /// `Σ aᵢ·bᵢ` of the four signed bytes of each word.
+    Dot4I8Packed "dot4_i8_packed" 2 { Packed(Signed) } (Rounded) (integers);
+    /// `Σ aᵢ·bᵢ` of the four unsigned bytes of each word.
+    Dot4U8Packed "dot4_u8_packed" 2 { Packed(Unsigned) } (Rounded) (integers);
     /// `eˣ`.
     Exp "exp" 1 Float (Exponential) (unary Exp);
     /// `2ˣ`.
     Exp2 "exp2" 1 Float (Exponential) (unary Exp2);
+    /// `extract_bits(x, offset, count)`: so many bits from there on, with the sign of an `i32`; cut at 32.
+    ExtractBits "extract_bits" 3 Extract (Rounded) (integers);
     /// `face_forward(n, i, g)`: `n` where `g·i < 0`, else `−n`.
     FaceForward "face_forward" 3 Vectors (Inherited) (whole |d, n, i, g| {
         let ahead = d.compare(Comparison::Less, dot(d, i, g), d.integer(0));
         n.iter().map(|n| d.select(ahead, *n, d.neg(*n))).collect()
     });
+    /// The place of the highest 1, of the highest bit that is not the sign for an `i32`; −1, all bits 1, where there is none.
+    FirstLeadingBit "first_leading_bit" 1 Integer (Rounded) (integers);
+    /// The place of the lowest 1; −1, all bits 1, where there is none.
+    FirstTrailingBit "first_trailing_bit" 1 Integer (Rounded) (integers);
     /// Greatest integer not above `x`.
     Floor "floor" 1 Float (Rounded) (unary Floor);
     /// `x − floor(x)`, as in WGSL (not Rust's `fract`, which differs below zero).
     Fract "fract" 1 Float (Inherited) (each |d, x| d.sub(x, d.floor(x)));
     /// The integer `e` of `frexp`: `½ ≤ |x|/2ᵉ < 1`, 0 of 0.
-    FrexpExponent "frexp_exponent" 1 Exponent (Rounded) (integers);
+    FrexpExponent "frexp_exponent" 1 { Each(Real, Signed) } (Rounded) (integers);
     /// `x/2ᵉ` with the `e` of `frexp`.
     FrexpFraction "frexp_fraction" 1 Float (Rounded) (integers);
+    /// The float with these bits.
+    FromBits "from_bits" 1 { Each(Unsigned, Real) } (Rounded) (integers);
+    /// `insert_bits(x, y, offset, count)`: `x` with the lowest bits of `y` there; cut at 32.
+    InsertBits "insert_bits" 4 Insert (Rounded) (integers);
     /// `1/√x`.
     InverseSqrt "inverse_sqrt" 1 Float (Ulp(2)) (unary InverseSqrt);
     /// `ldexp(x, e)`: `x·2ᵉ`.
     Ldexp "ldexp" 2 Scaled (Rounded) (integers);
+    /// How many bits above the highest 1 are 0; 32 of 0.
+    LeadingZeros "leading_zeros" 1 Integer (Rounded) (integers);
     /// `√Σ xᵢ²`, of a scalar its magnitude.
     Length "length" 1 Length (Inherited) (whole |d, x| vec![length(d, x)]);
     /// Natural logarithm.
@@ -218,6 +279,24 @@ table! {
         let length = length(d, x);
         x.iter().map(|x| d.div(*x, length)).collect()
     });
+    /// Two reals as binary16, the first in the low half; WGSL promises nothing beyond ±65504.
+    Pack2x16Float "pack2x16float" 1 { Pack(Real, 2) } (Rounded) (integers);
+    /// Two reals of [−1, 1] in steps of 1/32767: `⌊½ + 32767·x⌋`, the first in the low half.
+    Pack2x16Snorm "pack2x16snorm" 1 { Pack(Real, 2) } (Rounded) (integers);
+    /// Two reals of [0, 1] in steps of 1/65535: `⌊½ + 65535·x⌋`, the first in the low half.
+    Pack2x16Unorm "pack2x16unorm" 1 { Pack(Real, 2) } (Rounded) (integers);
+    /// Four reals of [−1, 1] in steps of 1/127: `⌊½ + 127·x⌋`, the first in the lowest byte.
+    Pack4x8Snorm "pack4x8snorm" 1 { Pack(Real, 4) } (Rounded) (integers);
+    /// Four reals of [0, 1] in steps of 1/255: `⌊½ + 255·x⌋`, the first in the lowest byte.
+    Pack4x8Unorm "pack4x8unorm" 1 { Pack(Real, 4) } (Rounded) (integers);
+    /// The lowest bytes of four integers, the first in the lowest byte.
+    Pack4xI8 "pack4x_i8" 1 { Pack(Signed, 4) } (Rounded) (integers);
+    /// Four integers, each cut to −128..=127, the first in the lowest byte.
+    Pack4xI8Clamp "pack4x_i8_clamp" 1 { Pack(Signed, 4) } (Rounded) (integers);
+    /// The lowest bytes of four integers, the first in the lowest byte.
+    Pack4xU8 "pack4x_u8" 1 { Pack(Unsigned, 4) } (Rounded) (integers);
+    /// Four integers, each cut to 0..=255, the first in the lowest byte.
+    Pack4xU8Clamp "pack4x_u8_clamp" 1 { Pack(Unsigned, 4) } (Rounded) (integers);
     /// `xʸ` for `x > 0`, computed as `2^(y·log₂ x)`.
     Powf "powf" 2 Float (Inherited) (binary Pow);
     /// The nearest number that binary16 has; WGSL promises nothing beyond ±65504.
@@ -229,6 +308,8 @@ table! {
     });
     /// `refract(i, n, η)`: with `c = n·i` and `k = 1 − η²·(1 − c²)`, `η·i − (η·c + √k)·n`, or 0 where `k < 0`.
     Refract "refract" 3 Refract (Inherited) (whole |d, i, n, eta| refract(d, i, n, eta));
+    /// The bits in the other order.
+    ReverseBits "reverse_bits" 1 Integer (Rounded) (integers);
     /// Nearest integer, ties to even.
     RoundTiesEven "round_ties_even" 1 Float (Rounded) (unary RoundTiesEven);
     /// `min(max(x, 0), 1)`.
@@ -255,71 +336,28 @@ table! {
     Tan "tan" 1 Float (Inherited) (unary Tan);
     /// Hyperbolic tangent.
     Tanh "tanh" 1 Float (AtLeast(1e-5)) (unary Tanh);
+    /// A float's bits; of NaN any that are NaN's.
+    ToBits "to_bits" 1 { Each(Real, Unsigned) } (Rounded) (integers);
     /// `x·180/π`.
     ToDegrees "to_degrees" 1 Float (Inherited) (each |d, x| d.mul(x, d.decimal(DEGREES)));
     /// `x·π/180`.
     ToRadians "to_radians" 1 Float (Inherited) (each |d, x| d.mul(x, d.decimal(RADIANS)));
+    /// How many bits below the lowest 1 are 0; 32 of 0.
+    TrailingZeros "trailing_zeros" 1 Integer (Rounded) (integers);
     /// Integer part.
     Trunc "trunc" 1 Float (Rounded) (unary Trunc);
-}
-
-/// `180/π`, to the digits of binary64.
-const DEGREES: &str = "57.29577951308232";
-/// `π/180`, to the digits of binary64.
-const RADIANS: &str = "0.017453292519943295";
-
-/// A formula for each component of operands that have equally many.
-fn each<V: Copy, const N: usize>(operands: &[&[V]], formula: impl Fn([V; N]) -> V) -> Vec<V> {
-    let Ok(operands) = <[&[V]; N]>::try_from(operands) else {
-        return Vec::new();
-    };
-    let components = operands.iter().map(|x| x.len()).min().unwrap_or_default();
-    (0..components)
-        .map(|c| formula(operands.map(|x| x[c])))
-        .collect()
-}
-
-/// From the first component on.
-fn dot<D: Domain>(d: &D, x: &[D::Value], y: &[D::Value]) -> D::Value {
-    let products = each(&[x, y], |[x, y]| d.mul(x, y));
-    let sum = products
-        .into_iter()
-        .reduce(|sum, product| d.add(sum, product));
-    sum.unwrap_or_else(|| d.integer(0))
-}
-
-fn length<D: Domain>(d: &D, x: &[D::Value]) -> D::Value {
-    match x {
-        [scalar] => d.unary(RealUnary::Abs, *scalar),
-        _ => d.sqrt(dot(d, x, x)),
-    }
-}
-
-fn cross<D: Domain>(d: &D, x: &[D::Value], y: &[D::Value]) -> Vec<D::Value> {
-    let ([x0, x1, x2], [y0, y1, y2]) = (x, y) else {
-        return Vec::new();
-    };
-    let minor = |a, b, c, e| d.sub(d.mul(a, b), d.mul(c, e));
-    vec![
-        minor(*x1, *y2, *x2, *y1),
-        minor(*x2, *y0, *x0, *y2),
-        minor(*x0, *y1, *x1, *y0),
-    ]
-}
-
-fn refract<D: Domain>(d: &D, i: &[D::Value], n: &[D::Value], eta: &[D::Value]) -> Vec<D::Value> {
-    let [eta] = eta else {
-        return Vec::new();
-    };
-    let cosine = dot(d, n, i);
-    let rest = d.sub(d.integer(1), d.mul(cosine, cosine));
-    let k = d.sub(d.integer(1), d.mul(d.mul(*eta, *eta), rest));
-    let none = d.compare(Comparison::Less, k, d.integer(0));
-    // No root of a negative number, even where it is not chosen.
-    let root = d.sqrt(d.select(none, d.integer(0), k));
-    let along = d.add(d.mul(*eta, cosine), root);
-    each(&[i, n], |[i, n]| {
-        let bent = d.sub(d.mul(*eta, i), d.mul(along, n));
-        d.select(none, d.integer(0), bent)
-    })
+    /// The two numbers of binary16 in a word, the low half first.
+    Unpack2x16Float "unpack2x16float" 1 { Unpack(Real, 2) } (Rounded) (integers);
+    /// `max(n/32767, −1)` of the two signed halves of a word, the low one first.
+    Unpack2x16Snorm "unpack2x16snorm" 1 { Unpack(Real, 2) } (Ulp(3)) (integers);
+    /// `n/65535` of the two halves of a word, the low one first.
+    Unpack2x16Unorm "unpack2x16unorm" 1 { Unpack(Real, 2) } (Ulp(3)) (integers);
+    /// `max(n/127, −1)` of the four signed bytes of a word, the lowest first.
+    Unpack4x8Snorm "unpack4x8snorm" 1 { Unpack(Real, 4) } (Ulp(3)) (integers);
+    /// `n/255` of the four bytes of a word, the lowest first.
+    Unpack4x8Unorm "unpack4x8unorm" 1 { Unpack(Real, 4) } (Ulp(3)) (integers);
+    /// The four signed bytes of a word, the lowest first.
+    Unpack4xI8 "unpack4x_i8" 1 { Unpack(Signed, 4) } (Rounded) (integers);
+    /// The four bytes of a word, the lowest first.
+    Unpack4xU8 "unpack4x_u8" 1 { Unpack(Unsigned, 4) } (Rounded) (integers);
 }

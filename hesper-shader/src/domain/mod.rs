@@ -9,6 +9,7 @@ pub(crate) mod column;
 mod f32;
 mod f64;
 mod float;
+mod formulas;
 mod functions;
 mod math;
 mod primitives;
@@ -18,7 +19,8 @@ mod tests;
 pub use self::arithmetic::Arithmetic;
 pub use self::f32::F32;
 pub use self::f64::F64;
-pub use self::functions::{Accuracy, Math, Primitive, Signature};
+pub use self::functions::{Accuracy, Math, Of, Primitive, Signature};
+pub(crate) use self::math::half;
 pub use self::primitives::{Character, RealBinary, RealUnary};
 
 use crate::number::Number;
@@ -145,6 +147,16 @@ pub trait Domain {
     /// The value where it is a float as hardware has it, with NaN and infinities; `None` in all other domains.
     fn as_float(&self, _value: Self::Value) -> Option<f64> {
         None
+    }
+
+    /// The bits of a real in binary32.
+    fn to_bits(&self, value: Self::Value) -> Result<u32, NoMeaning> {
+        let no_meaning = || NoMeaning {
+            domain: self.name(),
+            operation: "the bits of a real".to_string(),
+        };
+        let value = self.as_float(value).ok_or_else(no_meaning)?;
+        Ok((value as f32).to_bits())
     }
 
     /// One operand.

@@ -1,10 +1,10 @@
 //! Pure expressions.
 
-use naga::{BinaryOperator, Expression, Handle, MathFunction, UnaryOperator};
+use naga::{BinaryOperator, Expression, Handle, ScalarKind, UnaryOperator};
 
 use super::function::{FunctionLowering, Value};
 use super::{Edges, LowerError, types};
-use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Literal, Loc, Math, Scalar, Type, UnaryOp};
+use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Literal, Loc, Scalar, Type, UnaryOp};
 
 impl FunctionLowering<'_, '_> {
     /// Evaluates an expression here and brings it into scope.
@@ -35,7 +35,7 @@ impl FunctionLowering<'_, '_> {
         for id in &ids {
             values.push(self.value(*id, expr.loc)?);
         }
-        if let Some(at) = refused_constant(expr)
+        if let Some(at) = self.refused_constant(expr)
             && let (Some(id), Some(value)) = (ids.get(at), values.get_mut(at))
             && value.constant
         {
@@ -158,52 +158,6 @@ impl FunctionLowering<'_, '_> {
         Ok(self.binary(binary_operator(op, left_ty), l, r, loc))
     }
 
-    fn math(
-        &mut self,
-        math: Math,
-        operands: &[Handle<Expression>],
-        loc: Loc,
-    ) -> Result<Handle<Expression>, LowerError> {
-        if let (Math::Clamp, [x, low, high]) = (math, operands) {
-            // `clamp` itself has no meaning in SPIR-V where low > high, and constant bounds of that kind are an error in WGSL.
-            let raised = self.call(MathFunction::Max, &[*x, *low], loc)?;
-            return self.call(MathFunction::Min, &[raised, *high], loc);
-        }
-        let called = self.call(math_function(math), operands, loc)?;
-        // Which member of the structure that `frexp` yields.
-        let index = match math {
-            Math::FrexpFraction => 0,
-            Math::FrexpExponent => 1,
-            _ => return Ok(called),
-        };
-        Ok(self.emit(
-            Expression::AccessIndex {
-                base: called,
-                index,
-            },
-            loc,
-        ))
-    }
-
-    pub(super) fn call(
-        &mut self,
-        fun: MathFunction,
-        operands: &[Handle<Expression>],
-        loc: Loc,
-    ) -> Result<Handle<Expression>, LowerError> {
-        let [arg, rest @ ..] = operands else {
-            return Err(self.internal(loc, format!("{fun:?} of nothing")));
-        };
-        let expression = Expression::Math {
-            fun,
-            arg: *arg,
-            arg1: rest.first().copied(),
-            arg2: rest.get(1).copied(),
-            arg3: rest.get(2).copied(),
-        };
-        Ok(self.emit(expression, loc))
-    }
-
     pub(super) fn splat(
         &self,
         value: Handle<Expression>,
@@ -254,7 +208,7 @@ impl FunctionLowering<'_, '_> {
 pub(super) fn bits_to_f32(bits: Handle<Expression>) -> Expression {
     Expression::As {
         expr: bits,
-        kind: naga::ScalarKind::Float,
+        kind: ScalarKind::Float,
         convert: None,
     }
 }
@@ -269,15 +223,6 @@ fn can_overflow(expr: &Expr) -> bool {
         | ExprKind::Math(..) => float,
         ExprKind::Binary(ShiftLeft, ..) => true,
         _ => false,
-    }
-}
-
-/// The operand that WGSL wants within bounds if it is constant: the exponent of `ldexp`, and edges of `smoothstep` that do not rise.
-fn refused_constant(expr: &Expr) -> Option<usize> {
-    match &expr.kind {
-        ExprKind::Math(Math::Ldexp, _) => Some(1),
-        ExprKind::Math(Math::Smoothstep, _) => Some(0),
-        _ => None,
     }
 }
 
@@ -311,58 +256,5 @@ fn binary_operator(op: BinaryOp, operand: Type) -> BinaryOperator {
         BinaryOp::LessEqual => BinaryOperator::LessEqual,
         BinaryOp::Greater => BinaryOperator::Greater,
         BinaryOp::GreaterEqual => BinaryOperator::GreaterEqual,
-    }
-}
-
-fn math_function(math: Math) -> MathFunction {
-    match math {
-        Math::Abs => MathFunction::Abs,
-        Math::Acos => MathFunction::Acos,
-        Math::Acosh => MathFunction::Acosh,
-        Math::Asin => MathFunction::Asin,
-        Math::Asinh => MathFunction::Asinh,
-        Math::Atan => MathFunction::Atan,
-        Math::Atan2 => MathFunction::Atan2,
-        Math::Atanh => MathFunction::Atanh,
-        Math::Ceil => MathFunction::Ceil,
-        Math::Clamp => MathFunction::Clamp,
-        Math::Cos => MathFunction::Cos,
-        Math::Cosh => MathFunction::Cosh,
-        Math::Cross => MathFunction::Cross,
-        Math::Distance => MathFunction::Distance,
-        Math::Dot => MathFunction::Dot,
-        Math::Exp => MathFunction::Exp,
-        Math::Exp2 => MathFunction::Exp2,
-        Math::FaceForward => MathFunction::FaceForward,
-        Math::Floor => MathFunction::Floor,
-        Math::Fract => MathFunction::Fract,
-        Math::FrexpExponent | Math::FrexpFraction => MathFunction::Frexp,
-        Math::InverseSqrt => MathFunction::InverseSqrt,
-        Math::Ldexp => MathFunction::Ldexp,
-        Math::Length => MathFunction::Length,
-        Math::Ln => MathFunction::Log,
-        Math::Log2 => MathFunction::Log2,
-        Math::Max => MathFunction::Max,
-        Math::Min => MathFunction::Min,
-        Math::Mix => MathFunction::Mix,
-        Math::MulAdd => MathFunction::Fma,
-        Math::Normalize => MathFunction::Normalize,
-        Math::Powf => MathFunction::Pow,
-        Math::QuantizeToF16 => MathFunction::QuantizeToF16,
-        Math::Reflect => MathFunction::Reflect,
-        Math::Refract => MathFunction::Refract,
-        Math::RoundTiesEven => MathFunction::Round,
-        Math::Saturate => MathFunction::Saturate,
-        Math::Sign => MathFunction::Sign,
-        Math::Sin => MathFunction::Sin,
-        Math::Sinh => MathFunction::Sinh,
-        Math::Smoothstep => MathFunction::SmoothStep,
-        Math::Sqrt => MathFunction::Sqrt,
-        Math::Step => MathFunction::Step,
-        Math::Tan => MathFunction::Tan,
-        Math::Tanh => MathFunction::Tanh,
-        Math::ToDegrees => MathFunction::Degrees,
-        Math::ToRadians => MathFunction::Radians,
-        Math::Trunc => MathFunction::Trunc,
     }
 }

@@ -191,14 +191,21 @@ fn declare_exchanged(tree: &Tree, module: &mut naga::Module) -> Vec<(Scalar, Han
     for function in tree.all_functions() {
         for stmt in function.seen_statements() {
             let StmtKind::Atomic {
-                op: AtomicOp::CompareExchangeWeak { .. },
+                op,
                 result: Some(result),
                 ..
             } = stmt.kind
             else {
                 continue;
             };
-            if let Some(scalar) = function.get(result).map(|e| e.ty.scalar)
+            let scalar = function.get(result).map(|e| e.ty.scalar);
+            let exchanged = match (op, scalar) {
+                (AtomicOp::CompareExchangeWeak { .. }, scalar) => scalar,
+                // As bits, until nobody came between.
+                (AtomicOp::Update(..), Some(Scalar::F32)) => Some(Scalar::U32),
+                _ => None,
+            };
+            if let Some(scalar) = exchanged
                 && !declared.iter().any(|(known, _)| *known == scalar)
             {
                 let ty = PredeclaredType::AtomicCompareExchangeWeakResult(types::scalar(scalar));

@@ -5,6 +5,7 @@
 //! variables and `let`s survive, as far as naga lets them: it appends `_` to names that are reserved words or end in a
 //! digit, `_1` to names already taken, and names the results of calls itself.
 
+mod atomics;
 mod convert;
 mod division;
 mod effects;
@@ -14,6 +15,7 @@ mod expressions;
 mod function;
 mod globals;
 mod layout;
+mod math;
 mod spans;
 mod statements;
 mod types;

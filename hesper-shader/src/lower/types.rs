@@ -16,6 +16,14 @@ pub(super) fn scalar(scalar: Scalar) -> naga::Scalar {
     }
 }
 
+/// What an atomic is kept as: a float as its bits.
+pub(super) fn atomic_scalar(of: Scalar) -> naga::Scalar {
+    match of {
+        Scalar::F32 => naga::Scalar::U32,
+        other => scalar(other),
+    }
+}
+
 /// naga's vector size, or `None` for a scalar.
 pub(super) fn vector_size(ty: Type) -> Option<VectorSize> {
     match ty.size {
@@ -41,7 +49,7 @@ pub(super) fn value(types: &mut UniqueArena<naga::Type>, ty: Type) -> Handle<nag
 /// The type of an element of memory.
 fn element(types: &mut UniqueArena<naga::Type>, ty: Type, atomic: bool) -> Handle<naga::Type> {
     match atomic {
-        true => anonymous(types, TypeInner::Atomic(scalar(ty.scalar))),
+        true => anonymous(types, TypeInner::Atomic(atomic_scalar(ty.scalar))),
         false => value(types, ty),
     }
 }

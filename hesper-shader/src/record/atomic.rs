@@ -2,7 +2,7 @@
 
 use super::exp::Exp;
 use super::memory::Place;
-use super::relations::{AtomicTy, SameTy};
+use super::relations::{AtomicIntegerTy, AtomicTy, SameTy};
 use crate::shader_type::ShaderType;
 use crate::tree::{AtomicOp, AtomicUpdate, ExprId, ExprKind, Loc, StmtKind, Type};
 
@@ -32,6 +32,7 @@ impl<'m, T: AtomicTy> Place<'m, T> {
         new: Exp<'m, V>,
     ) -> (Exp<'m, T::Value>, Exp<'m, bool>)
     where
+        T: AtomicIntegerTy,
         T::Value: SameTy<U> + SameTy<V>,
     {
         let (recorder, loc) = (self.recorder, Loc::caller());
@@ -71,12 +72,13 @@ impl<'m, T: AtomicTy> Place<'m, T> {
 }
 
 macro_rules! updates {
-    ($($(#[$doc:meta])* $name:ident $update:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $update:ident $of:ident;)*) => {
         impl<'m, T: AtomicTy> Place<'m, T> {$(
             $(#[$doc])*
             #[track_caller]
             pub fn $name<U: ShaderType>(self, value: Exp<'m, U>) -> Exp<'m, T::Value>
             where
+                T: $of,
                 T::Value: SameTy<U>,
             {
                 self.update(AtomicUpdate::$update, value, Loc::caller())
@@ -86,20 +88,20 @@ macro_rules! updates {
 }
 
 updates! {
-    /// Adds to the value, wrapping; the value before.
-    fetch_add Add;
-    /// Subtracts from the value, wrapping; the value before.
-    fetch_sub Subtract;
+    /// Adds to the value, integers wrapping; the value before.
+    fetch_add Add AtomicTy;
+    /// Subtracts from the value, integers wrapping; the value before.
+    fetch_sub Subtract AtomicTy;
     /// Makes the value the greater of the two; the value before.
-    fetch_max Max;
+    fetch_max Max AtomicTy;
     /// Makes the value the lesser of the two; the value before.
-    fetch_min Min;
+    fetch_min Min AtomicTy;
     /// Bitwise and; the value before.
-    fetch_and And;
+    fetch_and And AtomicIntegerTy;
     /// Bitwise or; the value before.
-    fetch_or Or;
+    fetch_or Or AtomicIntegerTy;
     /// Bitwise exclusive or; the value before.
-    fetch_xor Xor;
+    fetch_xor Xor AtomicIntegerTy;
     /// Makes this the value; the value before.
-    swap Exchange;
+    swap Exchange AtomicTy;
 }

@@ -1,7 +1,9 @@
 //! Builtin functions that are not Rust methods: constructors of vectors here, functions of reals and of subgroups beside it.
 
+pub use super::bits::*;
 use super::exp::Exp;
 pub use super::functions::*;
+pub use super::masks::{all, any};
 use super::relations::SameTy;
 pub use super::subgroup::*;
 use crate::shader_type::{ScalarType, ShaderType, Vec2, Vec3, Vec4};

@@ -1,5 +1,6 @@
 //! Typed values and their methods.
 
+use super::ops::binary;
 use super::recorder::Recorder;
 use super::relations::{
     CastTy, CompareTy, FloatTy, HasW, HasX, HasY, HasZ, NumericTy, OrderTy, SameTy, SignedTy,
@@ -62,12 +63,6 @@ impl<'m, T: ShaderType> Exp<'m, T> {
         Exp::new(self.recorder, self.id, self.serial)
     }
 
-    fn compare<R: ShaderType>(self, op: BinaryOp, right: Exp<'m, R>, loc: Loc) -> Exp<'m, bool> {
-        let operands = (self.recorder.own(self, loc), self.recorder.own(right, loc));
-        self.recorder
-            .push_expr(ExprKind::Binary(op, operands.0, operands.1), loc)
-    }
-
     fn component<U: ShaderType>(self, index: u8, loc: Loc) -> Exp<'m, U> {
         let vector = self.recorder.own(self, loc);
         self.recorder
@@ -92,13 +87,13 @@ impl<'m, T: ShaderType> Exp<'m, T> {
 macro_rules! comparisons {
     ($($name:ident $op:ident $relation:ident $text:literal;)*) => {
         impl<'m, T: ShaderType> Exp<'m, T> {$(
-            #[doc = concat!("`self ", $text, " right`, of scalars of one type.")]
+            #[doc = concat!("`self ", $text, " right`, for each component of vectors.")]
             #[track_caller]
-            pub fn $name<R: ShaderType>(self, right: Exp<'m, R>) -> Exp<'m, bool>
+            pub fn $name<R: ShaderType>(self, right: Exp<'m, R>) -> Exp<'m, T::Truth>
             where
                 T: $relation<R>,
             {
-                self.compare(BinaryOp::$op, right, Loc::caller())
+                binary(BinaryOp::$op, self, right, Loc::caller())
             }
         )*}
     };

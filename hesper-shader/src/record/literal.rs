@@ -5,7 +5,7 @@ use super::exp::Exp;
 use super::recorder::Recorder;
 use crate::number::{Number, NumberError};
 use crate::shader_type::ScalarType;
-use crate::tree::{ExprKind, Literal, Loc};
+use crate::tree::{ExprKind, Literal, Loc, Math};
 
 /// The type of an integer literal. The literal itself is the witness, so rustc infers `i32` or `u32` as in any Rust code.
 #[diagnostic::on_unimplemented(
@@ -40,6 +40,11 @@ pub trait HostValue: Copy {
 
     /// The constant; `usize` becomes `u32`, a float its shortest decimal, `f32::NEG_INFINITY` the mask value.
     fn lift(self) -> Result<ExprKind, RecordProblem>;
+
+    /// The bits of a float that no literal writes, infinity and NaN.
+    fn bits(self) -> Option<u32> {
+        None
+    }
 }
 
 impl HostValue for f32 {
@@ -50,6 +55,10 @@ impl HostValue for f32 {
             return Ok(ExprKind::NegInfinity);
         }
         Ok(ExprKind::Literal(Literal::F32(Number::from_f32(self)?)))
+    }
+
+    fn bits(self) -> Option<u32> {
+        (!self.is_finite() && self != f32::NEG_INFINITY).then(|| self.to_bits())
     }
 }
 
@@ -108,6 +117,10 @@ impl Recorder {
     #[track_caller]
     pub fn lift<H: HostValue>(&self, value: H) -> Exp<'_, H::Shader> {
         let loc = Loc::caller();
+        if let Some(bits) = value.bits() {
+            let bits = self.push_expr::<u32>(ExprKind::Literal(Literal::U32(bits)), loc);
+            return bits.math(Math::FromBits, &[], loc);
+        }
         match value.lift() {
             Ok(kind) => self.push_expr(kind, loc),
             Err(problem) => {

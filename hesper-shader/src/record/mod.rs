@@ -23,6 +23,7 @@
 
 mod array;
 mod atomic;
+mod bits;
 mod builtin_values;
 pub mod builtins;
 mod call;
@@ -32,6 +33,7 @@ mod exp;
 mod functions;
 mod literal;
 mod log;
+mod masks;
 mod memory;
 mod ops;
 mod range;

@@ -8,8 +8,8 @@ use crate::shader_type::ShaderType;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Loc, Type, UnaryOp};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Shl, Shr, Sub};
 
-/// An operator, with a scalar operand spread over the components of a vector result.
-fn binary<'m, L: ShaderType, R: ShaderType, O: ShaderType>(
+/// An operator, with a scalar operand spread over the components of a vector on the other side.
+pub(super) fn binary<'m, L: ShaderType, R: ShaderType, O: ShaderType>(
     op: BinaryOp,
     left: Exp<'m, L>,
     right: Exp<'m, R>,
@@ -17,18 +17,24 @@ fn binary<'m, L: ShaderType, R: ShaderType, O: ShaderType>(
 ) -> Exp<'m, O> {
     let recorder = left.recorder;
     let (left, right) = (recorder.own(left, loc), recorder.own(right, loc));
-    let spread = |id: ExprId, ty: Type| match ty.is_scalar() && !O::TYPE.is_scalar() {
-        true => recorder.with(|s| s.expr(ExprKind::Splat(id), O::TYPE, loc)),
+    let spread = |id: ExprId, ty: Type, other: Type| match ty.is_scalar() && !other.is_scalar() {
+        true => {
+            let ty = other.with_scalar(ty.scalar);
+            recorder.with(|s| s.expr(ExprKind::Splat(id), ty, loc))
+        }
         false => id,
     };
-    let (left, right) = (spread(left, L::TYPE), spread(right, R::TYPE));
+    let (left, right) = (
+        spread(left, L::TYPE, R::TYPE),
+        spread(right, R::TYPE, L::TYPE),
+    );
     recorder.push_expr(ExprKind::Binary(op, left, right), loc)
 }
 
-macro_rules! arithmetic {
-    ($($trait:ident $method:ident $relation:ident $op:ident;)*) => {$(
+macro_rules! operators {
+    ($($trait:ident $method:ident $relation:ident $op:ident $output:ty;)*) => {$(
         impl<'m, L: $relation<R>, R: ShaderType> $trait<Exp<'m, R>> for Exp<'m, L> {
-            type Output = Exp<'m, L::Output>;
+            type Output = Exp<'m, $output>;
 
             #[track_caller]
             fn $method(self, right: Exp<'m, R>) -> Self::Output {
@@ -38,33 +44,17 @@ macro_rules! arithmetic {
     )*};
 }
 
-arithmetic! {
-    Add add AddTy Add;
-    Sub sub SubTy Subtract;
-    Mul mul MulTy Multiply;
-    Div div DivTy Divide;
-    Rem rem RemTy Remainder;
-}
-
-macro_rules! bits {
-    ($($trait:ident $method:ident $relation:ident $op:ident;)*) => {$(
-        impl<'m, L: $relation<R>, R: ShaderType> $trait<Exp<'m, R>> for Exp<'m, L> {
-            type Output = Exp<'m, L>;
-
-            #[track_caller]
-            fn $method(self, right: Exp<'m, R>) -> Self::Output {
-                binary(BinaryOp::$op, self, right, Loc::caller())
-            }
-        }
-    )*};
-}
-
-bits! {
-    BitAnd bitand BitTy And;
-    BitOr bitor BitTy Or;
-    BitXor bitxor BitTy Xor;
-    Shl shl ShiftTy ShiftLeft;
-    Shr shr ShiftTy ShiftRight;
+operators! {
+    Add add AddTy Add L::Output;
+    Sub sub SubTy Subtract L::Output;
+    Mul mul MulTy Multiply L::Output;
+    Div div DivTy Divide L::Output;
+    Rem rem RemTy Remainder L::Output;
+    BitAnd bitand BitTy And L;
+    BitOr bitor BitTy Or L;
+    BitXor bitxor BitTy Xor L;
+    Shl shl ShiftTy ShiftLeft L;
+    Shr shr ShiftTy ShiftRight L;
 }
 
 macro_rules! wrapping {

@@ -73,17 +73,35 @@ properties! {
         label = "`{Self}` is not an integer"
     )]
     IntegerTy: i32 u32;
+    /// Types with `!x`, and their vectors.
+    #[diagnostic::on_unimplemented(
+        message = "cannot apply `!` to `{Self}`",
+        label = "`!` needs `bool` or an integer"
+    )]
+    NotTy: bool i32 u32;
 }
 
 /// Memory that is read and changed in one step.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not atomic",
-    label = "only `Atomic<u32>` and `Atomic<i32>` are"
+    label = "only `Atomic<u32>`, `Atomic<i32>` and `Atomic<f32>` are"
 )]
 pub trait AtomicTy: Stored {}
 
 impl AtomicTy for Atomic<u32> {}
 impl AtomicTy for Atomic<i32> {}
+impl AtomicTy for Atomic<f32> {}
+
+/// Atomics of integers, which have all operations.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no such operation",
+    label = "only `Atomic<u32>` and `Atomic<i32>` have",
+    note = "`Atomic<f32>` has `load`, `store`, `swap`, `fetch_add`, `fetch_sub`, `fetch_max` and `fetch_min`"
+)]
+pub trait AtomicIntegerTy: AtomicTy {}
+
+impl AtomicIntegerTy for Atomic<u32> {}
+impl AtomicIntegerTy for Atomic<i32> {}
 
 /// Types with `-x`.
 #[diagnostic::on_unimplemented(message = "cannot negate `{Self}`", label = "`{Self}` has no `-`")]
@@ -91,22 +109,11 @@ pub trait NegTy: ShaderType {}
 
 impl<T: SignedTy> NegTy for T {}
 
-/// Types with `!x`.
-#[diagnostic::on_unimplemented(
-    message = "cannot apply `!` to `{Self}`",
-    label = "`!` needs `bool` or an integer"
-)]
-pub trait NotTy: ShaderType {}
-
-impl NotTy for bool {}
-impl NotTy for i32 {}
-impl NotTy for u32 {}
-
 /// The condition of an `if`, `while`, `&&` or `||`.
 #[diagnostic::on_unimplemented(
     message = "a condition is a `bool`, not `{Self}`",
     label = "`{Self}` is not a condition",
-    note = "compare it: `x != 0`"
+    note = "compare it: `x != 0`; of a vector of truth values take `all(v)` or `any(v)`"
 )]
 pub trait ConditionTy: ShaderType {}
 
@@ -122,27 +129,41 @@ pub trait IndexTy: ShaderType {}
 
 impl IndexTy for u32 {}
 
-/// Scalars with `==`.
-#[diagnostic::on_unimplemented(
-    message = "cannot compare `{Self}` with `{R}`",
-    label = "scalars of one type can be compared",
-    note = "convert with `as`, or compare components"
-)]
-pub trait CompareTy<R>: ShaderType {}
-
-/// Scalars with `<`.
-#[diagnostic::on_unimplemented(
-    message = "cannot compare `{Self}` with `{R}`",
-    label = "numbers of one type can be ordered",
-    note = "convert with `as`, or compare components"
-)]
-pub trait OrderTy<R>: ShaderType {}
-
-macro_rules! comparable {
-    ($($relation:ident: $($ty:ident)*;)*) => {$($(impl $relation<$ty> for $ty {})*)*};
+macro_rules! comparisons {
+    ($($(#[$meta:meta])* $name:ident: $($ty:ident)*;)*) => {$(
+        $(#[$meta])*
+        pub trait $name<R>: ShaderType {
+            /// A truth value for each component.
+            type Truth: ShaderType;
+        }
+        $(
+            impl $name<$ty> for $ty { type Truth = bool; }
+            comparisons! { @vectors $name $ty Vec2 Vec3 Vec4 }
+        )*
+    )*};
+    (@vectors $name:ident $ty:ident $($vector:ident)*) => {$(
+        impl $name<$vector<$ty>> for $vector<$ty> { type Truth = $vector<bool>; }
+        impl $name<$ty> for $vector<$ty> { type Truth = $vector<bool>; }
+        impl $name<$vector<$ty>> for $ty { type Truth = $vector<bool>; }
+    )*};
 }
 
-comparable! { CompareTy: bool f32 i32 u32; OrderTy: f32 i32 u32; }
+comparisons! {
+    /// Types with `==`: equal types, or a vector and its scalar.
+    #[diagnostic::on_unimplemented(
+        message = "cannot compare `{Self}` with `{R}`",
+        label = "values of one type can be compared",
+        note = "operands are of one type, or a vector and its scalar; convert with `as`"
+    )]
+    CompareTy: bool f32 i32 u32;
+    /// Types with `<`: equal types, or a vector and its scalar.
+    #[diagnostic::on_unimplemented(
+        message = "cannot compare `{Self}` with `{R}`",
+        label = "numbers of one type can be ordered",
+        note = "operands are of one type, or a vector and its scalar; convert with `as`"
+    )]
+    OrderTy: f32 i32 u32;
+}
 
 /// Conversions with `as`.
 #[diagnostic::on_unimplemented(
@@ -195,29 +216,34 @@ operators! {
     RemTy "take the remainder of" "cannot take the remainder of `{Self}` by `{R}`" "no `{Self} % {R}`": f32 i32 u32;
 }
 
+/// Types with `&`, `|` and `^`: equal types, or a vector and its scalar. The result has the left side's type, so that a literal there learns its own.
+#[diagnostic::on_unimplemented(
+    message = "cannot apply a bit operator to `{Self}` and `{R}`",
+    label = "both sides must be of one integer type, or both `bool`"
+)]
+pub trait BitTy<R>: ShaderType {}
+
 macro_rules! bit_operators {
-    ($($name:ident $text:literal: $($ty:ident)*;)*) => {$(
-        #[doc = concat!("Types with `", $text, "`.")]
-        #[diagnostic::on_unimplemented(
-            message = "cannot apply a bit operator to `{Self}` and `{R}`",
-            label = "both sides must be of one integer type, or both `bool`"
-        )]
-        pub trait $name<R>: ShaderType {}
-        $(impl $name<$ty> for $ty {})*
+    ($($ty:ident)*) => {$(
+        impl BitTy<$ty> for $ty {}
+        bit_operators! { @vectors $ty Vec2 Vec3 Vec4 }
+    )*};
+    (@vectors $ty:ident $($vector:ident)*) => {$(
+        impl BitTy<$vector<$ty>> for $vector<$ty> {}
+        impl BitTy<$ty> for $vector<$ty> {}
     )*};
 }
 
-bit_operators! { BitTy "&`, `|`, `^": bool i32 u32; }
+bit_operators! { bool i32 u32 }
 
-/// Types with `<<` and `>>`: an integer by a `u32`.
+/// Types with `<<` and `>>`: integers and their vectors, by one `u32`. There is no other amount, so that a literal is known to be one.
 #[diagnostic::on_unimplemented(
     message = "cannot shift `{Self}` by `{R}`",
     label = "an integer is shifted by a `u32`"
 )]
 pub trait ShiftTy<R>: ShaderType {}
 
-impl ShiftTy<u32> for u32 {}
-impl ShiftTy<u32> for i32 {}
+impl<T: IntegerTy> ShiftTy<u32> for T {}
 
 macro_rules! components {
     ($($trait:ident $letter:literal: $($vector:ident)*;)*) => {$(

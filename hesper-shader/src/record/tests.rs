@@ -56,9 +56,8 @@ fn misuse_is_an_error_with_its_line() {
             let y = h.storage_mut::<f32>("y");
             h.store(y.at(h.int(0)), endless(h, h.float("1.0")));
         }),
-        ("beyond the range", |h| {
-            let y = h.storage_mut::<f32>("y");
-            h.store(y.at(h.int(0)), h.float("1e38") * h.lift(f32::NAN));
+        ("is not a finite number", |h| {
+            h.var("x", h.float("1e99"));
         }),
         ("does not fit `u32`", |h| {
             h.var("n", h.lift(usize::MAX));
@@ -142,11 +141,6 @@ fn misuse_is_an_error_with_its_line() {
     ];
     for (expected, body) in cases {
         let message = errors(body);
-        let expected = if *expected == "beyond the range" {
-            "NaN is not a finite number"
-        } else {
-            expected
-        };
         assert!(
             message.contains(expected),
             "expected `{expected}` in:\n{message}"

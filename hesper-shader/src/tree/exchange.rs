@@ -183,6 +183,17 @@ impl Combine {
 }
 
 impl AtomicOp {
+    /// Whether it is defined on reals.
+    pub const fn is_of_reals(&self) -> bool {
+        use AtomicUpdate::*;
+        matches!(
+            self,
+            AtomicOp::Load
+                | AtomicOp::Store(_)
+                | AtomicOp::Update(Add | Subtract | Max | Min | Exchange, _)
+        )
+    }
+
     /// The values it reads.
     pub fn for_each_operand(self, mut f: impl FnMut(ExprId)) {
         match self {

@@ -181,7 +181,7 @@ pub enum Access {
     Read,
     /// `&mut [T]`.
     ReadWrite,
-    /// `&mut [Atomic<T>]`, of `i32` or `u32`: read and written by atomic statements alone.
+    /// `&mut [Atomic<T>]`, of `u32`, `i32` or `f32`: read and written by atomic statements alone.
     Atomic,
 }
 

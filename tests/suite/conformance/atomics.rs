@@ -40,6 +40,39 @@ shader! {
         }
     }
 
+    /// The same of reals, whose sums are whole numbers, so that no order rounds.
+    #[workgroup_size(64)]
+    fn update_reals(x: &[f32], cells: &mut [Atomic<f32>]) {
+        let partial = workgroup::<[Atomic<f32>; 2]>();
+        let lane = local_invocation_index();
+        if lane < 2 {
+            partial[lane].store(0.0);
+        }
+        workgroup_barrier();
+        let i = global_index();
+        if i < x.len() {
+            cells[0].fetch_add(x[i]);
+            cells[1].fetch_sub(2.0);
+            cells[2].fetch_max(0.5 * x[i]);
+            cells[3].fetch_min(-x[i]);
+            partial[i % 2].fetch_add(0.25 * x[i]);
+        }
+        workgroup_barrier();
+        if lane < 2 {
+            cells[4 + lane].fetch_add(partial[lane].load());
+        }
+    }
+
+    /// A value goes from cell to cell.
+    #[workgroup_size(1)]
+    fn pass_on(cells: &mut [Atomic<f32>]) {
+        let mut carried = 0.125;
+        for i in 0u32..4 {
+            carried = cells[i].swap(carried);
+        }
+        cells[4].store(carried + cells[0].load());
+    }
+
     /// Each invocation takes a place of its own; who gets which is open, so only a set of places is kept.
     #[workgroup_size(64)]
     fn take_places(next: &mut [Atomic<u32>], taken: &mut [Atomic<u32>], n: u32) {
@@ -117,6 +150,40 @@ pub(super) fn updates_are_one_step(device: &Device) -> Outcome {
     let n = n as i32;
     let expected = [sum, -sum, 499, -500, -1 << 7, (1 << 29) - 1, xor, n, sum];
     assert_eq!(cells.read()?, expected);
+    Ok(())
+}
+
+pub(super) fn reals_are_kept_as_bits(device: &Device) -> Outcome {
+    let x: Vec<f32> = (0..N).map(|i| ((i * 37) % 1001) as f32 - 500.0).collect();
+    let start = [4.0, 7.0, f32::MIN, f32::MAX, 0.0, 0.0];
+    let mut cells = device.upload(&start)?;
+    let args = update_reals::Args {
+        x: &device.upload(&x)?,
+        cells: &mut cells,
+    };
+    update_reals().launch(device, Grid::cover(N), args)?;
+    let quarters = |odd: usize| x.iter().skip(odd).step_by(2).map(|x| 0.25 * x).sum::<f32>();
+    let highest = x.iter().copied().fold(f32::MIN, f32::max);
+    let expected = [
+        4.0 + x.iter().sum::<f32>(),
+        7.0 - 2.0 * N as f32,
+        0.5 * highest,
+        -highest,
+        quarters(0),
+        quarters(1),
+    ];
+    assert_eq!(cells.read()?, expected);
+
+    let mut cells = device.upload(&[1.0f32, -2.0, 3.5, f32::INFINITY, 0.0])?;
+    pass_on().launch(device, Grid::cover(1), pass_on::Args { cells: &mut cells })?;
+    assert_eq!(cells.read()?, [0.125, 1.0, -2.0, 3.5, f32::INFINITY]);
+    for kernel in [update_reals(), pass_on()] {
+        let wgsl = kernel.wgsl()?;
+        assert!(wgsl.contains("atomic<u32>"), "{wgsl}");
+        for (tool, verdict) in tests::tools::JUDGES {
+            verdict(kernel.lowered()?)?.require(tool);
+        }
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! Every builtin function on every float type it takes, within the accuracy that WGSL grants: whoever understands the tree agrees.
+//! Every builtin function on every type it takes, within the accuracy that WGSL grants: whoever understands the tree agrees.
 
 use super::tint;
-use crate::lower::build::{Kernel, at, operand_types};
+use crate::lower::build::{Kernel, at, operand_types, value_types};
 use hesper_shader::Memory;
 use hesper_shader::domain::{Accuracy, Domain, F64, Primitive};
 use hesper_shader::tree::{BinaryOp, Math, Scalar, Tree, Type};
@@ -67,6 +67,37 @@ fn ranges(math: Math) -> Ranges {
         ],
         Math::Saturate => one((-1.5, 2.5)),
         Math::Smoothstep => vec![[(-2.0, -1.0), (1.0, 2.0), (-3.0, 3.0)]],
+        Math::All
+        | Math::Any
+        | Math::CountOnes
+        | Math::FirstLeadingBit
+        | Math::FirstTrailingBit
+        | Math::LeadingZeros
+        | Math::Pack4xI8
+        | Math::Pack4xI8Clamp
+        | Math::Pack4xU8
+        | Math::Pack4xU8Clamp
+        | Math::ReverseBits
+        | Math::TrailingZeros => one((-300.0, 300.0)),
+        Math::ExtractBits => vec![
+            [(-9e8, 9e8), (0.0, 31.0), (0.0, 8.0)],
+            [(-9e8, 9e8), (0.0, 40.0), (0.0, 40.0)],
+        ],
+        Math::InsertBits => vec![[(-9e8, 9e8), (-9e8, 9e8), (0.0, 40.0)]],
+        Math::Dot4I8Packed | Math::Dot4U8Packed => one((-9e8, 9e8)),
+        Math::Unpack4xI8 | Math::Unpack4xU8 => one((-2e9, 2e9)),
+        Math::Unpack2x16Snorm
+        | Math::Unpack2x16Unorm
+        | Math::Unpack4x8Snorm
+        | Math::Unpack4x8Unorm => one((-2e9, 2e9)),
+        Math::Unpack2x16Float => one((-2e9, 2e9)),
+        // Of finite numbers.
+        Math::FromBits => one((0x2000_0000 as f32, 0x4500_0000 as f32)),
+        Math::ToBits => vec![[(-9e4, 9e4); 3], [(-1e-3, 1e-3); 3]],
+        // Away from where two steps are equally near, and numbers that binary16 has.
+        Math::Pack2x16Float => one((-64.0, 64.0)),
+        Math::Pack2x16Snorm | Math::Pack4x8Snorm => one((-1.3, 1.3)),
+        Math::Pack2x16Unorm | Math::Pack4x8Unorm => one((-0.3, 1.3)),
         Math::ToDegrees => one((-8.0, 8.0)),
         Math::ToRadians => one((-400.0, 400.0)),
     }
@@ -77,15 +108,23 @@ fn numbers(math: Math, operand: usize, count: usize, per_element: usize) -> Vec<
     let ranges = ranges(math);
     (0..count)
         .map(|i| {
-            let (low, high) = ranges[i / per_element % ranges.len()][operand];
+            let (low, high) = ranges[i / per_element % ranges.len()][operand.min(2)];
             let part = (i * 37 + operand * 11) % 101;
             let x = low + (high - low) * part as f32 / 100.0;
             match math {
-                Math::QuantizeToF16 => (x * 8.0).round() / 8.0,
+                Math::QuantizeToF16 | Math::Pack2x16Float => (x * 8.0).round() / 8.0,
                 _ => x,
             }
         })
         .collect()
+}
+
+/// In what a buffer holds values of a type: truth values as 0 and 1.
+fn in_memory(ty: Type) -> Type {
+    match ty.scalar {
+        Scalar::Bool => ty.with_scalar(Scalar::U32),
+        _ => ty,
+    }
 }
 
 fn case(math: Math, ty: Type) -> Option<Case> {
@@ -94,10 +133,10 @@ fn case(math: Math, ty: Type) -> Option<Case> {
     let mut k = Kernel::new("function");
     let operands: Vec<_> = types
         .iter()
-        .zip(["x", "y", "z"])
-        .map(|(ty, name)| (k.read(name, *ty), *ty))
+        .zip(["x", "y", "z", "w"])
+        .map(|(ty, name)| (k.read(name, in_memory(*ty)), *ty))
         .collect();
-    let out = k.write("out", result);
+    let out = k.write("out", in_memory(result));
     let tree: Tree = k.body(|b| {
         let i = b.global_index();
         let length = b.length(out);
@@ -105,9 +144,13 @@ fn case(math: Math, ty: Type) -> Option<Case> {
         b.if_(inside, |b| {
             let values: Vec<_> = operands
                 .iter()
-                .map(|(param, ty)| b.load(at(*param, i), *ty))
+                .map(|(param, ty)| {
+                    let value = b.load(at(*param, i), in_memory(*ty));
+                    b.convert(value, ty.scalar)
+                })
                 .collect();
             let value = b.math(math, &values);
+            let value = b.convert(value, in_memory(result).scalar);
             b.store(at(out, i), value);
         });
     });
@@ -116,6 +159,18 @@ fn case(math: Math, ty: Type) -> Option<Case> {
         let numbers = numbers(math, operand, ELEMENTS * per_element, per_element);
         Input::Buffer(match ty.scalar {
             Scalar::I32 => Memory::I32(numbers.iter().map(|x| x.round() as i32).collect()),
+            Scalar::U32 => {
+                // Halves that are finite as binary16.
+                let kept = match math {
+                    Math::Unpack2x16Float => 0xbfff_bfff,
+                    _ => u32::MAX,
+                };
+                Memory::U32(numbers.iter().map(|x| *x as i64 as u32 & kept).collect())
+            }
+            Scalar::Bool => {
+                let truths = numbers.iter().map(|x| (*x > -250.0).into());
+                Memory::U32(truths.collect())
+            }
             _ => Memory::F32(numbers),
         })
     };
@@ -123,7 +178,8 @@ fn case(math: Math, ty: Type) -> Option<Case> {
     let count = ELEMENTS * usize::from(result.size);
     arguments.push(Input::Buffer(match result.scalar {
         Scalar::I32 => Memory::I32(vec![0; count]),
-        _ => Memory::F32(vec![0.0; count]),
+        Scalar::U32 | Scalar::Bool => Memory::U32(vec![0; count]),
+        Scalar::F32 => Memory::F32(vec![0.0; count]),
     }));
     Some(Case {
         tree,
@@ -147,7 +203,7 @@ fn every_function_is_what_wgsl_says() {
     let mut failures = Vec::new();
     for math in Math::ALL {
         let mut compared = 0;
-        for case in (1..=4).filter_map(|size| case(*math, Type::vector(size, Scalar::F32))) {
+        for case in value_types().filter_map(|ty| case(*math, ty)) {
             match check(&case, &judges) {
                 Ok(tally) => {
                     compared += tally.compared();

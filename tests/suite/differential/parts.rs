@@ -1,5 +1,6 @@
 //! What random kernels are made of.
 
+use hesper_shader::domain::Of;
 use hesper_shader::tree::{
     AtomicOp, Block, BuiltinValue, ExprKind, Function, Math, Signature, StmtKind, Tree, UnaryOp,
 };
@@ -130,6 +131,17 @@ fn kernels_are_made_of_everything() {
             .filter(random)
             .map(|math| format!("{math:?} f32")),
     );
+    for math in Math::ALL {
+        let types: &[&str] = match math.signature() {
+            Signature::Integer | Signature::Extract | Signature::Insert => &["i32", "u32"],
+            Signature::Truth => &["bool"],
+            Signature::Pack(Of::Signed | Of::Unsigned, _) => &["u32"],
+            Signature::Unpack(Of::Signed, _) | Signature::Packed(Of::Signed) => &["i32"],
+            Signature::Unpack(Of::Unsigned, _) | Signature::Packed(Of::Unsigned) => &["u32"],
+            _ => &[],
+        };
+        wanted.extend(types.iter().map(|ty| format!("{math:?} {ty}")));
+    }
     wanted.extend(BuiltinValue::ALL.iter().map(|b| format!("{b:?}")));
     wanted.extend(EXCHANGES.map(|op| format!("Subgroup {op}")));
     wanted.extend(UPDATES.map(|op| format!("Atomic {op}")));

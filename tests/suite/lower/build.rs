@@ -367,6 +367,8 @@ pub(crate) fn operand_types(math: Math, ty: Type) -> Vec<Type> {
     match math.signature() {
         Signature::Refract => types[2] = ty.component(),
         Signature::Scaled => types[1] = ty.with_scalar(Scalar::I32),
+        Signature::Extract => types[1..].fill(Type::U32),
+        Signature::Insert => types[2..].fill(Type::U32),
         Signature::Float
         | Signature::Numeric
         | Signature::Signed
@@ -374,7 +376,19 @@ pub(crate) fn operand_types(math: Math, ty: Type) -> Vec<Type> {
         | Signature::Dot
         | Signature::Vectors
         | Signature::Cross
-        | Signature::Exponent => {}
+        | Signature::Each(..)
+        | Signature::Integer
+        | Signature::Truth
+        | Signature::Pack(..)
+        | Signature::Unpack(..)
+        | Signature::Packed(_) => {}
     }
     types
+}
+
+/// Every type of values.
+pub(crate) fn value_types() -> impl Iterator<Item = Type> {
+    let scalars = [Scalar::F32, Scalar::I32, Scalar::U32, Scalar::Bool];
+    let types = scalars.map(|scalar| (1..=4).map(move |size| Type::vector(size, scalar)));
+    types.into_iter().flatten()
 }

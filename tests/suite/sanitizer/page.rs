@@ -62,7 +62,7 @@ stores of one value leave the same in either order. All else is an error, but wh
     ("device choice", "Outcome left to the device (warning)", "A NaN that meets `max`, `min`, `clamp`, `sign`, `step`, `subgroup_max`, `subgroup_min`, a comparison or a cast to an integer, and `powf` of a negative base, in an active
 invocation. The kernel language says [what comes out](kernel-language.md#where-devices-may-choose) and what devices may make of it. `x == x` and `x != x` tell NaN, and `!=` is true of it: they are left
 alone. Each line is told once. Only runs on floats tell it."),
-    ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange or store runs
+    ("order dependent", "Result that depends on order", "Where nothing races, only atomics can tell one order of invocations from another. A kernel with atomics that yield a value, exchange, store or add reals runs
 `Options::reruns` (2) times more on the same input: workgroups and lanes in another order, each workgroup from its beginning to its end before the next, some
 before those of lower numbers; one half of each workgroup ahead of the other from barrier to barrier; and other exchanges failing. Buffers that differ are an error, and so is what goes wrong in such an order alone; a barrier that is missing
 between atomics shows here. The report says by which `Options::order` to have that run again, with a trace.

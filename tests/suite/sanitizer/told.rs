@@ -67,6 +67,45 @@ fn a_kernel_says_why_any_order_is_right() {
     assert!(!bump().wgsl().unwrap().contains("in no order"));
 }
 
+shader! {
+    /// The sum of x, rounded in whatever order the lanes come.
+    #[workgroup_size(8)]
+    fn rounded_sum(x: &[f32], sum: &mut [Atomic<f32>]) {
+        sum[0].fetch_add(x[global_index()]);
+    }
+    /// The same, and that the last digit may differ is said.
+    #[workgroup_size(8)]
+    fn any_sum(x: &[f32], #[any_order("the sum may differ in its last digits")] sum: &mut [Atomic<f32>]) {
+        sum[0].fetch_add(x[global_index()]);
+    }
+}
+
+#[test]
+fn sums_of_reals_depend_on_the_order_unless_the_kernel_says_that_they_may() {
+    let device = Device::reference();
+    let upload = |x: &[f32]| device.upload(x).unwrap();
+    let thirds = upload(&(1..=32).map(|i| i as f32 / 3.0).collect::<Vec<_>>());
+    let whole = upload(&(1..=32).map(|i| i as f32).collect::<Vec<_>>());
+    let grid = Grid::cover(32);
+    let mut sum = upload(&[0.0]);
+    let args = |x, sum| rounded_sum::Args { x, sum };
+    let refused = rounded_sum().launch(&device, grid, args(&thirds, &mut sum));
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("order"), "{message}");
+    let mut sum = upload(&[0.0]);
+    rounded_sum()
+        .launch(&device, grid, args(&whole, &mut sum))
+        .unwrap();
+    assert_eq!(sum.read().unwrap(), [528.0]);
+    let mut sum = upload(&[0.0]);
+    let args = any_sum::Args {
+        x: &thirds,
+        sum: &mut sum,
+    };
+    any_sum().launch(&device, grid, args).unwrap();
+    assert!((sum.read().unwrap()[0] - 176.0).abs() < 1e-3);
+}
+
 #[test]
 fn a_device_hands_out_what_a_failed_launch_has_told() {
     let device = Device::reference_with(Options {

@@ -3,7 +3,7 @@ use hesper_shader::shader;
 shader! {
     #[workgroup_size(64)]
     fn k(x: &[f32], y: &mut [f32], n: u32) {
-        y[0] = f32::from_bits(n);
+        y[0] = u32::from_be(n) as f32;
     }
 }
 

@@ -4,8 +4,8 @@ shader! {
     #[workgroup_size(64)]
     fn k(x: &[f32], y: &mut [f32], n: u32) {
         let nan = x[0].is_nan();
-        let bits = x[0].to_bits();
-        let ones = n.count_ones();
+        let above = x[0].next_up();
+        let root = n.isqrt();
         let sum = n.checked_add(n);
         let low = u32::abs_diff(n, 3);
         y[0] = x[0].hypot(x[1]);

@@ -3,12 +3,13 @@
 use super::arrays::Space;
 use super::shared::SharedPlace;
 use super::storage::{LentBuffer, Places};
-use crate::domain::Domain;
+use crate::domain::{Domain, RealBinary, Value};
+use crate::number::Number;
 use crate::reference::control::statements::access;
 use crate::reference::dispatch::machine::Machine;
 use crate::reference::report::error::{AbsentUse, AccessKind, Fault};
 use crate::reference::sanitizer::{Followed, Touch};
-use crate::reference::values::columns::{Column, mixed};
+use crate::reference::values::columns::{Column, mixed, refused};
 use crate::reference::values::frame::Frame;
 use crate::reference::values::mask::Mask;
 use crate::reference::workgroup::permutation::{Permutation, scramble};
@@ -37,6 +38,7 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
             }
         };
         let target = self.memory.resolve(kind, place, frame, here)?;
+        self.reals.domain.at(loc.0);
         if let Some(mut watch) = self.memory.watch.take() {
             let touch = Touch {
                 kind: match op {
@@ -80,17 +82,17 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
         };
         let changed = match target.array.space {
             Space::Storage(i) => match &self.memory.storage.buffers[i] {
-                LentBuffer::Written(Places::I32(cells)) => step.run::<_, i32>(frame, cells),
-                LentBuffer::Written(Places::U32(cells)) => step.run::<_, u32>(frame, cells),
+                LentBuffer::Written(Places::I32(cells)) => step.run(frame, cells, signed()),
+                LentBuffer::Written(Places::U32(cells)) => step.run(frame, cells, unsigned()),
+                LentBuffer::Written(Places::F32(cells)) => {
+                    step.run(frame, cells, reals(self.reals.domain))
+                }
                 _ => mixed(),
             },
             Space::Workgroup(i) => match &mut self.memory.workgroup[i] {
-                Column::I32(v) => {
-                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())
-                }
-                Column::U32(v) => {
-                    step.run(frame, Cell::from_mut(v.as_mut_slice()).as_slice_of_cells())
-                }
+                Column::I32(v) => step.run(frame, cells(v), signed()),
+                Column::U32(v) => step.run(frame, cells(v), unsigned()),
+                Column::F32(v) => step.run(frame, cells(v), reals(self.reals.domain)),
                 _ => mixed(),
             },
         };
@@ -118,13 +120,14 @@ struct AtomicStatement<'s> {
 
 impl AtomicStatement<'_> {
     /// Does the operation for each active lane; whether it changed anything, or failed for no reason.
-    fn run<V: Copy, T: Integer>(
+    fn run<V: Copy, T: Copy>(
         &mut self,
         frame: &mut Frame<V>,
         cells: &[impl SharedPlace<T>],
+        of: Kind<V, T, impl Fn(AtomicUpdate, T, T) -> T>,
     ) -> bool {
         let lanes = self.elements.len();
-        let column = |id: ExprId| T::of(frame.value(id));
+        let column = |id: ExprId| (of.values)(frame.value(id));
         let (value, expected) = match self.op {
             AtomicOp::Load => (None, None),
             AtomicOp::Store(value) | AtomicOp::Update(_, value) => (Some(column(value)), None),
@@ -133,11 +136,9 @@ impl AtomicStatement<'_> {
             }
         };
         let at = |column: Option<&[T]>, lane: usize| {
-            column
-                .and_then(|c| c.get(lane).copied())
-                .unwrap_or_default()
+            column.and_then(|c| c.get(lane).copied()).unwrap_or(of.zero)
         };
-        let (mut old, mut exchanged) = (vec![T::default(); lanes], vec![false; lanes]);
+        let (mut old, mut exchanged) = (vec![of.zero; lanes], vec![false; lanes]);
         let mut changed = false;
         for turn in 0..self.order.len() {
             let lane = self.order.at(turn);
@@ -149,21 +150,21 @@ impl AtomicStatement<'_> {
             let after = match self.op {
                 AtomicOp::Load => before,
                 AtomicOp::Store(_) => value,
-                AtomicOp::Update(update, _) => before.updated(update, value),
+                AtomicOp::Update(update, _) => (of.updated)(update, before, value),
                 AtomicOp::CompareExchangeWeak { .. } => {
                     let spurious = self.fails();
                     changed |= spurious;
-                    let matches = before == at(expected, lane) && !spurious;
+                    let matches = (of.same)(&before, &at(expected, lane)) && !spurious;
                     exchanged[lane] = matches;
                     if matches { value } else { before }
                 }
             };
-            changed |= after != before;
+            changed |= !(of.same)(&after, &before);
             cell.set(after);
             old[lane] = before;
         }
         if let Some(id) = self.result {
-            T::put(old, frame.value_mut(id));
+            (of.put)(old, frame.value_mut(id));
         }
         if let AtomicOp::CompareExchangeWeak { exchanged: id, .. } = self.op {
             match frame.value_mut(id) {
@@ -182,41 +183,78 @@ impl AtomicStatement<'_> {
     }
 }
 
-/// Integers that atomics work on.
-trait Integer: Copy + Default + PartialEq {
-    fn of<V>(column: &Column<V>) -> &[Self];
+/// The places of a workgroup variable.
+fn cells<T>(variable: &mut [T]) -> &[Cell<T>] {
+    Cell::from_mut(variable).as_slice_of_cells()
+}
 
+/// Values that atomics work on.
+struct Kind<V, T, U> {
+    zero: T,
+    values: fn(&Column<V>) -> &[T],
     /// Replaces a column.
-    fn put<V>(values: Vec<Self>, column: &mut Column<V>);
-
-    fn updated(self, update: AtomicUpdate, value: Self) -> Self;
+    put: fn(Vec<T>, &mut Column<V>),
+    same: fn(&T, &T) -> bool,
+    updated: U,
 }
 
 macro_rules! integers {
-    ($($int:ident $variant:ident;)*) => {$(
-        impl Integer for $int {
-            fn of<V>(column: &Column<V>) -> &[Self] {
-                if let Column::$variant(v) = column { v } else { mixed() }
-            }
-
-            fn put<V>(values: Vec<Self>, column: &mut Column<V>) {
-                if let Column::$variant(v) = column { *v = values } else { mixed() }
-            }
-
-            fn updated(self, update: AtomicUpdate, value: Self) -> Self {
-                match update {
-                    AtomicUpdate::Add => self.wrapping_add(value),
-                    AtomicUpdate::Subtract => self.wrapping_sub(value),
-                    AtomicUpdate::Max => self.max(value),
-                    AtomicUpdate::Min => self.min(value),
-                    AtomicUpdate::And => self & value,
-                    AtomicUpdate::Or => self | value,
-                    AtomicUpdate::Xor => self ^ value,
+    ($($name:ident $int:ident $variant:ident;)*) => {$(
+        fn $name<V>() -> Kind<V, $int, impl Fn(AtomicUpdate, $int, $int) -> $int> {
+            Kind {
+                zero: 0,
+                values: |column| if let Column::$variant(v) = column { v } else { mixed() },
+                put: |values, column| if let Column::$variant(v) = column { *v = values } else { mixed() },
+                same: |a, b| a == b,
+                updated: |update, before: $int, value| match update {
+                    AtomicUpdate::Add => before.wrapping_add(value),
+                    AtomicUpdate::Subtract => before.wrapping_sub(value),
+                    AtomicUpdate::Max => before.max(value),
+                    AtomicUpdate::Min => before.min(value),
+                    AtomicUpdate::And => before & value,
+                    AtomicUpdate::Or => before | value,
+                    AtomicUpdate::Xor => before ^ value,
                     AtomicUpdate::Exchange => value,
-                }
+                },
             }
         }
     )*};
 }
 
-integers! { i32 I32; u32 U32; }
+integers! { signed i32 I32; unsigned u32 U32; }
+
+fn reals<D: Domain>(
+    domain: &D,
+) -> Kind<D::Value, D::Value, impl Fn(AtomicUpdate, D::Value, D::Value) -> D::Value> {
+    Kind {
+        zero: domain.constant(Number::ZERO),
+        values: |column| {
+            if let Column::F32(v) = column {
+                v
+            } else {
+                mixed()
+            }
+        },
+        put: |values, column| {
+            if let Column::F32(v) = column {
+                *v = values
+            } else {
+                mixed()
+            }
+        },
+        same: D::Value::identical,
+        updated: |update, before, value| {
+            let op = match update {
+                AtomicUpdate::Add => RealBinary::Add,
+                AtomicUpdate::Subtract => RealBinary::Subtract,
+                AtomicUpdate::Max => RealBinary::Max,
+                AtomicUpdate::Min => RealBinary::Min,
+                AtomicUpdate::Exchange => return value,
+                AtomicUpdate::And | AtomicUpdate::Or | AtomicUpdate::Xor => {
+                    refused("bits of a real")
+                }
+            };
+            domain.binary(op, before, value)
+        },
+    }
+}

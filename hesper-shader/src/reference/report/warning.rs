@@ -1,6 +1,7 @@
 //! What is suspicious, but fails no run.
 
 use super::error::Invocation;
+use crate::domain::Signature;
 use crate::tree::uniformity::UniformityProblem;
 use crate::tree::{BinaryOp, Loc, Math, SubgroupOp, Type};
 use std::fmt;
@@ -71,6 +72,14 @@ impl fmt::Display for Choice {
             Choice::Function(Math::Sign) => {
                 f.write_str("takes the `sign` of NaN: 0 here, and anything on a device")
             }
+            Choice::Function(Math::ToBits) => f.write_str(
+                "takes the bits of NaN: those of one NaN here, and any that stand for NaN, or any at all, on a device",
+            ),
+            Choice::Function(op) if matches!(op.signature(), Signature::Pack(..)) => write!(
+                f,
+                "packs NaN by `{}`: the bits are this device's own",
+                op.name()
+            ),
             Choice::Function(op) => write!(
                 f,
                 "gives NaN to `{}`: NaN is passed over here, and may come out on a device",

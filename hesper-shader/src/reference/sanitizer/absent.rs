@@ -7,7 +7,7 @@ use super::origins::{Followed, Origins};
 use crate::reference::report::error::{AbsentUse, Fault};
 use crate::reference::values::frame::Frame;
 use crate::reference::workgroup::team::Team;
-use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc};
+use crate::tree::{BinaryOp, ExprId, ExprKind, Function, Loc, Type};
 
 /// A lane that is not there, and where it was asked for its value.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,9 @@ impl Absent {
                 self.origins.join(of(*condition), to, active);
             }
             // The right side counts where the left one leaves it open.
-            ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), x, y) => {
+            ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), x, y)
+                if function[id].ty == Type::BOOL =>
+            {
                 let left = frame.values[x.index()].truths();
                 let open: Vec<bool> = left.iter().map(|x| *x == (*op == BinaryOp::And)).collect();
                 self.origins.join(of(*x), to, active);

@@ -66,10 +66,16 @@ fn may_lose_nan(op: Math) -> bool {
             op,
             Math::Clamp
                 | Math::FaceForward
+                | Math::Pack2x16Float
+                | Math::Pack2x16Snorm
+                | Math::Pack2x16Unorm
+                | Math::Pack4x8Snorm
+                | Math::Pack4x8Unorm
                 | Math::Refract
                 | Math::Saturate
                 | Math::Smoothstep
                 | Math::Step
+                | Math::ToBits
         ),
     }
 }

@@ -3,7 +3,7 @@
 use super::columns::{Column, mixed, part, part_mut, same_scalar};
 use super::frame::Frame;
 use super::reals::Reals;
-use super::{convert, integers, scaling};
+use super::{bits, convert, integers, packing, scaling};
 use crate::domain::{Domain, RealUnary};
 use crate::reference::report::error::Fault;
 use crate::tree::{BinaryOp, ByScalar, ExprId, ExprKind, Function, Math, Signature, UnaryOp};
@@ -115,13 +115,24 @@ fn math<D: Domain<Mask = bool>>(
     reals: &Reals<'_, D>,
     active: &[bool],
 ) -> Result<(), Fault> {
-    let operand = |i: usize| before.get(operands.get(i)?.index());
-    if matches!(op.signature(), Signature::Scaled | Signature::Exponent)
-        || op == Math::FrexpFraction
-    {
-        return scaling::scaled(reals.domain, op, [operand(0), operand(1)], active, out);
+    let column = |i: usize| before.get(operands.get(i)?.index());
+    let operands = [column(0), column(1), column(2), column(3)];
+    let [x, y, z, _] = operands;
+    match (op, op.signature()) {
+        (Math::Ldexp | Math::FrexpExponent | Math::FrexpFraction, _) => {
+            return scaling::scaled(reals.domain, op, [x, y], active, out);
+        }
+        (_, Signature::Integer | Signature::Extract | Signature::Insert | Signature::Truth) => {
+            bits::bits(op, operands, out, active.len());
+            return Ok(());
+        }
+        (_, Signature::Each(..) | Signature::Pack(..))
+        | (_, Signature::Unpack(..) | Signature::Packed(_)) => {
+            return packing::packed(reals, op, [x, y], active, out);
+        }
+        _ => {}
     }
-    let operands = [operand(0), operand(1), operand(2)];
+    let operands = [x, y, z];
     let Column::F32(out) = out else {
         integers::math(op, operands, out);
         return Ok(());

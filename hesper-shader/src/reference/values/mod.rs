@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads or writes memory, and nothing decides which lanes take part: a mask says so.
 
+mod bits;
 pub(super) mod columns;
 mod convert;
 pub(super) mod expressions;
@@ -9,5 +10,6 @@ mod formula;
 pub(super) mod frame;
 mod integers;
 pub(super) mod mask;
+mod packing;
 pub(super) mod reals;
 mod scaling;

@@ -11,7 +11,8 @@ pub(crate) use feeds::Feeds;
 pub(crate) use shortcuts::Shortcuts;
 
 use super::{
-    AtomicOp, AtomicUpdate, Barrier, Function, Local, Root, Stmt, StmtKind, Tree, WorkgroupVar,
+    AtomicOp, AtomicUpdate, Barrier, Function, Local, Root, Stmt, StmtKind, Tree, Type,
+    WorkgroupVar,
 };
 use std::sync::Arc;
 
@@ -58,12 +59,12 @@ impl Facts {
             ..Facts::default()
         };
         for function in tree.all_functions() {
-            for_each_stmt(function, |stmt| facts.see(&stmt.kind));
+            for_each_stmt(function, |stmt| facts.see(function, &stmt.kind));
         }
         facts
     }
 
-    fn see(&mut self, kind: &StmtKind) {
+    fn see(&mut self, function: &Function, kind: &StmtKind) {
         match kind {
             StmtKind::Log { .. } => self.logs = true,
             StmtKind::Subgroup { .. } => self.exchanges = true,
@@ -75,7 +76,8 @@ impl Facts {
             StmtKind::Atomic { place, op, result } => {
                 self.store(place.root);
                 self.storage_atomics |= matches!(place.root, Root::Storage(_));
-                self.order_matters |= tells_order(op, result.is_some());
+                let real = result.is_some_and(|id| function[id].ty == Type::F32);
+                self.order_matters |= tells_order(op, result.is_some(), real);
             }
             StmtKind::Load { place, .. } => {
                 if let Root::Storage(id) = place.root {
@@ -106,13 +108,14 @@ impl Facts {
     }
 }
 
-/// Whether an atomic may tell one order from another: where it yields what was there before, or the last one wins.
-fn tells_order(op: &AtomicOp, yields: bool) -> bool {
+/// Whether an atomic may tell one order from another: where it yields what was there before, the last one wins, or a sum is rounded.
+fn tells_order(op: &AtomicOp, yields: bool, real: bool) -> bool {
     match op {
         AtomicOp::Load => false,
         AtomicOp::Store(_)
         | AtomicOp::CompareExchangeWeak { .. }
         | AtomicOp::Update(AtomicUpdate::Exchange, _) => true,
+        AtomicOp::Update(AtomicUpdate::Add | AtomicUpdate::Subtract, _) if real => true,
         AtomicOp::Update(..) => yields,
     }
 }

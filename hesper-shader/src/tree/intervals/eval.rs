@@ -425,10 +425,17 @@ impl<'t> Walk<'t> {
 
     fn math(&mut self, k: usize, op: Math, operands: &[ExprId], expr: &'t Expr, c: u8) -> Value {
         let all = Range::of(expr.ty.scalar);
-        let values: Vec<Value> = operands
-            .iter()
-            .map(|id| self.component(k, *id, c))
-            .collect();
+        let mut values = Vec::with_capacity(operands.len());
+        for id in operands {
+            // All components, where the function does not go by components.
+            let size = self.expr(k, *id).ty.size;
+            let parts = if size == expr.ty.size {
+                c..c + 1
+            } else {
+                0..size
+            };
+            values.extend(parts.map(|c| self.component(k, *id, c)));
+        }
         let both = values
             .iter()
             .copied()
@@ -439,6 +446,12 @@ impl<'t> Walk<'t> {
             (Math::Min, [x, y]) => x.min(*y),
             (Math::Max, [x, y]) => x.max(*y),
             (Math::Clamp, [x, low, high]) => x.max(*low).min(*high),
+            (Math::CountOnes | Math::LeadingZeros | Math::TrailingZeros, _) => Range::new(0, 32),
+            (Math::ExtractBits, [_, _, n]) if all.low == 0 && n.high < 32 => {
+                Range::new(0, (1 << n.high) - 1)
+            }
+            (Math::Unpack4xI8, _) => Range::new(-128, 127),
+            (Math::Unpack4xU8, _) => Range::new(0, 255),
             (Math::Abs, [x]) if x.low > all.low => x.max(x.negated()).and(Range::new(0, all.high)),
             _ => all,
         };

@@ -17,6 +17,9 @@ impl Verifier<'_> {
         here: &mut Vec<ExprId>,
     ) {
         if let Some(ty) = self.place(place, Use::Atomic, loc) {
+            if ty == Type::F32 && !op.is_of_reals() {
+                self.problem(VerifyProblem::AtomicReal, loc);
+            }
             op.for_each_operand(|id| self.expect("the operand", self.ty_at(id), ty, loc));
             if let Some(result) = result {
                 self.expect("the value before", self.ty_at(result), ty, loc);

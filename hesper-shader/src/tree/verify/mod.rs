@@ -112,7 +112,7 @@ fn is_blank(reason: &Option<String>) -> bool {
 }
 
 fn can_be_atomic(ty: Type) -> bool {
-    ty.is_scalar() && ty.scalar.is_integer()
+    ty.is_scalar() && ty.scalar.is_numeric()
 }
 
 /// Bytes that a local variable takes, as WGSL counts them.

@@ -99,10 +99,15 @@ pub enum VerifyProblem {
     #[error("`{0}` is atomic, and read and written by its own operations alone")]
     PlainAccess(String),
     /// An atomic operation on memory that is not atomic.
-    #[error("`{0}` is not atomic; declare it of `Atomic<u32>` or `Atomic<i32>`")]
+    #[error("`{0}` is not atomic; declare it of `Atomic<u32>`, `Atomic<i32>` or `Atomic<f32>`")]
     NotAtomic(String),
-    /// Atomics of anything but 32-bit integers.
-    #[error("`{name}` cannot be atomic of `{ty}`; atomics are `u32` and `i32`")]
+    /// An operation on bits of an atomic real, or an exchange that compares.
+    #[error(
+        "an atomic of `f32` is loaded, stored, swapped, added to, subtracted from, raised and lowered; it has no other operation"
+    )]
+    AtomicReal,
+    /// Atomics of anything but 32-bit numbers.
+    #[error("`{name}` cannot be atomic of `{ty}`; atomics are `u32`, `i32` and `f32`")]
     AtomicType {
         /// The variable.
         name: String,

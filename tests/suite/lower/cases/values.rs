@@ -2,7 +2,7 @@
 
 use hesper_shader::tree::*;
 
-use crate::lower::build::{Kernel, at, place};
+use crate::lower::build::{Kernel, at, operand_types, place, value_types};
 
 const VEC3: Type = Type::vector(3, Scalar::F32);
 
@@ -161,28 +161,25 @@ pub(crate) fn math() -> Tree {
         let i = b.global_index();
         let value = b.load(at(f, i), Type::F32);
         for math in Math::ALL {
-            for scalar in [Scalar::F32, Scalar::I32, Scalar::U32] {
-                for size in [1, 2, 3, 4] {
-                    let ty = Type::vector(size, scalar);
-                    let types = crate::lower::build::operand_types(*math, ty);
-                    if math.result(&types).is_none() {
-                        continue;
-                    }
-                    let mut operands = Vec::new();
-                    for ty in types {
-                        let operand = b.convert(value, ty.scalar);
-                        operands.push(match ty.size {
-                            1 => operand,
-                            size => b.splat(operand, size),
-                        });
-                    }
-                    let mut result = b.math(*math, &operands);
-                    if !b.ty(result).is_scalar() {
-                        result = b.component(result, 0);
-                    }
-                    let result = b.convert(result, Scalar::F32);
-                    b.store(at(f, i), result);
+            for ty in value_types() {
+                let types = operand_types(*math, ty);
+                if math.result(&types).is_none() {
+                    continue;
                 }
+                let mut operands = Vec::new();
+                for ty in types {
+                    let operand = b.convert(value, ty.scalar);
+                    operands.push(match ty.size {
+                        1 => operand,
+                        size => b.splat(operand, size),
+                    });
+                }
+                let mut result = b.math(*math, &operands);
+                if !b.ty(result).is_scalar() {
+                    result = b.component(result, 0);
+                }
+                let result = b.convert(result, Scalar::F32);
+                b.store(at(f, i), result);
             }
         }
     })

@@ -211,6 +211,7 @@ pub(super) fn bitcast<D: Domain>(
         let bits = match value {
             Value::I32(n) => *n as u32,
             Value::U32(n) => *n,
+            Value::Real(x) => domain.to_bits(*x).map_err(|e| e.to_string())?,
             other => return Err(format!("the bits of {other:?}")),
         };
         match to {

@@ -1,8 +1,8 @@
 //! The builtin functions, by their formulas in the WGSL specification.
 
-use super::Outcome;
 use super::arithmetic::{binary, unary};
 use super::values::Value;
+use super::{Outcome, bits};
 use hesper_shader::Number;
 use hesper_shader::domain::{Comparison, Domain, RealBinary, RealUnary};
 use naga::{BinaryOperator, MathFunction, UnaryOperator};
@@ -14,6 +14,9 @@ pub(super) fn call<D: Domain<Mask = bool>>(
     arguments: &[Value<D::Value>],
 ) -> Outcome<Value<D::Value>> {
     use MathFunction::*;
+    if let Some(outcome) = bits::call(domain, fun, arguments) {
+        return outcome;
+    }
     let real = |number| Value::Real(domain.constant(number));
     let compute = |op, x: &Value<_>, y: &Value<_>| binary(domain, op, x, y);
     match (fun, arguments) {

@@ -13,6 +13,7 @@
 //! is done for those who wait there together. Everything out of bounds, unknown or divergent is an error of the run.
 
 mod arithmetic;
+mod bits;
 mod expressions;
 mod frame;
 mod functions;
