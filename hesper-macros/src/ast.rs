@@ -80,6 +80,8 @@ pub(crate) enum ParamKind {
 pub(crate) enum Ty {
     /// `f32`, `i32`, `u32` or `bool`.
     Scalar(Ident),
+    /// `f16`, which is no type of stable Rust.
+    Half(Ident),
     /// `Vec2`, `Vec3` or `Vec4` and what it holds.
     Vector(Ident, Box<Ty>),
     /// `Atomic` and what it holds: a type of memory.
@@ -208,6 +210,8 @@ pub(crate) enum Expr {
     },
     Float {
         text: String,
+        /// `1.0f16`.
+        half: bool,
         span: Span,
     },
     Bool(LitBool),

@@ -89,7 +89,7 @@ table! {
     // Types.
     DoubleType "double_type"
         "`{}` is not a type of kernel code"
-        "write `f32`"
+        "write `f32`, or `f16` where the device has it"
     IntegerType "integer_type"
         "`{}` is not a type of kernel code"
         "write `u32` or `i32`"
@@ -107,7 +107,7 @@ table! {
         "write `&mut [Atomic<u32>]`, or `&[u32]` to read only"
     CompoundType "compound_type"
         "this is not a type of kernel code"
-        "values are `f32`, `i32`, `u32`, `bool` and vectors such as `Vec2<f32>`; buffers are parameters `&[T]` and `&mut [T]`"
+        "values are `f32`, `f16`, `i32`, `u32`, `bool` and vectors such as `Vec2<f32>`; buffers are parameters `&[T]` and `&mut [T]`"
 
     // Statements.
     Attribute "attribute"
@@ -220,7 +220,7 @@ table! {
     // Expressions.
     DoubleLiteral "double_literal"
         "`{}` is not a type of kernel code"
-        "leave the suffix out, or write `f32`"
+        "leave the suffix out, or write `f32` or `f16`"
     IntegerLiteral "integer_literal"
         "`{}` is not a type of kernel code"
         "leave the suffix out, or write `u32` or `i32`"

@@ -23,6 +23,8 @@ pub mod uniforms;
 pub use device::{Argument, Buffer, Device, DeviceKind, KernelArgs};
 pub use error::{DeviceError, Error, KernelError, LaunchError, Mistake, PlanError, StepProblem};
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};
+/// A real of 16 bits on the host, and a type name in kernel code: the crate `half`'s, for Rust's own is not stable.
+pub use half::f16;
 pub use kernel::Kernel;
 pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;

@@ -1,6 +1,6 @@
 //! What a device allows, and what a kernel needs of it.
 
-use crate::layout::{self, SCALAR_BYTES};
+use crate::layout;
 use crate::tree::{Tree, WorkgroupVar};
 use std::fmt;
 
@@ -26,6 +26,8 @@ pub struct Limits {
     pub groups_per_dimension: u32,
     /// Whether invocations of a subgroup can exchange values.
     pub subgroups: bool,
+    /// Whether there are reals of 16 bits.
+    pub f16: bool,
 }
 
 impl Limits {
@@ -40,6 +42,7 @@ impl Limits {
         buffer_bytes: 256 << 20,
         groups_per_dimension: 65_535,
         subgroups: false,
+        f16: false,
     };
 
     /// What GPUs of desktop machines allow: the reference executor's own limits.
@@ -53,6 +56,7 @@ impl Limits {
         buffer_bytes: 1 << 34,
         groups_per_dimension: 65_535,
         subgroups: true,
+        f16: true,
     };
 
     /// Whether a dispatch of the kernel fits.
@@ -139,7 +143,7 @@ impl Needs<'_> {
 /// As WebGPU counts: the WGSL size, rounded up to 16.
 fn variable_bytes(var: &WorkgroupVar) -> u64 {
     let bytes = if var.dims.is_empty() {
-        SCALAR_BYTES * u64::from(var.element.size)
+        var.element.scalar.bytes() * u64::from(var.element.size)
     } else {
         var.count().saturating_mul(layout::stride(var.element))
     };

@@ -13,7 +13,7 @@ impl<V: Copy> Memory<V> {
     /// So many zeros of a scalar type.
     pub fn zeros(scalar: Scalar, components: usize, zero: V) -> Memory<V> {
         match scalar {
-            Scalar::F32 => Memory::F32(vec![zero; components]),
+            Scalar::F16 | Scalar::F32 => Memory::F32(vec![zero; components]),
             Scalar::I32 => Memory::I32(vec![0; components]),
             Scalar::U32 => Memory::U32(vec![0; components]),
             Scalar::Bool => Memory::Bool(vec![false; components]),

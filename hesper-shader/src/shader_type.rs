@@ -2,22 +2,25 @@
 
 use crate::memory::Memory;
 use crate::tree::{Scalar, Type};
+use half::f16;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
 /// A Rust type that names a type of kernel values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type of kernel code",
-    note = "kernel values are `f32`, `i32`, `u32`, `bool` and vectors of them: `Vec2<f32>`, `Vec3<u32>`, `Vec4<f32>`"
+    note = "kernel values are `f32`, `f16`, `i32`, `u32`, `bool` and vectors of them: `Vec2<f32>`, `Vec3<u32>`, `Vec4<f32>`"
 )]
 pub trait ShaderType: Copy + Debug + PartialEq + 'static {
     /// The type it names.
     const TYPE: Type;
+    /// The type of a component, of a scalar itself.
+    type Scalar: ScalarType;
 }
 
 /// A scalar shader type.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a scalar: `f32`, `i32`, `u32` or `bool` is needed here"
+    message = "`{Self}` is not a scalar: `f32`, `f16`, `i32`, `u32` or `bool` is needed here"
 )]
 pub trait ScalarType: ShaderType {}
 
@@ -26,7 +29,7 @@ pub trait ScalarType: ShaderType {}
 /// The reference device keeps the components as they are; a GPU pads `Vec3` elements to 16 bytes, as WGSL lays them out.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot live in a buffer",
-    note = "buffers hold `f32`, `i32`, `u32` and vectors of them; for truth values use `u32` with 0 and 1"
+    note = "buffers hold `f32`, `f16`, `i32`, `u32` and vectors of them; for truth values use `u32` with 0 and 1"
 )]
 pub trait Element: ShaderType {
     /// The elements' components in order.
@@ -79,12 +82,13 @@ macro_rules! scalars {
     ($($ty:ty, $scalar:ident;)*) => {$(
         impl ShaderType for $ty {
             const TYPE: Type = Type::scalar(Scalar::$scalar);
+            type Scalar = $ty;
         }
         impl ScalarType for $ty {}
     )*};
 }
 
-scalars! { f32, F32; i32, I32; u32, U32; bool, Bool; }
+scalars! { f16, F16; f32, F32; i32, I32; u32, U32; bool, Bool; }
 
 macro_rules! elements {
     ($($ty:ty, $variant:ident;)*) => {$(
@@ -101,6 +105,19 @@ macro_rules! elements {
 
 elements! { f32, F32; i32, I32; u32, U32; }
 
+impl Element for f16 {
+    fn to_memory(elements: &[Self]) -> Memory<f32> {
+        Memory::F32(elements.iter().map(|x| x.to_f32()).collect())
+    }
+
+    fn from_memory(memory: Memory<f32>) -> Option<Vec<Self>> {
+        let Memory::F32(reals) = memory else {
+            return None;
+        };
+        Some(reals.into_iter().map(f16::from_f32).collect())
+    }
+}
+
 macro_rules! vectors {
     ($($(#[$doc:meta])* $name:ident $size:literal $($field:ident)*;)*) => {$(
         $(#[$doc])*
@@ -111,6 +128,7 @@ macro_rules! vectors {
 
         impl<T: ScalarType> ShaderType for $name<T> {
             const TYPE: Type = Type::vector($size, T::TYPE.scalar);
+            type Scalar = T;
         }
 
         impl<T> From<[T; $size]> for $name<T> {

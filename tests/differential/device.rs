@@ -90,6 +90,7 @@ fn upload(device: &Device, ty: Type, memory: &Memory<f32>) -> Result<Box<dyn Hel
         };
     }
     match ty.scalar {
+        Scalar::F16 => sized!(hesper_shader::f16),
         Scalar::F32 => sized!(f32),
         Scalar::I32 => sized!(i32),
         Scalar::U32 | Scalar::Bool => sized!(u32),

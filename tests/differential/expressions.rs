@@ -54,7 +54,7 @@ impl Generator<'_> {
             0 | 1 => self.leaf(sort),
             2 => self.structural(sort, depth - 1),
             _ => match sort.ty.scalar {
-                Scalar::F32 => self.real(sort, depth - 1),
+                Scalar::F16 | Scalar::F32 => self.real(sort, depth - 1),
                 Scalar::Bool => self.truth(sort, depth - 1),
                 Scalar::I32 | Scalar::U32 => self.whole(sort, depth - 1),
             },
@@ -79,7 +79,7 @@ impl Generator<'_> {
 
     pub(crate) fn literal(&mut self, sort: Sort) -> ExprId {
         let literal = match sort.ty.scalar {
-            Scalar::F32 => {
+            Scalar::F16 | Scalar::F32 => {
                 let scalar = self.real_literal(sort.rough);
                 return self.w.splat(scalar, sort.ty.size);
             }

@@ -100,7 +100,7 @@ fn fill(choices: &mut Choices, sort: Sort, elements: usize) -> Memory<f32> {
         _ => rng.bits() as u32,
     };
     match sort.ty.scalar {
-        Scalar::F32 => Memory::F32(
+        Scalar::F16 | Scalar::F32 => Memory::F32(
             (0..count)
                 .map(|i| real(sort, integer(i), kind > 1))
                 .collect(),

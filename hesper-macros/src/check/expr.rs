@@ -101,7 +101,8 @@ impl Checker<'_> {
     }
 
     fn literal(&mut self, e: &ExprLit, minus: Option<Token![-]>) -> Expr {
-        let float = |digits: &str| Expr::Float {
+        let float = |digits: &str, half| Expr::Float {
+            half,
             text: format!("{}{digits}", if minus.is_some() { "-" } else { "" }),
             span: e.lit.span(),
         };
@@ -111,13 +112,13 @@ impl Checker<'_> {
             _ => "",
         };
         match (&e.lit, suffix) {
-            (Lit::Int(lit), "f32") => float(lit.base10_digits()),
-            (Lit::Float(lit), "" | "f32") => float(lit.base10_digits()),
+            (Lit::Int(lit), "f32" | "f16") => float(lit.base10_digits(), suffix == "f16"),
+            (Lit::Float(lit), "" | "f32" | "f16") => float(lit.base10_digits(), suffix == "f16"),
             (Lit::Int(lit), "" | "u32" | "i32") => Expr::Int {
                 minus,
                 literal: lit.clone(),
             },
-            (Lit::Int(_) | Lit::Float(_), "f64" | "f16") => {
+            (Lit::Int(_) | Lit::Float(_), "f64") => {
                 self.errors.push_named(e, Message::DoubleLiteral, suffix);
                 Expr::Broken
             }

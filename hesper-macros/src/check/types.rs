@@ -68,6 +68,7 @@ impl Checker<'_> {
         let name = segment.ident.to_string();
         match name.as_str() {
             "f32" | "i32" | "u32" | "bool" => Ty::Scalar(segment.ident),
+            "f16" => Ty::Half(segment.ident),
             "Vec2" | "Vec3" | "Vec4" => match component_type(segment.arguments) {
                 Some(inner) => Ty::Vector(segment.ident, Box::new(self.ty(inner))),
                 None => Ty::Other(whole),
@@ -76,7 +77,7 @@ impl Checker<'_> {
                 self.errors.push(whole, Message::AtomicValue);
                 Ty::Broken
             }
-            "f64" | "f16" => {
+            "f64" => {
                 self.errors.push_named(whole, Message::DoubleType, &name);
                 Ty::Broken
             }

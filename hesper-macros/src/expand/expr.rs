@@ -14,8 +14,9 @@ impl Emit<'_> {
             Expr::Int { minus, literal } => {
                 self.recorded("int", literal.span(), &quote_pair(minus, literal))
             }
-            Expr::Float { text, span } => {
-                self.recorded("float", *span, &quote_spanned! {*span=> #text })
+            Expr::Float { text, half, span } => {
+                let name = if *half { "half" } else { "float" };
+                self.recorded(name, *span, &quote_spanned! {*span=> #text })
             }
             Expr::Bool(value) => self.recorded("boolean", value.span(), &value.to_token_stream()),
             Expr::Name(name) => name.to_token_stream(),

@@ -11,6 +11,10 @@ impl Emit<'_> {
     pub(super) fn ty(&self, ty: &Ty) -> TokenStream {
         match ty {
             Ty::Scalar(name) => quote_spanned! {name.span()=> ::core::primitive::#name },
+            Ty::Half(name) => {
+                let runtime = self.runtime(name.span());
+                quote_spanned! {name.span()=> #runtime::#name }
+            }
             Ty::Vector(name, component) | Ty::Atomic(name, component) => {
                 let runtime = self.runtime(name.span());
                 let component = self.ty(component);
@@ -67,7 +71,9 @@ impl Emit<'_> {
 /// Where the type was written.
 pub(super) fn span_of(ty: &Ty) -> Span {
     match ty {
-        Ty::Scalar(name) | Ty::Vector(name, _) | Ty::Atomic(name, _) => name.span(),
+        Ty::Scalar(name) | Ty::Half(name) | Ty::Vector(name, _) | Ty::Atomic(name, _) => {
+            name.span()
+        }
         Ty::Other(ty) => ty.span(),
         Ty::Broken => Span::call_site(),
     }

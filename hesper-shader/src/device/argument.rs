@@ -3,6 +3,7 @@
 use super::{Buffer, RawBuffer};
 use crate::shader_type::Element;
 use crate::tree::ScalarValue;
+use half::f16;
 use std::fmt;
 
 /// The arguments of one kernel, by name. `shader!` implements it for the `Args` beside each kernel.
@@ -64,6 +65,12 @@ macro_rules! conversions {
             }
         }
     )*};
+}
+
+impl From<f16> for ScalarValue {
+    fn from(value: f16) -> Self {
+        ScalarValue::F32(value.to_f32())
+    }
 }
 
 conversions! { f32, F32; i32, I32; u32, U32; bool, Bool; }

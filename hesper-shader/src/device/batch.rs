@@ -102,6 +102,12 @@ impl Device {
                 device: self.name().to_string(),
             }));
         }
+        if tree.uses_f16() && !gpu.limits().f16 {
+            return Err(Error::from(LaunchError::F16 {
+                kernel: tree.name.clone(),
+                device: self.name().to_string(),
+            }));
+        }
         let compiled = dispatch.kernel.compiled()?;
         let needs = Needs {
             tree,

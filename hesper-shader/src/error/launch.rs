@@ -85,6 +85,16 @@ pub enum LaunchError {
         /// The device.
         device: String,
     },
+    /// A kernel that uses `f16`, on a device without it.
+    #[error(
+        "kernel `{kernel}` computes with `f16`, and {device} has none; use `f32`, and keep halves by `pack2x16float`"
+    )]
+    F16 {
+        /// The kernel.
+        kernel: String,
+        /// The device.
+        device: String,
+    },
     /// A need beyond the device's limit.
     #[error("kernel `{kernel}` {excess} on {device}")]
     Limit {

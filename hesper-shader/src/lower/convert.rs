@@ -18,6 +18,12 @@ impl FunctionLowering<'_, '_> {
         to: Type,
         loc: Loc,
     ) -> Result<Handle<Expression>, LowerError> {
+        if from.scalar == Scalar::F16 && to.scalar.is_integer() {
+            // The ends of integers are no numbers of binary16.
+            let wide = from.with_scalar(Scalar::F32);
+            let value = self.convert(value, from, wide, loc)?;
+            return self.convert(value, wide, to, loc);
+        }
         let target = types::scalar(to.scalar);
         let kind = target.kind;
         let converted = |expr| Expression::As {

@@ -5,7 +5,7 @@ use naga::{BinaryOperator, Expression, Handle};
 use super::function::{FunctionLowering, Value};
 use super::usage::Usage;
 use super::{LowerError, expressions};
-use crate::tree::{BuiltinValue, ExprId, ExprKind, Literal, Loc, Scalar};
+use crate::tree::{BuiltinValue, ExprId, ExprKind, Literal, Loc, Scalar, Type};
 use crate::uniforms::UniformSource;
 
 /// Bits of minus infinity, which WGSL has no literal for.
@@ -96,7 +96,7 @@ impl FunctionLowering<'_, '_> {
         let handle = match &expr.kind {
             ExprKind::Literal(literal) => {
                 constant = true;
-                self.literal(*literal, loc)?
+                self.literal(*literal, expr.ty, loc)?
             }
             ExprKind::NegInfinity => self.neg_infinity(loc),
             ExprKind::Uniform(param) => self.field(id, UniformSource::Uniform(*param), loc)?,
@@ -193,6 +193,9 @@ impl FunctionLowering<'_, '_> {
             let zero = self.u32(0, loc);
             value = self.binary(BinaryOperator::NotEqual, value, zero, loc);
         }
+        if field.is_some_and(|f| f.scalar == Scalar::F16) {
+            value = self.convert(value, Type::F32, Type::F16, loc)?;
+        }
         let user_name = self.source.get(id).and_then(|e| e.name.clone());
         if let Some(name) = user_name.or_else(|| field.map(|f| f.name.clone())) {
             self.name(value, name);
@@ -203,17 +206,25 @@ impl FunctionLowering<'_, '_> {
     /// Minus infinity from its bits, at run time: WGSL allows no constant expression to be infinite.
     fn neg_infinity(&mut self, loc: Loc) -> Handle<Expression> {
         let bits = self.u32(NEG_INFINITY_BITS, loc);
-        let bits = self.at_run_time(bits, crate::tree::Type::U32, loc);
+        let bits = self.at_run_time(bits, Type::U32, loc);
         let value = self.emit(expressions::bits_to_f32(bits), loc);
         self.name(value, "neg_infinity");
         value
     }
 
-    fn literal(&mut self, literal: Literal, loc: Loc) -> Result<Handle<Expression>, LowerError> {
+    fn literal(
+        &mut self,
+        literal: Literal,
+        ty: Type,
+        loc: Loc,
+    ) -> Result<Handle<Expression>, LowerError> {
         let literal = match literal {
             Literal::Bool(value) => naga::Literal::Bool(value),
             Literal::I32(value) => naga::Literal::I32(value),
             Literal::U32(value) => naga::Literal::U32(value),
+            Literal::F32(number) if ty == Type::F16 => {
+                naga::Literal::F16(half::f16::from_f32(number.to_f32()))
+            }
             Literal::F32(number) => {
                 let value = number.to_f32();
                 if !value.is_finite() {

@@ -141,7 +141,7 @@ impl FunctionLowering<'_, '_> {
                 r = self.at_run_time(r, right_ty, loc);
             }
             // naga writes `!=` for SPIR-V as a comparison that NaN fails, and it differs from everything.
-            BinaryOp::NotEqual if left_ty.scalar == Scalar::F32 => {
+            BinaryOp::NotEqual if left_ty.scalar.is_float() => {
                 let equal = self.binary(BinaryOperator::Equal, l, r, loc);
                 let op = UnaryOperator::LogicalNot;
                 return Ok(self.emit(Expression::Unary { op, expr: equal }, loc));
@@ -217,7 +217,7 @@ pub(super) fn bits_to_f32(bits: Handle<Expression>) -> Expression {
 /// are a matter of their own.
 fn can_overflow(expr: &Expr) -> bool {
     use BinaryOp::*;
-    let float = expr.ty.scalar == Scalar::F32;
+    let float = expr.ty.scalar.is_float();
     match &expr.kind {
         ExprKind::Binary(Add | Subtract | Multiply | Divide | Remainder, ..)
         | ExprKind::Math(..) => float,

@@ -222,7 +222,7 @@ fn declare_frexp(tree: &Tree, module: &mut naga::Module) {
         if let ExprKind::Math(Math::FrexpFraction | Math::FrexpExponent, _) = expr.kind {
             module.generate_predeclared_type(PredeclaredType::FrexpResult {
                 size: types::vector_size(expr.ty),
-                scalar: naga::Scalar::F32,
+                scalar: types::scalar(expr.ty.scalar),
             });
         }
     }
@@ -232,6 +232,8 @@ fn declare_frexp(tree: &Tree, module: &mut naga::Module) {
 fn host_shareable(scalar: Scalar) -> Scalar {
     match scalar {
         Scalar::Bool => Scalar::U32,
+        // Fields are of four bytes each.
+        Scalar::F16 => Scalar::F32,
         other => other,
     }
 }

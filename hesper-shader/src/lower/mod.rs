@@ -174,7 +174,9 @@ fn validate(tree: &Tree, module: &naga::Module, spans: &Spans) -> Result<ModuleI
         loc,
         message,
     };
-    let capabilities = Capabilities::SUBGROUP | Capabilities::SHADER_FLOAT16_IN_FLOAT32;
+    let capabilities = Capabilities::SUBGROUP
+        | Capabilities::SHADER_FLOAT16_IN_FLOAT32
+        | Capabilities::SHADER_FLOAT16;
     let mut at = tree.loc;
     error::catch(|| {
         let mut validator = Validator::new(ValidationFlags::all(), capabilities);

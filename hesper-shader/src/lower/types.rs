@@ -9,6 +9,7 @@ use crate::tree::{Scalar, Type};
 /// naga's scalar.
 pub(super) fn scalar(scalar: Scalar) -> naga::Scalar {
     match scalar {
+        Scalar::F16 => naga::Scalar::F16,
         Scalar::F32 => naga::Scalar::F32,
         Scalar::I32 => naga::Scalar::I32,
         Scalar::U32 => naga::Scalar::U32,

@@ -47,7 +47,7 @@ impl Plan {
             Bound::Scalar(name) => return self.resolve_scalar(param, name),
             Bound::Value(value) => *value,
         };
-        if param.kind == ParamKind::Uniform(source.scalar()) {
+        if matches!(param.kind, ParamKind::Uniform(scalar) if scalar.widest() == source.scalar()) {
             Ok(Resolved::Value(source))
         } else {
             Err(mismatch(param, format!("a constant `{}`", source.scalar())))

@@ -285,7 +285,7 @@ impl Plan {
             let value = given
                 .remove(name)
                 .ok_or_else(|| PlanError::NothingGiven { slot: described() })?;
-            if value.scalar() != *scalar {
+            if value.scalar() != scalar.widest() {
                 return Err(PlanError::GivenMismatch {
                     slot: described(),
                     given: format!("a scalar of `{}`", value.scalar()),
@@ -332,7 +332,7 @@ fn zeros<D: Domain>(domain: &D, slot: &Slot) -> Memory<D::Value> {
 
 fn check_memory<V: Copy>(slot: &Slot, memory: &Memory<V>) -> Result<(), PlanError> {
     let components = slot.len.saturating_mul(usize::from(slot.element.size));
-    if memory.scalar() == slot.element.scalar && memory.len() == components {
+    if memory.scalar() == slot.element.scalar.widest() && memory.len() == components {
         return Ok(());
     }
     Err(PlanError::GivenMismatch {

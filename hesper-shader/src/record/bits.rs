@@ -28,7 +28,7 @@ counterparts! {
     /// Integers and their vectors, whose bits are counted in `u32`.
     BitsTy "bits are counted of `u32`, `i32` and their vectors": i32 u32 => u32;
     /// `f32` and its vectors, whose bits are `u32`.
-    ToBitsTy "`to_bits` is defined on `f32` and its vectors": f32 => u32;
+    ToBitsTy "this function is defined on `f32` and its vectors": f32 => u32;
     /// `u32` and its vectors, which are bits of `f32`.
     FromBitsTy "a float is made from the bits in a `u32`, or in vectors of it": u32 => f32;
 }

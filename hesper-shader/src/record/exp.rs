@@ -8,7 +8,7 @@ use super::relations::{
 use super::state::{Serial, State};
 use crate::number::Number;
 use crate::shader_type::ShaderType;
-use crate::tree::{BinaryOp, ExprId, ExprKind, Literal, Loc, Math, Type};
+use crate::tree::{BinaryOp, ExprId, ExprKind, Literal, Loc, Math};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -281,7 +281,8 @@ impl<'m, T: ShaderType> Exp<'m, T> {
                 }
             }
             let one = |s: &mut State| {
-                let one = s.expr(ExprKind::Literal(Literal::F32(Number::ONE)), Type::F32, loc);
+                let one = ExprKind::Literal(Literal::F32(Number::ONE));
+                let one = s.expr(one, T::TYPE.component(), loc);
                 if T::TYPE.is_scalar() {
                     one
                 } else {

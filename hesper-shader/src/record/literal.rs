@@ -6,6 +6,7 @@ use super::recorder::Recorder;
 use crate::number::{Number, NumberError};
 use crate::shader_type::ScalarType;
 use crate::tree::{ExprKind, Literal, Loc, Math};
+use half::f16;
 
 /// The type of an integer literal. The literal itself is the witness, so rustc infers `i32` or `u32` as in any Rust code.
 #[diagnostic::on_unimplemented(
@@ -32,7 +33,7 @@ impl IntegerLiteral for u32 {
 /// A value known while recording (a constant, a const generic, a `#[comptime]` parameter), brought into the kernel.
 #[diagnostic::on_unimplemented(
     message = "a host value of type `{Self}` has no meaning in a kernel",
-    note = "use `f32`, `i32`, `u32`, `usize` or `bool`"
+    note = "use `f32`, `f16`, `i32`, `u32`, `usize` or `bool`"
 )]
 pub trait HostValue: Copy {
     /// Its type in the kernel.
@@ -59,6 +60,16 @@ impl HostValue for f32 {
 
     fn bits(self) -> Option<u32> {
         (!self.is_finite() && self != f32::NEG_INFINITY).then(|| self.to_bits())
+    }
+}
+
+impl HostValue for f16 {
+    type Shader = f16;
+
+    fn lift(self) -> Result<ExprKind, RecordProblem> {
+        Ok(ExprKind::Literal(Literal::F32(Number::from_f32(
+            self.to_f32(),
+        )?)))
     }
 }
 
@@ -95,7 +106,16 @@ impl Recorder {
     /// A real literal from its text, exact.
     #[track_caller]
     pub fn float(&self, text: &str) -> Exp<'_, f32> {
-        let loc = Loc::caller();
+        self.real(text, Loc::caller())
+    }
+
+    /// The same of 16 bits.
+    #[track_caller]
+    pub fn half(&self, text: &str) -> Exp<'_, f16> {
+        self.real(text, Loc::caller())
+    }
+
+    fn real<T: ScalarType>(&self, text: &str, loc: Loc) -> Exp<'_, T> {
         let number = Number::parse(text).and_then(|n| match n.to_f32().is_finite() {
             true => Ok(n),
             false => Err(NumberError::NotFinite(n.to_f64())),

@@ -2,6 +2,7 @@
 //! name the relation's subject and point at the user's operator or name.
 
 use crate::shader_type::{Atomic, ShaderType, Stored, Vec2, Vec3, Vec4};
+use half::f16;
 
 macro_rules! same_type_relations {
     ($($(#[$meta:meta])* $name:ident;)*) => {$(
@@ -48,25 +49,25 @@ macro_rules! properties {
 }
 
 properties! {
-    /// `f32` and its vectors.
+    /// `f32`, `f16` and their vectors.
     #[diagnostic::on_unimplemented(
-        message = "this function is defined on `f32` and its vectors, not on `{Self}`",
+        message = "this function is defined on `f32`, `f16` and their vectors, not on `{Self}`",
         label = "`{Self}` is not a float",
         note = "convert with `as f32`"
     )]
-    FloatTy: f32;
+    FloatTy: f16 f32;
     /// Numbers and their vectors.
     #[diagnostic::on_unimplemented(
         message = "this function is defined on numbers, not on `{Self}`",
         label = "`{Self}` is not a number"
     )]
-    NumericTy: f32 i32 u32;
+    NumericTy: f16 f32 i32 u32;
     /// Numbers with a sign, and their vectors.
     #[diagnostic::on_unimplemented(
-        message = "this function is defined on `f32` and `i32`, not on `{Self}`",
+        message = "this function is defined on `f32`, `f16` and `i32`, not on `{Self}`",
         label = "`{Self}` has no sign"
     )]
-    SignedTy: f32 i32;
+    SignedTy: f16 f32 i32;
     /// Integers and their vectors.
     #[diagnostic::on_unimplemented(
         message = "this function is defined on integers, not on `{Self}`",
@@ -155,14 +156,14 @@ comparisons! {
         label = "values of one type can be compared",
         note = "operands are of one type, or a vector and its scalar; convert with `as`"
     )]
-    CompareTy: bool f32 i32 u32;
+    CompareTy: bool f16 f32 i32 u32;
     /// Types with `<`: equal types, or a vector and its scalar.
     #[diagnostic::on_unimplemented(
         message = "cannot compare `{Self}` with `{R}`",
         label = "numbers of one type can be ordered",
         note = "operands are of one type, or a vector and its scalar; convert with `as`"
     )]
-    OrderTy: f32 i32 u32;
+    OrderTy: f16 f32 i32 u32;
 }
 
 /// Conversions with `as`.
@@ -182,7 +183,13 @@ macro_rules! casts {
     )*)*};
 }
 
-casts! { f32 => f32 i32 u32; i32 => f32 i32 u32; u32 => f32 i32 u32; bool => f32 i32 u32 bool; }
+casts! {
+    f16 => f16 f32 i32 u32;
+    f32 => f16 f32 i32 u32;
+    i32 => f16 f32 i32 u32;
+    u32 => f16 f32 i32 u32;
+    bool => f16 f32 i32 u32 bool;
+}
 
 macro_rules! operators {
     ($($name:ident $verb:literal $first:literal $second:literal: $($ty:ident)*;)*) => {$(
@@ -209,11 +216,11 @@ macro_rules! operators {
 }
 
 operators! {
-    AddTy "add" "cannot add `{R}` to `{Self}`" "no `{Self} + {R}`": f32 i32 u32;
-    SubTy "subtract" "cannot subtract `{R}` from `{Self}`" "no `{Self} - {R}`": f32 i32 u32;
-    MulTy "multiply" "cannot multiply `{Self}` by `{R}`" "no `{Self} * {R}`": f32 i32 u32;
-    DivTy "divide" "cannot divide `{Self}` by `{R}`" "no `{Self} / {R}`": f32 i32 u32;
-    RemTy "take the remainder of" "cannot take the remainder of `{Self}` by `{R}`" "no `{Self} % {R}`": f32 i32 u32;
+    AddTy "add" "cannot add `{R}` to `{Self}`" "no `{Self} + {R}`": f16 f32 i32 u32;
+    SubTy "subtract" "cannot subtract `{R}` from `{Self}`" "no `{Self} - {R}`": f16 f32 i32 u32;
+    MulTy "multiply" "cannot multiply `{Self}` by `{R}`" "no `{Self} * {R}`": f16 f32 i32 u32;
+    DivTy "divide" "cannot divide `{Self}` by `{R}`" "no `{Self} / {R}`": f16 f32 i32 u32;
+    RemTy "take the remainder of" "cannot take the remainder of `{Self}` by `{R}`" "no `{Self} % {R}`": f16 f32 i32 u32;
 }
 
 /// Types with `&`, `|` and `^`: equal types, or a vector and its scalar. The result has the left side's type, so that a literal there learns its own.

@@ -257,7 +257,7 @@ impl State {
     /// Zero of a type: what stands in for a value that could not be recorded.
     pub(super) fn zero(&mut self, ty: Type, loc: Loc) -> ExprId {
         let literal = match ty.scalar {
-            Scalar::F32 => Literal::F32(Number::ZERO),
+            Scalar::F16 | Scalar::F32 => Literal::F32(Number::ZERO),
             Scalar::I32 => Literal::I32(0),
             Scalar::U32 => Literal::U32(0),
             Scalar::Bool => Literal::Bool(false),

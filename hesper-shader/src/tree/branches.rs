@@ -184,7 +184,7 @@ fn reals(function: &Function, loads: &[(Root, ExprId)], stores: &[(Root, ExprId)
         let before = reals.clone();
         for (i, expr) in function.exprs.iter().enumerate() {
             let is = |id: ExprId| reals.get(id.index()) == Some(&true);
-            let mut any = expr.ty.scalar == Scalar::F32;
+            let mut any = expr.ty.scalar.is_float();
             expr.kind.for_each_operand(|x| any |= is(x));
             let id = ExprId(i as u32);
             let root = loads.iter().find(|(_, result)| *result == id);

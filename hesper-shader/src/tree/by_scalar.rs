@@ -3,13 +3,14 @@
 use super::types::Scalar;
 use crate::number::Number;
 
-/// One of four things, by scalar type: the variant says the type.
+/// One of four things, by scalar type. Reals of all formats are of one variant: what they are kept in, [`Scalar::F16`] or [`Scalar::F32`], stands where
+/// the thing is, as the type of an expression or of a buffer's elements.
 ///
 /// Single values and lists of components are instances of it. In these, `V` is what stands for a real number: `f32` on a device, a [`Number`]
 /// in a tree, a value of the number domain in the reference executor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ByScalar<F, I, U, B> {
-    /// Of `f32`.
+    /// Of reals.
     F32(F),
     /// Of `i32`.
     I32(I),
@@ -39,7 +40,7 @@ macro_rules! each_scalar {
 pub(crate) use each_scalar;
 
 impl<F, I, U, B> ByScalar<F, I, U, B> {
-    /// The type.
+    /// The type; of reals the widest.
     pub const fn scalar(&self) -> Scalar {
         match self {
             ByScalar::F32(_) => Scalar::F32,

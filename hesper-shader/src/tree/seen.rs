@@ -1,6 +1,6 @@
 //! What a device sees of a kernel: everything but asides.
 
-use super::{BuiltinValue, ExprId, ExprKind, Function, Stmt, StmtKind, Tree};
+use super::{BuiltinValue, ExprId, ExprKind, Function, Scalar, Stmt, StmtKind, Tree};
 
 impl Tree {
     /// Whether the kernel exchanges values within subgroups or asks for its place in one, so that a device must have the feature.
@@ -16,6 +16,20 @@ impl Tree {
             }
             found
         })
+    }
+}
+
+impl Tree {
+    /// Whether a value or memory is of `f16`, so that a device must have the feature.
+    pub fn uses_f16(&self) -> bool {
+        let of_functions = self.all_functions().any(|function| {
+            let exprs = function.exprs.iter().map(|e| e.ty);
+            let locals = function.locals.iter().map(|l| l.ty);
+            exprs.chain(locals).any(|ty| ty.scalar == Scalar::F16)
+        });
+        let of_buffers = self.buffers().any(|(_, _, ty, _)| ty.scalar == Scalar::F16);
+        let shared = self.workgroup.iter().map(|v| v.element);
+        of_functions || of_buffers || shared.into_iter().any(|ty| ty.scalar == Scalar::F16)
     }
 }
 

@@ -6,6 +6,8 @@ use std::fmt;
 /// A scalar type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scalar {
+    /// A real number, in 16-bit binary floating point on a device that has it.
+    F16,
     /// A real number, in 32-bit binary floating point on a device.
     F32,
     /// A 32-bit signed integer, wrapping.
@@ -25,8 +27,30 @@ impl Scalar {
     /// In what a device keeps the type's reals; `None` for types that have none.
     pub const fn format(self) -> Option<Format> {
         match self {
+            Scalar::F16 => Some(Format::Binary16),
             Scalar::F32 => Some(Format::Binary32),
             Scalar::I32 | Scalar::U32 | Scalar::Bool => None,
+        }
+    }
+
+    /// Whether the type is one of reals.
+    pub const fn is_float(self) -> bool {
+        matches!(self, Scalar::F16 | Scalar::F32)
+    }
+
+    /// The type that [`ByScalar`](super::ByScalar) tells it by: the widest of the same kind.
+    pub const fn widest(self) -> Scalar {
+        match self {
+            Scalar::F16 => Scalar::F32,
+            other => other,
+        }
+    }
+
+    /// Bytes in a buffer; as many for a truth value, which has none there.
+    pub const fn bytes(self) -> u64 {
+        match self {
+            Scalar::F16 => 2,
+            Scalar::F32 | Scalar::I32 | Scalar::U32 | Scalar::Bool => 4,
         }
     }
 
@@ -46,6 +70,8 @@ pub struct Type {
 }
 
 impl Type {
+    /// `f16`.
+    pub const F16: Type = Type::scalar(Scalar::F16);
     /// `f32`.
     pub const F32: Type = Type::scalar(Scalar::F32);
     /// `i32`.
@@ -87,6 +113,7 @@ impl Type {
 impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Scalar::F16 => "f16",
             Scalar::F32 => "f32",
             Scalar::I32 => "i32",
             Scalar::U32 => "u32",

@@ -179,7 +179,7 @@ fn case(math: Math, ty: Type) -> Option<Case> {
     arguments.push(Input::Buffer(match result.scalar {
         Scalar::I32 => Memory::I32(vec![0; count]),
         Scalar::U32 | Scalar::Bool => Memory::U32(vec![0; count]),
-        Scalar::F32 => Memory::F32(vec![0.0; count]),
+        Scalar::F16 | Scalar::F32 => Memory::F32(vec![0.0; count]),
     }));
     Some(Case {
         tree,

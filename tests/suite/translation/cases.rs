@@ -67,7 +67,7 @@ fn arguments<N: Numbers>(
             })
         }
         ParamKind::Uniform(scalar) => Argument::Scalar(match scalar {
-            Scalar::F32 => ScalarValue::F32(numbers.given(0.75, rng)),
+            Scalar::F16 | Scalar::F32 => ScalarValue::F32(numbers.given(0.75, rng)),
             Scalar::I32 => ScalarValue::I32([-3, i32::MAX, 0][round]),
             Scalar::U32 => ScalarValue::U32([37, 5, 0][round]),
             Scalar::Bool => ScalarValue::Bool([true, false, true][round]),

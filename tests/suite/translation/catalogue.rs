@@ -180,7 +180,7 @@ impl<'r, N: Numbers> Run<'r, N> {
             (None, Scalar::I32) => ScalarValue::I32(source.parse().unwrap()),
             (None, Scalar::U32) => ScalarValue::U32(source.parse().unwrap()),
             (None, Scalar::Bool) => ScalarValue::Bool(source.parse().unwrap()),
-            (None, Scalar::F32) => {
+            (None, Scalar::F16 | Scalar::F32) => {
                 let number = Number::parse(source).unwrap();
                 ScalarValue::F32(self.numbers.constant(number))
             }

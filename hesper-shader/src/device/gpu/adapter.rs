@@ -67,7 +67,8 @@ pub(super) fn best(accept: impl Fn(DeviceKind) -> bool) -> Result<wgpu::Adapter,
 pub(super) fn open(adapter: &wgpu::Adapter) -> Result<(wgpu::Device, wgpu::Queue), DeviceError> {
     let request = adapter.request_device(&wgpu::DeviceDescriptor {
         label: Some("hesper"),
-        required_features: adapter.features() & wgpu::Features::SUBGROUP,
+        required_features: adapter.features()
+            & (wgpu::Features::SUBGROUP | wgpu::Features::SHADER_F16),
         required_limits: adapter.limits(),
         ..Default::default()
     });
@@ -94,6 +95,7 @@ pub(super) fn limits(device: &wgpu::Device) -> Limits {
         buffer_bytes: limits.max_buffer_size,
         groups_per_dimension: limits.max_compute_workgroups_per_dimension,
         subgroups: device.features().contains(wgpu::Features::SUBGROUP),
+        f16: device.features().contains(wgpu::Features::SHADER_F16),
     }
 }
 

@@ -3,11 +3,15 @@
 use super::Gpu;
 use super::watch::GuardedDevice;
 use crate::device::DeviceError;
+use std::borrow::Cow;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 /// Least size of a buffer: one element of the largest type, since wgpu binds no empty buffers.
 const LEAST_BYTES: u64 = 16;
+
+/// What copies go by.
+const WORD: u64 = 4;
 
 const READBACK: &str = "a readback";
 
@@ -36,7 +40,14 @@ impl GpuBuffer {
         if bytes.is_empty() {
             return Ok(());
         }
-        let write = |_: &_, queue: &wgpu::Queue| queue.write_buffer(&self.buffer, 0, bytes);
+        // Copies go by words; a buffer is that long.
+        let mut words = Cow::Borrowed(bytes);
+        if !bytes.len().is_multiple_of(WORD as usize) {
+            words
+                .to_mut()
+                .resize(bytes.len().next_multiple_of(WORD as usize), 0);
+        }
+        let write = |_: &_, queue: &wgpu::Queue| queue.write_buffer(&self.buffer, 0, &words);
         self.gpu.watch.attempt("an upload", write)
     }
 
@@ -55,7 +66,7 @@ pub(super) fn allocate(watch: &GuardedDevice, bytes: u64) -> Result<wgpu::Buffer
     watch.attempt("a buffer", |device, _| {
         device.create_buffer(&wgpu::BufferDescriptor {
             label: None,
-            size: bytes.max(LEAST_BYTES),
+            size: bytes.max(LEAST_BYTES).next_multiple_of(WORD),
             usage: wgpu::BufferUsages::STORAGE
                 | wgpu::BufferUsages::COPY_SRC
                 | wgpu::BufferUsages::COPY_DST,
@@ -74,15 +85,16 @@ pub(super) fn read<R>(
     if bytes == 0 {
         return watch.attempt(READBACK, |_, _| decode(&[]));
     }
+    let words = bytes.next_multiple_of(WORD);
     let (staging, commands) = watch.attempt(READBACK, |device, _| {
         let staging = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("staging"),
-            size: bytes,
+            size: words,
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
         let mut encoder = device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(from, 0, &staging, 0, bytes);
+        encoder.copy_buffer_to_buffer(from, 0, &staging, 0, words);
         (staging, encoder.finish())
     })?;
     let submission = watch.submit(READBACK, commands, timeout)?;
@@ -91,7 +103,7 @@ pub(super) fn read<R>(
     watch
         .attempt(READBACK, |_, _| {
             let view = staging.slice(..).get_mapped_range();
-            view.map(|view| decode(&view))
+            view.map(|view| decode(&view[..bytes as usize]))
         })?
         .map_err(|error| watch.rejected(READBACK, error.to_string()))
 }

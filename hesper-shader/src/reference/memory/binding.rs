@@ -70,7 +70,9 @@ impl<V: Copy> Binding<'_, V> {
                 let elements = memory.len() / usize::from(element.size).max(1);
                 access.writes() && holds(memory, element) && written.len() == elements
             }
-            (Binding::Value(value), ParamKind::Uniform(scalar)) => value.scalar() == scalar,
+            (Binding::Value(value), ParamKind::Uniform(scalar)) => {
+                value.scalar() == scalar.widest()
+            }
             (Binding::Value(_), ParamKind::Storage { .. }) | (_, ParamKind::Uniform(_)) => false,
         }
     }
@@ -131,5 +133,5 @@ fn misfit<V: Copy>(param: &Param, binding: &Binding<'_, V>) -> Fault {
 
 fn holds<V: Copy>(memory: &Memory<V>, element: Type) -> bool {
     let size = usize::from(element.size).max(1);
-    memory.scalar() == element.scalar && memory.len().is_multiple_of(size)
+    memory.scalar() == element.scalar.widest() && memory.len().is_multiple_of(size)
 }

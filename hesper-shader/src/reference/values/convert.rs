@@ -2,8 +2,8 @@
 
 use super::columns::Column;
 use super::reals::Reals;
-use crate::domain::Domain;
 use crate::domain::column::map1;
+use crate::domain::{Domain, Format};
 use crate::reference::report::error::Fault;
 
 /// Converts each component to the scalar type of `out`.
@@ -14,8 +14,7 @@ pub(in crate::reference) fn convert<D: Domain<Mask = bool>>(
     active: &[bool],
 ) -> Result<(), Fault> {
     let domain = reals.domain;
-    let ty = out.scalar();
-    let real = |n| Ok(reals.kept(ty, domain.from_integer(n)));
+    let real = |n| Ok(domain.round(Format::Binary32, domain.from_integer(n)));
     match (x, out) {
         (Column::F32(x), Column::F32(out)) => out.copy_from_slice(x),
         (Column::F32(x), Column::I32(out)) => {

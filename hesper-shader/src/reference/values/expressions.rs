@@ -62,6 +62,7 @@ pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
         | ExprKind::Argument(_)
         | ExprKind::Result => {}
     }
+    reals.narrow(expr.ty.scalar, out, active);
     Ok(())
 }
 

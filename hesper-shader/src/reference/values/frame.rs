@@ -8,7 +8,7 @@ use crate::domain::Domain;
 use crate::reference::dispatch::options::Options;
 use crate::reference::workgroup::team::{Team, is_same_for_all_groups};
 use crate::tree::facts::Shortcuts;
-use crate::tree::{BuiltinValue, ByScalar, ExprId, ExprKind, Function, Local, ScalarValue};
+use crate::tree::{BuiltinValue, ByScalar, Expr, ExprId, ExprKind, Function, Local, ScalarValue};
 use std::sync::Arc;
 
 /// One column for each expression and each local of a function.
@@ -64,8 +64,8 @@ impl<V: Copy> Frame<V> {
                     team.fill(*value, frame.value_mut(id));
                 }
                 ExprKind::BuiltinValue(value) => frame.builtins.push((id, *value)),
-                kind => {
-                    if let Some(value) = constant(kind, uniforms, lengths, reals) {
+                _ => {
+                    if let Some(value) = constant(expr, uniforms, lengths, reals) {
                         fill(frame.value_mut(id), value);
                     }
                 }
@@ -103,17 +103,18 @@ fn fill<V: Copy>(column: &mut Column<V>, value: ScalarValue<V>) {
 
 /// The value of an expression that is the same for a whole dispatch.
 fn constant<D: Domain<Mask = bool>>(
-    kind: &ExprKind,
+    expr: &Expr,
     uniforms: &[Option<ScalarValue<D::Value>>],
     lengths: &[u32],
     reals: &Reals<'_, D>,
 ) -> Option<ScalarValue<D::Value>> {
-    Some(match kind {
-        ExprKind::Literal(literal) => {
-            literal.map_real(|number| reals.kept(literal.scalar(), reals.domain.constant(number)))
-        }
+    let kept = |real| reals.kept(expr.ty.scalar, real);
+    Some(match &expr.kind {
+        ExprKind::Literal(literal) => literal.map_real(|n| kept(reals.domain.constant(n))),
         ExprKind::NegInfinity => ScalarValue::F32(reals.domain.neg_infinity()),
-        ExprKind::Uniform(param) => return uniforms[param.index()],
+        ExprKind::Uniform(param) => {
+            return uniforms[param.index()].map(|value| value.map_real(kept));
+        }
         ExprKind::Length(param) => ScalarValue::U32(lengths[param.index()]),
         ExprKind::BuiltinValue(_)
         | ExprKind::Argument(_)

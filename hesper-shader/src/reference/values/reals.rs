@@ -3,7 +3,7 @@
 use super::columns::{Column, mixed, part, refused};
 use super::formula;
 use super::integers::comparison;
-use crate::domain::{Comparison, Domain, Primitive, RealBinary, RealUnary};
+use crate::domain::{Comparison, Domain, Format, Primitive, RealBinary, RealUnary};
 use crate::number::Number;
 use crate::tree::{BinaryOp, Math, Scalar};
 
@@ -28,6 +28,22 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
     pub(in crate::reference) fn kept(&self, ty: Scalar, value: D::Value) -> D::Value {
         let format = ty.format();
         format.map_or(value, |format| self.domain.round(format, value))
+    }
+
+    /// Keeps what was computed in a type that is narrower than binary32.
+    pub(in crate::reference) fn narrow(
+        &self,
+        ty: Scalar,
+        out: &mut Column<D::Value>,
+        active: &[bool],
+    ) {
+        if let (Scalar::F16, Column::F32(out)) = (ty, out) {
+            for out in out.chunks_exact_mut(active.len().max(1)) {
+                for (x, _) in out.iter_mut().zip(active).filter(|(_, on)| **on) {
+                    *x = self.domain.round(Format::Binary16, *x);
+                }
+            }
+        }
     }
 
     /// One operand.

@@ -10,9 +10,7 @@
 //! The last two are only done where all lanes take part.
 
 use super::for_each_stmt;
-use crate::tree::{
-    Block, ExprId, ExprKind, Function, Local, Place, Root, Scalar, Stmt, StmtKind, Type,
-};
+use crate::tree::{Block, ExprId, ExprKind, Function, Local, Place, Root, Stmt, StmtKind, Type};
 
 /// What is known of each expression.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,7 +76,7 @@ impl Shortcuts {
     fn splats(&mut self, function: &Function, uses: &Uses) {
         for (i, expr) in function.exprs.iter().enumerate() {
             let id = ExprId(i as u32);
-            if let (ExprKind::Splat(x), Scalar::F32) = (&expr.kind, expr.ty.scalar)
+            if let (ExprKind::Splat(x), true) = (&expr.kind, expr.ty.scalar.is_float())
                 && uses.by_operators(id) == uses.all(id)
             {
                 self.set(id, |known| known.splat_of = Some(*x));
@@ -161,7 +159,7 @@ impl Uses {
         for expr in &function.exprs {
             let real = |id: &ExprId| {
                 let ty = function.get(*id).map(|e| e.ty);
-                ty.is_some_and(|ty: Type| ty.scalar == Scalar::F32)
+                ty.is_some_and(|ty: Type| ty.scalar.is_float())
             };
             expr.kind.for_each_operand(|id| {
                 count(&mut uses.all, id);

@@ -44,7 +44,7 @@ impl<'t> Walk<'t> {
         let scalar = expr.ty.scalar;
         let mut value = match scalar {
             // Nothing is said of reals.
-            Scalar::F32 => Value::new(Range::ENDLESS),
+            Scalar::F16 | Scalar::F32 => Value::new(Range::ENDLESS),
             _ => self.computed(k, id, expr, c),
         };
         if expr.ty.size == 1
@@ -489,7 +489,7 @@ impl<'t> Walk<'t> {
         let all = Range::of(expr.ty.scalar);
         match (from, expr.ty.scalar) {
             // A float saturates, and may be anything.
-            (Scalar::F32, _) => Value::new(all),
+            (Scalar::F16 | Scalar::F32, _) => Value::new(all),
             (_, Scalar::Bool) => {
                 let zero = value.range.contains(Range::point(0));
                 let only = value.range == Range::point(0);

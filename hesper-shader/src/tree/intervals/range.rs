@@ -38,7 +38,7 @@ impl Range {
             Scalar::U32 => Range::new(0, u32::MAX as i128),
             Scalar::I32 => Range::new(i32::MIN as i128, i32::MAX as i128),
             Scalar::Bool => Range::TRUTH,
-            Scalar::F32 => Range::ENDLESS,
+            Scalar::F16 | Scalar::F32 => Range::ENDLESS,
         }
     }
 

@@ -8,7 +8,7 @@ use super::Walk;
 use super::range::Range;
 use super::state::Origin;
 use crate::tree::{
-    BinaryOp, BuiltinValue, ExprId, ExprKind, Literal, Loc, Math, Root, Scalar, StmtKind, UnaryOp,
+    BinaryOp, BuiltinValue, ExprId, ExprKind, Literal, Loc, Math, Root, StmtKind, UnaryOp,
 };
 use std::collections::BTreeMap;
 
@@ -117,7 +117,7 @@ impl Walk<'_> {
 
     fn compute_new(&mut self, k: usize, id: ExprId, lane: &mut Lane, depth: usize) -> Option<i128> {
         let expr = self.expr(k, id);
-        if expr.ty.size != 1 || expr.ty.scalar == Scalar::F32 {
+        if expr.ty.size != 1 || expr.ty.scalar.is_float() {
             return None;
         }
         let exact = match &expr.kind {

@@ -2,7 +2,7 @@
 
 use super::look::{Look, becomes};
 use super::{Kind, Variants};
-use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Math, Scalar, UnaryOp};
+use crate::tree::{BinaryOp, Expr, ExprId, ExprKind, Math, UnaryOp};
 
 pub(super) fn find(look: &Look<'_>, found: &mut Variants) {
     for (id, expr) in look.exprs() {
@@ -59,7 +59,7 @@ fn binary(look: &Look<'_>, found: &mut Variants, id: ExprId, op: BinaryOp, [a, b
         look.becomes(found, Kind::Sign, id, ExprKind::Binary(op, a, b));
     }
     let counts = matches!(op, Add | Subtract | Multiply | Divide);
-    if counts && look.ty(id).scalar == Scalar::F32 {
+    if counts && look.ty(id).scalar.is_float() {
         duplicate(look, found, id, op, [a, b]);
     }
 }

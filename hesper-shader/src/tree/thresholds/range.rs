@@ -28,7 +28,9 @@ impl Interval {
     pub(super) const fn endless(ty: Type, sized: bool) -> Interval {
         match ty.scalar {
             Scalar::U32 => Interval::new(0.0, f64::INFINITY, sized),
-            Scalar::I32 | Scalar::F32 => Interval::new(f64::NEG_INFINITY, f64::INFINITY, sized),
+            Scalar::I32 | Scalar::F16 | Scalar::F32 => {
+                Interval::new(f64::NEG_INFINITY, f64::INFINITY, sized)
+            }
             Scalar::Bool => Interval::new(0.0, 1.0, sized),
         }
     }

@@ -38,7 +38,7 @@ impl Verifier<'_> {
     /// The type of what an expression computes; its operands are known to exist.
     fn type_of(&self, expr: &Expr) -> Result<Type, VerifyProblem> {
         match &expr.kind {
-            ExprKind::Literal(literal) => literal_type(*literal),
+            ExprKind::Literal(literal) => literal_type(*literal, expr.ty),
             ExprKind::NegInfinity => Ok(Type::F32),
             ExprKind::Uniform(param) => match self.tree.params.get(param.index()).map(|p| p.kind) {
                 Some(ParamKind::Uniform(scalar)) => Ok(Type::scalar(scalar)),
@@ -123,18 +123,23 @@ impl Verifier<'_> {
     }
 }
 
-fn literal_type(literal: Literal) -> Result<Type, VerifyProblem> {
+/// A real literal is of the format that it is used in.
+fn literal_type(literal: Literal, ty: Type) -> Result<Type, VerifyProblem> {
     match literal {
-        Literal::F32(number) if !number.to_f32().is_finite() => {
+        Literal::F32(number) if ty == Type::F16 && number.to_f64().abs() < HALF_END => Ok(ty),
+        Literal::F32(number) if ty == Type::F16 || !number.to_f32().is_finite() => {
             Err(VerifyProblem::LiteralRange(number.to_string()))
         }
         _ => Ok(Type::scalar(literal.scalar())),
     }
 }
 
+/// Half way from the greatest number of binary16 to the next that it would have.
+const HALF_END: f64 = 65_520.0;
+
 fn unary_type(op: UnaryOp, a: Type) -> Result<Type, VerifyProblem> {
     let (fits, symbol) = match op {
-        UnaryOp::Negate => (matches!(a.scalar, Scalar::F32 | Scalar::I32), "-"),
+        UnaryOp::Negate => (a.scalar.is_float() || a.scalar == Scalar::I32, "-"),
         UnaryOp::Not => (a.scalar.is_integer() || a.scalar == Scalar::Bool, "!"),
     };
     if fits {

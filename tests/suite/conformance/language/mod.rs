@@ -8,6 +8,7 @@ mod control;
 mod conversions;
 mod floats;
 mod functions;
+mod halves;
 mod integers;
 mod ranges;
 mod sharing;
@@ -27,6 +28,7 @@ conformance! {
     conversions: componentwise constants of_integers of_reals to_floats;
     floats: a_cast_of_nan_is_zero literals_keep_their_values maxima_leave_nan_out nan_differs_from_itself operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
     functions: of_any_sign of_positive_numbers;
+    halves: arithmetic buffers_of_any_length conversions what_is_stored_is_rounded;
     integers: signed unsigned operators_that_assign constant_operands;
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
