@@ -156,26 +156,66 @@ pub(crate) enum Stmt {
         span: Span,
         name: Option<Ident>,
         range: Range,
+        exit: Exit,
         body: Block,
     },
     While {
         span: Span,
         condition: Expr,
+        exit: Exit,
         body: Block,
     },
-    Loop {
-        span: Span,
-        body: Block,
-    },
+    Loop(Loop),
     Block(Block),
-    Break(Span),
-    Continue(Span),
+    Labelled(Labelled),
+    Break {
+        span: Span,
+        to: Jump,
+        value: Option<Expr>,
+    },
+    Continue {
+        span: Span,
+        to: Jump,
+    },
     Return {
         span: Span,
         value: Option<Expr>,
     },
     /// An item inside a body, as it was written.
     Item(TokenStream),
+}
+
+/// How a loop or a labelled block is left from inside.
+#[derive(Clone, Copy)]
+pub(crate) struct Exit {
+    /// Its number, which no other of the function has.
+    pub number: usize,
+    /// Whether something leaves or repeats it from inside of another loop or block.
+    pub named: bool,
+    /// Whether a `break` leaves it.
+    pub left: bool,
+}
+
+/// What a `break` leaves or a `continue` repeats.
+#[derive(Clone, Copy)]
+pub(crate) struct Jump {
+    pub number: usize,
+    /// Whether it is the innermost loop, which needs no name.
+    pub innermost: bool,
+}
+
+/// `loop { .. }`
+pub(crate) struct Loop {
+    pub span: Span,
+    pub exit: Exit,
+    pub body: Block,
+}
+
+/// `'label: { .. }`
+pub(crate) struct Labelled {
+    pub span: Span,
+    pub exit: Exit,
+    pub body: Block,
 }
 
 /// A local array's first elements.
@@ -265,6 +305,8 @@ pub(crate) enum Expr {
     Call(Path, Vec<Expr>),
     If(Box<If>),
     Block(Block),
+    Loop(Box<Loop>),
+    Labelled(Box<Labelled>),
     Broken,
 }
 
@@ -303,6 +345,8 @@ impl Expr {
             Expr::Call(path, _) => path.span(),
             Expr::If(branch) => branch.span,
             Expr::Block(block) => block.brace.span.open(),
+            Expr::Loop(e) => e.span,
+            Expr::Labelled(e) => e.span,
             Expr::Broken => Span::call_site(),
         }
     }
@@ -319,6 +363,16 @@ impl Place {
 }
 
 impl Block {
+    /// Makes this the block's value, or its last statement where it leaves and has none.
+    pub(crate) fn end(&mut self, e: Expr) {
+        match e {
+            Expr::If(branch) if branch.leaves() => self.stmts.push(Stmt::If(*branch)),
+            Expr::Loop(e) if e.leaves() => self.stmts.push(Stmt::Loop(*e)),
+            Expr::Labelled(e) if e.leaves() => self.stmts.push(Stmt::Labelled(*e)),
+            e => self.tail = Some(Box::new(e)),
+        }
+    }
+
     /// Whether control never reaches the block's end.
     pub(crate) fn leaves(&self) -> bool {
         self.stmts.last().is_some_and(Stmt::leaves)
@@ -329,8 +383,10 @@ impl Stmt {
     /// Whether control never reaches what follows.
     pub(crate) fn leaves(&self) -> bool {
         match self {
-            Stmt::Break(_) | Stmt::Continue(_) | Stmt::Return { .. } => true,
+            Stmt::Break { .. } | Stmt::Continue { .. } | Stmt::Return { .. } => true,
             Stmt::Block(block) => block.leaves(),
+            Stmt::Labelled(block) => block.leaves(),
+            Stmt::Loop(e) => e.leaves(),
             Stmt::If(branch) => branch.leaves(),
             Stmt::Let { .. }
             | Stmt::Fix { .. }
@@ -343,9 +399,22 @@ impl Stmt {
             | Stmt::Effect(_)
             | Stmt::For { .. }
             | Stmt::While { .. }
-            | Stmt::Loop { .. }
             | Stmt::Item(_) => false,
         }
+    }
+}
+
+impl Loop {
+    /// Whether control never reaches what follows.
+    pub(crate) fn leaves(&self) -> bool {
+        !self.exit.left
+    }
+}
+
+impl Labelled {
+    /// Whether control never reaches what follows.
+    pub(crate) fn leaves(&self) -> bool {
+        !self.exit.left && self.body.leaves()
     }
 }
 

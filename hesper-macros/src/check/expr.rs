@@ -15,7 +15,10 @@ impl Checker<'_> {
     pub(super) fn expr(&mut self, e: &syn::Expr) -> Expr {
         match e {
             syn::Expr::Binary(e) => self.binary(e),
-            syn::Expr::Block(e) if e.label.is_none() => Expr::Block(self.block(&e.block, true)),
+            syn::Expr::Block(e) => match &e.label {
+                Some(label) => self.labelled_value(e, label),
+                None => Expr::Block(self.block(&e.block, true)),
+            },
             syn::Expr::Call(e) => self.call(e),
             syn::Expr::Cast(e) => Expr::Cast {
                 value: Box::new(self.expr(&e.expr)),
@@ -33,6 +36,7 @@ impl Checker<'_> {
             syn::Expr::If(e) => self.if_value(e),
             syn::Expr::Index(e) => self.index(e),
             syn::Expr::Lit(e) => self.literal(e, None),
+            syn::Expr::Loop(e) => self.loop_value(e),
             syn::Expr::Match(e) => self.match_value(e),
             syn::Expr::MethodCall(e) => self.method(e),
             syn::Expr::Paren(e) => Expr::Paren(e.paren_token, self.boxed(&e.expr)),
@@ -177,14 +181,12 @@ impl Checker<'_> {
             | syn::Expr::Struct(_)
             | syn::Expr::Tuple(_) => (Message::Aggregate, String::new()),
             syn::Expr::Assign(_) => (Message::AssignmentValue, String::new()),
-            syn::Expr::Block(_) => (Message::Label, String::new()),
             syn::Expr::Break(_) => (Message::LeaveInExpression, "break".to_owned()),
             syn::Expr::Continue(_) => (Message::LeaveInExpression, "continue".to_owned()),
             syn::Expr::Return(_) => (Message::LeaveInExpression, "return".to_owned()),
             syn::Expr::Closure(_) => (Message::Closure, String::new()),
-            syn::Expr::ForLoop(_) | syn::Expr::Loop(_) | syn::Expr::While(_) => {
-                (Message::LoopValue, String::new())
-            }
+            syn::Expr::ForLoop(_) => (Message::LoopValue, "for".to_owned()),
+            syn::Expr::While(_) => (Message::LoopValue, "while".to_owned()),
             syn::Expr::Let(_) => (Message::IfLet, String::new()),
             syn::Expr::Macro(_) => (Message::MacroCall, String::new()),
             syn::Expr::Range(_) => (Message::RangeValue, String::new()),

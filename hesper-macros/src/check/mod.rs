@@ -9,6 +9,7 @@ mod bindings;
 mod call;
 mod control;
 mod expr;
+mod jumps;
 mod log;
 mod pattern;
 mod place;
@@ -61,7 +62,10 @@ struct Checker<'a> {
     generic: Vec<Ident>,
     comptime: Vec<Ident>,
     returns: Returns,
-    loops: usize,
+    /// The loops and labelled blocks around the line, innermost last.
+    around: Vec<jumps::Around>,
+    /// How many there were so far.
+    exits: usize,
     /// Whether all of the function parsed; what is missing from one that did not is no further mistake.
     whole: bool,
 }
@@ -75,7 +79,8 @@ impl<'a> Checker<'a> {
             generic: Vec::new(),
             comptime: Vec::new(),
             returns: Returns::Nothing,
-            loops: 0,
+            around: Vec::new(),
+            exits: 0,
             whole: true,
         }
     }

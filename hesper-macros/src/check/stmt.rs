@@ -53,10 +53,12 @@ impl Checker<'_> {
             syn::Expr::Break(_) | syn::Expr::Continue(_) | syn::Expr::Return(_)
         );
         if value && !leaves {
-            match self.expr(e) {
-                Expr::If(branch) if branch.leaves() => block.stmts.push(Stmt::If(*branch)),
-                e => block.tail = Some(Box::new(e)),
-            }
+            let e = match e {
+                // Only `return` may leave it here.
+                syn::Expr::Loop(e) => Expr::Loop(Box::new(self.loop_(e, true))),
+                e => self.expr(e),
+            };
+            block.end(e);
         } else {
             let drops = matches!(
                 e,
@@ -107,15 +109,18 @@ impl Checker<'_> {
                 None => Some(Stmt::Effect(self.binary(e))),
             },
             syn::Expr::Block(e) => {
-                self.no_label(e.label.as_ref());
-                Some(Stmt::Block(self.block(&e.block, false)))
+                let labelled = e.label.as_ref().map(|label| self.labelled(e, label, false));
+                Some(match labelled {
+                    Some(labelled) => Stmt::Labelled(labelled),
+                    None => Stmt::Block(self.block(&e.block, false)),
+                })
             }
             syn::Expr::Break(e) => self.break_(e),
             syn::Expr::Call(e) => Some(Stmt::Effect(self.effect_call(e))),
             syn::Expr::Continue(e) => self.continue_(e),
             syn::Expr::ForLoop(e) => self.for_loop(e),
             syn::Expr::If(e) => Some(Stmt::If(self.if_(e, false))),
-            syn::Expr::Loop(e) => Some(self.loop_(e)),
+            syn::Expr::Loop(e) => Some(Stmt::Loop(self.loop_(e, false))),
             syn::Expr::Match(e) => self.match_effect(e),
             syn::Expr::Macro(e) => self.macro_call(&e.mac, e),
             syn::Expr::MethodCall(e) => Some(Stmt::Effect(self.effect_method(e))),

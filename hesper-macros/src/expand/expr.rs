@@ -98,6 +98,8 @@ impl Emit<'_> {
             }
             Expr::If(branch) => self.if_value(branch),
             Expr::Block(block) => self.block(block),
+            Expr::Loop(e) => self.loop_value(e),
+            Expr::Labelled(e) => self.labelled_value(e),
             Expr::Broken => TokenStream::new(),
         }
     }
@@ -213,7 +215,9 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Logic { .. }
         | Expr::Swizzle(..)
         | Expr::If(_)
-        | Expr::Block(_) => false,
+        | Expr::Block(_)
+        | Expr::Loop(_)
+        | Expr::Labelled(_) => false,
         Expr::Int { .. }
         | Expr::Float { .. }
         | Expr::Bool(_)

@@ -76,17 +76,20 @@ impl Emit<'_> {
                 span,
                 name,
                 range,
+                exit,
                 body,
-            } => self.for_(*span, name.as_ref(), range, body),
+            } => self.for_(*span, name.as_ref(), range, *exit, body),
             Stmt::While {
                 span,
                 condition,
+                exit,
                 body,
-            } => self.while_(*span, condition, body),
-            Stmt::Loop { span, body } => self.loop_(*span, body),
+            } => self.while_(*span, condition, *exit, body),
+            Stmt::Loop(e) => self.loop_(e),
             Stmt::Block(block) => self.block(block),
-            Stmt::Break(span) => self.plain("break_", *span),
-            Stmt::Continue(span) => self.plain("continue_", *span),
+            Stmt::Labelled(e) => self.labelled(e),
+            Stmt::Break { span, to, value } => self.break_(*span, *to, value.as_ref()),
+            Stmt::Continue { span, to } => self.jump("continue", *span, *to),
             Stmt::Return { span, value: None } => self.plain("return_", *span),
             Stmt::Return {
                 span,
@@ -101,7 +104,7 @@ impl Emit<'_> {
     }
 
     /// `__hesper.name();`
-    fn plain(&self, name: &str, span: Span) -> TokenStream {
+    pub(super) fn plain(&self, name: &str, span: Span) -> TokenStream {
         let (h, name) = (self.recorder(span), Ident::new(name, span));
         quote_spanned! {span=> #h.#name(); }
     }

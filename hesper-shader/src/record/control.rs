@@ -167,12 +167,8 @@ impl Recorder {
             if let Some(block) =
                 s.close_block("end_loop", "loop_", loc, |k| matches!(k, OpenKind::Loop))
             {
-                s.push(
-                    StmtKind::Loop {
-                        body: block.statements,
-                    },
-                    block.loc,
-                );
+                let body = block.statements;
+                s.push_loop(StmtKind::Loop { body }, block.ways, block.loc);
             }
         });
     }
@@ -202,14 +198,12 @@ impl Recorder {
             if let Some(block) = block
                 && let OpenKind::For { counter, trips } = block.kind
             {
-                s.push(
-                    StmtKind::For {
-                        counter,
-                        trips,
-                        body: block.statements,
-                    },
-                    block.loc,
-                );
+                let kind = StmtKind::For {
+                    counter,
+                    trips,
+                    body: block.statements,
+                };
+                s.push_loop(kind, block.ways, block.loc);
             }
         });
     }

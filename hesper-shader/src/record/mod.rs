@@ -30,6 +30,7 @@ mod control;
 mod error;
 mod exp;
 mod functions;
+mod jumps;
 mod literal;
 mod log;
 mod memory;
@@ -41,12 +42,14 @@ mod state;
 mod subgroup;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use crate::tree::Problem;
 pub use array::LocalArray;
 pub use call::Call;
 pub use error::RecordProblem;
 pub use exp::Exp;
+pub use jumps::{Label, Slot};
 pub use literal::{HostValue, IntegerLiteral};
 pub use log::Logged;
 pub use memory::{
@@ -56,3 +59,4 @@ pub use range::{Range, RangeIndex};
 pub(crate) use recorder::Recorded;
 pub use recorder::Recorder;
 pub use relations::*;
+pub use value::Value;

@@ -8,6 +8,7 @@ mod conversions;
 mod floats;
 mod functions;
 mod integers;
+mod labels;
 mod ranges;
 mod sharing;
 mod truth;
@@ -26,6 +27,7 @@ conformance! {
     floats: a_cast_of_nan_is_zero literals_keep_their_values maxima_leave_nan_out nan_differs_from_itself operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
     functions: of_any_sign of_positive_numbers;
     integers: signed unsigned operators_that_assign constant_operands;
+    labels: jumps_and_values loops_left_together;
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
     truth: names_and_arms operators_and_shortcuts;
