@@ -5,7 +5,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, BinOp, ConstParam, LitBool, LitInt, LitStr, Path, Token, UnOp, Visibility, token,
+    Attribute, BinOp, ConstParam, Index, LitBool, LitInt, LitStr, Path, Token, UnOp, Visibility,
+    token,
 };
 
 /// An item of `shader!`.
@@ -85,6 +86,8 @@ pub(crate) enum Ty {
     /// `Atomic` and what it holds: a type of memory.
     Atomic(Ident, Box<Ty>),
     /// Left to rustc.
+    /// `(A, B)`, of values that are together while a kernel is recorded.
+    Tuple(token::Paren, Vec<Ty>),
     Other(syn::Type),
     Broken,
 }
@@ -112,10 +115,11 @@ pub(crate) enum Stmt {
         name: Ident,
         value: Expr,
     },
-    /// `let (old, exchanged) = place.compare_exchange_weak(..)`, `let (f, e) = frexp(x)`; a name is `None` for `_`.
-    Pair {
+    /// `let (a, mut b) = value;`
+    Parts {
         attrs: Vec<Attribute>,
-        names: [Option<Ident>; 2],
+        pattern: Pattern,
+        ty: Option<Ty>,
         value: Expr,
         eq: Token![=],
     },
@@ -183,6 +187,13 @@ pub(crate) enum Stmt {
     },
     /// An item inside a body, as it was written.
     Item(TokenStream),
+}
+
+/// What a `let` takes apart.
+pub(crate) enum Pattern {
+    Name { name: Ident, mutable: bool },
+    Wild(Token![_]),
+    Tuple(token::Paren, Vec<Pattern>),
 }
 
 /// How a loop or a labelled block is left from inside.
@@ -280,6 +291,9 @@ pub(crate) enum Expr {
         span: Span,
         ty: Ty,
     },
+    Tuple(token::Paren, Vec<Expr>),
+    /// `t.0`
+    Part(Box<Expr>, Index),
     Component(Box<Expr>, Ident),
     /// Component names in x, y, z, w.
     Swizzle(Box<Expr>, Vec<Ident>),
@@ -330,12 +344,13 @@ impl Expr {
             | Expr::UniformLoad(name, _) => name.span(),
             Expr::Host(host) => host.span(),
             Expr::Read(place) | Expr::Atomic(place, ..) => place.span(),
-            Expr::Paren(paren, _) => paren.span.open(),
+            Expr::Paren(paren, _) | Expr::Tuple(paren, _) => paren.span.open(),
             Expr::Unary(op, _) => op.span(),
             Expr::Binary(first, ..)
             | Expr::Compare { left: first, .. }
             | Expr::Logic { left: first, .. }
             | Expr::Cast { value: first, .. }
+            | Expr::Part(first, _)
             | Expr::Component(first, _)
             | Expr::Swizzle(first, _)
             | Expr::Method {
@@ -390,7 +405,7 @@ impl Stmt {
             Stmt::If(branch) => branch.leaves(),
             Stmt::Let { .. }
             | Stmt::Fix { .. }
-            | Stmt::Pair { .. }
+            | Stmt::Parts { .. }
             | Stmt::Array { .. }
             | Stmt::Log { .. }
             | Stmt::Workgroup { .. }

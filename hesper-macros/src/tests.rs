@@ -87,6 +87,15 @@ snapshots! {
     loops: body("for i in 0..n { if i > 3 { continue; } } for _ in (1..=n).rev().step_by(2) {} while t > 0.0 { break; } loop { break }");
     labels: body("'outer: for i in 0..n { while t > 0.0 { if i > 1 { continue 'outer; } break 'outer; } } 'a: { if n > 0 { break 'a; } y[0] = t; } 'b: { y[1] = t; }");
     loop_values: body("let a = loop { if n > 1 { break t; } }; let b = 'b: { loop { break 'b a; } }; let c = 'c: { if t > 0.0 { break 'c 1; } 2 };");
+    tuples: expand("
+        fn f(t: f32) -> (f32, (u32, bool)) {
+            let (a, (mut b, _)): (f32, (f32, u32)) = (t, (t, 1));
+            let whole = frexp(b);
+            (b, _) = (whole.0, a);
+            if a > 1.0 { return (b, (2, true)); }
+            match (a, whole.1) { (_, 0) => (a, (3, false)), (r, k) if k > 5 => (r, (4, true)), _ => (b, (k(t), false)) }
+        }
+    ");
     matches: body("let a = match n { 0 => 1.0, 1 | 2..=5 => 2.0, LIMIT => 3.0, k if k > 9 => k as f32, _ => 0.0 };");
     calls: body("let a = t.exp().mul_add(2.0, t).powi(-2); let b = mix(t, a, 0.5) + dot(vec2(t, t), Vec2::splat(t)); f(x, y, n, b); other::g::<3>(global_index());");
     stubs: expand("

@@ -96,30 +96,12 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a call yields two values.
-    pub(super) fn yields_pair(&self, e: &ExprCall) -> bool {
-        matches!(self.builtin(&e.func), Some((_, Builtin::Pair)))
-    }
-
-    /// A call that yields two values, `None` for all others.
-    pub(super) fn pair(&mut self, e: &ExprCall) -> Option<Expr> {
-        match self.builtin(&e.func)? {
-            (name, Builtin::Pair) => Some(Expr::Builtin(name, self.args(&e.args))),
-            _ => None,
-        }
-    }
-
     /// A call that may yield nothing.
     pub(super) fn effect_call(&mut self, e: &ExprCall) -> Expr {
         if let Some((name, builtin)) = self.builtin(&e.func) {
             return match builtin {
                 Builtin::Value | Builtin::Barrier => Expr::Recorder(name, self.args(&e.args)),
-                Builtin::Math => Expr::Builtin(name, self.args(&e.args)),
-                Builtin::Pair => {
-                    let text = name.to_string();
-                    self.errors.push_named(e, Message::PairValue, &text);
-                    Expr::Broken
-                }
+                Builtin::Math | Builtin::Pair => Expr::Builtin(name, self.args(&e.args)),
                 Builtin::Lane => self.lane(name, &e.args),
                 Builtin::UniformLoad => self.uniform_load(name, e),
             };

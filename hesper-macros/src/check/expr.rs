@@ -41,6 +41,10 @@ impl Checker<'_> {
             syn::Expr::MethodCall(e) => self.method(e),
             syn::Expr::Paren(e) => Expr::Paren(e.paren_token, self.boxed(&e.expr)),
             syn::Expr::Path(e) => self.path(e),
+            syn::Expr::Tuple(e) if !e.elems.is_empty() => {
+                let parts = e.elems.iter().map(|part| self.expr(part)).collect();
+                Expr::Tuple(e.paren_token, parts)
+            }
             syn::Expr::Unary(e) => self.unary(e),
             refused => self.refuse(refused),
         }

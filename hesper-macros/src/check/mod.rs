@@ -141,6 +141,6 @@ impl<'a> Checker<'a> {
             self.errors.push(&ty, Message::KernelResult);
             return None;
         }
-        Some(self.ty(*ty))
+        Some(self.value_ty(*ty))
     }
 }

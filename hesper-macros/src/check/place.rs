@@ -124,6 +124,9 @@ impl Checker<'_> {
 
     /// `v.x`, `v.zyx`.
     pub(super) fn field(&mut self, e: &ExprField) -> Expr {
+        if let Member::Unnamed(index) = &e.member {
+            return Expr::Part(self.boxed(&e.base), index.clone());
+        }
         let single = matches!(&e.member, Member::Named(name) if name.to_string().len() == 1);
         if single {
             let whole = syn::Expr::Field(e.clone());

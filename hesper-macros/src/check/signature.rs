@@ -146,6 +146,10 @@ impl Checker<'_> {
     fn param_type(&mut self, ty: Type, mutable: bool, kernel: bool) -> (ParamKind, Ty) {
         match ty {
             Type::Reference(reference) => self.reference(reference, kernel),
+            Type::Tuple(tuple) => {
+                self.errors.push(tuple, Message::TupleParameter);
+                (ParamKind::Value, Ty::Broken)
+            }
             other => {
                 let kind = if mutable {
                     ParamKind::MutValue

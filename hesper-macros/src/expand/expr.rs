@@ -53,6 +53,12 @@ impl Emit<'_> {
                 let types = quote_spanned! {*span=> ::<#ty> };
                 self.method(value, &cast, &types, TokenStream::new())
             }
+            Expr::Tuple(paren, parts) => tuple(*paren, parts.iter().map(|part| self.expr(part))),
+            Expr::Part(whole, index) => {
+                let (runtime, whole) = (self.runtime(index.span), self.expr(whole));
+                let number = syn::LitInt::new(&index.index.to_string(), index.span);
+                quote_spanned! {index.span=> #runtime::record::part::<#number, _>(#whole) }
+            }
             Expr::Component(vector, component) => {
                 self.method(vector, component, &TokenStream::new(), TokenStream::new())
             }
@@ -201,6 +207,16 @@ fn args_of(args: impl Iterator<Item = TokenStream>) -> TokenStream {
     list
 }
 
+/// `(a, b)`, and `(a,)`.
+pub(super) fn tuple(paren: token::Paren, parts: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let mut list = TokenStream::new();
+    for part in parts {
+        list.extend(part);
+        syn::Token![,](paren.span.close()).to_tokens(&mut list);
+    }
+    surround(paren, list)
+}
+
 fn surround(paren: token::Paren, inner: TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     paren.surround(&mut tokens, |tokens| tokens.extend(inner));
@@ -227,6 +243,8 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Paren(..)
         | Expr::Compare { .. }
         | Expr::Cast { .. }
+        | Expr::Tuple(..)
+        | Expr::Part(..)
         | Expr::Component(..)
         | Expr::Method { .. }
         | Expr::Atomic(..)

@@ -2,7 +2,7 @@
 
 use super::expr::text;
 use super::{Emit, lints};
-use crate::ast::{Helper, Param, ParamKind};
+use crate::ast::{Helper, Param, ParamKind, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 use syn::{ConstParam, Lifetime};
@@ -34,6 +34,14 @@ impl Emit<'_> {
         let constants = helper.function.consts.iter().map(|param| &param.ident);
         let key = self.key(constants.collect());
         let name = text(&helper.function.name);
+        let start = Ident::new(
+            if in_place(helper) {
+                "call_in_place"
+            } else {
+                "call"
+            },
+            at,
+        );
         let params = &helper.function.params;
         let arguments = params.iter().map(|param| self.argument(param, &call));
         let variables = params.iter().filter(|p| p.kind == ParamKind::MutValue);
@@ -44,14 +52,11 @@ impl Emit<'_> {
         });
         let body = self.helper_body(helper, &call);
         let finish = match &helper.result {
-            Some(ty) => {
-                let ty = self.ty(ty);
-                quote_spanned! {at=> #call.finish::<#ty>() }
-            }
+            Some(_) => quote_spanned! {at=> #call.finish() },
             None => quote_spanned! {at=> #call.finish_unit() },
         };
         quote_spanned! {at=>
-            let mut #call = #h.call(
+            let mut #call = #h.#start(
                 ::core::concat!(::core::module_path!(), "::", #name, "@", ::core::line!(), ":", ::core::column!()),
                 #key,
                 #name,
@@ -76,7 +81,7 @@ impl Emit<'_> {
         let params = function.params.iter().map(|param| {
             let name = &param.name;
             let ty = match param.ty {
-                crate::ast::Ty::Broken => quote_spanned! {at=> impl ::core::marker::Sized },
+                Ty::Broken => quote_spanned! {at=> impl ::core::marker::Sized },
                 _ => self.handle(param),
             };
             quote_spanned! {name.span()=> #name: #ty }
@@ -136,10 +141,15 @@ impl Emit<'_> {
             return self.inside(body);
         };
         let stmts = self.stmts(body);
-        let (tail, ty) = (self.expr(tail), self.ty(result));
+        let (tail, ty) = (self.expr(tail), self.exp("'_", result));
         let at = super::types::span_of(result);
         quote_spanned! {at=> #stmts #call.returns::<#ty>(#tail); }
     }
+}
+
+/// Whether its body is recorded at every call, since no function of a shader has such a signature.
+fn in_place(helper: &Helper) -> bool {
+    matches!(helper.result, Some(Ty::Tuple(..)))
 }
 
 /// Whether workgroup arrays are handed to it.

@@ -1,6 +1,7 @@
 //! Types.
 
 use super::Emit;
+use super::expr::tuple;
 use crate::ast::{Length, Param, ParamKind, Ty};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -16,14 +17,18 @@ impl Emit<'_> {
                 let component = self.ty(component);
                 quote_spanned! {name.span()=> #runtime::#name<#component> }
             }
+            Ty::Tuple(paren, parts) => tuple(*paren, parts.iter().map(|ty| self.ty(ty))),
             Ty::Other(ty) => ty.to_token_stream(),
             Ty::Broken => TokenStream::new(),
         }
     }
 
-    /// `Exp<'lifetime, T>`.
+    /// `Exp<'lifetime, T>`, and a tuple of them for a tuple.
     pub(super) fn exp(&self, lifetime: &str, ty: &Ty) -> TokenStream {
         let span = span_of(ty);
+        if let Ty::Tuple(paren, parts) = ty {
+            return tuple(*paren, parts.iter().map(|ty| self.exp(lifetime, ty)));
+        }
         let runtime = self.runtime(span);
         let lifetime = self.lifetime(lifetime, span);
         let ty = self.ty(ty);
@@ -68,6 +73,7 @@ impl Emit<'_> {
 pub(super) fn span_of(ty: &Ty) -> Span {
     match ty {
         Ty::Scalar(name) | Ty::Vector(name, _) | Ty::Atomic(name, _) => name.span(),
+        Ty::Tuple(paren, _) => paren.span.open(),
         Ty::Other(ty) => ty.span(),
         Ty::Broken => Span::call_site(),
     }

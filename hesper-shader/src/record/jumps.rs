@@ -133,7 +133,7 @@ impl<'m, V: Value<'m>> Slot<'m, V> {
 
 impl State {
     /// The name of the innermost open loop or block.
-    fn label(&mut self) -> Label {
+    pub(super) fn label(&mut self) -> Label {
         let fresh = Label(self.labels);
         self.labels += 1;
         match self.blocks().rev().find(|block| block.kind.is_loop()) {

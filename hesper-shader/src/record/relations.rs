@@ -26,12 +26,6 @@ same_type_relations! {
         note = "convert the value with `as`"
     )]
     StoreTy;
-    /// Both arms of an `if` yield one type.
-    #[diagnostic::on_unimplemented(
-        message = "the arms of this `if` have different types: `{Self}` and `{R}`",
-        label = "one arm yields `{Self}`, the other `{R}`"
-    )]
-    JoinTy;
 }
 
 macro_rules! properties {

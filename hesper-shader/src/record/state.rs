@@ -1,6 +1,7 @@
 //! The recorder's untyped state: open functions, open blocks, collected mistakes.
 
 use super::error::RecordProblem;
+use super::in_place::InPlace;
 use super::jumps::Ways;
 use crate::number::Number;
 use crate::tree::{
@@ -20,7 +21,7 @@ pub(super) struct State {
     pub(super) functions: Vec<Function>,
     pub(super) specialisations: HashMap<String, Specialisation>,
     pub(super) problems: Vec<Problem<RecordProblem>>,
-    open: Vec<OpenFunction>,
+    pub(super) open: Vec<OpenFunction>,
     serials: u32,
     /// How many labels there are so far.
     pub(super) labels: u32,
@@ -34,10 +35,12 @@ pub(super) enum Specialisation {
     Done(FunctionId),
 }
 
-struct OpenFunction {
+pub(super) struct OpenFunction {
     serial: Serial,
     function: Function,
     blocks: Vec<OpenBlock>,
+    /// The helpers that are being recorded in place, innermost last.
+    pub(super) in_place: Vec<InPlace>,
 }
 
 pub(super) struct OpenBlock {
@@ -161,6 +164,7 @@ impl State {
             serial,
             function,
             blocks: vec![body],
+            in_place: Vec::new(),
         });
         serial
     }
@@ -241,6 +245,12 @@ impl State {
     pub(super) fn blocks(&mut self) -> std::slice::IterMut<'_, OpenBlock> {
         let blocks = self.open.last_mut().map(|open| open.blocks.as_mut_slice());
         blocks.unwrap_or_default().iter_mut()
+    }
+
+    pub(super) fn local_type(&mut self, local: LocalId) -> Type {
+        let function = self.function();
+        let local = function.and_then(|f| f.locals.get(local.index()));
+        local.map_or(Type::BOOL, |local| local.ty)
     }
 
     /// Whether control cannot get here.

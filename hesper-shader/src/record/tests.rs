@@ -28,7 +28,7 @@ fn double<'m>(h: &'m Recorder, x: super::Exp<'m, f32>) -> super::Exp<'m, f32> {
     if call.enter() {
         call.returns(x + x);
     }
-    call.finish::<f32>()
+    call.finish::<crate::Exp<'_, f32>>()
 }
 
 fn endless<'m>(h: &'m Recorder, x: super::Exp<'m, f32>) -> super::Exp<'m, f32> {
@@ -37,7 +37,7 @@ fn endless<'m>(h: &'m Recorder, x: super::Exp<'m, f32>) -> super::Exp<'m, f32> {
     if call.enter() {
         call.returns(endless(h, x));
     }
-    call.finish::<f32>()
+    call.finish::<crate::Exp<'_, f32>>()
 }
 
 #[test]

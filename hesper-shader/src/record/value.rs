@@ -38,8 +38,27 @@ impl<'m, T: ShaderType> Value<'m> for Exp<'m, T> {
     }
 }
 
+/// A tuple with a part `N`.
+#[diagnostic::on_unimplemented(
+    message = "this has no part `.{N}`",
+    label = "no tuple with a part `.{N}`",
+    note = "components of a vector are `.x`, `.y`, `.z` and `.w`"
+)]
+pub trait Part<const N: usize> {
+    /// What the part is.
+    type Part;
+
+    /// The part.
+    fn part(self) -> Self::Part;
+}
+
+/// `tuple.N`
+pub fn part<const N: usize, P: Part<N>>(tuple: P) -> P::Part {
+    tuple.part()
+}
+
 macro_rules! tuples {
-    ($(($($part:ident $at:tt)*))*) => {$(
+    ($(($($part:ident $at:tt)*);)*) => {$(
         impl<'m, $($part: Value<'m>),*> Value<'m> for ($($part,)*) {
             fn parts(self, recorder: &Recorder, loc: Loc, parts: &mut Vec<(ExprId, Type)>) {
                 $(self.$at.parts(recorder, loc, parts);)*
@@ -53,16 +72,29 @@ macro_rules! tuples {
                 ($(self.$at.named(recorder, &format!("{name}_{}", $at)),)*)
             }
         }
+        tuples!(@parts ($($part)*) $($part $at)*);
     )*};
+    (@parts $all:tt $($part:ident $at:tt)*) => {$(
+        tuples!(@part $all $part $at);
+    )*};
+    (@part ($($all:ident)*) $part:ident $at:tt) => {
+        impl<$($all),*> Part<$at> for ($($all,)*) {
+            type Part = $part;
+
+            fn part(self) -> $part {
+                self.$at
+            }
+        }
+    };
 }
 
 tuples! {
-    (A 0)
-    (A 0 B 1)
-    (A 0 B 1 C 2)
-    (A 0 B 1 C 2 D 3)
-    (A 0 B 1 C 2 D 3 E 4)
-    (A 0 B 1 C 2 D 3 E 4 F 5)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    (A 0);
+    (A 0 B 1);
+    (A 0 B 1 C 2);
+    (A 0 B 1 C 2 D 3);
+    (A 0 B 1 C 2 D 3 E 4);
+    (A 0 B 1 C 2 D 3 E 4 F 5);
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
 }

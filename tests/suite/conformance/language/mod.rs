@@ -12,6 +12,7 @@ mod labels;
 mod ranges;
 mod sharing;
 mod truth;
+mod tuples;
 mod vectors;
 mod workgroups;
 
@@ -31,6 +32,7 @@ conformance! {
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
     truth: names_and_arms operators_and_shortcuts;
+    tuples: taken_apart_and_returned;
     vectors: components_in_buffers integers reals_and_functions swizzled;
     workgroups: builtin_values scalars shared_memory;
 }
