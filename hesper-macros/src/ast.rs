@@ -73,8 +73,12 @@ pub(crate) enum ParamKind {
     Value,
     /// `mut n: T`.
     MutValue,
-    /// `&mut [T; N]`, a whole workgroup array.
+    /// `&mut [T; N]`
     Array,
+    /// `&[T; N]`
+    ReadArray,
+    /// `&mut T`
+    Place,
 }
 
 /// A type as written.
@@ -311,6 +315,8 @@ pub(crate) enum Expr {
     Recorder(Ident, Vec<Expr>),
     /// A function of `builtins`.
     Builtin(Ident, Vec<Expr>),
+    /// `&mut place`, and a row of an array: handed to a helper.
+    Lend(Place),
     /// An argument that stays a host expression.
     Host(syn::Expr),
     /// `workgroup_uniform_load(place)`.
@@ -343,7 +349,7 @@ impl Expr {
             | Expr::Builtin(name, _)
             | Expr::UniformLoad(name, _) => name.span(),
             Expr::Host(host) => host.span(),
-            Expr::Read(place) | Expr::Atomic(place, ..) => place.span(),
+            Expr::Read(place) | Expr::Lend(place) | Expr::Atomic(place, ..) => place.span(),
             Expr::Paren(paren, _) | Expr::Tuple(paren, _) => paren.span.open(),
             Expr::Unary(op, _) => op.span(),
             Expr::Binary(first, ..)

@@ -93,7 +93,20 @@ snapshots! {
             let whole = frexp(b);
             (b, _) = (whole.0, a);
             if a > 1.0 { return (b, (2, true)); }
-            match (a, whole.1) { (_, 0) => (a, (3, false)), (r, k) if k > 5 => (r, (4, true)), _ => (b, (k(t), false)) }
+            match (a, whole.1) { (_, 0) => (a, (3, false)), (r, k) if k > 5 => (r, (4, true)), _ => (b, (5, false)) }
+        }
+    ");
+    lending: expand("
+        fn h(a: &mut f32, list: &mut [f32; 2], read: &[u32; 4], t: f32) -> bool {
+            if *a > t { return true; }
+            *a += list[0].max(a.abs());
+            g(a, &mut list[1]);
+            read[1] > 2
+        }
+        fn g(a: &mut f32, b: &mut f32) {
+            let mut list = [*a, 1.0];
+            let t = workgroup::<[[u32; 4]; 2]>();
+            h(b, &mut list, &t[1], 2.0);
         }
     ");
     matches: body("let a = match n { 0 => 1.0, 1 | 2..=5 => 2.0, LIMIT => 3.0, k if k > 9 => k as f32, _ => 0.0 };");

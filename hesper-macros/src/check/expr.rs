@@ -72,6 +72,7 @@ impl Checker<'_> {
             Some(binding) => {
                 let message = match binding {
                     Binding::AtomicVar => Message::AtomicRead,
+                    Binding::Reference => Message::ReferenceValue,
                     _ => Message::BufferAsValue,
                 };
                 self.errors.push_named(name, message, &name.to_string());
@@ -100,6 +101,10 @@ impl Checker<'_> {
     fn unary(&mut self, e: &ExprUnary) -> Expr {
         match (&e.op, &*e.expr) {
             (UnOp::Neg(minus), syn::Expr::Lit(lit)) => self.literal(lit, Some(*minus)),
+            (UnOp::Deref(_), inner) if ident(inner).is_some_and(|name| self.is_reference(name)) => {
+                let whole = syn::Expr::Unary(e.clone());
+                self.read(&whole).unwrap_or(Expr::Broken)
+            }
             (UnOp::Deref(_), _) => {
                 self.errors.push(e, Message::Dereference);
                 Expr::Broken
@@ -194,10 +199,7 @@ impl Checker<'_> {
             syn::Expr::Let(_) => (Message::IfLet, String::new()),
             syn::Expr::Macro(_) => (Message::MacroCall, String::new()),
             syn::Expr::Range(_) => (Message::RangeValue, String::new()),
-            syn::Expr::Reference(e) => {
-                let inner = e.expr.to_token_stream().to_string();
-                (Message::BufferReference, inner)
-            }
+            syn::Expr::Reference(e) => return self.no_reference(e),
             _ => (Message::NotOffered, String::new()),
         };
         self.errors.push_named(e, message, &name);

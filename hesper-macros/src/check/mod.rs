@@ -10,6 +10,7 @@ mod call;
 mod control;
 mod expr;
 mod jumps;
+mod lend;
 mod log;
 mod pattern;
 mod place;

@@ -85,11 +85,12 @@ impl Checker<'_> {
         bound_names(pat, m, &mut bound);
         let test = self.test(pat, m);
         let guard = guard.map(|guard| {
-            let mut block = self.bound(&bound, span, |check| check.value_block(guard));
+            let mut block = self.bound(&bound, true, span, |check| check.value_block(guard));
             block.brace = token::Brace(guard.span());
             Expr::Block(block)
         });
-        let accept = self.bound(&bound, span, |check| check.arm_body(&arm.body, value));
+        let guarded = guard.is_some();
+        let accept = self.bound(&bound, guarded, span, |check| check.arm_body(&arm.body, value));
         let condition = match (test, guard) {
             (Test::Always, None) => {
                 if let Some(next) = rest.first() {
@@ -123,6 +124,7 @@ impl Checker<'_> {
     fn bound(
         &mut self,
         names: &[(Ident, Subject)],
+        guarded: bool,
         span: Span,
         inside: impl FnOnce(&mut Self) -> Block,
     ) -> Block {
@@ -134,7 +136,7 @@ impl Checker<'_> {
         self.scope.leave();
         let binds = names
             .iter()
-            .map(|(name, subject)| bind(name, subject, span));
+            .map(|(name, subject)| bind(name, subject, guarded, span));
         block.stmts.splice(0..0, binds);
         block
     }
@@ -275,9 +277,11 @@ fn is_bool(pat: &Pat) -> bool {
     matches!(pat, Pat::Lit(lit) if matches!(lit.lit, syn::Lit::Bool(_)))
 }
 
-fn bind(name: &Ident, subject: &Subject, span: Span) -> Stmt {
+/// With a guard the name is bound twice, and may be used once.
+fn bind(name: &Ident, subject: &Subject, guarded: bool, span: Span) -> Stmt {
+    let allow = guarded.then(|| syn::parse_quote_spanned! {span=> #[allow(unused_variables)] });
     Stmt::Let {
-        attrs: Vec::new(),
+        attrs: allow.into_iter().collect(),
         name: Some(name.clone()),
         mutable: false,
         ty: None,

@@ -92,6 +92,7 @@ impl Emit<'_> {
                 let (runtime, args) = (self.runtime(name.span()), self.args(args));
                 quote_spanned! {name.span()=> #runtime::record::builtins::#name(#args) }
             }
+            Expr::Lend(place) => self.place(place),
             Expr::Host(host) => host.to_token_stream(),
             Expr::UniformLoad(name, place) => {
                 let (h, place) = (self.recorder(name.span()), self.place(place));
@@ -252,6 +253,7 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Recorder(..)
         | Expr::Builtin(..)
         | Expr::Host(_)
+        | Expr::Lend(_)
         | Expr::UniformLoad(..)
         | Expr::Call(..)
         | Expr::Broken => true,

@@ -43,7 +43,11 @@ impl Emit<'_> {
             at,
         );
         let params = &helper.function.params;
-        let arguments = params.iter().map(|param| self.argument(param, &call));
+        // Places first: they decide whether the body is recorded in place, which values need to know.
+        let is_value = |p: &&Param| matches!(p.kind, ParamKind::Value | ParamKind::MutValue);
+        let (values, places): (Vec<_>, Vec<_>) = params.iter().partition(is_value);
+        let arguments = places.into_iter().chain(values);
+        let arguments = arguments.map(|param| self.argument(param, &call));
         let variables = params.iter().filter(|p| p.kind == ParamKind::MutValue);
         let variables = variables.map(|param| {
             let (name, text) = (&param.name, text(&param.name));
@@ -124,12 +128,13 @@ impl Emit<'_> {
             }
             ParamKind::Read => quote_spanned! {at=> let #name = #call.read_buffer(#name); },
             ParamKind::Write => quote_spanned! {at=> let #name = #call.write_buffer(#name); },
-            ParamKind::Array => {
+            ParamKind::Place => quote_spanned! {at=> let #name = #call.place(#name); },
+            ParamKind::Array | ParamKind::ReadArray => {
                 let (ty, length) = (self.ty(&param.ty), self.length(param.length.as_ref(), at));
                 let value = param.length.iter().map(|length| &length.value);
                 let (text, from) = (text(name), self.own("__hesper_from", self.site));
                 quote_spanned! {at=>
-                    let #name = #call.workgroup_array_of::<#ty, #length>(#text, #name, #(#value)*, #from);
+                    let #name = #call.array::<#ty, #length>(#text, #name, #(#value)*, #from);
                 }
             }
         }
@@ -149,11 +154,15 @@ impl Emit<'_> {
 
 /// Whether its body is recorded at every call, since no function of a shader has such a signature.
 fn in_place(helper: &Helper) -> bool {
-    matches!(helper.result, Some(Ty::Tuple(..)))
+    let params = &helper.function.params;
+    let several = matches!(helper.result, Some(Ty::Tuple(..)));
+    several || params.iter().any(|param| param.kind == ParamKind::Place)
 }
 
-/// Whether workgroup arrays are handed to it.
+/// Whether arrays are handed to it.
 fn has_array(helper: &Helper) -> bool {
     let params = &helper.function.params;
-    params.iter().any(|param| param.kind == ParamKind::Array)
+    params
+        .iter()
+        .any(|param| matches!(param.kind, ParamKind::Array | ParamKind::ReadArray))
 }

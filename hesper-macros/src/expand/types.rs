@@ -3,7 +3,7 @@
 use super::Emit;
 use super::expr::tuple;
 use crate::ast::{Length, Param, ParamKind, Ty};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -55,17 +55,26 @@ impl Emit<'_> {
         let lifetime = self.lifetime(LIFETIME, span);
         let name = match param.kind {
             ParamKind::Value | ParamKind::MutValue => return self.exp(LIFETIME, &param.ty),
-            ParamKind::Read => "ReadBuffer",
             ParamKind::Write => "WriteBuffer",
-            ParamKind::Array => {
+            ParamKind::Read => return self.argument_trait("ReadArgument", param),
+            ParamKind::Place => return self.argument_trait("PlaceArgument", param),
+            ParamKind::Array | ParamKind::ReadArray => {
                 let length = self.length(param.length.as_ref(), span);
                 return quote_spanned! {span=>
                     impl #runtime::record::ArrayArgument<#lifetime, #ty, #length>
                 };
             }
         };
-        let name = proc_macro2::Ident::new(name, span);
+        let name = Ident::new(name, span);
         quote_spanned! {span=> #runtime::record::#name<#lifetime, #ty> }
+    }
+
+    /// What may be handed to a parameter, as a bound whose message is the language's.
+    fn argument_trait(&self, name: &str, param: &Param) -> TokenStream {
+        let span = span_of(&param.ty);
+        let (runtime, ty) = (self.runtime(span), self.ty(&param.ty));
+        let (name, lifetime) = (Ident::new(name, span), self.lifetime("'__hesper_m", span));
+        quote_spanned! {span=> impl #runtime::record::#name<#lifetime, #ty> }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::memory::{ArrayArgument, ReadBuffer, WorkgroupArray, WriteBuffer};
+use super::memory::{
+    ArrayArgument, Place, PlaceArgument, ReadArgument, ReadBuffer, WorkgroupArray, WriteBuffer,
+};
 use super::recorder::Recorder;
 use super::state::{Serial, Specialisation};
 use super::value::Value;
@@ -13,7 +15,8 @@ use std::panic::Location;
 /// A call of a helper function while it is recorded.
 ///
 /// By-value arguments become arguments of the function in the tree; buffers and workgroup arrays become part of what the function is, since shaders cannot
-/// pass them: a helper called with two buffers is two functions.
+/// pass them: a helper called with two buffers is two functions. Nor can they pass places and local arrays, or return several values: such a helper's body is
+/// recorded where it is called.
 pub struct Call<'m> {
     recorder: &'m Recorder,
     path: String,
@@ -79,7 +82,11 @@ impl<'m> Call<'m> {
     }
 
     /// Passes a buffer that the function only reads.
-    pub fn read_buffer<T: ShaderType>(&mut self, buffer: ReadBuffer<'m, T>) -> ReadBuffer<'m, T> {
+    pub fn read_buffer<T: ShaderType>(
+        &mut self,
+        buffer: impl ReadArgument<'m, T>,
+    ) -> ReadBuffer<'m, T> {
+        let buffer = buffer.buffer();
         self.specialise(buffer.param);
         buffer
     }
@@ -90,24 +97,27 @@ impl<'m> Call<'m> {
         buffer
     }
 
-    /// Passes a whole workgroup array of any length.
-    #[track_caller]
+    /// Passes a place, `&mut T`; only a helper whose body is recorded in place takes one.
+    pub fn place<T>(&mut self, place: impl PlaceArgument<'m, T>) -> Place<'m, T> {
+        self.in_place = true;
+        place.place()
+    }
+
+    /// Passes an array of any length. A whole array of the workgroup becomes part of what the function is; for others the body is recorded in place.
     pub fn workgroup_array<T: Stored, L>(
         &mut self,
         array: WorkgroupArray<'m, T, L>,
     ) -> WorkgroupArray<'m, T, L> {
         match array.whole() {
             Some(root) => self.key.push_str(&format!(",{root:?}")),
-            None => self
-                .recorder
-                .with(|s| s.problem(RecordProblem::PartOfArray, Loc::caller())),
+            None => self.in_place = true,
         }
         array
     }
 
-    /// Passes a whole workgroup array to a parameter `name: &mut [T; length]`; one of another length is a mistake of the line `from`.
+    /// Passes an array to a parameter `name: &mut [T; length]`; one of another length is a mistake of the line `from`.
     #[track_caller]
-    pub fn workgroup_array_of<T: Stored, L>(
+    pub fn array<T: Stored, L>(
         &mut self,
         name: &str,
         array: impl ArrayArgument<'m, T, L>,

@@ -65,7 +65,4 @@ pub enum RecordProblem {
         /// The length of the array.
         found: u32,
     },
-    /// A row of a workgroup array handed to a helper.
-    #[error("a helper function takes whole workgroup arrays only; index inside it")]
-    PartOfArray,
 }

@@ -54,7 +54,8 @@ pub use jumps::{Label, Slot};
 pub use literal::{HostValue, IntegerLiteral};
 pub use log::Logged;
 pub use memory::{
-    AnyLength, ArrayArgument, Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer,
+    AnyLength, ArrayArgument, Len, Place, PlaceArgument, ReadArgument, ReadBuffer, WorkgroupArray,
+    WorkgroupArray2, WriteBuffer,
 };
 pub use range::{Range, RangeIndex};
 pub(crate) use recorder::Recorded;

@@ -169,17 +169,27 @@ macro_rules! operators {
             /// Type of the result.
             type Output: ShaderType;
         }
+        // One impl for equal types, so that integers whose type is still open are taken for equal ones, as Rust takes them.
+        impl<T: ArithmeticTy> $name<T> for T { type Output = T; }
         $(operators!(@impls $name $ty Vec2 Vec3 Vec4);)*
     )*};
     (@impls $name:ident $ty:ident $($vector:ident)*) => {
-        impl $name<$ty> for $ty { type Output = $ty; }
         $(
-            impl $name<$vector<$ty>> for $vector<$ty> { type Output = $vector<$ty>; }
             impl $name<$ty> for $vector<$ty> { type Output = $vector<$ty>; }
             impl $name<$vector<$ty>> for $ty { type Output = $vector<$ty>; }
         )*
     };
 }
+
+/// Types with `+`, `-`, `*`, `/` and `%`.
+#[diagnostic::on_unimplemented(
+    message = "arithmetic is defined on numbers, not on `{Self}`",
+    label = "`{Self}` is not a number",
+    note = "convert with `as`"
+)]
+pub trait ArithmeticTy: ShaderType {}
+
+impl<T: NumericTy> ArithmeticTy for T {}
 
 operators! {
     AddTy "add" "cannot add `{R}` to `{Self}`" "no `{Self} + {R}`": f32 i32 u32;
@@ -197,9 +207,17 @@ macro_rules! bit_operators {
             label = "both sides must be of one integer type, or both `bool`"
         )]
         pub trait $name<R>: ShaderType {}
-        $(impl $name<$ty> for $ty {})*
+        impl<T: BitsTy> $name<T> for T {}
+        $(impl BitsTy for $ty {})*
     )*};
 }
+
+/// Types with bit operators.
+#[diagnostic::on_unimplemented(
+    message = "bit operators are defined on integers and `bool`, not on `{Self}`",
+    label = "`{Self}` has no bits"
+)]
+pub trait BitsTy: ShaderType {}
 
 bit_operators! { BitTy "&`, `|`, `^": bool i32 u32; }
 
@@ -210,8 +228,17 @@ bit_operators! { BitTy "&`, `|`, `^": bool i32 u32; }
 )]
 pub trait ShiftTy<R>: ShaderType {}
 
-impl ShiftTy<u32> for u32 {}
-impl ShiftTy<u32> for i32 {}
+impl<T: ShiftedTy> ShiftTy<u32> for T {}
+
+/// Types that are shifted.
+#[diagnostic::on_unimplemented(
+    message = "cannot shift `{Self}`",
+    label = "only integers are shifted"
+)]
+pub trait ShiftedTy: ShaderType {}
+
+impl ShiftedTy for u32 {}
+impl ShiftedTy for i32 {}
 
 macro_rules! components {
     ($($trait:ident $letter:literal: $($vector:ident)*;)*) => {$(

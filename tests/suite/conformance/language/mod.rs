@@ -9,6 +9,7 @@ mod floats;
 mod functions;
 mod integers;
 mod labels;
+mod lending;
 mod ranges;
 mod sharing;
 mod truth;
@@ -29,6 +30,7 @@ conformance! {
     functions: of_any_sign of_positive_numbers;
     integers: signed unsigned operators_that_assign constant_operands;
     labels: jumps_and_values loops_left_together;
+    lending: places_and_arrays rows_of_workgroup_arrays;
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
     truth: names_and_arms operators_and_shortcuts;
