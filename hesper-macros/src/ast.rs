@@ -5,7 +5,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, BinOp, ConstParam, LitBool, LitInt, LitStr, Path, Token, UnOp, Visibility, token,
+    Attribute, BinOp, ConstParam, Index, LitBool, LitInt, LitStr, Path, Token, UnOp, Visibility,
+    token,
 };
 
 /// An item of `shader!`.
@@ -72,8 +73,12 @@ pub(crate) enum ParamKind {
     Value,
     /// `mut n: T`.
     MutValue,
-    /// `&mut [T; N]`, a whole workgroup array.
+    /// `&mut [T; N]`
     Array,
+    /// `&[T; N]`
+    ReadArray,
+    /// `&mut T`
+    Place,
 }
 
 /// A type as written.
@@ -87,6 +92,8 @@ pub(crate) enum Ty {
     /// `Atomic` and what it holds: a type of memory.
     Atomic(Ident, Box<Ty>),
     /// Left to rustc.
+    /// `(A, B)`, of values that are together while a kernel is recorded.
+    Tuple(token::Paren, Vec<Ty>),
     Other(syn::Type),
     Broken,
 }
@@ -114,10 +121,11 @@ pub(crate) enum Stmt {
         name: Ident,
         value: Expr,
     },
-    /// `let (old, exchanged) = place.compare_exchange_weak(..)`, `let (f, e) = frexp(x)`; a name is `None` for `_`.
-    Pair {
+    /// `let (a, mut b) = value;`
+    Parts {
         attrs: Vec<Attribute>,
-        names: [Option<Ident>; 2],
+        pattern: Pattern,
+        ty: Option<Ty>,
         value: Expr,
         eq: Token![=],
     },
@@ -158,26 +166,73 @@ pub(crate) enum Stmt {
         span: Span,
         name: Option<Ident>,
         range: Range,
+        exit: Exit,
         body: Block,
     },
     While {
         span: Span,
         condition: Expr,
+        exit: Exit,
         body: Block,
     },
-    Loop {
-        span: Span,
-        body: Block,
-    },
+    Loop(Loop),
     Block(Block),
-    Break(Span),
-    Continue(Span),
+    Labelled(Labelled),
+    Break {
+        span: Span,
+        to: Jump,
+        value: Option<Expr>,
+    },
+    Continue {
+        span: Span,
+        to: Jump,
+    },
     Return {
         span: Span,
         value: Option<Expr>,
     },
     /// An item inside a body, as it was written.
     Item(TokenStream),
+}
+
+/// What a `let` takes apart.
+pub(crate) enum Pattern {
+    Name { name: Ident, mutable: bool },
+    Wild(Token![_]),
+    Tuple(token::Paren, Vec<Pattern>),
+}
+
+/// How a loop or a labelled block is left from inside.
+#[derive(Clone, Copy)]
+pub(crate) struct Exit {
+    /// Its number, which no other of the function has.
+    pub number: usize,
+    /// Whether something leaves or repeats it from inside of another loop or block.
+    pub named: bool,
+    /// Whether a `break` leaves it.
+    pub left: bool,
+}
+
+/// What a `break` leaves or a `continue` repeats.
+#[derive(Clone, Copy)]
+pub(crate) struct Jump {
+    pub number: usize,
+    /// Whether it is the innermost loop, which needs no name.
+    pub innermost: bool,
+}
+
+/// `loop { .. }`
+pub(crate) struct Loop {
+    pub span: Span,
+    pub exit: Exit,
+    pub body: Block,
+}
+
+/// `'label: { .. }`
+pub(crate) struct Labelled {
+    pub span: Span,
+    pub exit: Exit,
+    pub body: Block,
 }
 
 /// A local array's first elements.
@@ -244,6 +299,9 @@ pub(crate) enum Expr {
         span: Span,
         ty: Ty,
     },
+    Tuple(token::Paren, Vec<Expr>),
+    /// `t.0`
+    Part(Box<Expr>, Index),
     Component(Box<Expr>, Ident),
     /// Component names in x, y, z, w.
     Swizzle(Box<Expr>, Vec<Ident>),
@@ -261,6 +319,8 @@ pub(crate) enum Expr {
     Recorder(Ident, Vec<Expr>),
     /// A function of `builtins`.
     Builtin(Ident, Vec<Expr>),
+    /// `&mut place`, and a row of an array: handed to a helper.
+    Lend(Place),
     /// An argument that stays a host expression.
     Host(syn::Expr),
     /// `workgroup_uniform_load(place)`.
@@ -269,6 +329,8 @@ pub(crate) enum Expr {
     Call(Path, Vec<Expr>),
     If(Box<If>),
     Block(Block),
+    Loop(Box<Loop>),
+    Labelled(Box<Labelled>),
     Broken,
 }
 
@@ -291,13 +353,14 @@ impl Expr {
             | Expr::Builtin(name, _)
             | Expr::UniformLoad(name, _) => name.span(),
             Expr::Host(host) => host.span(),
-            Expr::Read(place) | Expr::Atomic(place, ..) => place.span(),
-            Expr::Paren(paren, _) => paren.span.open(),
+            Expr::Read(place) | Expr::Lend(place) | Expr::Atomic(place, ..) => place.span(),
+            Expr::Paren(paren, _) | Expr::Tuple(paren, _) => paren.span.open(),
             Expr::Unary(op, _) => op.span(),
             Expr::Binary(first, ..)
             | Expr::Compare { left: first, .. }
             | Expr::Logic { left: first, .. }
             | Expr::Cast { value: first, .. }
+            | Expr::Part(first, _)
             | Expr::Component(first, _)
             | Expr::Swizzle(first, _)
             | Expr::Method {
@@ -307,6 +370,8 @@ impl Expr {
             Expr::Call(path, _) => path.span(),
             Expr::If(branch) => branch.span,
             Expr::Block(block) => block.brace.span.open(),
+            Expr::Loop(e) => e.span,
+            Expr::Labelled(e) => e.span,
             Expr::Broken => Span::call_site(),
         }
     }
@@ -323,6 +388,16 @@ impl Place {
 }
 
 impl Block {
+    /// Makes this the block's value, or its last statement where it leaves and has none.
+    pub(crate) fn end(&mut self, e: Expr) {
+        match e {
+            Expr::If(branch) if branch.leaves() => self.stmts.push(Stmt::If(*branch)),
+            Expr::Loop(e) if e.leaves() => self.stmts.push(Stmt::Loop(*e)),
+            Expr::Labelled(e) if e.leaves() => self.stmts.push(Stmt::Labelled(*e)),
+            e => self.tail = Some(Box::new(e)),
+        }
+    }
+
     /// Whether control never reaches the block's end.
     pub(crate) fn leaves(&self) -> bool {
         self.stmts.last().is_some_and(Stmt::leaves)
@@ -333,12 +408,14 @@ impl Stmt {
     /// Whether control never reaches what follows.
     pub(crate) fn leaves(&self) -> bool {
         match self {
-            Stmt::Break(_) | Stmt::Continue(_) | Stmt::Return { .. } => true,
+            Stmt::Break { .. } | Stmt::Continue { .. } | Stmt::Return { .. } => true,
             Stmt::Block(block) => block.leaves(),
+            Stmt::Labelled(block) => block.leaves(),
+            Stmt::Loop(e) => e.leaves(),
             Stmt::If(branch) => branch.leaves(),
             Stmt::Let { .. }
             | Stmt::Fix { .. }
-            | Stmt::Pair { .. }
+            | Stmt::Parts { .. }
             | Stmt::Array { .. }
             | Stmt::Log { .. }
             | Stmt::Workgroup { .. }
@@ -347,9 +424,22 @@ impl Stmt {
             | Stmt::Effect(_)
             | Stmt::For { .. }
             | Stmt::While { .. }
-            | Stmt::Loop { .. }
             | Stmt::Item(_) => false,
         }
+    }
+}
+
+impl Loop {
+    /// Whether control never reaches what follows.
+    pub(crate) fn leaves(&self) -> bool {
+        !self.exit.left
+    }
+}
+
+impl Labelled {
+    /// Whether control never reaches what follows.
+    pub(crate) fn leaves(&self) -> bool {
+        !self.exit.left && self.body.leaves()
     }
 }
 

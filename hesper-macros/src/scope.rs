@@ -30,6 +30,10 @@ pub(crate) enum Binding {
     AtomicVar,
     /// `let mut a = [0.0; N]`.
     LocalArray,
+    /// A parameter `a: &[T; N]`.
+    ReadArray,
+    /// A parameter `a: &mut T`.
+    Reference,
     /// A const generic or `#[comptime]` parameter.
     Host,
     /// Bound by a line that was in error; nothing more is said about it.
@@ -47,6 +51,7 @@ impl Binding {
                 | Binding::AtomicBuffer
                 | Binding::AtomicArray
                 | Binding::LocalArray
+                | Binding::ReadArray
         )
     }
 

@@ -85,6 +85,30 @@ snapshots! {
     if_values: body("let a = if t > 0.0 { 1.0 } else if t < 0.0 { return; } else { let b = t; b };");
     if_statements: body("if n > 0 { y[0] = 1.0; } else if n > 1 { return; } else { y[1] = 2.0 }");
     loops: body("for i in 0..n { if i > 3 { continue; } } for _ in (1..=n).rev().step_by(2) {} while t > 0.0 { break; } loop { break }");
+    labels: body("'outer: for i in 0..n { while t > 0.0 { if i > 1 { continue 'outer; } break 'outer; } } 'a: { if n > 0 { break 'a; } y[0] = t; } 'b: { y[1] = t; }");
+    loop_values: body("let a = loop { if n > 1 { break t; } }; let b = 'b: { loop { break 'b a; } }; let c = 'c: { if t > 0.0 { break 'c 1; } 2 };");
+    tuples: expand("
+        fn f(t: f32) -> (f32, (u32, bool)) {
+            let (a, (mut b, _)): (f32, (f32, u32)) = (t, (t, 1));
+            let whole = frexp(b);
+            (b, _) = (whole.0, a);
+            if a > 1.0 { return (b, (2, true)); }
+            match (a, whole.1) { (_, 0) => (a, (3, false)), (r, k) if k > 5 => (r, (4, true)), _ => (b, (5, false)) }
+        }
+    ");
+    lending: expand("
+        fn h(a: &mut f32, list: &mut [f32; 2], read: &[u32; 4], t: f32) -> bool {
+            if *a > t { return true; }
+            *a += list[0].max(a.abs());
+            g(a, &mut list[1]);
+            read[1] > 2
+        }
+        fn g(a: &mut f32, b: &mut f32) {
+            let mut list = [*a, 1.0];
+            let t = workgroup::<[[u32; 4]; 2]>();
+            h(b, &mut list, &t[1], 2.0);
+        }
+    ");
     matches: body("let a = match n { 0 => 1.0, 1 | 2..=5 => 2.0, LIMIT => 3.0, k if k > 9 => k as f32, _ => 0.0 };");
     calls: body("let a = t.exp().mul_add(2.0, t).powi(-2); let b = mix(t, a, 0.5) + dot(vec2(t, t), Vec2::splat(t)); f(x, y, n, b); other::g::<3>(global_index());");
     stubs: expand("

@@ -33,15 +33,13 @@ impl Checker<'_> {
 
     /// The same where one value is wanted.
     pub(super) fn atomic_value(&mut self, e: Expr) -> Expr {
-        let message = match &e {
-            Expr::Atomic(_, name, _) if name == "store" => Message::AtomicStoreValue,
-            Expr::Atomic(_, name, _) if name == "compare_exchange_weak" => Message::ExchangeValue,
-            _ => return e,
-        };
-        if let Expr::Atomic(_, name, _) = &e {
-            self.errors.push(name, message);
+        match e {
+            Expr::Atomic(_, name, _) if name == "store" => {
+                self.errors.push(name, Message::AtomicStoreValue);
+                Expr::Broken
+            }
+            e => e,
         }
-        Expr::Broken
     }
 
     /// Whether `e` ends a block without a value, as `count[i].store(0)` may.

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::call::is_named;
-use crate::ast::{Expr, Stmt, Ty};
+use crate::ast::{Expr, Pattern, Stmt, Ty};
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
@@ -22,9 +22,7 @@ impl Checker<'_> {
                 (Some(pat.ident), pat.mutability.is_some())
             }
             Pat::Wild(_) => (None, false),
-            Pat::Tuple(tuple) if ty.is_none() && self.is_pair(local.init.as_ref()) => {
-                return self.pair_let(attrs, tuple, local.init?);
-            }
+            Pat::Tuple(tuple) => return self.parts(attrs, tuple, ty, local.init),
             other => {
                 self.errors.push(other, Message::LetPattern);
                 return None;
@@ -46,8 +44,16 @@ impl Checker<'_> {
         if let (Some(name), syn::Expr::Array(_) | syn::Expr::Repeat(_)) = (&name, &*init.expr) {
             return self.array(attrs, (name, mutable), ty, &init.expr);
         }
-        let ty = ty.map(|ty| self.ty(ty));
+        let ty = ty.map(|ty| self.value_ty(ty));
         let value = self.expr(&init.expr);
+        if mutable
+            && matches!(
+                (&value, &ty),
+                (Expr::Tuple(..), _) | (_, Some(Ty::Tuple(..)))
+            )
+        {
+            self.errors.push(&init.expr, Message::TupleMut);
+        }
         let binding = match (&value, mutable) {
             (Expr::Broken, _) => Binding::Unknown,
             (_, true) => Binding::Mut,
@@ -96,44 +102,65 @@ impl Checker<'_> {
         None
     }
 
-    /// `let (old, exchanged) = place.compare_exchange_weak(expected, new);`, `let (f, e) = frexp(x);`
-    fn pair_let(
+    /// `let (a, mut b) = value;`
+    fn parts(
         &mut self,
         attrs: Vec<Attribute>,
         tuple: PatTuple,
-        init: LocalInit,
+        ty: Option<Type>,
+        init: Option<LocalInit>,
     ) -> Option<Stmt> {
-        let value = match &*init.expr {
-            syn::Expr::MethodCall(call) => self.atomic(call).unwrap_or_else(|| self.method(call)),
-            syn::Expr::Call(call) => self.pair(call).unwrap_or_else(|| self.call(call)),
-            other => self.expr(other),
-        };
-        let names: Vec<Option<Option<Ident>>> = tuple.elems.iter().map(plain_name).collect();
-        let [Some(first), Some(second)] = names.as_slice() else {
-            self.errors.push(&tuple, Message::LetPattern);
+        let Some(init) = init else {
+            self.errors.push(&tuple, Message::LetParts);
             return None;
         };
-        let binding = match value {
-            Expr::Broken => Binding::Unknown,
-            _ => Binding::Let,
-        };
-        for name in [first, second] {
-            self.bind(name.as_ref(), binding);
+        if let Some((else_token, _)) = init.diverge {
+            self.errors.push(else_token, Message::LetElse);
         }
-        Some(Stmt::Pair {
+        let ty = ty.map(|ty| self.value_ty(ty));
+        let value = self.expr(&init.expr);
+        let broken = matches!(value, Expr::Broken);
+        Some(Stmt::Parts {
             attrs,
-            names: [first.clone(), second.clone()],
+            pattern: self.pattern(Pat::Tuple(tuple), broken)?,
+            ty,
             value,
             eq: init.eq_token,
         })
     }
 
-    /// Whether a `let` takes two values: those of a compare-exchange, or of a function.
-    fn is_pair(&self, init: Option<&LocalInit>) -> bool {
-        match init.map(|init| &*init.expr) {
-            Some(syn::Expr::MethodCall(call)) => call.method == "compare_exchange_weak",
-            Some(syn::Expr::Call(call)) => self.yields_pair(call),
-            _ => false,
+    /// Binds the names of a pattern.
+    fn pattern(&mut self, pat: Pat, broken: bool) -> Option<Pattern> {
+        match pat {
+            Pat::Ident(PatIdent {
+                by_ref: None,
+                subpat: None,
+                mutability,
+                ident: name,
+                ..
+            }) => {
+                let mutable = mutability.is_some();
+                let binding = match (broken, mutable) {
+                    (true, _) => Binding::Unknown,
+                    (false, true) => Binding::Mut,
+                    (false, false) => Binding::Let,
+                };
+                self.scope.bind(&name, binding);
+                Some(Pattern::Name { name, mutable })
+            }
+            Pat::Wild(wild) => Some(Pattern::Wild(wild.underscore_token)),
+            Pat::Paren(inner) => self.pattern(*inner.pat, broken),
+            Pat::Tuple(tuple) => {
+                let parts: Vec<_> = tuple.elems.into_iter().collect();
+                let parts = parts.into_iter().map(|pat| self.pattern(pat, broken));
+                let parts: Vec<_> = parts.collect();
+                let parts = parts.into_iter().collect::<Option<_>>()?;
+                Some(Pattern::Tuple(tuple.paren_token, parts))
+            }
+            other => {
+                self.errors.push(other, Message::LetPattern);
+                None
+            }
         }
     }
 
@@ -151,21 +178,6 @@ impl Checker<'_> {
             .partition(|attr| LEVELS.iter().any(|level| attr.path().is_ident(level)));
         self.no_attributes(&refused);
         kept
-    }
-}
-
-/// The name that a pattern is, `Some(None)` for `_`; `None` for other patterns.
-fn plain_name(pat: &Pat) -> Option<Option<Ident>> {
-    match pat {
-        Pat::Ident(PatIdent {
-            by_ref: None,
-            subpat: None,
-            mutability: None,
-            ident,
-            ..
-        }) => Some(Some(ident.clone())),
-        Pat::Wild(_) => Some(None),
-        _ => None,
     }
 }
 

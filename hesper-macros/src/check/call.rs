@@ -28,7 +28,7 @@ impl Checker<'_> {
         if let Some(expr) = self.atomic(e) {
             return self.atomic_value(expr);
         }
-        let receiver = self.boxed(&e.receiver);
+        let receiver = Box::new(self.receiver(&e.receiver));
         if name == "round" {
             self.errors.push(name, Message::Round);
             return Expr::Broken;
@@ -57,6 +57,14 @@ impl Checker<'_> {
             name: name.clone(),
             types,
             args: self.args(&e.args),
+        }
+    }
+
+    /// What a method is called on: a reference stands for what it refers to.
+    fn receiver(&mut self, e: &syn::Expr) -> Expr {
+        match ident(e) {
+            Some(name) if self.is_reference(name) => Expr::Read(Place::Name(name.clone())),
+            _ => self.expr(e),
         }
     }
 
@@ -96,30 +104,12 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a call yields two values.
-    pub(super) fn yields_pair(&self, e: &ExprCall) -> bool {
-        matches!(self.builtin(&e.func), Some((_, Builtin::Pair)))
-    }
-
-    /// A call that yields two values, `None` for all others.
-    pub(super) fn pair(&mut self, e: &ExprCall) -> Option<Expr> {
-        match self.builtin(&e.func)? {
-            (name, Builtin::Pair) => Some(Expr::Builtin(name, self.args(&e.args))),
-            _ => None,
-        }
-    }
-
     /// A call that may yield nothing.
     pub(super) fn effect_call(&mut self, e: &ExprCall) -> Expr {
         if let Some((name, builtin)) = self.builtin(&e.func) {
             return match builtin {
                 Builtin::Value | Builtin::Barrier => Expr::Recorder(name, self.args(&e.args)),
-                Builtin::Math => Expr::Builtin(name, self.args(&e.args)),
-                Builtin::Pair => {
-                    let text = name.to_string();
-                    self.errors.push_named(e, Message::PairValue, &text);
-                    Expr::Broken
-                }
+                Builtin::Math | Builtin::Pair => Expr::Builtin(name, self.args(&e.args)),
                 Builtin::Lane => self.lane(name, &e.args),
                 Builtin::UniformLoad => self.uniform_load(name, e),
             };
@@ -262,23 +252,8 @@ impl Checker<'_> {
 
     fn helper(&mut self, e: &ExprCall, path: &Path) -> Expr {
         let args = e.args.iter().map(|arg| self.helper_arg(arg)).collect();
+        self.lent_once(&e.args);
         Expr::Call(path.clone(), args)
-    }
-
-    /// A value, or a buffer handed on whole.
-    fn helper_arg(&mut self, arg: &syn::Expr) -> Expr {
-        match ident(arg) {
-            Some(name) if self.scope.find(name) == Some(Binding::LocalArray) => {
-                let text = name.to_string();
-                self.errors
-                    .push_named(name, Message::LocalArrayArgument, &text);
-                Expr::Broken
-            }
-            Some(name) if self.scope.find(name).is_some_and(Binding::is_indexable) => {
-                Expr::Name(name.clone())
-            }
-            _ => self.expr(arg),
-        }
     }
 }
 

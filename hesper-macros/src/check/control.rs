@@ -1,15 +1,13 @@
 //! Branches, loops and leaving them.
 
+use super::jumps::Kind;
 use super::{Checker, Returns};
-use crate::ast::{Block, Expr, If, Range, Stmt};
+use crate::ast::{Block, Expr, If, Loop, Range, Stmt};
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{
-    ExprBreak, ExprContinue, ExprForLoop, ExprIf, ExprLoop, ExprReturn, ExprWhile, Label, Pat,
-    RangeLimits, token,
-};
+use syn::{ExprForLoop, ExprIf, ExprLoop, ExprReturn, ExprWhile, Pat, RangeLimits, token};
 
 impl Checker<'_> {
     /// An `if` for its value.
@@ -51,7 +49,6 @@ impl Checker<'_> {
     }
 
     pub(super) fn for_loop(&mut self, e: &ExprForLoop) -> Option<Stmt> {
-        self.no_label(e.label.as_ref());
         let range = self.range(&e.expr);
         let name = match &*e.pat {
             Pat::Ident(pat)
@@ -69,12 +66,13 @@ impl Checker<'_> {
         if let Some(name) = &name {
             self.scope.bind(name, Binding::Loop);
         }
-        let body = self.loop_body(&e.body);
+        let (exit, body) = self.loop_body(Kind::Counted, e.label.as_ref(), &e.body);
         self.scope.leave();
         Some(Stmt::For {
             span: e.for_token.span,
             name,
             range: range?,
+            exit,
             body,
         })
     }
@@ -122,52 +120,33 @@ impl Checker<'_> {
     }
 
     pub(super) fn while_(&mut self, e: &ExprWhile) -> Stmt {
-        self.no_label(e.label.as_ref());
+        let condition = self.expr(&e.cond);
+        let (exit, body) = self.loop_body(Kind::Counted, e.label.as_ref(), &e.body);
         Stmt::While {
             span: e.while_token.span,
-            condition: self.expr(&e.cond),
-            body: self.loop_body(&e.body),
+            condition,
+            exit,
+            body,
         }
     }
 
-    pub(super) fn loop_(&mut self, e: &ExprLoop) -> Stmt {
-        self.no_label(e.label.as_ref());
-        Stmt::Loop {
+    pub(super) fn loop_(&mut self, e: &ExprLoop, value: bool) -> Loop {
+        let kind = Kind::Loop { value };
+        let (exit, body) = self.loop_body(kind, e.label.as_ref(), &e.body);
+        Loop {
             span: e.loop_token.span,
-            body: self.loop_body(&e.body),
+            exit,
+            body,
         }
     }
 
-    fn loop_body(&mut self, body: &syn::Block) -> Block {
-        self.loops += 1;
-        let body = self.block(body, false);
-        self.loops -= 1;
-        body
-    }
-
-    pub(super) fn break_(&mut self, e: &ExprBreak) -> Option<Stmt> {
-        if let Some(label) = &e.label {
-            self.errors.push(label, Message::Label);
+    /// A `loop` for its value, inside of an expression.
+    pub(super) fn loop_value(&mut self, e: &ExprLoop) -> Expr {
+        let value = self.loop_(e, true);
+        if value.leaves() {
+            self.errors.push(e.loop_token, Message::LoopEndless);
         }
-        if let Some(value) = &e.expr {
-            self.errors.push(value, Message::BreakValue);
-        }
-        self.in_loop(e.break_token.span, "break");
-        Some(Stmt::Break(e.break_token.span))
-    }
-
-    pub(super) fn continue_(&mut self, e: &ExprContinue) -> Option<Stmt> {
-        if let Some(label) = &e.label {
-            self.errors.push(label, Message::Label);
-        }
-        self.in_loop(e.continue_token.span, "continue");
-        Some(Stmt::Continue(e.continue_token.span))
-    }
-
-    fn in_loop(&mut self, span: Span, keyword: &str) {
-        if self.loops == 0 {
-            self.errors.push_at(span, Message::OutsideLoop, keyword);
-        }
+        Expr::Loop(Box::new(value))
     }
 
     pub(super) fn return_(&mut self, e: &ExprReturn) -> Option<Stmt> {
@@ -181,12 +160,6 @@ impl Checker<'_> {
             value: e.expr.as_ref().map(|value| self.expr(value)),
         })
     }
-
-    pub(super) fn no_label(&mut self, label: Option<&Label>) {
-        if let Some(label) = label {
-            self.errors.push(label, Message::Label);
-        }
-    }
 }
 
 /// A block of one expression.
@@ -196,9 +169,6 @@ fn wrap(e: Expr, span: Span) -> Block {
         stmts: Vec::new(),
         tail: None,
     };
-    match e {
-        Expr::If(branch) if branch.leaves() => block.stmts.push(Stmt::If(*branch)),
-        e => block.tail = Some(Box::new(e)),
-    }
+    block.end(e);
     block
 }

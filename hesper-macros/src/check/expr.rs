@@ -15,7 +15,10 @@ impl Checker<'_> {
     pub(super) fn expr(&mut self, e: &syn::Expr) -> Expr {
         match e {
             syn::Expr::Binary(e) => self.binary(e),
-            syn::Expr::Block(e) if e.label.is_none() => Expr::Block(self.block(&e.block, true)),
+            syn::Expr::Block(e) => match &e.label {
+                Some(label) => self.labelled_value(e, label),
+                None => Expr::Block(self.block(&e.block, true)),
+            },
             syn::Expr::Call(e) => self.call(e),
             syn::Expr::Cast(e) => Expr::Cast {
                 value: Box::new(self.expr(&e.expr)),
@@ -33,10 +36,15 @@ impl Checker<'_> {
             syn::Expr::If(e) => self.if_value(e),
             syn::Expr::Index(e) => self.index(e),
             syn::Expr::Lit(e) => self.literal(e, None),
+            syn::Expr::Loop(e) => self.loop_value(e),
             syn::Expr::Match(e) => self.match_value(e),
             syn::Expr::MethodCall(e) => self.method(e),
             syn::Expr::Paren(e) => Expr::Paren(e.paren_token, self.boxed(&e.expr)),
             syn::Expr::Path(e) => self.path(e),
+            syn::Expr::Tuple(e) if !e.elems.is_empty() => {
+                let parts = e.elems.iter().map(|part| self.expr(part)).collect();
+                Expr::Tuple(e.paren_token, parts)
+            }
             syn::Expr::Unary(e) => self.unary(e),
             refused => self.refuse(refused),
         }
@@ -64,6 +72,7 @@ impl Checker<'_> {
             Some(binding) => {
                 let message = match binding {
                     Binding::AtomicVar => Message::AtomicRead,
+                    Binding::Reference => Message::ReferenceValue,
                     _ => Message::BufferAsValue,
                 };
                 self.errors.push_named(name, message, &name.to_string());
@@ -92,6 +101,10 @@ impl Checker<'_> {
     fn unary(&mut self, e: &ExprUnary) -> Expr {
         match (&e.op, &*e.expr) {
             (UnOp::Neg(minus), syn::Expr::Lit(lit)) => self.literal(lit, Some(*minus)),
+            (UnOp::Deref(_), inner) if ident(inner).is_some_and(|name| self.is_reference(name)) => {
+                let whole = syn::Expr::Unary(e.clone());
+                self.read(&whole).unwrap_or(Expr::Broken)
+            }
             (UnOp::Deref(_), _) => {
                 self.errors.push(e, Message::Dereference);
                 Expr::Broken
@@ -178,21 +191,16 @@ impl Checker<'_> {
             | syn::Expr::Struct(_)
             | syn::Expr::Tuple(_) => (Message::Aggregate, String::new()),
             syn::Expr::Assign(_) => (Message::AssignmentValue, String::new()),
-            syn::Expr::Block(_) => (Message::Label, String::new()),
             syn::Expr::Break(_) => (Message::LeaveInExpression, "break".to_owned()),
             syn::Expr::Continue(_) => (Message::LeaveInExpression, "continue".to_owned()),
             syn::Expr::Return(_) => (Message::LeaveInExpression, "return".to_owned()),
             syn::Expr::Closure(_) => (Message::Closure, String::new()),
-            syn::Expr::ForLoop(_) | syn::Expr::Loop(_) | syn::Expr::While(_) => {
-                (Message::LoopValue, String::new())
-            }
+            syn::Expr::ForLoop(_) => (Message::LoopValue, "for".to_owned()),
+            syn::Expr::While(_) => (Message::LoopValue, "while".to_owned()),
             syn::Expr::Let(_) => (Message::IfLet, String::new()),
             syn::Expr::Macro(_) => (Message::MacroCall, String::new()),
             syn::Expr::Range(_) => (Message::RangeValue, String::new()),
-            syn::Expr::Reference(e) => {
-                let inner = e.expr.to_token_stream().to_string();
-                (Message::BufferReference, inner)
-            }
+            syn::Expr::Reference(e) => return self.no_reference(e),
             _ => (Message::NotOffered, String::new()),
         };
         self.errors.push_named(e, message, &name);

@@ -9,6 +9,8 @@ mod bindings;
 mod call;
 mod control;
 mod expr;
+mod jumps;
+mod lend;
 mod log;
 mod pattern;
 mod place;
@@ -61,7 +63,10 @@ struct Checker<'a> {
     generic: Vec<Ident>,
     comptime: Vec<Ident>,
     returns: Returns,
-    loops: usize,
+    /// The loops and labelled blocks around the line, innermost last.
+    around: Vec<jumps::Around>,
+    /// How many there were so far.
+    exits: usize,
     /// Whether all of the function parsed; what is missing from one that did not is no further mistake.
     whole: bool,
 }
@@ -75,7 +80,8 @@ impl<'a> Checker<'a> {
             generic: Vec::new(),
             comptime: Vec::new(),
             returns: Returns::Nothing,
-            loops: 0,
+            around: Vec::new(),
+            exits: 0,
             whole: true,
         }
     }
@@ -136,6 +142,6 @@ impl<'a> Checker<'a> {
             self.errors.push(&ty, Message::KernelResult);
             return None;
         }
-        Some(self.ty(*ty))
+        Some(self.value_ty(*ty))
     }
 }

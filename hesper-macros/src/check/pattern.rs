@@ -7,7 +7,29 @@ use crate::scope::Binding;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Arm, ExprMatch, ExprRange, Pat, PatIdent, RangeLimits, token};
+use syn::{Arm, ExprMatch, ExprRange, Index, Pat, PatIdent, RangeLimits, token};
+
+/// The scrutinee of a `match`, or a part of it.
+#[derive(Clone)]
+struct Subject {
+    name: Ident,
+    path: Vec<Index>,
+}
+
+impl Subject {
+    fn part(&self, at: usize, span: Span) -> Subject {
+        let index = at as u32;
+        let mut part = self.clone();
+        part.path.push(Index { index, span });
+        part
+    }
+
+    fn expr(&self) -> Expr {
+        let whole = Expr::Name(self.name.clone());
+        let part = |whole, index: &Index| Expr::Part(Box::new(whole), index.clone());
+        self.path.iter().fold(whole, part)
+    }
+}
 
 /// What an arm asks of the scrutinee.
 enum Test {
@@ -34,7 +56,11 @@ impl Checker<'_> {
             name: scrutinee.clone(),
             value: self.expr(&e.expr),
         };
-        let mut chain = self.arms(&e.arms, &scrutinee, value, span);
+        let subject = Subject {
+            name: scrutinee,
+            path: Vec::new(),
+        };
+        let mut chain = self.arms(&e.arms, &subject, value, span);
         if ends_on_half_a_bool(&e.arms) {
             chain = None;
         }
@@ -48,21 +74,25 @@ impl Checker<'_> {
     }
 
     /// The arms as nested `if`s; `None` where the last does not take whatever is left.
-    fn arms(&mut self, arms: &[Arm], m: &Ident, value: bool, span: Span) -> Option<Block> {
+    fn arms(&mut self, arms: &[Arm], m: &Subject, value: bool, span: Span) -> Option<Block> {
         let (arm, rest) = arms.split_first()?;
         self.no_attributes(&arm.attrs);
         let (pat, guard) = match &arm.pat {
             Pat::Guard(guarded) => (&*guarded.pat, Some(&*guarded.guard)),
             pat => (pat, None),
         };
-        let bound = bound_name(pat);
+        let mut bound = Vec::new();
+        bound_names(pat, m, &mut bound);
         let test = self.test(pat, m);
         let guard = guard.map(|guard| {
-            let mut block = self.bound(bound, m, span, |check| check.value_block(guard));
+            let mut block = self.bound(&bound, true, span, |check| check.value_block(guard));
             block.brace = token::Brace(guard.span());
             Expr::Block(block)
         });
-        let accept = self.bound(bound, m, span, |check| check.arm_body(&arm.body, value));
+        let guarded = guard.is_some();
+        let accept = self.bound(&bound, guarded, span, |check| {
+            check.arm_body(&arm.body, value)
+        });
         let condition = match (test, guard) {
             (Test::Always, None) => {
                 if let Some(next) = rest.first() {
@@ -92,23 +122,24 @@ impl Checker<'_> {
         })
     }
 
-    /// A block in which the arm's name stands for the scrutinee.
+    /// A block in which the arm's names stand for the scrutinee or parts of it.
     fn bound(
         &mut self,
-        name: Option<&Ident>,
-        scrutinee: &Ident,
+        names: &[(Ident, Subject)],
+        guarded: bool,
         span: Span,
         inside: impl FnOnce(&mut Self) -> Block,
     ) -> Block {
         self.scope.enter();
-        if let Some(name) = name {
+        for (name, _) in names {
             self.scope.bind(name, Binding::Let);
         }
         let mut block = inside(self);
         self.scope.leave();
-        if let Some(name) = name {
-            block.stmts.insert(0, bind(name, scrutinee, span));
-        }
+        let binds = names
+            .iter()
+            .map(|(name, subject)| bind(name, subject, guarded, span));
+        block.stmts.splice(0..0, binds);
         block
     }
 
@@ -127,8 +158,8 @@ impl Checker<'_> {
         }
     }
 
-    fn test(&mut self, pat: &Pat, m: &Ident) -> Test {
-        let name = || Box::new(Expr::Name(m.clone()));
+    fn test(&mut self, pat: &Pat, m: &Subject) -> Test {
+        let name = || Box::new(m.expr());
         let span = pat.span();
         match pat {
             Pat::Wild(_) => Test::Always,
@@ -147,6 +178,19 @@ impl Checker<'_> {
             }
             Pat::Paren(inner) => self.test(&inner.pat, m),
             Pat::Range(range) => self.range_test(range, m),
+            Pat::Tuple(tuple) => {
+                let mut all = Test::Always;
+                for (at, part) in tuple.elems.iter().enumerate() {
+                    all = match (all, self.test(part, &m.part(at, part.span()))) {
+                        (all, Test::Always) => all,
+                        (Test::Always, test) => test,
+                        (Test::Condition(all), Test::Condition(test)) => {
+                            Test::Condition(logic(all, true, test, span))
+                        }
+                    };
+                }
+                all
+            }
             Pat::Or(or) => {
                 let mut all: Option<Expr> = None;
                 for case in &or.cases {
@@ -167,9 +211,9 @@ impl Checker<'_> {
         }
     }
 
-    fn range_test(&mut self, range: &ExprRange, m: &Ident) -> Test {
+    fn range_test(&mut self, range: &ExprRange, m: &Subject) -> Test {
         let span = range.span();
-        let name = || Box::new(Expr::Name(m.clone()));
+        let name = || Box::new(m.expr());
         let below = match range.limits {
             RangeLimits::HalfOpen(_) => "lt",
             RangeLimits::Closed(_) => "le",
@@ -204,6 +248,18 @@ fn bound_name(pat: &Pat) -> Option<&Ident> {
     }
 }
 
+/// The names that a pattern binds, each with what it stands for.
+fn bound_names(pat: &Pat, m: &Subject, names: &mut Vec<(Ident, Subject)>) {
+    match pat {
+        Pat::Tuple(tuple) => {
+            for (at, part) in tuple.elems.iter().enumerate() {
+                bound_names(part, &m.part(at, part.span()), names);
+            }
+        }
+        pat => names.extend(bound_name(pat).map(|name| (name.clone(), m.clone()))),
+    }
+}
+
 /// Whether the last arm is `true` or `false` and no earlier arm takes the other.
 fn ends_on_half_a_bool(arms: &[Arm]) -> bool {
     let boolean = |arm: &Arm| match &arm.pat {
@@ -223,13 +279,15 @@ fn is_bool(pat: &Pat) -> bool {
     matches!(pat, Pat::Lit(lit) if matches!(lit.lit, syn::Lit::Bool(_)))
 }
 
-fn bind(name: &Ident, scrutinee: &Ident, span: Span) -> Stmt {
+/// With a guard the name is bound twice, and may be used once.
+fn bind(name: &Ident, subject: &Subject, guarded: bool, span: Span) -> Stmt {
+    let allow = guarded.then(|| syn::parse_quote_spanned! {span=> #[allow(unused_variables)] });
     Stmt::Let {
-        attrs: Vec::new(),
+        attrs: allow.into_iter().collect(),
         name: Some(name.clone()),
         mutable: false,
         ty: None,
-        value: Expr::Name(scrutinee.clone()),
+        value: subject.expr(),
         eq: syn::Token![=](span),
     }
 }

@@ -5,7 +5,7 @@ use crate::ast::{Expr, Place};
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
-use syn::{ExprField, Member};
+use syn::{ExprField, Member, UnOp};
 
 impl Checker<'_> {
     /// Reads the place that `e` is, or `None` where it is a value.
@@ -13,7 +13,11 @@ impl Checker<'_> {
         let (name, binding) = self.root(e)?;
         let place = match e {
             syn::Expr::Index(_) => binding.is_indexable(),
-            _ => binding.is_variable() || binding.is_indexable() && holds_index(e),
+            _ => {
+                binding.is_variable()
+                    || binding == Binding::Reference && !is_name(e)
+                    || binding.is_indexable() && holds_index(e)
+            }
         };
         if place && binding.is_atomic() {
             self.errors
@@ -36,18 +40,21 @@ impl Checker<'_> {
         };
         let message = match binding {
             Binding::Mut | Binding::WorkgroupVar => return self.place(e),
+            Binding::Reference if !is_name(e) => return self.place(e),
+            Binding::Reference => Message::ReferenceValue,
             Binding::WriteBuffer | Binding::WorkgroupArray | Binding::LocalArray
                 if holds_index(e) =>
             {
                 return self.place(e);
             }
-            Binding::ReadBuffer if holds_index(e) => Message::AssignReadBuffer,
+            Binding::ReadBuffer | Binding::ReadArray if holds_index(e) => Message::AssignReadBuffer,
             Binding::AtomicVar => Message::AssignAtomic,
             Binding::AtomicBuffer | Binding::AtomicArray if holds_index(e) => Message::AssignAtomic,
             Binding::ReadBuffer
             | Binding::WriteBuffer
             | Binding::WorkgroupArray
             | Binding::LocalArray
+            | Binding::ReadArray
             | Binding::AtomicBuffer
             | Binding::AtomicArray => Message::AssignBuffer,
             Binding::Let => Message::AssignLet,
@@ -65,6 +72,12 @@ impl Checker<'_> {
         match e {
             syn::Expr::Index(e) => self.root(&e.expr),
             syn::Expr::Field(e) => self.root(&e.base),
+            syn::Expr::Paren(e) => self.root(&e.expr),
+            syn::Expr::Unary(e) => {
+                let root = matches!(e.op, UnOp::Deref(_)).then(|| self.root(&e.expr));
+                root.flatten()
+                    .filter(|(_, binding)| *binding == Binding::Reference)
+            }
             _ => {
                 let name = ident(e)?;
                 Some((name.clone(), self.scope.find(name)?))
@@ -101,6 +114,8 @@ impl Checker<'_> {
                     }
                 }
             }
+            syn::Expr::Paren(e) => self.place(&e.expr),
+            syn::Expr::Unary(e) => self.place(&e.expr),
             _ => ident(e).cloned().map(Place::Name),
         }
     }
@@ -119,11 +134,14 @@ impl Checker<'_> {
     fn is_variable(&self, e: &syn::Expr) -> bool {
         ident(e)
             .and_then(|name| self.scope.find(name))
-            .is_some_and(Binding::is_variable)
+            .is_some_and(|binding| binding.is_variable() || binding == Binding::Reference)
     }
 
     /// `v.x`, `v.zyx`.
     pub(super) fn field(&mut self, e: &ExprField) -> Expr {
+        if let Member::Unnamed(index) = &e.member {
+            return Expr::Part(self.boxed(&e.base), index.clone());
+        }
         let single = matches!(&e.member, Member::Named(name) if name.to_string().len() == 1);
         if single {
             let whole = syn::Expr::Field(e.clone());
@@ -176,10 +194,16 @@ pub(super) fn ident(e: &syn::Expr) -> Option<&Ident> {
     }
 }
 
+/// Whether `e` is a name and nothing else.
+fn is_name(e: &syn::Expr) -> bool {
+    ident(e).is_some()
+}
+
 fn holds_index(e: &syn::Expr) -> bool {
     match e {
         syn::Expr::Index(_) => true,
         syn::Expr::Field(e) => holds_index(&e.base),
+        syn::Expr::Paren(e) => holds_index(&e.expr),
         _ => false,
     }
 }

@@ -97,6 +97,8 @@ impl Checker<'_> {
             (Ty::Broken, _) => Binding::Unknown,
             (Ty::Atomic(..), ParamKind::Write) => Binding::AtomicBuffer,
             (Ty::Atomic(..), ParamKind::Array) => Binding::AtomicArray,
+            (_, ParamKind::ReadArray) => Binding::ReadArray,
+            (_, ParamKind::Place) => Binding::Reference,
             (_, ParamKind::Read) => Binding::ReadBuffer,
             (_, ParamKind::Write) => Binding::WriteBuffer,
             (_, ParamKind::Array) => Binding::WorkgroupArray,
@@ -146,6 +148,10 @@ impl Checker<'_> {
     fn param_type(&mut self, ty: Type, mutable: bool, kernel: bool) -> (ParamKind, Ty) {
         match ty {
             Type::Reference(reference) => self.reference(reference, kernel),
+            Type::Tuple(tuple) => {
+                self.errors.push(tuple, Message::TupleParameter);
+                (ParamKind::Value, Ty::Broken)
+            }
             other => {
                 let kind = if mutable {
                     ParamKind::MutValue
@@ -163,7 +169,7 @@ impl Checker<'_> {
         }
     }
 
-    /// `&[T]`, `&mut [T]` and, in helpers, `&mut [T; N]`.
+    /// `&[T]`, `&mut [T]` and, in helpers, `&[T; N]`, `&mut [T; N]` and `&mut T`.
     fn reference(&mut self, reference: TypeReference, kernel: bool) -> (ParamKind, Ty) {
         if let Some(lifetime) = &reference.lifetime {
             let name = lifetime.to_string();
@@ -182,8 +188,26 @@ impl Checker<'_> {
             (Type::Array(array), Some(_)) if !kernel => {
                 (ParamKind::Array, self.stored(*array.elem))
             }
-            (Type::Array(array), _) if kernel => {
+            (Type::Array(array), None) if !kernel => match self.stored(*array.elem) {
+                Ty::Atomic(name, _) => {
+                    self.errors.push(name, Message::AtomicReadOnly);
+                    (ParamKind::ReadArray, Ty::Broken)
+                }
+                ty => (ParamKind::ReadArray, ty),
+            },
+            (Type::Array(array), _) => {
                 self.errors.push(array, Message::ArrayParameter);
+                (ParamKind::Value, Ty::Broken)
+            }
+            (value @ (Type::Path(_) | Type::Paren(_)), Some(_)) if !kernel => {
+                (ParamKind::Place, self.ty(value))
+            }
+            (value @ (Type::Path(_) | Type::Paren(_)), Some(_)) => {
+                self.errors.push(value, Message::PlaceParameter);
+                (ParamKind::Value, Ty::Broken)
+            }
+            (value @ (Type::Path(_) | Type::Paren(_)), None) => {
+                self.errors.push(value, Message::SharedReference);
                 (ParamKind::Value, Ty::Broken)
             }
             (other, _) => {

@@ -3,8 +3,12 @@
 use super::Checker;
 use crate::ast::{Block, Expr, Stmt};
 use crate::messages::Message;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{Attribute, BinOp, ExprAssign, ExprBinary, ExprMethodCall, Token, token};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, BinOp, ExprAssign, ExprBinary, ExprMethodCall, ExprTuple, Index, Token, token,
+};
 
 impl Checker<'_> {
     /// A block in a scope of its own; `value` tells whether it must end in a value (or leave).
@@ -53,10 +57,12 @@ impl Checker<'_> {
             syn::Expr::Break(_) | syn::Expr::Continue(_) | syn::Expr::Return(_)
         );
         if value && !leaves {
-            match self.expr(e) {
-                Expr::If(branch) if branch.leaves() => block.stmts.push(Stmt::If(*branch)),
-                e => block.tail = Some(Box::new(e)),
-            }
+            let e = match e {
+                // Only `return` may leave it here.
+                syn::Expr::Loop(e) => Expr::Loop(Box::new(self.loop_(e, true))),
+                e => self.expr(e),
+            };
+            block.end(e);
         } else {
             let drops = matches!(
                 e,
@@ -107,15 +113,18 @@ impl Checker<'_> {
                 None => Some(Stmt::Effect(self.binary(e))),
             },
             syn::Expr::Block(e) => {
-                self.no_label(e.label.as_ref());
-                Some(Stmt::Block(self.block(&e.block, false)))
+                let labelled = e.label.as_ref().map(|label| self.labelled(e, label, false));
+                Some(match labelled {
+                    Some(labelled) => Stmt::Labelled(labelled),
+                    None => Stmt::Block(self.block(&e.block, false)),
+                })
             }
             syn::Expr::Break(e) => self.break_(e),
             syn::Expr::Call(e) => Some(Stmt::Effect(self.effect_call(e))),
             syn::Expr::Continue(e) => self.continue_(e),
             syn::Expr::ForLoop(e) => self.for_loop(e),
             syn::Expr::If(e) => Some(Stmt::If(self.if_(e, false))),
-            syn::Expr::Loop(e) => Some(self.loop_(e)),
+            syn::Expr::Loop(e) => Some(Stmt::Loop(self.loop_(e, false))),
             syn::Expr::Match(e) => self.match_effect(e),
             syn::Expr::Macro(e) => self.macro_call(&e.mac, e),
             syn::Expr::MethodCall(e) => Some(Stmt::Effect(self.effect_method(e))),
@@ -127,26 +136,62 @@ impl Checker<'_> {
 
     /// A method for its effect; only those of atomics have one.
     fn effect_method(&mut self, e: &ExprMethodCall) -> Expr {
-        match self.atomic(e) {
-            Some(Expr::Atomic(_, name, _)) if name == "compare_exchange_weak" => {
-                self.errors.push(name, Message::ExchangeValue);
-                Expr::Broken
-            }
-            Some(e) => e,
-            None => self.method(e),
-        }
+        self.atomic(e).unwrap_or_else(|| self.method(e))
     }
 
     fn assign(&mut self, e: &ExprAssign) -> Option<Stmt> {
         let value = self.expr(&e.right);
-        if matches!(&*e.left, syn::Expr::Infer(_)) {
-            return Some(Stmt::Effect(value));
+        match &*e.left {
+            syn::Expr::Infer(_) => return Some(Stmt::Effect(value)),
+            syn::Expr::Tuple(parts) => return self.assign_parts(parts, e.eq_token.span, value),
+            _ => {}
         }
         Some(Stmt::Store {
             place: self.writable(&e.left)?,
             eq: e.eq_token.span,
             value,
         })
+    }
+
+    /// `(a, b) = value;`: the value first, then each part from left to right.
+    fn assign_parts(&mut self, parts: &ExprTuple, eq: Span, value: Expr) -> Option<Stmt> {
+        let name = Ident::new("__hesper_parts", eq);
+        let mut stmts = vec![Stmt::Fix {
+            name: name.clone(),
+            value,
+        }];
+        self.store_parts(parts, eq, &mut stmts, &|| Expr::Name(name.clone()))?;
+        Some(Stmt::Block(Block {
+            brace: token::Brace(parts.paren_token.span.join()),
+            stmts,
+            tail: None,
+        }))
+    }
+
+    fn store_parts(
+        &mut self,
+        parts: &ExprTuple,
+        eq: Span,
+        stmts: &mut Vec<Stmt>,
+        whole: &dyn Fn() -> Expr,
+    ) -> Option<()> {
+        for (at, part) in parts.elems.iter().enumerate() {
+            let index = Index {
+                index: at as u32,
+                span: part.span(),
+            };
+            let value = || Expr::Part(Box::new(whole()), index.clone());
+            match part {
+                syn::Expr::Infer(_) => {}
+                syn::Expr::Tuple(inner) => self.store_parts(inner, eq, stmts, &value)?,
+                place => stmts.push(Stmt::Store {
+                    place: self.writable(place)?,
+                    eq,
+                    value: value(),
+                }),
+            }
+        }
+        Some(())
     }
 
     fn update(&mut self, e: &ExprBinary, op: BinOp) -> Option<Stmt> {

@@ -27,6 +27,26 @@ impl Checker<'_> {
         }
     }
 
+    /// Sorts the type of what a `let` binds or a helper returns, which may be a tuple.
+    pub(super) fn value_ty(&mut self, ty: Type) -> Ty {
+        match ty {
+            Type::Paren(inner) => self.value_ty(*inner.elem),
+            Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+                let paren = tuple.paren_token;
+                let parts: Vec<_> = tuple
+                    .elems
+                    .into_iter()
+                    .map(|ty| self.value_ty(ty))
+                    .collect();
+                match parts.iter().any(|ty| matches!(ty, Ty::Broken)) {
+                    true => Ty::Broken,
+                    false => Ty::Tuple(paren, parts),
+                }
+            }
+            other => self.ty(other),
+        }
+    }
+
     /// Sorts a type of memory: a value's, or `Atomic<T>`.
     pub(super) fn stored(&mut self, ty: Type) -> Ty {
         let atomic = match &ty {

@@ -2,7 +2,7 @@
 
 use super::Emit;
 use super::expr::text;
-use crate::ast::{Block, Expr, If, Range};
+use crate::ast::{Block, Exit, Expr, If, Range};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -81,12 +81,13 @@ impl Emit<'_> {
         span: Span,
         name: Option<&Ident>,
         range: &Range,
+        exit: Exit,
         body: &Block,
     ) -> TokenStream {
         let h = self.recorder(span);
         let own = self.own("__hesper_range", span);
         let range = self.range(range);
-        let body = self.block(body);
+        let (label, body) = (self.label(span, exit), self.block(body));
         let (pattern, text) = match name {
             Some(name) => {
                 let text = text(name);
@@ -97,6 +98,7 @@ impl Emit<'_> {
         quote_spanned! {span=> {
             let #own = #range;
             let #pattern = #h.for_(#text, #own);
+            #label
             #body
             #h.end_for();
         }}
@@ -120,22 +122,20 @@ impl Emit<'_> {
     }
 
     /// The condition is recorded inside of the loop: it is evaluated before every iteration.
-    pub(super) fn while_(&self, span: Span, condition: &Expr, body: &Block) -> TokenStream {
+    pub(super) fn while_(
+        &self,
+        span: Span,
+        condition: &Expr,
+        exit: Exit,
+        body: &Block,
+    ) -> TokenStream {
         let h = self.recorder(span);
         let (condition, body) = (self.expr(condition), self.block(body));
+        let label = self.label(span, exit);
         quote_spanned! {span=> {
             #h.loop_();
+            #label
             #h.while_(#condition);
-            #body
-            #h.end_loop();
-        }}
-    }
-
-    pub(super) fn loop_(&self, span: Span, body: &Block) -> TokenStream {
-        let h = self.recorder(span);
-        let body = self.block(body);
-        quote_spanned! {span=> {
-            #h.loop_();
             #body
             #h.end_loop();
         }}

@@ -54,6 +54,12 @@ impl Emit<'_> {
                 let types = quote_spanned! {*span=> ::<#ty> };
                 self.method(value, &cast, &types, TokenStream::new())
             }
+            Expr::Tuple(paren, parts) => tuple(*paren, parts.iter().map(|part| self.expr(part))),
+            Expr::Part(whole, index) => {
+                let (runtime, whole) = (self.runtime(index.span), self.expr(whole));
+                let number = syn::LitInt::new(&index.index.to_string(), index.span);
+                quote_spanned! {index.span=> #runtime::record::part::<#number, _>(#whole) }
+            }
             Expr::Component(vector, component) => {
                 self.method(vector, component, &TokenStream::new(), TokenStream::new())
             }
@@ -87,6 +93,7 @@ impl Emit<'_> {
                 let (runtime, args) = (self.runtime(name.span()), self.args(args));
                 quote_spanned! {name.span()=> #runtime::record::builtins::#name(#args) }
             }
+            Expr::Lend(place) => self.place(place),
             Expr::Host(host) => host.to_token_stream(),
             Expr::UniformLoad(name, place) => {
                 let (h, place) = (self.recorder(name.span()), self.place(place));
@@ -99,6 +106,8 @@ impl Emit<'_> {
             }
             Expr::If(branch) => self.if_value(branch),
             Expr::Block(block) => self.block(block),
+            Expr::Loop(e) => self.loop_value(e),
+            Expr::Labelled(e) => self.labelled_value(e),
             Expr::Broken => TokenStream::new(),
         }
     }
@@ -200,6 +209,16 @@ fn args_of(args: impl Iterator<Item = TokenStream>) -> TokenStream {
     list
 }
 
+/// `(a, b)`, and `(a,)`.
+pub(super) fn tuple(paren: token::Paren, parts: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let mut list = TokenStream::new();
+    for part in parts {
+        list.extend(part);
+        syn::Token![,](paren.span.close()).to_tokens(&mut list);
+    }
+    surround(paren, list)
+}
+
 fn surround(paren: token::Paren, inner: TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     paren.surround(&mut tokens, |tokens| tokens.extend(inner));
@@ -214,7 +233,9 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Logic { .. }
         | Expr::Swizzle(..)
         | Expr::If(_)
-        | Expr::Block(_) => false,
+        | Expr::Block(_)
+        | Expr::Loop(_)
+        | Expr::Labelled(_) => false,
         Expr::Int { .. }
         | Expr::Float { .. }
         | Expr::Bool(_)
@@ -224,6 +245,8 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Paren(..)
         | Expr::Compare { .. }
         | Expr::Cast { .. }
+        | Expr::Tuple(..)
+        | Expr::Part(..)
         | Expr::Component(..)
         | Expr::Method { .. }
         | Expr::Atomic(..)
@@ -231,6 +254,7 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Recorder(..)
         | Expr::Builtin(..)
         | Expr::Host(_)
+        | Expr::Lend(_)
         | Expr::UniformLoad(..)
         | Expr::Call(..)
         | Expr::Broken => true,

@@ -2,7 +2,7 @@
 
 use super::expr::text;
 use super::{Emit, lints};
-use crate::ast::{Helper, Param, ParamKind};
+use crate::ast::{Helper, Param, ParamKind, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 use syn::{ConstParam, Lifetime};
@@ -34,8 +34,20 @@ impl Emit<'_> {
         let constants = helper.function.consts.iter().map(|param| &param.ident);
         let key = self.key(constants.collect());
         let name = text(&helper.function.name);
+        let start = Ident::new(
+            if in_place(helper) {
+                "call_in_place"
+            } else {
+                "call"
+            },
+            at,
+        );
         let params = &helper.function.params;
-        let arguments = params.iter().map(|param| self.argument(param, &call));
+        // Places first: they decide whether the body is recorded in place, which values need to know.
+        let is_value = |p: &&Param| matches!(p.kind, ParamKind::Value | ParamKind::MutValue);
+        let (values, places): (Vec<_>, Vec<_>) = params.iter().partition(is_value);
+        let arguments = places.into_iter().chain(values);
+        let arguments = arguments.map(|param| self.argument(param, &call));
         let variables = params.iter().filter(|p| p.kind == ParamKind::MutValue);
         let variables = variables.map(|param| {
             let (name, text) = (&param.name, text(&param.name));
@@ -44,14 +56,11 @@ impl Emit<'_> {
         });
         let body = self.helper_body(helper, &call);
         let finish = match &helper.result {
-            Some(ty) => {
-                let ty = self.ty(ty);
-                quote_spanned! {at=> #call.finish::<#ty>() }
-            }
+            Some(_) => quote_spanned! {at=> #call.finish() },
             None => quote_spanned! {at=> #call.finish_unit() },
         };
         quote_spanned! {at=>
-            let mut #call = #h.call(
+            let mut #call = #h.#start(
                 ::core::concat!(::core::module_path!(), "::", #name, "@", ::core::line!(), ":", ::core::column!()),
                 #key,
                 #name,
@@ -76,7 +85,7 @@ impl Emit<'_> {
         let params = function.params.iter().map(|param| {
             let name = &param.name;
             let ty = match param.ty {
-                crate::ast::Ty::Broken => quote_spanned! {at=> impl ::core::marker::Sized },
+                Ty::Broken => quote_spanned! {at=> impl ::core::marker::Sized },
                 _ => self.handle(param),
             };
             quote_spanned! {name.span()=> #name: #ty }
@@ -119,12 +128,13 @@ impl Emit<'_> {
             }
             ParamKind::Read => quote_spanned! {at=> let #name = #call.read_buffer(#name); },
             ParamKind::Write => quote_spanned! {at=> let #name = #call.write_buffer(#name); },
-            ParamKind::Array => {
+            ParamKind::Place => quote_spanned! {at=> let #name = #call.place(#name); },
+            ParamKind::Array | ParamKind::ReadArray => {
                 let (ty, length) = (self.ty(&param.ty), self.length(param.length.as_ref(), at));
                 let value = param.length.iter().map(|length| &length.value);
                 let (text, from) = (text(name), self.own("__hesper_from", self.site));
                 quote_spanned! {at=>
-                    let #name = #call.workgroup_array_of::<#ty, #length>(#text, #name, #(#value)*, #from);
+                    let #name = #call.array::<#ty, #length>(#text, #name, #(#value)*, #from);
                 }
             }
         }
@@ -136,14 +146,23 @@ impl Emit<'_> {
             return self.inside(body);
         };
         let stmts = self.stmts(body);
-        let (tail, ty) = (self.expr(tail), self.ty(result));
+        let (tail, ty) = (self.expr(tail), self.exp("'_", result));
         let at = super::types::span_of(result);
         quote_spanned! {at=> #stmts #call.returns::<#ty>(#tail); }
     }
 }
 
-/// Whether workgroup arrays are handed to it.
+/// Whether its body is recorded at every call, since no function of a shader has such a signature.
+fn in_place(helper: &Helper) -> bool {
+    let params = &helper.function.params;
+    let several = matches!(helper.result, Some(Ty::Tuple(..)));
+    several || params.iter().any(|param| param.kind == ParamKind::Place)
+}
+
+/// Whether arrays are handed to it.
 fn has_array(helper: &Helper) -> bool {
     let params = &helper.function.params;
-    params.iter().any(|param| param.kind == ParamKind::Array)
+    params
+        .iter()
+        .any(|param| matches!(param.kind, ParamKind::Array | ParamKind::ReadArray))
 }

@@ -90,7 +90,11 @@ impl Emit<'_> {
         let declare = match param.kind {
             ParamKind::Read => "storage",
             ParamKind::Write => "storage_mut",
-            ParamKind::Value | ParamKind::MutValue | ParamKind::Array => "uniform",
+            ParamKind::Value
+            | ParamKind::MutValue
+            | ParamKind::Array
+            | ParamKind::ReadArray
+            | ParamKind::Place => "uniform",
         };
         let declare = Ident::new(declare, at);
         let ty = quote_spanned! {span_of(&param.ty)=> ::<#ty> };

@@ -6,6 +6,7 @@
 mod control;
 mod expr;
 mod helper;
+mod jumps;
 mod kernel;
 mod stmt;
 mod stub;

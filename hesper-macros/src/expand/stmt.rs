@@ -1,8 +1,8 @@
 //! Statements and blocks.
 
 use super::Emit;
-use super::expr::text;
-use crate::ast::{Array, Block, Expr, Length, Place, Stmt, Ty};
+use super::expr::{text, tuple};
+use crate::ast::{Array, Block, Expr, Length, Pattern, Place, Stmt, Ty};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -47,12 +47,13 @@ impl Emit<'_> {
                 let value = self.expr(value);
                 quote_spanned! {name.span()=> let #name = #value; }
             }
-            Stmt::Pair {
+            Stmt::Parts {
                 attrs,
-                names,
+                pattern,
+                ty,
                 value,
                 eq,
-            } => self.pair(attrs, names, value, *eq),
+            } => self.parts(attrs, pattern, ty.as_ref(), value, *eq),
             Stmt::Array {
                 attrs,
                 name,
@@ -76,24 +77,27 @@ impl Emit<'_> {
                 span,
                 name,
                 range,
+                exit,
                 body,
-            } => self.for_(*span, name.as_ref(), range, body),
+            } => self.for_(*span, name.as_ref(), range, *exit, body),
             Stmt::While {
                 span,
                 condition,
+                exit,
                 body,
-            } => self.while_(*span, condition, body),
-            Stmt::Loop { span, body } => self.loop_(*span, body),
+            } => self.while_(*span, condition, *exit, body),
+            Stmt::Loop(e) => self.loop_(e),
             Stmt::Block(block) => self.block(block),
-            Stmt::Break(span) => self.plain("break_", *span),
-            Stmt::Continue(span) => self.plain("continue_", *span),
+            Stmt::Labelled(e) => self.labelled(e),
+            Stmt::Break { span, to, value } => self.break_(*span, *to, value.as_ref()),
+            Stmt::Continue { span, to } => self.jump("continue", *span, *to),
             Stmt::Return { span, value: None } => self.plain("return_", *span),
             Stmt::Return {
                 span,
                 value: Some(value),
             } => {
                 let (h, value) = (self.recorder(*span), self.expr(value));
-                let ty = self.result.map(|ty| self.ty(ty));
+                let ty = self.result.map(|ty| self.exp("'_", ty));
                 quote_spanned! {*span=> #h.return_value::<#ty>(#value); }
             }
             Stmt::Item(item) => item.clone(),
@@ -101,7 +105,7 @@ impl Emit<'_> {
     }
 
     /// `__hesper.name();`
-    fn plain(&self, name: &str, span: Span) -> TokenStream {
+    pub(super) fn plain(&self, name: &str, span: Span) -> TokenStream {
         let (h, name) = (self.recorder(span), Ident::new(name, span));
         quote_spanned! {span=> #h.#name(); }
     }
@@ -141,25 +145,48 @@ impl Emit<'_> {
         quote_spanned! {eq.span=> let _ #ty #eq #value; }
     }
 
-    /// `let (old, exchanged) = value;`, each name bound as in a `let` of its own.
-    fn pair(
+    /// `let (a, mut b) = value;`, each name bound as in a `let` of its own.
+    fn parts(
         &self,
         attrs: &[Attribute],
-        names: &[Option<Ident>; 2],
+        pattern: &Pattern,
+        ty: Option<&Ty>,
         value: &Expr,
         eq: Token![=],
     ) -> TokenStream {
         let value = self.expr(value);
-        let patterns = names.iter().map(|name| match name {
-            Some(name) => name.to_token_stream(),
-            None => quote_spanned! {eq.span=> _ },
+        let ty = ty.map(|ty| {
+            let ty = self.exp("'_", ty);
+            quote_spanned! {eq.span=> : #ty }
         });
-        let binds = names.iter().flatten().map(|name| {
-            let (span, text) = (name.span(), text(name));
-            let h = self.recorder(span);
-            quote_spanned! {span=> #(#attrs)* let #name = #h.bind(#text, #name); }
-        });
-        quote_spanned! {eq.span=> let (#(#patterns),*) = #value; #(#binds)* }
+        let mut binds = TokenStream::new();
+        let pattern = self.pattern(attrs, pattern, &mut binds);
+        quote_spanned! {eq.span=> let #pattern #ty = #value; #binds }
+    }
+
+    /// The pattern as it is, and after it the names.
+    fn pattern(
+        &self,
+        attrs: &[Attribute],
+        pattern: &Pattern,
+        binds: &mut TokenStream,
+    ) -> TokenStream {
+        match pattern {
+            Pattern::Wild(wild) => wild.to_token_stream(),
+            Pattern::Name { name, mutable } => {
+                let (span, text) = (name.span(), text(name));
+                let (h, bind) = (self.recorder(span), if *mutable { "var" } else { "bind" });
+                let bind = Ident::new(bind, span);
+                binds.extend(quote_spanned! {span=>
+                    #(#attrs)* let #name = #h.#bind(#text, #name);
+                });
+                name.to_token_stream()
+            }
+            Pattern::Tuple(paren, parts) => {
+                let parts = parts.iter().map(|part| self.pattern(attrs, part, binds));
+                tuple(*paren, parts)
+            }
+        }
     }
 
     /// The element's type goes to the array, the length beside it to a check of its own.

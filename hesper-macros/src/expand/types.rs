@@ -1,8 +1,9 @@
 //! Types.
 
 use super::Emit;
+use super::expr::tuple;
 use crate::ast::{Length, Param, ParamKind, Ty};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -20,14 +21,18 @@ impl Emit<'_> {
                 let component = self.ty(component);
                 quote_spanned! {name.span()=> #runtime::#name<#component> }
             }
+            Ty::Tuple(paren, parts) => tuple(*paren, parts.iter().map(|ty| self.ty(ty))),
             Ty::Other(ty) => ty.to_token_stream(),
             Ty::Broken => TokenStream::new(),
         }
     }
 
-    /// `Exp<'lifetime, T>`.
+    /// `Exp<'lifetime, T>`, and a tuple of them for a tuple.
     pub(super) fn exp(&self, lifetime: &str, ty: &Ty) -> TokenStream {
         let span = span_of(ty);
+        if let Ty::Tuple(paren, parts) = ty {
+            return tuple(*paren, parts.iter().map(|ty| self.exp(lifetime, ty)));
+        }
         let runtime = self.runtime(span);
         let lifetime = self.lifetime(lifetime, span);
         let ty = self.ty(ty);
@@ -54,17 +59,26 @@ impl Emit<'_> {
         let lifetime = self.lifetime(LIFETIME, span);
         let name = match param.kind {
             ParamKind::Value | ParamKind::MutValue => return self.exp(LIFETIME, &param.ty),
-            ParamKind::Read => "ReadBuffer",
             ParamKind::Write => "WriteBuffer",
-            ParamKind::Array => {
+            ParamKind::Read => return self.argument_trait("ReadArgument", param),
+            ParamKind::Place => return self.argument_trait("PlaceArgument", param),
+            ParamKind::Array | ParamKind::ReadArray => {
                 let length = self.length(param.length.as_ref(), span);
                 return quote_spanned! {span=>
                     impl #runtime::record::ArrayArgument<#lifetime, #ty, #length>
                 };
             }
         };
-        let name = proc_macro2::Ident::new(name, span);
+        let name = Ident::new(name, span);
         quote_spanned! {span=> #runtime::record::#name<#lifetime, #ty> }
+    }
+
+    /// What may be handed to a parameter, as a bound whose message is the language's.
+    fn argument_trait(&self, name: &str, param: &Param) -> TokenStream {
+        let span = span_of(&param.ty);
+        let (runtime, ty) = (self.runtime(span), self.ty(&param.ty));
+        let (name, lifetime) = (Ident::new(name, span), self.lifetime("'__hesper_m", span));
+        quote_spanned! {span=> impl #runtime::record::#name<#lifetime, #ty> }
     }
 }
 
@@ -74,6 +88,7 @@ pub(super) fn span_of(ty: &Ty) -> Span {
         Ty::Scalar(name) | Ty::Half(name) | Ty::Vector(name, _) | Ty::Atomic(name, _) => {
             name.span()
         }
+        Ty::Tuple(paren, _) => paren.span.open(),
         Ty::Other(ty) => ty.span(),
         Ty::Broken => Span::call_site(),
     }

@@ -147,6 +147,10 @@ fn statements(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
 /// Whether the statement begun so far is one that its block ends.
 fn starts_with_block(begun: &[TokenTree]) -> bool {
     const KEYWORDS: &[&str] = &["if", "for", "while", "loop", "match", "unsafe"];
+    let begun = match begun {
+        [quote, _, colon, rest @ ..] if is_punct(quote, '\'') && is_punct(colon, ':') => rest,
+        begun => begun,
+    };
     begun.first().is_none_or(|first| is_word(first, KEYWORDS))
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::memory::{Place, length};
+use super::memory::{ArrayArgument, Place, WorkgroupArray, length};
 use super::recorder::Recorder;
 use super::relations::IndexTy;
 use crate::shader_type::ShaderType;
@@ -33,6 +33,12 @@ impl<'m, T: ShaderType> LocalArray<'m, T> {
     #[track_caller]
     pub fn len(self) -> Exp<'m, u32> {
         length(self.place.recorder, self.length, Loc::caller())
+    }
+}
+
+impl<'m, T: ShaderType, L> ArrayArgument<'m, T, L> for LocalArray<'m, T> {
+    fn array(self) -> WorkgroupArray<'m, T> {
+        WorkgroupArray::new(self.place, self.length)
     }
 }
 

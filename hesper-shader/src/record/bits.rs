@@ -26,7 +26,7 @@ macro_rules! counterparts {
 
 counterparts! {
     /// Integers and their vectors, whose bits are counted in `u32`.
-    BitsTy "bits are counted of `u32`, `i32` and their vectors": i32 u32 => u32;
+    CountedTy "bits are counted of `u32`, `i32` and their vectors": i32 u32 => u32;
     /// `f32` and its vectors, whose bits are `u32`.
     ToBitsTy "this function is defined on `f32` and its vectors": f32 => u32;
     /// `u32` and its vectors, which are bits of `f32`.
@@ -37,7 +37,7 @@ impl<'m, T: ShaderType> Exp<'m, T> {
     /// A function of the bits, as `u32`.
     fn counted(self, math: Math, inverted: bool, loc: Loc) -> Exp<'m, T::Out>
     where
-        T: BitsTy,
+        T: CountedTy,
     {
         let recorder = self.recorder;
         let x = recorder.own(self, loc);
@@ -57,7 +57,7 @@ impl<'m, T: ShaderType> Exp<'m, T> {
     /// Turned by so many bits modulo 32, those of `i32` as if it were `u32`.
     fn rotated(self, left: bool, by: Exp<'m, u32>, loc: Loc) -> Exp<'m, T>
     where
-        T: BitsTy,
+        T: CountedTy,
     {
         let recorder = self.recorder;
         let (x, by) = (recorder.own(self, loc), recorder.own(by, loc));
@@ -107,7 +107,7 @@ impl<'m, T: ShaderType> Exp<'m, T> {
     #[track_caller]
     pub fn rotate_left<R: ShaderType>(self, n: Exp<'m, R>) -> Exp<'m, T>
     where
-        T: BitsTy,
+        T: CountedTy,
         u32: SameTy<R>,
     {
         self.rotated(true, n.retype(), Loc::caller())
@@ -117,7 +117,7 @@ impl<'m, T: ShaderType> Exp<'m, T> {
     #[track_caller]
     pub fn rotate_right<R: ShaderType>(self, n: Exp<'m, R>) -> Exp<'m, T>
     where
-        T: BitsTy,
+        T: CountedTy,
         u32: SameTy<R>,
     {
         self.rotated(false, n.retype(), Loc::caller())
@@ -140,7 +140,7 @@ macro_rules! counts {
             #[track_caller]
             pub fn $name(self) -> Exp<'m, T::Out>
             where
-                T: BitsTy,
+                T: CountedTy,
             {
                 self.counted(Math::$math, $inverted, Loc::caller())
             }

@@ -2,9 +2,12 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::memory::{ArrayArgument, ReadBuffer, WorkgroupArray, WriteBuffer};
+use super::memory::{
+    ArrayArgument, Place, PlaceArgument, ReadArgument, ReadBuffer, WorkgroupArray, WriteBuffer,
+};
 use super::recorder::Recorder;
 use super::state::{Serial, Specialisation};
+use super::value::Value;
 use crate::shader_type::{ShaderType, Stored};
 use crate::tree::{ExprId, ExprKind, FunctionId, Loc, ParamId, StmtKind, Type};
 use std::panic::Location;
@@ -12,9 +15,11 @@ use std::panic::Location;
 /// A call of a helper function while it is recorded.
 ///
 /// By-value arguments become arguments of the function in the tree; buffers and workgroup arrays become part of what the function is, since shaders cannot
-/// pass them: a helper called with two buffers is two functions.
+/// pass them: a helper called with two buffers is two functions. Nor can they pass places and local arrays, or return several values: such a helper's body is
+/// recorded where it is called.
 pub struct Call<'m> {
     recorder: &'m Recorder,
+    path: String,
     key: String,
     name: String,
     loc: Loc,
@@ -24,15 +29,28 @@ pub struct Call<'m> {
     arguments: Vec<ExprId>,
     entered: bool,
     result: Option<Type>,
+    /// Whether the body is recorded where it is called, and the value that it ends in.
+    in_place: bool,
+    tail: Option<Vec<(ExprId, Type)>>,
 }
 
 impl Recorder {
+    /// Starts a call of a helper whose signature no function of a shader has: its body is recorded in place.
+    #[track_caller]
+    pub fn call_in_place(&self, path: &str, constants: &str, name: &str) -> Call<'_> {
+        Call {
+            in_place: true,
+            ..self.call(path, constants, name)
+        }
+    }
+
     /// Starts a call. `path` and `constants` say which function it is; `name` is its name in texts.
     #[track_caller]
     pub fn call(&self, path: &str, constants: &str, name: &str) -> Call<'_> {
         let (caller, callee) = self.with(|s| (s.serial(), s.next_serial()));
         Call {
             recorder: self,
+            path: format!("{path}<{constants}>"),
             key: format!("{path}<{constants}>"),
             name: name.to_string(),
             loc: Loc::caller(),
@@ -42,6 +60,8 @@ impl Recorder {
             arguments: Vec::new(),
             entered: false,
             result: None,
+            in_place: false,
+            tail: None,
         }
     }
 }
@@ -50,6 +70,9 @@ impl<'m> Call<'m> {
     /// Passes a value; gives the parameter as the function's body sees it.
     #[track_caller]
     pub fn value<T: ShaderType>(&mut self, name: &str, value: Exp<'m, T>) -> Exp<'m, T> {
+        if self.in_place {
+            return self.recorder.bind(name, value);
+        }
         let argument = self.recorder.own(value, Loc::caller());
         let position = self.arguments.len() as u32;
         self.arguments.push(argument);
@@ -59,7 +82,11 @@ impl<'m> Call<'m> {
     }
 
     /// Passes a buffer that the function only reads.
-    pub fn read_buffer<T: ShaderType>(&mut self, buffer: ReadBuffer<'m, T>) -> ReadBuffer<'m, T> {
+    pub fn read_buffer<T: ShaderType>(
+        &mut self,
+        buffer: impl ReadArgument<'m, T>,
+    ) -> ReadBuffer<'m, T> {
+        let buffer = buffer.buffer();
         self.specialise(buffer.param);
         buffer
     }
@@ -70,24 +97,27 @@ impl<'m> Call<'m> {
         buffer
     }
 
-    /// Passes a whole workgroup array of any length.
-    #[track_caller]
+    /// Passes a place, `&mut T`; only a helper whose body is recorded in place takes one.
+    pub fn place<T>(&mut self, place: impl PlaceArgument<'m, T>) -> Place<'m, T> {
+        self.in_place = true;
+        place.place()
+    }
+
+    /// Passes an array of any length. A whole array of the workgroup becomes part of what the function is; for others the body is recorded in place.
     pub fn workgroup_array<T: Stored, L>(
         &mut self,
         array: WorkgroupArray<'m, T, L>,
     ) -> WorkgroupArray<'m, T, L> {
         match array.whole() {
             Some(root) => self.key.push_str(&format!(",{root:?}")),
-            None => self
-                .recorder
-                .with(|s| s.problem(RecordProblem::PartOfArray, Loc::caller())),
+            None => self.in_place = true,
         }
         array
     }
 
-    /// Passes a whole workgroup array to a parameter `name: &mut [T; length]`; one of another length is a mistake of the line `from`.
+    /// Passes an array to a parameter `name: &mut [T; length]`; one of another length is a mistake of the line `from`.
     #[track_caller]
-    pub fn workgroup_array_of<T: Stored, L>(
+    pub fn array<T: Stored, L>(
         &mut self,
         name: &str,
         array: impl ArrayArgument<'m, T, L>,
@@ -115,6 +145,13 @@ impl<'m> Call<'m> {
 
     /// Whether the function is not recorded yet; then its body is to be recorded now.
     pub fn enter(&mut self) -> bool {
+        if self.in_place {
+            let (name, loc) = (&self.name, self.loc);
+            self.entered = self
+                .recorder
+                .with(|s| s.open_in_place(&self.path, name, loc));
+            return self.entered;
+        }
         let (name, loc, parameters) = (&self.name, self.loc, &self.parameters);
         self.entered = self.recorder.with(|s| {
             if s.specialisations.contains_key(&self.key) {
@@ -137,23 +174,47 @@ impl<'m> Call<'m> {
 
     /// The value of the body's last expression.
     #[track_caller]
-    pub fn returns<T: ShaderType>(&mut self, value: Exp<'m, T>) {
-        self.recorder.return_value(value);
+    pub fn returns<V: Value<'m>>(&mut self, value: V) {
+        if !self.in_place {
+            return self.recorder.return_value(value);
+        }
+        let mut parts = Vec::new();
+        value.parts(self.recorder, Loc::caller(), &mut parts);
+        self.tail = Some(parts);
     }
 
     /// Ends the call of a function with a result.
-    pub fn finish<T: ShaderType>(mut self) -> Exp<'m, T> {
-        self.result = Some(T::TYPE);
+    pub fn finish<V: Value<'m>>(mut self) -> V {
         let recorder = self.recorder;
-        let id = self
-            .end()
-            .unwrap_or_else(|| recorder.with(|s| s.zero(T::TYPE, Loc::caller())));
-        recorder.exp(id)
+        let loc = self.loc;
+        let mut parts = match self.in_place {
+            true => recorder.with(|s| s.close_in_place(self.entered, self.tail.take(), loc)),
+            false => Vec::new(),
+        };
+        parts.reverse();
+        let mut call = Some(self);
+        V::made_of(recorder, &mut |ty| {
+            let one = call.take_if(|call| !call.in_place);
+            let called = one.and_then(|call| {
+                Call {
+                    result: Some(ty),
+                    ..call
+                }
+                .end()
+            });
+            let id = called.or_else(|| parts.pop());
+            id.unwrap_or_else(|| recorder.with(|s| s.zero(ty, loc)))
+        })
     }
 
     /// Ends the call of a function without result.
     pub fn finish_unit(self) {
-        self.end();
+        if self.in_place {
+            let (entered, loc) = (self.entered, self.loc);
+            self.recorder.with(|s| s.close_in_place(entered, None, loc));
+        } else {
+            self.end();
+        }
     }
 
     fn end(self) -> Option<ExprId> {

@@ -3,10 +3,12 @@
 use super::exp::Exp;
 use super::range::{Range, RangeIndex};
 use super::recorder::Recorder;
-use super::relations::{ConditionTy, JoinTy};
+use super::relations::ConditionTy;
 use super::state::{OpenKind, State, store_local};
-use crate::shader_type::ShaderType;
-use crate::tree::{BinaryOp, Block, ExprId, ExprKind, Literal, Loc, StmtKind, Type, UnaryOp};
+use super::value::Value;
+use crate::tree::{
+    BinaryOp, Block, ExprId, ExprKind, Literal, Loc, LocalId, StmtKind, Type, UnaryOp,
+};
 
 impl Recorder {
     /// Opens the branch taken where the condition holds.
@@ -52,33 +54,36 @@ impl Recorder {
 
     /// Closes an `if` used as a value; both arms yield one.
     #[track_caller]
-    pub fn end_if_value<'m, T: JoinTy<U>, U: ShaderType>(
-        &'m self,
-        a: Exp<'m, T>,
-        b: Exp<'m, U>,
-    ) -> Exp<'m, T> {
-        let loc = Loc::caller();
-        let (a, b) = (self.own(a, loc), self.own(b, loc));
-        let id = self.with(|s| join(s, Some(a), Some(b), T::TYPE, loc));
-        self.exp(id)
+    pub fn end_if_value<'m, V: Value<'m>>(&'m self, a: V, b: V) -> V {
+        self.join(Some(a), Some(b), Loc::caller())
     }
 
     /// Closes an `if` used as a value whose `else` arm always leaves.
     #[track_caller]
-    pub fn end_if_accept<'m, T: ShaderType>(&'m self, a: Exp<'m, T>) -> Exp<'m, T> {
-        let loc = Loc::caller();
-        let a = self.own(a, loc);
-        let id = self.with(|s| join(s, Some(a), None, T::TYPE, loc));
-        self.exp(id)
+    pub fn end_if_accept<'m, V: Value<'m>>(&'m self, a: V) -> V {
+        self.join(Some(a), None, Loc::caller())
     }
 
     /// Closes an `if` used as a value whose first arm always leaves.
     #[track_caller]
-    pub fn end_if_reject<'m, T: ShaderType>(&'m self, b: Exp<'m, T>) -> Exp<'m, T> {
-        let loc = Loc::caller();
-        let b = self.own(b, loc);
-        let id = self.with(|s| join(s, None, Some(b), T::TYPE, loc));
-        self.exp(id)
+    pub fn end_if_reject<'m, V: Value<'m>>(&'m self, b: V) -> V {
+        self.join(None, Some(b), Loc::caller())
+    }
+
+    fn join<'m, V: Value<'m>>(&'m self, a: Option<V>, b: Option<V>, loc: Loc) -> V {
+        let parts = |value: Option<V>| {
+            value.map(|value| {
+                let mut parts = Vec::new();
+                value.parts(self, loc, &mut parts);
+                parts
+            })
+        };
+        let (a, b) = (parts(a), parts(b));
+        let mut joined = self.with(|s| join(s, a, b, loc)).into_iter();
+        V::made_of(self, &mut |ty| {
+            let next = joined.next();
+            next.unwrap_or_else(|| self.with(|s| s.zero(ty, loc)))
+        })
     }
 
     /// Opens the right side of `left && …`, evaluated only where the left side holds.
@@ -167,12 +172,8 @@ impl Recorder {
             if let Some(block) =
                 s.close_block("end_loop", "loop_", loc, |k| matches!(k, OpenKind::Loop))
             {
-                s.push(
-                    StmtKind::Loop {
-                        body: block.statements,
-                    },
-                    block.loc,
-                );
+                let body = block.statements;
+                s.push_loop(StmtKind::Loop { body }, block.ways, block.loc);
             }
         });
     }
@@ -202,14 +203,12 @@ impl Recorder {
             if let Some(block) = block
                 && let OpenKind::For { counter, trips } = block.kind
             {
-                s.push(
-                    StmtKind::For {
-                        counter,
-                        trips,
-                        body: block.statements,
-                    },
-                    block.loc,
-                );
+                let kind = StmtKind::For {
+                    counter,
+                    trips,
+                    body: block.statements,
+                };
+                s.push_loop(kind, block.ways, block.loc);
             }
         });
     }
@@ -232,15 +231,16 @@ impl Recorder {
     #[track_caller]
     pub fn return_(&self) {
         let loc = Loc::caller();
-        self.with(|s| s.push(StmtKind::Return(None), loc));
+        self.with(|s| s.return_(&[], loc));
     }
 
     /// Leaves a helper with its result.
     #[track_caller]
-    pub fn return_value<T: ShaderType>(&self, value: Exp<'_, T>) {
+    pub fn return_value<'m, V: Value<'m>>(&'m self, value: V) {
         let loc = Loc::caller();
-        let value = self.own(value, loc);
-        self.with(|s| s.push(StmtKind::Return(Some(value)), loc));
+        let mut parts = Vec::new();
+        value.parts(self, loc, &mut parts);
+        self.with(|s| s.return_(&parts, loc));
     }
 }
 
@@ -280,33 +280,42 @@ fn close_if(s: &mut State, found: &'static str, loc: Loc) -> Option<(Branch, Loc
     Some((branch, block.loc))
 }
 
-/// The value of an `if`. Arms that only name values already at hand become a select; others store into a local.
-fn join(s: &mut State, a: Option<ExprId>, b: Option<ExprId>, ty: Type, loc: Loc) -> ExprId {
+/// The parts of an arm's value.
+type Parts = Vec<(ExprId, Type)>;
+
+/// The value of an `if`, part by part. Arms that only name values already at hand become selects; others store into locals.
+fn join(s: &mut State, a: Option<Parts>, b: Option<Parts>, loc: Loc) -> Vec<ExprId> {
     let Some((mut branch, at)) = close_if(s, "end_if_value", loc) else {
-        return s.zero(ty, loc);
+        return Vec::new();
     };
-    if let (Some(on_true), Some(on_false), true, true) =
-        (a, b, branch.accept.is_empty(), branch.reject.is_empty())
+    if let (Some(a), Some(b), true, true) =
+        (&a, &b, branch.accept.is_empty(), branch.reject.is_empty())
     {
-        return s.expr(
-            ExprKind::Select {
+        let select = |((on_true, ty), (on_false, _)): (&(ExprId, Type), &(ExprId, Type))| {
+            let kind = ExprKind::Select {
                 condition: branch.condition,
-                on_true,
-                on_false,
-            },
-            ty,
-            at,
-        );
+                on_true: *on_true,
+                on_false: *on_false,
+            };
+            s.expr(kind, *ty, at)
+        };
+        return a.iter().zip(b).map(select).collect();
     }
-    let local = s.local("chosen", ty, None, at);
-    branch
-        .accept
-        .extend(a.map(|value| store_local(local, value, at)));
-    branch
-        .reject
-        .extend(b.map(|value| store_local(local, value, at)));
+    let types = a.iter().chain(&b).next().into_iter().flatten();
+    let types: Vec<Type> = types.map(|(_, ty)| *ty).collect();
+    let locals = types.iter().map(|ty| s.local("chosen", *ty, None, at));
+    let locals: Vec<LocalId> = locals.collect();
+    let stores = |parts: Option<Parts>| {
+        let parts = locals.iter().zip(parts.into_iter().flatten());
+        parts.map(|(local, (value, _))| store_local(*local, value, at))
+    };
+    branch.accept.extend(stores(a));
+    branch.reject.extend(stores(b));
     s.push(branch.statement(), at);
-    s.load_local(local, ty, at)
+    let loads = locals.iter().zip(types);
+    loads
+        .map(|(local, ty)| s.load_local(*local, ty, at))
+        .collect()
 }
 
 /// The value of `&&` or `||`. A right side without effect is simply evaluated; one with an effect is put under an `if`.

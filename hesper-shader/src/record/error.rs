@@ -23,6 +23,9 @@ pub enum RecordProblem {
         /// The call it belongs to.
         needed: &'static str,
     },
+    /// A label of a loop or block that is not open here.
+    #[error("this leaves or repeats a loop that is not around it")]
+    ForeignLabel,
     /// A block left open.
     #[error("`{0}` is never closed")]
     Unclosed(&'static str),
@@ -62,7 +65,4 @@ pub enum RecordProblem {
         /// The length of the array.
         found: u32,
     },
-    /// A row of a workgroup array handed to a helper.
-    #[error("a helper function takes whole workgroup arrays only; index inside it")]
-    PartOfArray,
 }

@@ -178,7 +178,7 @@ impl<T> WriteBuffer<'_, T> {
     }
 }
 
-/// An array shared by the workgroup. `L` is its length where the type holds it, a [`Len`], else [`AnyLength`].
+/// An array: one that the workgroup shares, a row of one, or one that was handed to a helper. `L` is its length where the type holds it, a [`Len`], else [`AnyLength`].
 pub struct WorkgroupArray<'m, T, L = AnyLength> {
     place: Place<'m, T>,
     length: u32,
@@ -191,11 +191,51 @@ pub struct Len<const N: u32>;
 /// A length that is known when the kernel is built.
 pub struct AnyLength;
 
-/// What a helper's parameter `&mut [T; N]` takes: a workgroup array of `T` and this length. A length that no type holds is compared when
+/// What a helper's parameter `&[T]` takes: a buffer, also one that the kernel writes.
+#[diagnostic::on_unimplemented(
+    message = "this is no buffer of `{T}`",
+    label = "not the buffer that the helper's `&[T]` takes",
+    note = "buffers are parameters `&[T]` and `&mut [T]`, handed on by their names"
+)]
+pub trait ReadArgument<'m, T> {
+    /// The buffer, to be read.
+    fn buffer(self) -> ReadBuffer<'m, T>;
+}
+
+impl<'m, T: ShaderType> ReadArgument<'m, T> for ReadBuffer<'m, T> {
+    fn buffer(self) -> ReadBuffer<'m, T> {
+        self
+    }
+}
+
+impl<'m, T: ShaderType> ReadArgument<'m, T> for WriteBuffer<'m, T> {
+    fn buffer(self) -> ReadBuffer<'m, T> {
+        ReadBuffer::new(self.recorder, self.param)
+    }
+}
+
+/// What a helper's parameter `&mut T` takes.
+#[diagnostic::on_unimplemented(
+    message = "this is no place of a `{T}`",
+    label = "not what the helper's `&mut T` takes",
+    note = "write `&mut` before a `let mut` variable, an element or a component of that type"
+)]
+pub trait PlaceArgument<'m, T> {
+    /// The place.
+    fn place(self) -> Place<'m, T>;
+}
+
+impl<'m, T> PlaceArgument<'m, T> for Place<'m, T> {
+    fn place(self) -> Place<'m, T> {
+        self
+    }
+}
+
+/// What a helper's parameter `&[T; N]` or `&mut [T; N]` takes: an array of `T` and this length. A length that no type holds is compared when
 /// the kernel is built.
 #[diagnostic::on_unimplemented(
-    message = "mismatched workgroup arrays: expected elements of `{T}` and a length of `{L}`, found `{Self}`",
-    label = "not the array that the helper's `&mut [T; N]` takes",
+    message = "mismatched arrays: expected elements of `{T}` and a length of `{L}`, found `{Self}`",
+    label = "not the array that the helper takes",
     note = "a helper for several lengths is generic: `fn f<const N: u32>(t: &mut [f32; N])`"
 )]
 pub trait ArrayArgument<'m, T, L> {
@@ -263,13 +303,11 @@ impl<'m, T: Stored, L> WorkgroupArray<'m, T, L> {
         self.length
     }
 
-    /// The variable, if this is all of it.
+    /// The variable, if this is all of it and shared by the workgroup.
     pub(super) fn whole(self) -> Option<Root> {
-        self.place
-            .path
-            .iter()
-            .all(Option::is_none)
-            .then_some(self.place.root)
+        let all = self.place.path.iter().all(Option::is_none);
+        let shared = matches!(self.place.root, Root::Workgroup(_));
+        (all && shared).then_some(self.place.root)
     }
 
     /// The place of an element.

@@ -31,6 +31,8 @@ mod control;
 mod error;
 mod exp;
 mod functions;
+mod in_place;
+mod jumps;
 mod literal;
 mod log;
 mod masks;
@@ -43,18 +45,22 @@ mod state;
 mod subgroup;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use crate::tree::Problem;
 pub use array::LocalArray;
 pub use call::Call;
 pub use error::RecordProblem;
 pub use exp::Exp;
+pub use jumps::{Label, Slot};
 pub use literal::{HostValue, IntegerLiteral};
 pub use log::Logged;
 pub use memory::{
-    AnyLength, ArrayArgument, Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer,
+    AnyLength, ArrayArgument, Len, Place, PlaceArgument, ReadArgument, ReadBuffer, WorkgroupArray,
+    WorkgroupArray2, WriteBuffer,
 };
 pub use range::{Range, RangeIndex};
 pub(crate) use recorder::Recorded;
 pub use recorder::Recorder;
 pub use relations::*;
+pub use value::{Part, Value, part};

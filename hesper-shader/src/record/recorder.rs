@@ -5,6 +5,7 @@ use super::exp::Exp;
 use super::memory::{Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
 use super::relations::StoreTy;
 use super::state::{Serial, State};
+use super::value::Value;
 use crate::shader_type::{Element, ScalarType, ShaderType, Stored};
 use crate::tree::{
     Access, Barrier, ExprId, ExprKind, Loc, Param, ParamId, ParamKind, Problem, Root, StmtKind,
@@ -227,11 +228,8 @@ impl Recorder {
     // Names, variables, assignment.
 
     /// `let name = value`: the value, with a name for texts.
-    pub fn bind<'m, T: ShaderType>(&'m self, name: &str, value: Exp<'m, T>) -> Exp<'m, T> {
-        if std::ptr::eq(self, value.recorder) && value.serial == self.with(|s| s.serial()) {
-            self.with(|s| s.name(value.id, name));
-        }
-        value
+    pub fn bind<'m, V: Value<'m>>(&'m self, name: &str, value: V) -> V {
+        value.named(self, name)
     }
 
     /// `let mut name = value`: a local variable of each invocation.

@@ -27,12 +27,6 @@ same_type_relations! {
         note = "convert the value with `as`"
     )]
     StoreTy;
-    /// Both arms of an `if` yield one type.
-    #[diagnostic::on_unimplemented(
-        message = "the arms of this `if` have different types: `{Self}` and `{R}`",
-        label = "one arm yields `{Self}`, the other `{R}`"
-    )]
-    JoinTy;
 }
 
 macro_rules! properties {
@@ -80,6 +74,18 @@ properties! {
         label = "`!` needs `bool` or an integer"
     )]
     NotTy: bool i32 u32;
+    /// Types with bit operators, and their vectors.
+    #[diagnostic::on_unimplemented(
+        message = "bit operators are defined on integers and `bool`, not on `{Self}`",
+        label = "`{Self}` has no bits"
+    )]
+    BitsTy: bool i32 u32;
+    /// Types that are shifted, and their vectors.
+    #[diagnostic::on_unimplemented(
+        message = "cannot shift `{Self}`",
+        label = "only integers are shifted"
+    )]
+    ShiftedTy: i32 u32;
 }
 
 /// Memory that is read and changed in one step.
@@ -203,17 +209,27 @@ macro_rules! operators {
             /// Type of the result.
             type Output: ShaderType;
         }
+        // One impl for equal types, so that integers whose type is still open are taken for equal ones, as Rust takes them.
+        impl<T: ArithmeticTy> $name<T> for T { type Output = T; }
         $(operators!(@impls $name $ty Vec2 Vec3 Vec4);)*
     )*};
     (@impls $name:ident $ty:ident $($vector:ident)*) => {
-        impl $name<$ty> for $ty { type Output = $ty; }
         $(
-            impl $name<$vector<$ty>> for $vector<$ty> { type Output = $vector<$ty>; }
             impl $name<$ty> for $vector<$ty> { type Output = $vector<$ty>; }
             impl $name<$vector<$ty>> for $ty { type Output = $vector<$ty>; }
         )*
     };
 }
+
+/// Types with `+`, `-`, `*`, `/` and `%`.
+#[diagnostic::on_unimplemented(
+    message = "arithmetic is defined on numbers, not on `{Self}`",
+    label = "`{Self}` is not a number",
+    note = "convert with `as`"
+)]
+pub trait ArithmeticTy: ShaderType {}
+
+impl<T: NumericTy> ArithmeticTy for T {}
 
 operators! {
     AddTy "add" "cannot add `{R}` to `{Self}`" "no `{Self} + {R}`": f16 f32 i32 u32;
@@ -232,15 +248,15 @@ pub trait BitTy<R>: ShaderType {}
 
 macro_rules! bit_operators {
     ($($ty:ident)*) => {$(
-        impl BitTy<$ty> for $ty {}
         bit_operators! { @vectors $ty Vec2 Vec3 Vec4 }
     )*};
     (@vectors $ty:ident $($vector:ident)*) => {$(
-        impl BitTy<$vector<$ty>> for $vector<$ty> {}
         impl BitTy<$ty> for $vector<$ty> {}
     )*};
 }
 
+// One impl for equal types, so that a literal on either side learns its own.
+impl<T: BitsTy> BitTy<T> for T {}
 bit_operators! { bool i32 u32 }
 
 /// Types with `<<` and `>>`: integers and their vectors, by one `u32`. There is no other amount, so that a literal is known to be one.
@@ -250,7 +266,7 @@ bit_operators! { bool i32 u32 }
 )]
 pub trait ShiftTy<R>: ShaderType {}
 
-impl<T: IntegerTy> ShiftTy<u32> for T {}
+impl<T: ShiftedTy> ShiftTy<u32> for T {}
 
 macro_rules! components {
     ($($trait:ident $letter:literal: $($vector:ident)*;)*) => {$(

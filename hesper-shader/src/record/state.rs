@@ -1,6 +1,8 @@
 //! The recorder's untyped state: open functions, open blocks, collected mistakes.
 
 use super::error::RecordProblem;
+use super::in_place::InPlace;
+use super::jumps::Ways;
 use crate::number::Number;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
@@ -19,8 +21,10 @@ pub(super) struct State {
     pub(super) functions: Vec<Function>,
     pub(super) specialisations: HashMap<String, Specialisation>,
     pub(super) problems: Vec<Problem<RecordProblem>>,
-    open: Vec<OpenFunction>,
+    pub(super) open: Vec<OpenFunction>,
     serials: u32,
+    /// How many labels there are so far.
+    pub(super) labels: u32,
 }
 
 /// What is known of a helper called with given types, constants and buffers.
@@ -31,10 +35,12 @@ pub(super) enum Specialisation {
     Done(FunctionId),
 }
 
-struct OpenFunction {
+pub(super) struct OpenFunction {
     serial: Serial,
     function: Function,
     blocks: Vec<OpenBlock>,
+    /// The helpers that are being recorded in place, innermost last.
+    pub(super) in_place: Vec<InPlace>,
 }
 
 pub(super) struct OpenBlock {
@@ -43,6 +49,28 @@ pub(super) struct OpenBlock {
     pub(super) loc: Loc,
     /// Control has left: what follows is unreachable and not recorded.
     left: bool,
+    /// How a loop or block is left and repeated.
+    pub(super) ways: Ways,
+}
+
+impl OpenBlock {
+    fn new(kind: OpenKind, loc: Loc, left: bool) -> OpenBlock {
+        OpenBlock {
+            kind,
+            statements: Block::new(),
+            loc,
+            left,
+            ways: Ways::default(),
+        }
+    }
+
+    /// Adds a statement where control can reach it.
+    pub(super) fn push(&mut self, kind: StmtKind, loc: Loc) {
+        if !self.left {
+            self.left = kind.is_terminator();
+            self.statements.push(Stmt { kind, loc });
+        }
+    }
 }
 
 pub(super) enum OpenKind {
@@ -59,6 +87,8 @@ pub(super) enum OpenKind {
         trips: ExprId,
     },
     Loop,
+    /// A block that something may leave.
+    Block,
     Aside,
     /// The right side of `&&` (true) or `||` (false).
     Shortcut {
@@ -76,10 +106,21 @@ impl OpenKind {
             OpenKind::Reject { .. } => "else_",
             OpenKind::For { .. } => "for_",
             OpenKind::Loop => "loop_",
+            OpenKind::Block => "block_",
             OpenKind::Aside => "log_",
             OpenKind::Shortcut { and: true, .. } => "and_",
             OpenKind::Shortcut { and: false, .. } => "or_",
         }
+    }
+}
+
+impl OpenKind {
+    /// Whether it is a loop in the tree, if anything leaves it.
+    pub(super) const fn is_loop(&self) -> bool {
+        matches!(
+            self,
+            OpenKind::For { .. } | OpenKind::Loop | OpenKind::Block
+        )
     }
 }
 
@@ -94,6 +135,7 @@ impl State {
             problems: Vec::new(),
             open: Vec::new(),
             serials: 0,
+            labels: 0,
         };
         state.open_function(name, loc);
         state
@@ -117,16 +159,12 @@ impl State {
             locals: Vec::new(),
             body: Block::new(),
         };
-        let body = OpenBlock {
-            kind: OpenKind::Body,
-            statements: Block::new(),
-            loc,
-            left: false,
-        };
+        let body = OpenBlock::new(OpenKind::Body, loc, false);
         self.open.push(OpenFunction {
             serial,
             function,
             blocks: vec![body],
+            in_place: Vec::new(),
         });
         serial
     }
@@ -171,12 +209,7 @@ impl State {
     pub(super) fn open_block(&mut self, kind: OpenKind, loc: Loc) {
         if let Some(open) = self.open.last_mut() {
             let left = open.blocks.last().is_some_and(|b| b.left);
-            open.blocks.push(OpenBlock {
-                kind,
-                statements: Block::new(),
-                loc,
-                left,
-            });
+            open.blocks.push(OpenBlock::new(kind, loc, left));
         }
     }
 
@@ -203,12 +236,26 @@ impl State {
     }
 
     pub(super) fn push(&mut self, kind: StmtKind, loc: Loc) {
-        if let Some(block) = self.open.last_mut().and_then(|o| o.blocks.last_mut())
-            && !block.left
-        {
-            block.left = kind.is_terminator();
-            block.statements.push(Stmt { kind, loc });
+        if let Some(block) = self.blocks().next_back() {
+            block.push(kind, loc);
         }
+    }
+
+    /// The open blocks of the function, outermost first.
+    pub(super) fn blocks(&mut self) -> std::slice::IterMut<'_, OpenBlock> {
+        let blocks = self.open.last_mut().map(|open| open.blocks.as_mut_slice());
+        blocks.unwrap_or_default().iter_mut()
+    }
+
+    pub(super) fn local_type(&mut self, local: LocalId) -> Type {
+        let function = self.function();
+        let local = function.and_then(|f| f.locals.get(local.index()));
+        local.map_or(Type::BOOL, |local| local.ty)
+    }
+
+    /// Whether control cannot get here.
+    pub(super) fn has_left(&mut self) -> bool {
+        self.blocks().next_back().is_some_and(|block| block.left)
     }
 
     // Expressions.

@@ -3,9 +3,8 @@ use hesper_shader::shader;
 shader! {
     #[workgroup_size(64)]
     fn k(x: &[f32], y: &mut [f32], n: u32) {
-        let pair = (x[0], x[1]);
-        let list = [x[0], x[1]];
-        y[0] = 0.0;
+        let point = Point { x: x[0], y: x[1] };
+        y[0] = [x[0], x[1]];
     }
 }
 

@@ -5,7 +5,7 @@ shader! {
     fn k(x: &[f32], y: &mut [f32], n: u32) {
         'outer: for i in 0..n {
             y[i] = 0.0;
-            break 'outer;
+            break 'other;
         }
     }
 }

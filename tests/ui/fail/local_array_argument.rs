@@ -2,13 +2,14 @@ use hesper_shader::shader;
 
 shader! {
     #[workgroup_size(64)]
-    fn k(y: &mut [f32]) {
-        let mut a = [0.0; 4];
-        a[1] = 2.0;
-        y[0] = sum(a);
+    fn k(x: &[f32], y: &mut [f32], n: u32) {
+        let mut list = [1.0, 2.0];
+        h(list);
+        y[0] = list[0];
     }
-    fn sum(x: &[f32]) -> f32 {
-        x[0] + x[1]
+
+    fn h(list: &mut [f32; 2]) {
+        list[0] += list[1];
     }
 }
 

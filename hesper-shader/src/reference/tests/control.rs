@@ -122,11 +122,11 @@ fn helpers_return_from_within_loops_and_call_helpers() {
                         h.end_if();
                         half.returns(h.int(3u32) * n + h.int(1u32));
                     }
-                    h.store(x, half.finish::<u32>());
+                    h.store(x, half.finish::<crate::Exp<'_, u32>>());
                     h.store(steps, steps.get() + h.int(1u32));
                     h.end_loop();
                 }
-                call.finish::<u32>()
+                call.finish::<crate::Exp<'_, u32>>()
             };
             // Some lanes call it twice, in both arms of a branch.
             let first = steps(i + h.int(1u32));

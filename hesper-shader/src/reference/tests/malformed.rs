@@ -29,7 +29,8 @@ fn assorted() -> Kernel {
         }
         h.store(
             v.x(),
-            call.finish::<f32>().clamp(h.float("0.0"), k.cast::<f32>()),
+            call.finish::<Exp<'_, f32>>()
+                .clamp(h.float("0.0"), k.cast::<f32>()),
         );
         h.end_for();
         h.store(sums.at(i), v.x().get() + v.y().get());

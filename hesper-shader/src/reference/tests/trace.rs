@@ -39,7 +39,7 @@ fn assorted() -> Kernel {
         if call.enter() {
             call.returns(a.x() / h.float("2.0"));
         }
-        let half = call.finish::<f32>();
+        let half = call.finish::<crate::Exp<'_, f32>>();
         h.store(x.at(lane), half);
         h.return_();
     })

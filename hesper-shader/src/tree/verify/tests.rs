@@ -15,7 +15,7 @@ fn halve<'m>(h: &'m Recorder, x: Exp<'m, f32>) -> Exp<'m, f32> {
     if call.enter() {
         call.returns(x * h.float("0.5"));
     }
-    call.finish::<f32>()
+    call.finish::<Exp<'_, f32>>()
 }
 
 /// `if i < y.len() { t[i] = s; for j in 0..n { y[i] += halve(x[j].x) } }`

@@ -10,9 +10,12 @@ mod floats;
 mod functions;
 mod halves;
 mod integers;
+mod labels;
+mod lending;
 mod ranges;
 mod sharing;
 mod truth;
+mod tuples;
 mod vectors;
 mod workgroups;
 
@@ -30,9 +33,12 @@ conformance! {
     functions: of_any_sign of_positive_numbers;
     halves: arithmetic buffers_of_any_length conversions what_is_stored_is_rounded;
     integers: signed unsigned operators_that_assign constant_operands;
+    labels: jumps_and_values loops_left_together;
+    lending: places_and_arrays rows_of_workgroup_arrays;
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
     truth: names_and_arms operators_and_shortcuts;
+    tuples: taken_apart_and_returned;
     vectors: components_in_buffers integers reals_and_functions swizzled;
     workgroups: builtin_values scalars shared_memory;
 }

@@ -96,7 +96,7 @@ pub(crate) fn local_arrays() -> Tree {
             let pair = h.array_from("pair", &[value, value + value]);
             call.returns(pair.at(h.int(1)).get());
         }
-        let second = call.finish::<f32>();
+        let second = call.finish::<hesper_shader::Exp<'_, f32>>();
         h.store(y.at(i), second);
         h.end_if();
     })
@@ -170,7 +170,7 @@ pub(crate) fn subgroups() -> Tree {
         if call.enter() {
             call.returns(h.subgroup_size() + h.subgroup_id() + h.num_subgroups());
         }
-        let places = call.finish::<u32>();
+        let places = call.finish::<hesper_shader::Exp<'_, u32>>();
         h.store(m.at(i), bits + places);
         h.store(v.at(i), subgroup_max(v.at(i).get()));
         let all = subgroup_all(value.gt(h.float("0")));

@@ -79,7 +79,7 @@ pub(crate) fn recorded() -> Tree {
             h.workgroup_barrier();
             call.returns(tile_arg.at(h.int(0u32)).get());
         }
-        let first = h.bind("first", call.finish::<f32>());
+        let first = h.bind("first", call.finish::<hesper_shader::Exp<'_, f32>>());
         h.and_(i.lt(y.len()));
         let positive = x.at(i).get().gt(first);
         let both = h.end_and(positive);
