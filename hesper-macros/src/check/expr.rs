@@ -86,14 +86,22 @@ impl Checker<'_> {
         if let Some(read) = self.read(&whole) {
             return read;
         }
-        self.expr(&e.index);
+        let index = self.expr(&e.index);
         match ident(&e.expr).map(|name| (name, self.scope.find(name))) {
             Some((_, Some(Binding::Unknown))) => {}
             Some((name, None | Some(Binding::Host))) => {
                 let name = name.to_string();
                 self.errors.push_named(e, Message::IndexOfConstant, &name);
             }
-            _ => self.errors.push(e, Message::IndexOfValue),
+            // A component of a vector.
+            _ => {
+                return Expr::Method {
+                    receiver: self.boxed(&e.expr),
+                    name: Ident::new("lane", e.bracket_token.span.join()),
+                    types: Vec::new(),
+                    args: vec![index],
+                };
+            }
         }
         Expr::Broken
     }

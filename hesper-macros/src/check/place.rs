@@ -12,7 +12,9 @@ impl Checker<'_> {
     pub(super) fn read(&mut self, e: &syn::Expr) -> Option<Expr> {
         let (name, binding) = self.root(e)?;
         let place = match e {
-            syn::Expr::Index(_) => binding.is_indexable(),
+            syn::Expr::Index(_) => {
+                binding.is_indexable() || binding.is_variable() || binding == Binding::Reference
+            }
             _ => {
                 binding.is_variable()
                     || binding == Binding::Reference && !is_name(e)
@@ -90,13 +92,7 @@ impl Checker<'_> {
             syn::Expr::Index(e) => {
                 let base = self.place(&e.expr);
                 let index = self.expr(&e.index);
-                let is_value = match base {
-                    Some(Place::Component(..)) => true,
-                    Some(Place::At(..)) => !self.is_workgroup_array(&e.expr),
-                    Some(Place::Name(_)) => self.is_variable(&e.expr),
-                    None => false,
-                };
-                if is_value {
+                if matches!(base, Some(Place::Component(..))) {
                     self.errors.push(e, Message::IndexOfValue);
                     return None;
                 }
@@ -124,17 +120,6 @@ impl Checker<'_> {
     pub(super) fn is_unknown(&self, e: &syn::Expr) -> bool {
         let binding = ident(e).and_then(|name| self.scope.find(name));
         binding == Some(Binding::Unknown)
-    }
-
-    fn is_workgroup_array(&self, e: &syn::Expr) -> bool {
-        let root = self.root(e);
-        root.is_some_and(|(_, binding)| binding.is_workgroup())
-    }
-
-    fn is_variable(&self, e: &syn::Expr) -> bool {
-        ident(e)
-            .and_then(|name| self.scope.find(name))
-            .is_some_and(|binding| binding.is_variable() || binding == Binding::Reference)
     }
 
     /// `v.x`, `v.zyx`.

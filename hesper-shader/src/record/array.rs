@@ -122,10 +122,16 @@ impl super::state::State {
         local
     }
 
-    fn array_from(&mut self, name: &str, elements: &[ExprId], ty: Type, loc: Loc) -> LocalId {
+    pub(super) fn array_from(
+        &mut self,
+        name: &str,
+        elements: &[ExprId],
+        ty: Type,
+        loc: Loc,
+    ) -> LocalId {
         let local = self.local(name, ty, Some(elements.len() as u32), loc);
         for (index, value) in (0..).zip(elements) {
-            let index = self.expr(ExprKind::Literal(Literal::U32(index)), Type::U32, loc);
+            let index = self.u32(index, loc);
             let (place, value) = (element(local, index), *value);
             self.push(StmtKind::Store { place, value }, loc);
         }
@@ -133,7 +139,7 @@ impl super::state::State {
     }
 }
 
-fn element(local: LocalId, index: ExprId) -> tree::Place {
+pub(super) fn element(local: LocalId, index: ExprId) -> tree::Place {
     tree::Place {
         root: Root::Local(local),
         path: vec![Step::Index(index)],

@@ -33,6 +33,7 @@ mod exp;
 mod functions;
 mod in_place;
 mod jumps;
+mod lanes;
 mod literal;
 mod log;
 mod masks;

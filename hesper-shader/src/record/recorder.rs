@@ -3,7 +3,6 @@
 use super::error::RecordProblem;
 use super::exp::Exp;
 use super::memory::{Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
-use super::relations::StoreTy;
 use super::state::{Serial, State};
 use super::value::Value;
 use crate::shader_type::{Element, ScalarType, ShaderType, Stored};
@@ -242,15 +241,5 @@ impl Recorder {
         );
         self.store(place, value);
         place
-    }
-
-    /// `place = value`.
-    #[track_caller]
-    pub fn store<T: StoreTy<U>, U: ShaderType>(&self, place: Place<'_, T>, value: Exp<'_, U>) {
-        let loc = Loc::caller();
-        let value = self.own(value, loc);
-        if let Some(place) = place.in_tree(self, loc) {
-            self.with(|s| s.push(StmtKind::Store { place, value }, loc));
-        }
     }
 }

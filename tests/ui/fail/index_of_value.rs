@@ -4,7 +4,7 @@ shader! {
     #[workgroup_size(64)]
     fn k(x: &[f32], y: &mut [f32], n: u32) {
         let v = vec2(1.0, 2.0);
-        y[0] = v[1];
+        y[0] = v.x[n];
     }
 }
 

@@ -39,7 +39,7 @@ conformance! {
     sharing: several_levels vectors_and_truth_values;
     truth: names_and_arms operators_and_shortcuts;
     tuples: taken_apart_and_returned;
-    vectors: components_in_buffers integers reals_and_functions swizzled;
+    vectors: components_by_number components_in_buffers integers reals_and_functions swizzled;
     workgroups: builtin_values scalars shared_memory;
 }
 

@@ -115,6 +115,80 @@ shader! {
     }
 }
 
+shader! {
+    #[workgroup_size(8)]
+    fn numbered(x: &[Vec4<i32>], y: &mut [Vec4<i32>]) {
+        let tile = workgroup::<[Vec2<i32>; 8]>();
+        let i = global_index();
+        let lane = local_invocation_index();
+        if i < x.len() {
+            let v = x[i];
+            let mut w = v.wzyx;
+            let mut sum = 0;
+            for k in 0u32..4 {
+                sum += v[k] * (k as i32 + 1);
+                w[3 - k] += x[i][k];
+            }
+            tile[lane] = vec2(0, 0);
+            tile[lane][i % 2] = sum;
+            w[2] = v[0] - w[3];
+            y[2 * i] = vec4(sum, tile[lane][1], tile[lane][i % 2], x[i].zyx[1]);
+            y[2 * i + 1] = w;
+            y[2 * i + 1][(i + 1) % 2] *= 10;
+        }
+    }
+}
+
+pub(super) fn components_by_number(device: &Device) -> Outcome {
+    let rows: Vec<[i32; 4]> = (0..19).map(|i| [i, 3 * i - 7, 50 - i * i, -i]).collect();
+    let x: Vec<Vec4<i32>> = rows.iter().map(|row| Vec4::from(*row)).collect();
+    let (x, mut y) = (
+        device.upload(&x)?,
+        device.zeros::<Vec4<i32>>(2 * rows.len())?,
+    );
+    super::judged(&numbered())?;
+    let args = numbered::Args { x: &x, y: &mut y };
+    numbered().launch(device, Grid::cover(rows.len()), args)?;
+    let found = y.read()?;
+    for (i, v) in rows.iter().enumerate() {
+        let sum: i32 = (1..).zip(v).map(|(k, x)| k * x).sum();
+        let odd = if i % 2 == 1 { sum } else { 0 };
+        assert_eq!(found[2 * i], Vec4::from([sum, odd, sum, v[1]]), "{v:?}");
+        let mut w = [v[3], v[2], v[1], v[0]];
+        (0..4).for_each(|k| w[3 - k] += v[k]);
+        w[2] = v[0] - w[3];
+        w[(i + 1) % 2] *= 10;
+        assert_eq!(found[2 * i + 1], Vec4::from(w), "{v:?}");
+    }
+    Ok(())
+}
+
+/// A number beyond the last component is told with its line, not read from elsewhere.
+#[test]
+fn a_component_that_a_vector_does_not_have_is_out_of_bounds() {
+    shader! {
+        #[workgroup_size(1)]
+        fn beyond(x: &[u32], y: &mut [f32]) {
+            let v = vec3(1.0, 2.0, 3.0);
+            y[0] = v[x[0]];
+        }
+    }
+    let device = Device::reference();
+    let launch = |at: u32| {
+        let x = device.upload(&[at]).unwrap();
+        let mut y = device.zeros::<f32>(1).unwrap();
+        let args = beyond::Args { x: &x, y: &mut y };
+        beyond().launch(&device, Grid::cover(1), args)?;
+        y.read().map_err(hesper_shader::Error::from)
+    };
+    assert_eq!(launch(2).unwrap(), [3.0]);
+    let message = launch(3).unwrap_err().to_string();
+    assert!(
+        message.contains("v[3]") && message.contains("vectors.rs:"),
+        "{message}"
+    );
+}
+
 fn stored<V, const N: usize, T: Copy>(
     device: &Device,
     kernel: &Kernel,
