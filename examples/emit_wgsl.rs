@@ -1,4 +1,4 @@
-//! Prints a kernel of the catalogue as WGSL, SPIR-V, MSL, HLSL, GLSL or as the tree it is lowered from.
+//! Prints a kernel of the catalogue, or of the programs in `kernels`, as WGSL, SPIR-V, MSL, HLSL, GLSL or as the tree it is lowered from.
 //!
 //! ```sh
 //! cargo run --release --example emit_wgsl -- softmax
@@ -8,6 +8,7 @@
 //! ```
 
 use clap::{Parser, ValueEnum};
+use examples::kernels::PROGRAMS;
 use hesper_ad::ops;
 use hesper_shader::Kernel;
 use std::error::Error;
@@ -15,7 +16,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Prints a kernel of the catalogue in the language of your choice.
+/// Prints a kernel of the catalogue or of a known program in the language of your choice.
 #[derive(Parser)]
 struct Options {
     /// Name of the kernel.
@@ -55,7 +56,8 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let kernels = ops::kernels();
+    let mut kernels = ops::kernels();
+    kernels.extend(PROGRAMS.iter().flat_map(|program| (program.kernels)()));
     let Some(name) = options.name.as_deref().filter(|_| !options.list) else {
         let lines: String = kernels
             .iter()

@@ -50,7 +50,9 @@ pub fn naga(wgsl: &str) -> Result<(naga::Module, naga::valid::ModuleInfo), Strin
     let flags = naga::valid::ValidationFlags::all();
     let mut validator = naga::valid::Validator::new(
         flags,
-        naga::valid::Capabilities::SUBGROUP | naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32,
+        naga::valid::Capabilities::SUBGROUP
+            | naga::valid::Capabilities::SHADER_FLOAT16
+            | naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32,
     );
     validator
         .subgroup_stages(naga::valid::ShaderStages::COMPUTE)

@@ -5,4 +5,6 @@ pub mod chart;
 pub mod cli;
 pub mod confusion;
 pub mod digits;
+#[path = "../kernels/mod.rs"]
+pub mod kernels;
 pub mod picture;

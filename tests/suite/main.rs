@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod conformance;
+mod corpus;
 mod differential;
 mod faults;
 mod golden;

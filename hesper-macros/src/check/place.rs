@@ -12,8 +12,11 @@ impl Checker<'_> {
     pub(super) fn read(&mut self, e: &syn::Expr) -> Option<Expr> {
         let (name, binding) = self.root(e)?;
         let place = match e {
-            syn::Expr::Index(_) => {
-                binding.is_indexable() || binding.is_variable() || binding == Binding::Reference
+            syn::Expr::Index(e) => {
+                let rooted = binding.is_indexable()
+                    || binding.is_variable()
+                    || binding == Binding::Reference;
+                rooted && !is_swizzle(&e.expr)
             }
             _ => {
                 binding.is_variable()
@@ -182,6 +185,17 @@ pub(super) fn ident(e: &syn::Expr) -> Option<&Ident> {
 /// Whether `e` is a name and nothing else.
 fn is_name(e: &syn::Expr) -> bool {
     ident(e).is_some()
+}
+
+/// Whether `e` takes several components, `v.zyx`: a value, not a place.
+fn is_swizzle(e: &syn::Expr) -> bool {
+    match e {
+        syn::Expr::Field(e) => {
+            matches!(&e.member, Member::Named(name) if name.to_string().len() > 1)
+        }
+        syn::Expr::Paren(e) => is_swizzle(&e.expr),
+        _ => false,
+    }
 }
 
 fn holds_index(e: &syn::Expr) -> bool {
