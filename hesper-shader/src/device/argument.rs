@@ -1,8 +1,8 @@
 //! What a launch hands to a kernel's parameters.
 
 use super::{Buffer, RawBuffer};
-use crate::shader_type::Element;
-use crate::tree::ScalarValue;
+use crate::shader_type::{Element, ScalarType};
+use crate::tree::{Scalar, ScalarValue};
 use half::f16;
 use std::fmt;
 
@@ -23,7 +23,8 @@ pub struct Argument<'a>(pub(super) Given<'a>);
 pub(super) enum Given<'a> {
     Read(&'a RawBuffer),
     Write(&'a mut RawBuffer),
-    Value(ScalarValue),
+    /// With the type that it is kept in.
+    Value(ScalarValue, Scalar),
 }
 
 impl<'a> Argument<'a> {
@@ -38,10 +39,17 @@ impl<'a> Argument<'a> {
     }
 }
 
-impl<S: Into<ScalarValue>> From<S> for Argument<'_> {
+impl<S: ScalarType + Into<ScalarValue>> From<S> for Argument<'_> {
     /// A scalar for a by-value parameter.
     fn from(value: S) -> Self {
-        Argument(Given::Value(value.into()))
+        Argument(Given::Value(value.into(), S::TYPE.scalar))
+    }
+}
+
+impl From<ScalarValue> for Argument<'_> {
+    /// A scalar for a by-value parameter; a real is an `f32`.
+    fn from(value: ScalarValue) -> Self {
+        Argument(Given::Value(value, value.scalar()))
     }
 }
 
@@ -81,7 +89,7 @@ impl fmt::Display for Given<'_> {
         match self {
             Given::Read(buffer) => write!(f, "&[{}]", buffer.element()),
             Given::Write(buffer) => write!(f, "&mut [{}]", buffer.element()),
-            Given::Value(value) => value.scalar().fmt(f),
+            Given::Value(_, scalar) => scalar.fmt(f),
         }
     }
 }

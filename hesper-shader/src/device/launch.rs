@@ -44,7 +44,7 @@ impl Kernel {
         let mut binds = Vec::new();
         for param in &tree.params {
             match arguments.take(param)?.0 {
-                Given::Value(value) => binds.push(Bind::Value(value)),
+                Given::Value(value, _) => binds.push(Bind::Value(value)),
                 Given::Read(raw) => {
                     binds.push(Bind::Buffer(buffers.len()));
                     buffers.push(BufferRef::Read(raw));

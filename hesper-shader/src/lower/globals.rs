@@ -218,11 +218,14 @@ fn declare_exchanged(tree: &Tree, module: &mut naga::Module) -> Vec<(Scalar, Han
 
 /// The structures that the kernel's `frexp`s yield.
 fn declare_frexp(tree: &Tree, module: &mut naga::Module) {
-    for expr in tree.all_functions().flat_map(|f| &f.exprs) {
-        if let ExprKind::Math(Math::FrexpFraction | Math::FrexpExponent, _) = expr.kind {
+    let functions = tree.all_functions();
+    for (function, expr) in functions.flat_map(|f| f.exprs.iter().map(move |e| (f, e))) {
+        if let ExprKind::Math(Math::FrexpFraction | Math::FrexpExponent, operands) = &expr.kind
+            && let Some(of) = operands.first().and_then(|id| function.get(*id))
+        {
             module.generate_predeclared_type(PredeclaredType::FrexpResult {
-                size: types::vector_size(expr.ty),
-                scalar: types::scalar(expr.ty.scalar),
+                size: types::vector_size(of.ty),
+                scalar: types::scalar(of.ty.scalar),
             });
         }
     }

@@ -85,6 +85,11 @@ impl Lowered {
             entry_point: self.tree.name.clone(),
             multiview: None,
         };
+        if self.tree.uses_f16() {
+            let none =
+                "there is no `f16` in this GLSL; take SPIR-V, or keep halves by `pack2x16float`";
+            return self.write("GLSL", || Err(none.to_string()));
+        }
         let (module, info) = validated(&self.tree, Edges::SpelledOut)?;
         let text = self.write("GLSL", || {
             let mut text = String::new();

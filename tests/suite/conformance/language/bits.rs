@@ -208,9 +208,11 @@ shader! {
             y[at + 1] = f32::from_bits(v.to_bits() ^ (1 << 31)).to_bits();
             y[at + 2] = pack2x16float(vec2(v, -v));
             y[at + 3] = unpack2x16float(pack2x16float(vec2(v, 1.0))).x.to_bits();
-            y[at + 4] = pack4x8unorm(vec4(v, 0.25 * v, 2.0, -1.0));
-            y[at + 5] = pack4x8snorm(vec4(v, -v, -2.0, 0.0));
-            y[at + 6] = pack2x16unorm(vec2(v, 1.0)) ^ pack2x16snorm(vec2(-1.0, v));
+            // No real is half way between two steps.
+            let w = 0.75 * v;
+            y[at + 4] = pack4x8unorm(vec4(w, 0.25 * w, 2.0, -1.0));
+            y[at + 5] = pack4x8snorm(vec4(w, -w, -2.0, 0.0));
+            y[at + 6] = pack2x16unorm(vec2(w, 1.0)) ^ pack2x16snorm(vec2(-1.0, w));
         }
     }
 }
@@ -225,7 +227,8 @@ shader! {
             y[4 * i] = least.to_bits();
             y[4 * i + 1] = f32::INFINITY.to_bits();
             y[4 * i + 2] = (x[i] < f32::INFINITY) as u32 + 2 * (f32::NEG_INFINITY < x[i]) as u32;
-            y[4 * i + 3] = f32::from_bits(0x7f80_0000).to_bits() & f32::NAN.to_bits();
+            let nan = f32::NAN;
+            y[4 * i + 3] = f32::from_bits(0x7f80_0000).to_bits() + (nan != nan) as u32;
         }
     }
 }
@@ -239,7 +242,7 @@ pub(super) fn infinities(device: &Device) -> Outcome {
             ("neutral of min", f32::to_bits),
             ("its bits", |_| f32::INFINITY.to_bits()),
             ("compared", |_| 3),
-            ("NaN has all of its exponent", |_| 0x7f80_0000),
+            ("from bits, NaN", |_| 0x7f80_0001),
         ],
     )
 }
@@ -304,16 +307,16 @@ pub(super) fn packed_floats(device: &Device) -> Outcome {
             ("2x16float", |x| half(x) | (half(x) ^ 0x8000) << 16),
             ("there and back", f32::to_bits),
             ("4x8unorm", |x| {
-                let part = |x| steps(x, 0.0, 255.0);
+                let part = |x| steps(0.75 * x, 0.0, 255.0);
                 join([part(x), part(0.25 * x), 255, 0])
             }),
             ("4x8snorm", |x| {
-                let part = |x| steps(x, -1.0, 127.0);
-                join([part(x), part(-x), part(-2.0), 0])
+                let part = |x| steps(0.75 * x, -1.0, 127.0);
+                join([part(x), part(-x), steps(-2.0, -1.0, 127.0), 0])
             }),
             ("2x16", |x| {
-                let low = steps(x, 0.0, 65535.0) ^ steps(-1.0, -1.0, 32767.0) & 0xffff;
-                let high = 0xffff ^ steps(x, -1.0, 32767.0);
+                let low = steps(0.75 * x, 0.0, 65535.0) ^ steps(-1.0, -1.0, 32767.0) & 0xffff;
+                let high = 0xffff ^ steps(0.75 * x, -1.0, 32767.0);
                 low | high << 16
             }),
         ],

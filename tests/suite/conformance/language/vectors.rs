@@ -184,7 +184,7 @@ fn a_component_that_a_vector_does_not_have_is_out_of_bounds() {
     assert_eq!(launch(2).unwrap(), [3.0]);
     let message = launch(3).unwrap_err().to_string();
     assert!(
-        message.contains("v[3]") && message.contains("vectors.rs:"),
+        message.contains("reads `v` at index 3") && message.contains("vectors.rs:"),
         "{message}"
     );
 }
