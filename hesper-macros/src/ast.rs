@@ -34,10 +34,25 @@ pub(crate) struct Kernel {
     pub function: Function,
     /// Host expressions for x, y and z, as far as given.
     pub size: Vec<syn::Expr>,
-    /// `#[comptime]` parameters.
-    pub comptime: Vec<(Ident, syn::Type)>,
+    /// What it is built with.
+    pub comptime: Vec<Comptime>,
     /// The reason of `#[any_order("..")]`.
     pub any_order: Option<LitStr>,
+}
+
+/// A parameter that is given when the kernel is built.
+pub(crate) enum Comptime {
+    /// `#[comptime] c: T`
+    Value(Ident, syn::Type),
+    /// `f: impl Fn(A) -> B`
+    Function(Ident, Signature),
+}
+
+/// The `Fn(A) -> B` of a parameter.
+pub(crate) struct Signature {
+    pub span: Span,
+    pub inputs: Vec<Ty>,
+    pub output: Option<Ty>,
 }
 
 /// A function that kernels call.
@@ -54,6 +69,8 @@ pub(crate) struct Param {
     pub ty: Ty,
     /// The length of an array.
     pub length: Option<Length>,
+    /// Of a function.
+    pub signature: Option<Signature>,
     /// The reason of `#[any_order("..")]`.
     pub any_order: Option<LitStr>,
 }
@@ -79,6 +96,8 @@ pub(crate) enum ParamKind {
     ReadArray,
     /// `&mut T`
     Place,
+    /// `impl Fn(A) -> B`
+    Function,
 }
 
 /// A type as written.
@@ -167,6 +186,14 @@ pub(crate) enum Stmt {
         exit: Exit,
         body: Block,
     },
+    /// A `for` whose body is recorded once for each value; the range is the host's.
+    Unroll {
+        span: Span,
+        name: Option<Ident>,
+        range: syn::Expr,
+        exit: Exit,
+        body: Block,
+    },
     While {
         span: Span,
         condition: Expr,
@@ -209,6 +236,8 @@ pub(crate) struct Exit {
     pub named: bool,
     /// Whether a `break` leaves it.
     pub left: bool,
+    /// Whether a `continue` ends a round of an unrolled one.
+    pub repeated: bool,
 }
 
 /// What a `break` leaves or a `continue` repeats.
@@ -217,6 +246,8 @@ pub(crate) struct Jump {
     pub number: usize,
     /// Whether it is the innermost loop, which needs no name.
     pub innermost: bool,
+    /// Whether it is unrolled.
+    pub unrolled: bool,
 }
 
 /// `loop { .. }`
@@ -317,6 +348,14 @@ pub(crate) enum Expr {
     Builtin(Ident, Vec<Expr>),
     /// `&mut place`, and a row of an array: handed to a helper.
     Lend(Place),
+    /// A helper that is handed to another.
+    Function(Path),
+    /// A function that is handed to a helper.
+    Closure {
+        span: Span,
+        params: Vec<(Ident, Option<Ty>)>,
+        body: Box<Expr>,
+    },
     /// An argument that stays a host expression.
     Host(syn::Expr),
     /// `workgroup_uniform_load(place)`.
@@ -363,7 +402,8 @@ impl Expr {
                 receiver: first, ..
             }
             | Expr::Powi(first, ..) => first.span(),
-            Expr::Call(path, _) => path.span(),
+            Expr::Call(path, _) | Expr::Function(path) => path.span(),
+            Expr::Closure { span, .. } => *span,
             Expr::If(branch) => branch.span,
             Expr::Block(block) => block.brace.span.open(),
             Expr::Loop(e) => e.span,
@@ -419,6 +459,7 @@ impl Stmt {
             | Stmt::Update { .. }
             | Stmt::Effect(_)
             | Stmt::For { .. }
+            | Stmt::Unroll { .. }
             | Stmt::While { .. }
             | Stmt::Item(_) => false,
         }

@@ -127,7 +127,7 @@ impl Checker<'_> {
     fn lane(&mut self, name: Ident, args: &Args) -> Expr {
         let lane = |e: &syn::Expr, this: &mut Self| {
             let bound = ident(e).and_then(|name| this.scope.find(name));
-            if bound.is_some_and(|b| !matches!(b, Binding::Host | Binding::Unknown)) {
+            if bound.is_some_and(|b| !b.is_host() && b != Binding::Unknown) {
                 this.errors.push(e, Message::Lane);
             }
             Expr::Host(e.clone())
@@ -185,6 +185,7 @@ impl Checker<'_> {
             }
             match self.scope.find(name) {
                 Some(Binding::Unknown) => return Expr::Broken,
+                Some(Binding::Function) => return Expr::Call(path.clone(), self.args(&e.args)),
                 Some(_) => {
                     self.errors.push(name, Message::CallOfValue);
                     return Expr::Broken;

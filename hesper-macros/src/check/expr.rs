@@ -64,6 +64,10 @@ impl Checker<'_> {
         };
         match self.scope.find(name) {
             None | Some(Binding::Host) => lift(),
+            Some(Binding::Unrolled) => {
+                let host = Expr::Host(syn::Expr::Path(e.clone()));
+                Expr::Recorder(Ident::new("unrolled", name.span()), vec![host])
+            }
             Some(Binding::Let | Binding::Param | Binding::Loop) => Expr::Name(name.clone()),
             Some(Binding::Mut | Binding::WorkgroupVar) => {
                 Expr::Read(crate::ast::Place::Name(name.clone()))
@@ -73,6 +77,7 @@ impl Checker<'_> {
                 let message = match binding {
                     Binding::AtomicVar => Message::AtomicRead,
                     Binding::Reference => Message::ReferenceValue,
+                    Binding::Function => Message::FunctionValue,
                     _ => Message::BufferAsValue,
                 };
                 self.errors.push_named(name, message, &name.to_string());

@@ -9,6 +9,7 @@ mod bindings;
 mod call;
 mod control;
 mod expr;
+mod functions;
 mod jumps;
 mod lend;
 mod log;
@@ -17,6 +18,7 @@ mod place;
 mod signature;
 mod stmt;
 mod types;
+mod unroll;
 
 use crate::ast::{Block, Function, Helper, Item, Kernel, Ty};
 use crate::errors::Errors;
@@ -51,6 +53,8 @@ pub(crate) fn check(items: Vec<RawItem>, errors: &mut Errors) -> Vec<Item> {
 enum Returns {
     Nothing,
     Value,
+    /// A closure gives back what it ends in.
+    Closure,
 }
 
 /// Checks one function.

@@ -90,7 +90,9 @@ impl Checker<'_> {
             Expr::Block(block)
         });
         let guarded = guard.is_some();
-        let accept = self.bound(&bound, guarded, span, |check| check.arm_body(&arm.body, value));
+        let accept = self.bound(&bound, guarded, span, |check| {
+            check.arm_body(&arm.body, value)
+        });
         let condition = match (test, guard) {
             (Test::Always, None) => {
                 if let Some(next) = rest.first() {

@@ -93,6 +93,16 @@ impl Emit<'_> {
                 quote_spanned! {name.span()=> #runtime::record::builtins::#name(#args) }
             }
             Expr::Lend(place) => self.place(place),
+            Expr::Function(path) => path.to_token_stream(),
+            Expr::Closure { span, params, body } => {
+                let (h, body) = (self.recorder(*span), self.expr(body));
+                let params = params.iter().map(|(name, ty)| {
+                    let ty = ty.as_ref().map(|ty| self.exp("'_", ty));
+                    let ty = ty.map(|ty| quote_spanned! {name.span()=> : #ty });
+                    quote_spanned! {name.span()=> #name #ty }
+                });
+                quote_spanned! {*span=> |#h #(, #params)*| { #body } }
+            }
             Expr::Host(host) => host.to_token_stream(),
             Expr::UniformLoad(name, place) => {
                 let (h, place) = (self.recorder(name.span()), self.place(place));
@@ -254,6 +264,8 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Builtin(..)
         | Expr::Host(_)
         | Expr::Lend(_)
+        | Expr::Function(_)
+        | Expr::Closure { .. }
         | Expr::UniformLoad(..)
         | Expr::Call(..)
         | Expr::Broken => true,

@@ -80,6 +80,13 @@ impl Emit<'_> {
                 exit,
                 body,
             } => self.for_(*span, name.as_ref(), range, *exit, body),
+            Stmt::Unroll {
+                span,
+                name,
+                range,
+                exit,
+                body,
+            } => self.unroll(*span, name.as_ref(), range, *exit, body),
             Stmt::While {
                 span,
                 condition,
