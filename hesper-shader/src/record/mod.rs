@@ -32,6 +32,7 @@ mod exp;
 mod functions;
 mod in_place;
 mod jumps;
+mod known;
 mod literal;
 mod log;
 mod memory;

@@ -10,6 +10,9 @@ use crate::tree::{
 };
 use std::collections::HashMap;
 
+/// The number of a variable that is declared where control never comes; no statement names it.
+const NOWHERE: u32 = u32::MAX;
+
 /// Identifies the function an expression belongs to, from its opening on (its [`FunctionId`] exists only once it is done).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Serial(pub(super) u32);
@@ -206,9 +209,16 @@ impl State {
 
     // Blocks and statements.
 
+    /// Opens a block; what never runs is not recorded.
     pub(super) fn open_block(&mut self, kind: OpenKind, loc: Loc) {
+        let never = match &kind {
+            OpenKind::Accept { condition } => self.known(*condition) == Some(false),
+            OpenKind::Reject { condition, .. } => self.known(*condition) == Some(true),
+            OpenKind::Shortcut { left, and } => self.known(*left) == Some(!and),
+            _ => false,
+        };
         if let Some(open) = self.open.last_mut() {
-            let left = open.blocks.last().is_some_and(|b| b.left);
+            let left = never || open.blocks.last().is_some_and(|b| b.left);
             open.blocks.push(OpenBlock::new(kind, loc, left));
         }
     }
@@ -330,6 +340,9 @@ impl State {
         if self.in_helper() {
             self.problem(RecordProblem::WorkgroupInHelper(name.to_string()), loc);
         }
+        if self.has_left() {
+            return Root::Workgroup(WorkgroupId(NOWHERE));
+        }
         self.workgroup.push(WorkgroupVar {
             name: name.to_string(),
             loc,
@@ -341,6 +354,9 @@ impl State {
     }
 
     pub(super) fn local(&mut self, name: &str, ty: Type, length: Option<u32>, loc: Loc) -> LocalId {
+        if self.has_left() {
+            return LocalId(NOWHERE);
+        }
         let Some(function) = self.function() else {
             return LocalId(0);
         };
