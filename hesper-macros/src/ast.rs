@@ -301,6 +301,13 @@ pub(crate) enum Expr {
     Name(Ident),
     /// The content of a place.
     Read(Place),
+    /// `TABLE[index]` of the host's table.
+    Table {
+        span: Span,
+        table: TokenStream,
+        name: String,
+        index: Box<Expr>,
+    },
     /// A host expression.
     Lift {
         span: Span,
@@ -382,7 +389,7 @@ impl Expr {
         match self {
             Expr::Int { literal, .. } => literal.span(),
             Expr::Bool(literal) => literal.span(),
-            Expr::Float { span, .. } | Expr::Lift { span, .. } => *span,
+            Expr::Float { span, .. } | Expr::Lift { span, .. } | Expr::Table { span, .. } => *span,
             Expr::Name(name)
             | Expr::Recorder(name, _)
             | Expr::Builtin(name, _)

@@ -25,6 +25,12 @@ impl Checker<'_> {
         if let Some(expr) = self.buffer_method(e) {
             return expr;
         }
+        if name == "len" && self.host_path(&e.receiver).is_some() {
+            return Expr::Lift {
+                span: name.span(),
+                host: e.to_token_stream(),
+            };
+        }
         if let Some(expr) = self.atomic(e) {
             return self.atomic_value(expr);
         }

@@ -91,16 +91,29 @@ impl Checker<'_> {
         if let Some(read) = self.read(&whole) {
             return read;
         }
-        self.expr(&e.index);
-        match ident(&e.expr).map(|name| (name, self.scope.find(name))) {
-            Some((_, Some(Binding::Unknown))) => {}
-            Some((name, None | Some(Binding::Host))) => {
-                let name = name.to_string();
-                self.errors.push_named(e, Message::IndexOfConstant, &name);
-            }
-            _ => self.errors.push(e, Message::IndexOfValue),
+        let index = Box::new(self.expr(&e.index));
+        if let Some(table) = self.host_path(&e.expr) {
+            let name = table.path.segments.last();
+            return Expr::Table {
+                span: e.bracket_token.span.join(),
+                table: table.to_token_stream(),
+                name: name.map(|name| name.ident.to_string()).unwrap_or_default(),
+                index,
+            };
+        }
+        if !self.is_unknown(&e.expr) {
+            self.errors.push(e, Message::IndexOfValue);
         }
         Expr::Broken
+    }
+
+    /// The path that `e` is, if the host knows what it stands for.
+    pub(super) fn host_path<'e>(&self, e: &'e syn::Expr) -> Option<&'e ExprPath> {
+        let syn::Expr::Path(path) = e else {
+            return None;
+        };
+        let bound = path.path.get_ident().and_then(|name| self.scope.find(name));
+        bound.is_none_or(Binding::is_host).then_some(path)
     }
 
     fn unary(&mut self, e: &ExprUnary) -> Expr {

@@ -24,6 +24,15 @@ impl Emit<'_> {
                 let place = self.place(place);
                 quote_spanned! {span=> #place.get() }
             }
+            Expr::Table {
+                span,
+                table,
+                name,
+                index,
+            } => {
+                let (h, index) = (self.recorder(*span), self.expr(index));
+                quote_spanned! {*span=> #h.element(#name, &#table, #index) }
+            }
             Expr::Lift { span, host } => self.recorded("lift", *span, host),
             Expr::Paren(paren, inner) => {
                 let inner = self.expr(inner);
@@ -250,6 +259,7 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Bool(_)
         | Expr::Name(_)
         | Expr::Read(_)
+        | Expr::Table { .. }
         | Expr::Lift { .. }
         | Expr::Paren(..)
         | Expr::Compare { .. }

@@ -29,6 +29,16 @@ pub enum RecordProblem {
     /// A loop that would be written out too often.
     #[error("this loop is unrolled more than {0} times; leave `#[unroll]` out")]
     Unrolled(usize),
+    /// An element that a table has not.
+    #[error("`{name}` has no element {index}: it has {length}")]
+    BeyondTable {
+        /// The table.
+        name: String,
+        /// The element.
+        index: u32,
+        /// How many there are.
+        length: usize,
+    },
     /// A block left open.
     #[error("`{0}` is never closed")]
     Unclosed(&'static str),

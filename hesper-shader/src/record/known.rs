@@ -12,7 +12,7 @@ impl State {
         }
     }
 
-    fn constant(&self, id: ExprId) -> Option<Literal> {
+    pub(super) fn constant(&self, id: ExprId) -> Option<Literal> {
         match &self.get(id)?.kind {
             ExprKind::Literal(literal) if literal.scalar() != Scalar::F32 => Some(*literal),
             ExprKind::Unary(UnaryOp::Not, x) => match self.constant(*x)? {

@@ -42,6 +42,7 @@ mod recorder;
 mod relations;
 mod state;
 mod subgroup;
+mod table;
 #[cfg(test)]
 mod tests;
 mod value;

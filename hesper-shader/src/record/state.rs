@@ -3,6 +3,7 @@
 use super::error::RecordProblem;
 use super::in_place::InPlace;
 use super::jumps::Ways;
+use super::table::Table;
 use crate::number::Number;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
@@ -41,7 +42,9 @@ pub(super) enum Specialisation {
 pub(super) struct OpenFunction {
     serial: Serial,
     function: Function,
-    blocks: Vec<OpenBlock>,
+    pub(super) blocks: Vec<OpenBlock>,
+    /// The host's tables that it reads.
+    pub(super) tables: Vec<Table>,
     /// The helpers that are being recorded in place, innermost last.
     pub(super) in_place: Vec<InPlace>,
 }
@@ -168,6 +171,7 @@ impl State {
             function,
             blocks: vec![body],
             in_place: Vec::new(),
+            tables: Vec::new(),
         });
         serial
     }
