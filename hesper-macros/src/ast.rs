@@ -159,6 +159,13 @@ pub(crate) enum Stmt {
         text: Vec<String>,
         values: Vec<Expr>,
     },
+    /// `assert!(condition, ..)`; the text with its values is told where it fails.
+    Assert {
+        span: Span,
+        condition: Expr,
+        text: Vec<String>,
+        values: Vec<Expr>,
+    },
     Workgroup {
         name: Ident,
         element: Ty,
@@ -461,6 +468,7 @@ impl Stmt {
             | Stmt::Parts { .. }
             | Stmt::Array { .. }
             | Stmt::Log { .. }
+            | Stmt::Assert { .. }
             | Stmt::Workgroup { .. }
             | Stmt::Store { .. }
             | Stmt::Update { .. }

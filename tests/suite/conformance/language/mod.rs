@@ -3,6 +3,7 @@
 //! Most kernels read `x[i]` and write a few values, the columns, at `y[i * columns]` and after it. The columns' closures say on the
 //! host what each must be.
 
+mod asserted;
 mod build_time;
 mod control;
 mod conversions;
@@ -25,6 +26,7 @@ use std::error::Error;
 use std::fmt::Debug;
 
 conformance! {
+    asserted: on_the_reference_device_alone;
     build_time: a_kernel_is_built_with_functions integers_are_inferred loops_functions_and_tables what_never_happens_leaves_nothing;
     control: choices_and_order each_lane_its_own_loops helper_functions;
     conversions: componentwise constants of_integers of_reals to_floats;
