@@ -6,6 +6,7 @@ use crate::ast::{Expr, Place};
 use crate::builtins::{self, Builtin};
 use crate::elsewhere;
 use crate::messages::Message;
+use crate::methods;
 use crate::scope::Binding;
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -44,6 +45,9 @@ impl Checker<'_> {
                 .push_named(name, Message::MethodElsewhere, instead);
             return Expr::Broken;
         }
+        if !methods::is_known(&name.unraw().to_string()) {
+            return self.unknown_method(name);
+        }
         if name == "powi" {
             if let (Some(exponent), 1) = (e.args.first(), e.args.len()) {
                 return Expr::Powi(receiver, name.clone(), exponent.clone());
@@ -64,6 +68,16 @@ impl Checker<'_> {
             types,
             args: self.args(&e.args),
         }
+    }
+
+    fn unknown_method(&mut self, name: &Ident) -> Expr {
+        let text = name.unraw().to_string();
+        let (message, name_or_near) = match methods::near(&text) {
+            Some(near) => (Message::NearMethod, near),
+            None => (Message::UnknownMethod, text.as_str()),
+        };
+        self.errors.push_named(name, message, name_or_near);
+        Expr::Broken
     }
 
     /// What a method is called on: a reference stands for what it refers to.
