@@ -34,10 +34,25 @@ pub(crate) struct Kernel {
     pub function: Function,
     /// Host expressions for x, y and z, as far as given.
     pub size: Vec<syn::Expr>,
-    /// `#[comptime]` parameters.
-    pub comptime: Vec<(Ident, syn::Type)>,
+    /// What it is built with.
+    pub comptime: Vec<Comptime>,
     /// The reason of `#[any_order("..")]`.
     pub any_order: Option<LitStr>,
+}
+
+/// A parameter that is given when the kernel is built.
+pub(crate) enum Comptime {
+    /// `#[comptime] c: T`
+    Value(Ident, syn::Type),
+    /// `f: impl Fn(A) -> B`
+    Function(Ident, Signature),
+}
+
+/// The `Fn(A) -> B` of a parameter.
+pub(crate) struct Signature {
+    pub span: Span,
+    pub inputs: Vec<Ty>,
+    pub output: Option<Ty>,
 }
 
 /// A function that kernels call.
@@ -54,6 +69,8 @@ pub(crate) struct Param {
     pub ty: Ty,
     /// The length of an array.
     pub length: Option<Length>,
+    /// Of a function.
+    pub signature: Option<Signature>,
     /// The reason of `#[any_order("..")]`.
     pub any_order: Option<LitStr>,
 }
@@ -79,6 +96,8 @@ pub(crate) enum ParamKind {
     ReadArray,
     /// `&mut T`
     Place,
+    /// `impl Fn(A) -> B`
+    Function,
 }
 
 /// A type as written.
@@ -142,6 +161,13 @@ pub(crate) enum Stmt {
         text: Vec<String>,
         values: Vec<Expr>,
     },
+    /// `assert!(condition, ..)`; the text with its values is told where it fails.
+    Assert {
+        span: Span,
+        condition: Expr,
+        text: Vec<String>,
+        values: Vec<Expr>,
+    },
     Workgroup {
         name: Ident,
         element: Ty,
@@ -166,6 +192,14 @@ pub(crate) enum Stmt {
         span: Span,
         name: Option<Ident>,
         range: Range,
+        exit: Exit,
+        body: Block,
+    },
+    /// A `for` whose body is recorded once for each value; the range is the host's.
+    Unroll {
+        span: Span,
+        name: Option<Ident>,
+        range: syn::Expr,
         exit: Exit,
         body: Block,
     },
@@ -211,6 +245,8 @@ pub(crate) struct Exit {
     pub named: bool,
     /// Whether a `break` leaves it.
     pub left: bool,
+    /// Whether a `continue` ends a round of an unrolled one.
+    pub repeated: bool,
 }
 
 /// What a `break` leaves or a `continue` repeats.
@@ -219,6 +255,8 @@ pub(crate) struct Jump {
     pub number: usize,
     /// Whether it is the innermost loop, which needs no name.
     pub innermost: bool,
+    /// Whether it is unrolled.
+    pub unrolled: bool,
 }
 
 /// `loop { .. }`
@@ -274,6 +312,13 @@ pub(crate) enum Expr {
     Name(Ident),
     /// The content of a place.
     Read(Place),
+    /// `TABLE[index]` of the host's table.
+    Table {
+        span: Span,
+        table: TokenStream,
+        name: String,
+        index: Box<Expr>,
+    },
     /// A host expression.
     Lift {
         span: Span,
@@ -321,6 +366,14 @@ pub(crate) enum Expr {
     Builtin(Ident, Vec<Expr>),
     /// `&mut place`, and a row of an array: handed to a helper.
     Lend(Place),
+    /// A helper that is handed to another.
+    Function(Path),
+    /// A function that is handed to a helper.
+    Closure {
+        span: Span,
+        params: Vec<(Ident, Option<Ty>)>,
+        body: Box<Expr>,
+    },
     /// An argument that stays a host expression.
     Host(syn::Expr),
     /// `workgroup_uniform_load(place)`.
@@ -347,7 +400,7 @@ impl Expr {
         match self {
             Expr::Int { literal, .. } => literal.span(),
             Expr::Bool(literal) => literal.span(),
-            Expr::Float { span, .. } | Expr::Lift { span, .. } => *span,
+            Expr::Float { span, .. } | Expr::Lift { span, .. } | Expr::Table { span, .. } => *span,
             Expr::Name(name)
             | Expr::Recorder(name, _)
             | Expr::Builtin(name, _)
@@ -367,7 +420,8 @@ impl Expr {
                 receiver: first, ..
             }
             | Expr::Powi(first, ..) => first.span(),
-            Expr::Call(path, _) => path.span(),
+            Expr::Call(path, _) | Expr::Function(path) => path.span(),
+            Expr::Closure { span, .. } => *span,
             Expr::If(branch) => branch.span,
             Expr::Block(block) => block.brace.span.open(),
             Expr::Loop(e) => e.span,
@@ -418,11 +472,13 @@ impl Stmt {
             | Stmt::Parts { .. }
             | Stmt::Array { .. }
             | Stmt::Log { .. }
+            | Stmt::Assert { .. }
             | Stmt::Workgroup { .. }
             | Stmt::Store { .. }
             | Stmt::Update { .. }
             | Stmt::Effect(_)
             | Stmt::For { .. }
+            | Stmt::Unroll { .. }
             | Stmt::While { .. }
             | Stmt::Item(_) => false,
         }

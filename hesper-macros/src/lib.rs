@@ -16,6 +16,7 @@ mod elsewhere;
 mod errors;
 mod expand;
 mod messages;
+mod methods;
 mod parse;
 mod scope;
 #[cfg(test)]

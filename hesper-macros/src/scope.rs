@@ -36,6 +36,10 @@ pub(crate) enum Binding {
     Reference,
     /// A const generic or `#[comptime]` parameter.
     Host,
+    /// The variable of an unrolled `for`: a value, and one of the host.
+    Unrolled,
+    /// A parameter `f: impl Fn(A) -> B`.
+    Function,
     /// Bound by a line that was in error; nothing more is said about it.
     Unknown,
 }
@@ -53,6 +57,11 @@ impl Binding {
                 | Binding::LocalArray
                 | Binding::ReadArray
         )
+    }
+
+    /// Whether the host knows it when the kernel is built.
+    pub(crate) fn is_host(self) -> bool {
+        matches!(self, Binding::Host | Binding::Unrolled)
     }
 
     /// Whether only methods of atomics read and write it.

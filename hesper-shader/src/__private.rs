@@ -5,6 +5,7 @@ pub use crate as root;
 use crate::kernel::Kernel;
 use crate::record::Recorder;
 pub use hesper_macros::expand;
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 pub use std::{format, vec::Vec};
@@ -40,6 +41,38 @@ impl KernelCache {
                 .or_insert(kernel)
                 .clone()
         })
+    }
+}
+
+/// What tells one function that a kernel is built with from others; `None` of a closure that holds values.
+pub fn function_key<F: 'static>(function: &F) -> Option<TypeId> {
+    (size_of_val(function) == 0).then(TypeId::of::<F>)
+}
+
+/// The kernels that are built with given functions.
+pub struct CacheOf<'a> {
+    cache: &'a KernelCache,
+    functions: Option<String>,
+}
+
+impl KernelCache {
+    /// The kernels for these functions. What a closure holds is not known, so a kernel with one that holds something is built anew.
+    pub fn of(&self, functions: &[Option<TypeId>]) -> CacheOf<'_> {
+        let known: Option<Vec<TypeId>> = functions.iter().copied().collect();
+        CacheOf {
+            cache: self,
+            functions: known.map(|known| format!("{known:?}")),
+        }
+    }
+}
+
+impl CacheOf<'_> {
+    /// The kernel for these constants too.
+    pub fn get(&self, constants: &str, build: impl FnOnce() -> Kernel) -> Kernel {
+        match &self.functions {
+            Some(functions) => self.cache.get(&format!("{constants} {functions}"), build),
+            None => build(),
+        }
     }
 }
 

@@ -249,6 +249,7 @@ impl Generator<'_> {
         let sort = self.sort(true);
         let value = self.expr(sort, 2);
         self.w.stmt(StmtKind::Log {
+            fails: false,
             text: vec!["value ".to_string(), String::new()],
             values: vec![value],
         });

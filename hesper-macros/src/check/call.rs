@@ -6,6 +6,7 @@ use crate::ast::{Expr, Place};
 use crate::builtins::{self, Builtin};
 use crate::elsewhere;
 use crate::messages::Message;
+use crate::methods;
 use crate::scope::Binding;
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -25,6 +26,12 @@ impl Checker<'_> {
         if let Some(expr) = self.buffer_method(e) {
             return expr;
         }
+        if name == "len" && self.host_path(&e.receiver).is_some() {
+            return Expr::Lift {
+                span: name.span(),
+                host: e.to_token_stream(),
+            };
+        }
         if let Some(expr) = self.atomic(e) {
             return self.atomic_value(expr);
         }
@@ -37,6 +44,9 @@ impl Checker<'_> {
             self.errors
                 .push_named(name, Message::MethodElsewhere, instead);
             return Expr::Broken;
+        }
+        if !methods::is_known(&name.unraw().to_string()) {
+            return self.unknown_method(name);
         }
         if name == "powi" {
             if let (Some(exponent), 1) = (e.args.first(), e.args.len()) {
@@ -58,6 +68,16 @@ impl Checker<'_> {
             types,
             args: self.args(&e.args),
         }
+    }
+
+    fn unknown_method(&mut self, name: &Ident) -> Expr {
+        let text = name.unraw().to_string();
+        let (message, name_or_near) = match methods::near(&text) {
+            Some(near) => (Message::NearMethod, near),
+            None => (Message::UnknownMethod, text.as_str()),
+        };
+        self.errors.push_named(name, message, name_or_near);
+        Expr::Broken
     }
 
     /// What a method is called on: a reference stands for what it refers to.
@@ -127,7 +147,7 @@ impl Checker<'_> {
     fn lane(&mut self, name: Ident, args: &Args) -> Expr {
         let lane = |e: &syn::Expr, this: &mut Self| {
             let bound = ident(e).and_then(|name| this.scope.find(name));
-            if bound.is_some_and(|b| !matches!(b, Binding::Host | Binding::Unknown)) {
+            if bound.is_some_and(|b| !b.is_host() && b != Binding::Unknown) {
                 this.errors.push(e, Message::Lane);
             }
             Expr::Host(e.clone())
@@ -185,6 +205,7 @@ impl Checker<'_> {
             }
             match self.scope.find(name) {
                 Some(Binding::Unknown) => return Expr::Broken,
+                Some(Binding::Function) => return Expr::Call(path.clone(), self.args(&e.args)),
                 Some(_) => {
                     self.errors.push(name, Message::CallOfValue);
                     return Expr::Broken;

@@ -5,7 +5,7 @@ use super::{Checker, Returns};
 use crate::ast::{Block, Expr, If, Loop, Range, Stmt};
 use crate::messages::Message;
 use crate::scope::Binding;
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 use syn::{ExprForLoop, ExprIf, ExprLoop, ExprReturn, ExprWhile, Pat, RangeLimits, token};
 
@@ -49,19 +49,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn for_loop(&mut self, e: &ExprForLoop) -> Option<Stmt> {
+        if self.is_unrolled(&e.attrs) {
+            return self.unrolled(e);
+        }
         let range = self.range(&e.expr);
-        let name = match &*e.pat {
-            Pat::Ident(pat)
-                if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() =>
-            {
-                Some(pat.ident.clone())
-            }
-            Pat::Wild(_) => None,
-            other => {
-                self.errors.push(other, Message::ForPattern);
-                None
-            }
-        };
+        let name = self.counter(&e.pat);
         self.scope.enter();
         if let Some(name) = &name {
             self.scope.bind(name, Binding::Loop);
@@ -75,6 +67,22 @@ impl Checker<'_> {
             exit,
             body,
         })
+    }
+
+    /// The name that a `for` binds.
+    pub(super) fn counter(&mut self, pat: &Pat) -> Option<Ident> {
+        match pat {
+            Pat::Ident(pat)
+                if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() =>
+            {
+                Some(pat.ident.clone())
+            }
+            Pat::Wild(_) => None,
+            other => {
+                self.errors.push(other, Message::ForPattern);
+                None
+            }
+        }
     }
 
     /// `a..b`, `a..=b` and `rev()`, `step_by(n)` of them.
@@ -152,6 +160,10 @@ impl Checker<'_> {
     pub(super) fn return_(&mut self, e: &ExprReturn) -> Option<Stmt> {
         match (&self.returns, &e.expr) {
             (Returns::Nothing, Some(value)) => self.errors.push(value, Message::ReturnValue),
+            (Returns::Closure, _) => {
+                self.errors.push(e, Message::ReturnInClosure);
+                return None;
+            }
             (Returns::Value, None) => self.errors.push(e, Message::ReturnNothing),
             _ => {}
         }

@@ -64,6 +64,10 @@ impl Checker<'_> {
         };
         match self.scope.find(name) {
             None | Some(Binding::Host) => lift(),
+            Some(Binding::Unrolled) => {
+                let host = Expr::Host(syn::Expr::Path(e.clone()));
+                Expr::Recorder(Ident::new("unrolled", name.span()), vec![host])
+            }
             Some(Binding::Let | Binding::Param | Binding::Loop) => Expr::Name(name.clone()),
             Some(Binding::Mut | Binding::WorkgroupVar) => {
                 Expr::Read(crate::ast::Place::Name(name.clone()))
@@ -73,6 +77,7 @@ impl Checker<'_> {
                 let message = match binding {
                     Binding::AtomicVar => Message::AtomicRead,
                     Binding::Reference => Message::ReferenceValue,
+                    Binding::Function => Message::FunctionValue,
                     _ => Message::BufferAsValue,
                 };
                 self.errors.push_named(name, message, &name.to_string());
@@ -87,23 +92,34 @@ impl Checker<'_> {
             return read;
         }
         let index = self.expr(&e.index);
-        match ident(&e.expr).map(|name| (name, self.scope.find(name))) {
-            Some((_, Some(Binding::Unknown))) => {}
-            Some((name, None | Some(Binding::Host))) => {
-                let name = name.to_string();
-                self.errors.push_named(e, Message::IndexOfConstant, &name);
-            }
-            // A component of a vector.
-            _ => {
-                return Expr::Method {
-                    receiver: self.boxed(&e.expr),
-                    name: Ident::new("lane", e.bracket_token.span.join()),
-                    types: Vec::new(),
-                    args: vec![index],
-                };
-            }
+        if let Some(table) = self.host_path(&e.expr) {
+            let name = table.path.segments.last();
+            return Expr::Table {
+                span: e.bracket_token.span.join(),
+                table: table.to_token_stream(),
+                name: name.map(|name| name.ident.to_string()).unwrap_or_default(),
+                index: Box::new(index),
+            };
+        }
+        // A component of a vector.
+        if !self.is_unknown(&e.expr) {
+            return Expr::Method {
+                receiver: self.boxed(&e.expr),
+                name: Ident::new("lane", e.bracket_token.span.join()),
+                types: Vec::new(),
+                args: vec![index],
+            };
         }
         Expr::Broken
+    }
+
+    /// The path that `e` is, if the host knows what it stands for.
+    pub(super) fn host_path<'e>(&self, e: &'e syn::Expr) -> Option<&'e ExprPath> {
+        let syn::Expr::Path(path) = e else {
+            return None;
+        };
+        let bound = path.path.get_ident().and_then(|name| self.scope.find(name));
+        bound.is_none_or(Binding::is_host).then_some(path)
     }
 
     fn unary(&mut self, e: &ExprUnary) -> Expr {

@@ -17,6 +17,8 @@ pub(super) struct Around {
 pub(super) enum Kind {
     /// `for` and `while`, which yield nothing.
     Counted,
+    /// `#[unroll] for`, whose rounds are recorded one after the other.
+    Unrolled,
     /// `loop`, and whether its value is wanted.
     Loop { value: bool },
     /// `'label: { .. }`, and whether its value is wanted.
@@ -55,6 +57,7 @@ impl Checker<'_> {
             number: self.exits,
             named: false,
             left: false,
+            repeated: false,
         };
         self.exits += 1;
         self.around.push(Around {
@@ -75,7 +78,9 @@ impl Checker<'_> {
         let at = at?;
         let kind = self.around.get(at)?.kind;
         match (kind, &e.expr) {
-            (Kind::Counted, Some(value)) => self.errors.push(value, Message::BreakValue),
+            (Kind::Counted | Kind::Unrolled, Some(value)) => {
+                self.errors.push(value, Message::BreakValue)
+            }
             (Kind::Loop { value: false } | Kind::Block { value: false }, Some(value)) => {
                 self.errors.push(value, Message::BreakUnused);
             }
@@ -101,6 +106,7 @@ impl Checker<'_> {
             return None;
         }
         let to = self.jump(at)?;
+        self.around.get_mut(at)?.exit.repeated = true;
         Some(Stmt::Continue {
             span: e.continue_token.span,
             to,
@@ -142,11 +148,12 @@ impl Checker<'_> {
     fn jump(&mut self, at: usize) -> Option<Jump> {
         let innermost = at + 1 == self.around.len();
         let around = self.around.get_mut(at)?;
-        let is_block = matches!(around.kind, Kind::Block { .. });
+        let is_block = matches!(around.kind, Kind::Block { .. } | Kind::Unrolled);
         around.exit.named |= !innermost || is_block;
         Some(Jump {
             number: around.exit.number,
             innermost: innermost && !is_block,
+            unrolled: around.kind == Kind::Unrolled,
         })
     }
 

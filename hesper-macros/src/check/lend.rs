@@ -22,8 +22,13 @@ struct Loan<'a> {
 impl Checker<'_> {
     /// A value, or something handed on.
     pub(super) fn helper_arg(&mut self, arg: &syn::Expr) -> Expr {
-        if let syn::Expr::Reference(reference) = arg {
-            return self.reference_arg(reference);
+        match arg {
+            syn::Expr::Reference(reference) => return self.reference_arg(reference),
+            syn::Expr::Closure(closure) => return self.closure(closure),
+            syn::Expr::Path(path) if self.is_helper(path) => {
+                return Expr::Function(path.path.clone());
+            }
+            _ => {}
         }
         let Some((name, binding)) = ident(arg).and_then(|n| Some((n, self.scope.find(n)?))) else {
             return self.expr(arg);
@@ -35,9 +40,8 @@ impl Checker<'_> {
                     .push_named(name, Message::LocalArrayArgument, &text);
                 Expr::Broken
             }
-            binding if binding.is_indexable() || binding == Binding::Reference => {
-                Expr::Name(name.clone())
-            }
+            Binding::Reference | Binding::Function => Expr::Name(name.clone()),
+            binding if binding.is_indexable() => Expr::Name(name.clone()),
             _ => self.expr(arg),
         }
     }

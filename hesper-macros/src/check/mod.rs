@@ -9,6 +9,8 @@ mod bindings;
 mod call;
 mod control;
 mod expr;
+mod forgotten;
+mod functions;
 mod jumps;
 mod lend;
 mod log;
@@ -17,6 +19,7 @@ mod place;
 mod signature;
 mod stmt;
 mod types;
+mod unroll;
 
 use crate::ast::{Block, Function, Helper, Item, Kernel, Ty};
 use crate::errors::Errors;
@@ -35,8 +38,13 @@ pub(crate) fn check(items: Vec<RawItem>, errors: &mut Errors) -> Vec<Item> {
         RawItem::Other(_) => None,
     });
     let functions = functions.collect();
+    let bodies = items.iter().filter_map(|item| match item {
+        RawItem::Function(function) => Some(&function.body),
+        RawItem::Other(_) => None,
+    });
+    let called = forgotten::named(bodies);
     let check = |item| match item {
-        RawItem::Function(raw) => Checker::new(errors, &functions).function(raw),
+        RawItem::Function(raw) => Checker::new(errors, &functions, &called).function(raw),
         RawItem::Other(item) => {
             if !matches!(item, syn::Item::Const(_)) {
                 errors.push(&item, Message::ItemNotOffered);
@@ -51,6 +59,8 @@ pub(crate) fn check(items: Vec<RawItem>, errors: &mut Errors) -> Vec<Item> {
 enum Returns {
     Nothing,
     Value,
+    /// A closure gives back what it ends in.
+    Closure,
 }
 
 /// Checks one function.
@@ -58,6 +68,8 @@ struct Checker<'a> {
     errors: &'a mut Errors,
     /// The functions of this `shader!`, which shadow builtins.
     functions: &'a HashSet<String>,
+    /// The names that stand in their bodies.
+    called: &'a HashSet<String>,
     scope: Scope,
     /// Generic constants, and `#[comptime]` parameters.
     generic: Vec<Ident>,
@@ -72,10 +84,15 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(errors: &'a mut Errors, functions: &'a HashSet<String>) -> Self {
+    fn new(
+        errors: &'a mut Errors,
+        functions: &'a HashSet<String>,
+        called: &'a HashSet<String>,
+    ) -> Self {
         Checker {
             errors,
             functions,
+            called,
             scope: Scope::default(),
             generic: Vec::new(),
             comptime: Vec::new(),
@@ -91,11 +108,18 @@ impl<'a> Checker<'a> {
         self.whole = raw.whole;
         let (attrs, size) = self.workgroup_size(raw.attrs);
         let (attrs, any_order) = self.any_order(attrs, size.is_some());
+        let (attrs, helper) = self.helper_attribute(attrs, size.is_some());
         self.qualifiers(&raw.qualifiers);
         self.scope.enter();
         let consts = self.generics(raw.generics);
         let (params, comptime) = self.params(raw.params, size.is_some());
         let result = self.result(raw.output, size.is_some());
+        let is_helper = helper || size.is_some() || result.is_some();
+        if !is_helper && self.looks_like_kernel(&raw.name, &params, &raw.body) {
+            let name = raw.name.to_string();
+            self.errors
+                .push_named(&raw.name, Message::NoWorkgroupSize, &name);
+        }
         let body = self.body(raw.body);
         self.scope.leave();
         let function = Function {

@@ -63,8 +63,8 @@ impl Checker<'_> {
             | Binding::AtomicBuffer
             | Binding::AtomicArray => Message::AssignBuffer,
             Binding::Let => Message::AssignLet,
-            Binding::Param => Message::AssignParameter,
-            Binding::Loop => Message::AssignLoopVariable,
+            Binding::Param | Binding::Function => Message::AssignParameter,
+            Binding::Loop | Binding::Unrolled => Message::AssignLoopVariable,
             Binding::Host => Message::AssignConstant,
             Binding::Unknown => return None,
         };

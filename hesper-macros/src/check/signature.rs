@@ -1,7 +1,7 @@
 //! Qualifiers, generics and parameters.
 
 use super::Checker;
-use crate::ast::{Length, Param, ParamKind, Ty};
+use crate::ast::{Comptime, Length, Param, ParamKind, Ty};
 use crate::messages::Message;
 use crate::parse::RawParam;
 use crate::scope::Binding;
@@ -45,7 +45,7 @@ impl Checker<'_> {
         &mut self,
         raw: Vec<RawParam>,
         kernel: bool,
-    ) -> (Vec<Param>, Vec<(Ident, Type)>) {
+    ) -> (Vec<Param>, Vec<Comptime>) {
         let mut params = Vec::new();
         let mut comptime = Vec::new();
         for param in raw {
@@ -70,7 +70,7 @@ impl Checker<'_> {
         param: PatType,
         kernel: bool,
         params: &mut Vec<Param>,
-        comptime: &mut Vec<(Ident, Type)>,
+        comptime: &mut Vec<Comptime>,
     ) {
         let attrs = self.parameter_attributes(param.attrs);
         let Some((name, mutable)) = self.param_name(*param.pat) else {
@@ -88,7 +88,24 @@ impl Checker<'_> {
             }
             self.scope.bind(&name, Binding::Host);
             self.comptime.push(name.clone());
-            comptime.push((name, *param.ty));
+            comptime.push(Comptime::Value(name, *param.ty));
+            return;
+        }
+        if let Type::ImplTrait(ty) = *param.ty {
+            let Some(signature) = self.signature(ty) else {
+                self.scope.bind(&name, Binding::Unknown);
+                return;
+            };
+            self.scope.bind(&name, Binding::Function);
+            if kernel {
+                comptime.push(Comptime::Function(name, signature));
+            } else {
+                params.push(Param {
+                    kind: ParamKind::Function,
+                    signature: Some(signature),
+                    ..broken(name)
+                });
+            }
             return;
         }
         let length = self.array_length(&param.ty);
@@ -99,6 +116,7 @@ impl Checker<'_> {
             (Ty::Atomic(..), ParamKind::Array) => Binding::AtomicArray,
             (_, ParamKind::ReadArray) => Binding::ReadArray,
             (_, ParamKind::Place) => Binding::Reference,
+            (_, ParamKind::Function) => Binding::Function,
             (_, ParamKind::Read) => Binding::ReadBuffer,
             (_, ParamKind::Write) => Binding::WriteBuffer,
             (_, ParamKind::Array) => Binding::WorkgroupArray,
@@ -114,6 +132,7 @@ impl Checker<'_> {
             kind,
             ty,
             length,
+            signature: None,
             any_order: any_order.and_then(|attr| self.reason(attr, allowed)),
         });
     }
@@ -235,6 +254,7 @@ fn broken(name: Ident) -> Param {
         kind: ParamKind::Value,
         ty: Ty::Broken,
         length: None,
+        signature: None,
         any_order: None,
     }
 }

@@ -229,7 +229,6 @@ fn attributes(e: &syn::Expr) -> &[Attribute] {
         syn::Expr::Break(e) => &e.attrs,
         syn::Expr::Call(e) => &e.attrs,
         syn::Expr::Continue(e) => &e.attrs,
-        syn::Expr::ForLoop(e) => &e.attrs,
         syn::Expr::If(e) => &e.attrs,
         syn::Expr::Loop(e) => &e.attrs,
         syn::Expr::Match(e) => &e.attrs,

@@ -115,7 +115,7 @@ impl Checker<'_> {
 }
 
 /// Whether one of these names stands anywhere.
-fn mentions(tokens: TokenStream, is_one: &impl Fn(&Ident) -> bool) -> bool {
+pub(super) fn mentions(tokens: TokenStream, is_one: &impl Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(name) => is_one(&name),
         TokenTree::Group(group) => mentions(group.stream(), is_one),

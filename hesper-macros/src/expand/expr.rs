@@ -25,6 +25,15 @@ impl Emit<'_> {
                 let place = self.place(place);
                 quote_spanned! {span=> #place.get() }
             }
+            Expr::Table {
+                span,
+                table,
+                name,
+                index,
+            } => {
+                let (h, index) = (self.recorder(*span), self.expr(index));
+                quote_spanned! {*span=> #h.element(#name, &#table, #index) }
+            }
             Expr::Lift { span, host } => self.recorded("lift", *span, host),
             Expr::Paren(paren, inner) => {
                 let inner = self.expr(inner);
@@ -94,6 +103,16 @@ impl Emit<'_> {
                 quote_spanned! {name.span()=> #runtime::record::builtins::#name(#args) }
             }
             Expr::Lend(place) => self.place(place),
+            Expr::Function(path) => path.to_token_stream(),
+            Expr::Closure { span, params, body } => {
+                let (h, body) = (self.recorder(*span), self.expr(body));
+                let params = params.iter().map(|(name, ty)| {
+                    let ty = ty.as_ref().map(|ty| self.exp("'_", ty));
+                    let ty = ty.map(|ty| quote_spanned! {name.span()=> : #ty });
+                    quote_spanned! {name.span()=> #name #ty }
+                });
+                quote_spanned! {*span=> |#h #(, #params)*| { #body } }
+            }
             Expr::Host(host) => host.to_token_stream(),
             Expr::UniformLoad(name, place) => {
                 let (h, place) = (self.recorder(name.span()), self.place(place));
@@ -241,6 +260,7 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Bool(_)
         | Expr::Name(_)
         | Expr::Read(_)
+        | Expr::Table { .. }
         | Expr::Lift { .. }
         | Expr::Paren(..)
         | Expr::Compare { .. }
@@ -255,6 +275,8 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Builtin(..)
         | Expr::Host(_)
         | Expr::Lend(_)
+        | Expr::Function(_)
+        | Expr::Closure { .. }
         | Expr::UniformLoad(..)
         | Expr::Call(..)
         | Expr::Broken => true,

@@ -85,7 +85,9 @@ impl Emit<'_> {
         let params = function.params.iter().map(|param| {
             let name = &param.name;
             let ty = match param.ty {
-                Ty::Broken => quote_spanned! {at=> impl ::core::marker::Sized },
+                Ty::Broken if param.signature.is_none() => {
+                    quote_spanned! {at=> impl ::core::marker::Sized }
+                }
                 _ => self.handle(param),
             };
             quote_spanned! {name.span()=> #name: #ty }
@@ -129,6 +131,7 @@ impl Emit<'_> {
             ParamKind::Read => quote_spanned! {at=> let #name = #call.read_buffer(#name); },
             ParamKind::Write => quote_spanned! {at=> let #name = #call.write_buffer(#name); },
             ParamKind::Place => quote_spanned! {at=> let #name = #call.place(#name); },
+            ParamKind::Function => TokenStream::new(),
             ParamKind::Array | ParamKind::ReadArray => {
                 let (ty, length) = (self.ty(&param.ty), self.length(param.length.as_ref(), at));
                 let value = param.length.iter().map(|length| &length.value);
@@ -156,7 +159,8 @@ impl Emit<'_> {
 fn in_place(helper: &Helper) -> bool {
     let params = &helper.function.params;
     let several = matches!(helper.result, Some(Ty::Tuple(..)));
-    several || params.iter().any(|param| param.kind == ParamKind::Place)
+    let lends = |param: &Param| matches!(param.kind, ParamKind::Place | ParamKind::Function);
+    several || params.iter().any(lends)
 }
 
 /// Whether arrays are handed to it.

@@ -1,7 +1,7 @@
 //! `loop`, labelled blocks, and what leaves them. A name is a handle of the recorder's, a value goes through a slot.
 
 use super::Emit;
-use crate::ast::{Exit, Expr, Jump, Labelled, Loop};
+use crate::ast::{Block, Exit, Expr, Jump, Labelled, Loop};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -83,7 +83,12 @@ impl Emit<'_> {
         if to.innermost {
             return self.plain(&format!("{keyword}_"), span);
         }
-        let (h, label) = (self.recorder(span), self.handle_of(to.number, span));
+        let h = self.recorder(span);
+        // What follows a round of an unrolled loop is the next one.
+        let (label, keyword) = match to.unrolled && keyword == "continue" {
+            true => (self.next_of(to.number, span), "break"),
+            false => (self.handle_of(to.number, span), keyword),
+        };
         let name = Ident::new(&format!("{keyword}_to"), span);
         quote_spanned! {span=> #h.#name(#label); }
     }
@@ -99,6 +104,49 @@ impl Emit<'_> {
 
     fn handle_of(&self, number: usize, at: Span) -> Ident {
         self.own(&format!("__hesper_label{number}"), at)
+    }
+
+    /// `#[unroll] for`
+    pub(super) fn unroll(
+        &self,
+        span: Span,
+        name: Option<&Ident>,
+        range: &syn::Expr,
+        exit: Exit,
+        body: &Block,
+    ) -> TokenStream {
+        let h = self.recorder(span);
+        let body = self.block(body);
+        let label = self.handle_of(exit.number, span);
+        let begin = exit
+            .left
+            .then(|| quote_spanned! {span=> let #label = #h.block_(); });
+        let end = exit.left.then(|| quote_spanned! {span=> #h.end_block(); });
+        let next = self.next_of(exit.number, span);
+        let round = exit
+            .repeated
+            .then(|| quote_spanned! {span=> let #next = #h.block_(); });
+        let round_end = exit
+            .repeated
+            .then(|| quote_spanned! {span=> #h.end_block(); });
+        let pattern = match name {
+            Some(name) => quote_spanned! {name.span()=> #name },
+            None => quote_spanned! {span=> _ },
+        };
+        quote_spanned! {span=> {
+            #begin
+            for #pattern in #h.unroll(#range) {
+                #round
+                #body
+                #round_end
+            }
+            #end
+        }}
+    }
+
+    /// The rest of a round of an unrolled loop.
+    fn next_of(&self, number: usize, at: Span) -> Ident {
+        self.own(&format!("__hesper_next{number}"), at)
     }
 
     fn slot(&self, number: usize, at: Span) -> Ident {

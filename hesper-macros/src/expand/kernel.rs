@@ -3,7 +3,7 @@
 use super::expr::text;
 use super::types::span_of;
 use super::{Emit, lints, shared_attributes};
-use crate::ast::{Function, Kernel, Param, ParamKind, Ty};
+use crate::ast::{Comptime, Function, Kernel, Param, ParamKind, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, LitStr};
@@ -22,8 +22,28 @@ impl Emit<'_> {
         let runtime = self.runtime(at);
         let (cache, h) = (self.own("__HESPER_CACHE", at), self.recorder(at));
         let constants = kernel.function.consts.iter().map(|param| &param.ident);
-        let comptime = kernel.comptime.iter().map(|(name, _)| name);
+        let comptime = kernel
+            .comptime
+            .iter()
+            .filter_map(|comptime| match comptime {
+                Comptime::Value(name, _) => Some(name),
+                Comptime::Function(..) => None,
+            });
         let key = self.key(constants.chain(comptime).collect());
+        let functions = kernel
+            .comptime
+            .iter()
+            .filter_map(|comptime| match comptime {
+                Comptime::Value(..) => None,
+                Comptime::Function(name, _) => Some(quote_spanned! {name.span()=>
+                    #runtime::__private::function_key(&#name)
+                }),
+            });
+        let functions: Vec<_> = functions.collect();
+        let cached = match functions.is_empty() {
+            true => quote_spanned! {at=> #cache.get },
+            false => quote_spanned! {at=> #cache.of(&[#(#functions),*]).get },
+        };
         let name = text(&kernel.function.name);
         let docs = docs(&kernel.function.attrs);
         let size = (0..3).map(|axis| match kernel.size.get(axis) {
@@ -39,7 +59,7 @@ impl Emit<'_> {
         let body = self.inside(&kernel.function.body);
         quote_spanned! {at=>
             static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
-            #cache.get(#key, || #runtime::record::Recorder::record(
+            #cached(#key, || #runtime::record::Recorder::record(
                 #name,
                 &[#(#docs),*],
                 [#(#size),*],
@@ -62,8 +82,14 @@ impl Emit<'_> {
             ..
         } = &kernel.function;
         let (runtime, lints) = (self.runtime(self.site), lints(self.site));
-        let comptime = kernel.comptime.iter().map(|(name, ty)| {
-            quote_spanned! {name.span()=> #name: #ty }
+        let comptime = kernel.comptime.iter().map(|comptime| match comptime {
+            Comptime::Value(name, ty) => quote_spanned! {name.span()=> #name: #ty },
+            Comptime::Function(name, signature) => {
+                const LIFETIME: &str = "'__hesper_m";
+                let lifetime = self.lifetime(LIFETIME, name.span());
+                let function = self.function(signature, LIFETIME);
+                quote_spanned! {name.span()=> #name: impl for<#lifetime> #function + 'static }
+            }
         });
         let generics = self.generics(None, consts);
         quote_spanned! {self.site=>
@@ -94,7 +120,8 @@ impl Emit<'_> {
             | ParamKind::MutValue
             | ParamKind::Array
             | ParamKind::ReadArray
-            | ParamKind::Place => "uniform",
+            | ParamKind::Place
+            | ParamKind::Function => "uniform",
         };
         let declare = Ident::new(declare, at);
         let ty = quote_spanned! {span_of(&param.ty)=> ::<#ty> };

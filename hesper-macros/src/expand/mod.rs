@@ -3,6 +3,7 @@
 //! Every token carries a span of the user's, so that `#[track_caller]` gives the user's line and rustc's errors stand under the user's
 //! operators and names. Paths are absolute. The macro's own names start with `__hesper`, which user code cannot.
 
+mod assert;
 mod control;
 mod expr;
 mod helper;

@@ -61,6 +61,12 @@ impl Emit<'_> {
                 array,
             } => self.array(attrs, name, ty.as_ref(), array),
             Stmt::Log { span, text, values } => self.log(*span, text, values),
+            Stmt::Assert {
+                span,
+                condition,
+                text,
+                values,
+            } => self.assert(*span, condition, text, values),
             Stmt::Workgroup {
                 name,
                 element,
@@ -80,6 +86,13 @@ impl Emit<'_> {
                 exit,
                 body,
             } => self.for_(*span, name.as_ref(), range, *exit, body),
+            Stmt::Unroll {
+                span,
+                name,
+                range,
+                exit,
+                body,
+            } => self.unroll(*span, name.as_ref(), range, *exit, body),
             Stmt::While {
                 span,
                 condition,
@@ -219,12 +232,17 @@ impl Emit<'_> {
         quote_spanned! {span=> #(#attrs)* let #name = #array; }
     }
 
-    fn log(&self, span: Span, text: &[String], values: &[Expr]) -> TokenStream {
-        let (h, own) = (self.recorder(span), self.own("__hesper_logged", span));
-        let values = values.iter().map(|value| {
+    pub(super) fn logged(&self, values: &[Expr]) -> Vec<TokenStream> {
+        let logged = values.iter().map(|value| {
             let (h, tokens) = (self.recorder(value.span()), self.expr(value));
             quote_spanned! {value.span()=> #h.logged(#tokens) }
         });
+        logged.collect()
+    }
+
+    fn log(&self, span: Span, text: &[String], values: &[Expr]) -> TokenStream {
+        let (h, own) = (self.recorder(span), self.own("__hesper_logged", span));
+        let values = self.logged(values);
         quote_spanned! {span=> {
             #h.log_();
             let #own = [#(#values),*];

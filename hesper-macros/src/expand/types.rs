@@ -2,7 +2,7 @@
 
 use super::Emit;
 use super::expr::tuple;
-use crate::ast::{Length, Param, ParamKind, Ty};
+use crate::ast::{Length, Param, ParamKind, Signature, Ty};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -57,7 +57,12 @@ impl Emit<'_> {
         let span = span_of(&param.ty);
         let (runtime, ty) = (self.runtime(span), self.ty(&param.ty));
         let lifetime = self.lifetime(LIFETIME, span);
+        if let Some(signature) = &param.signature {
+            let function = self.function(signature, LIFETIME);
+            return quote_spanned! {signature.span=> impl #function };
+        }
         let name = match param.kind {
+            ParamKind::Function => return TokenStream::new(),
             ParamKind::Value | ParamKind::MutValue => return self.exp(LIFETIME, &param.ty),
             ParamKind::Write => "WriteBuffer",
             ParamKind::Read => return self.argument_trait("ReadArgument", param),
@@ -71,6 +76,21 @@ impl Emit<'_> {
         };
         let name = Ident::new(name, span);
         quote_spanned! {span=> #runtime::record::#name<#lifetime, #ty> }
+    }
+
+    /// What a function must be to be handed over.
+    pub(super) fn function(&self, signature: &Signature, lifetime: &str) -> TokenStream {
+        let span = signature.span;
+        let runtime = self.runtime(span);
+        let inputs = signature.inputs.iter().map(|ty| self.exp(lifetime, ty));
+        let output = signature.output.as_ref().map(|ty| {
+            let ty = self.exp(lifetime, ty);
+            quote_spanned! {span=> -> #ty }
+        });
+        let lifetime = self.lifetime(lifetime, span);
+        quote_spanned! {span=>
+            ::core::ops::Fn(&#lifetime #runtime::record::Recorder #(, #inputs)*) #output + ::core::marker::Copy
+        }
     }
 
     /// What may be handed to a parameter, as a bound whose message is the language's.

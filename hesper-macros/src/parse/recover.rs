@@ -2,6 +2,7 @@
 
 use super::{RawBody, RawStmt};
 use crate::errors::Errors;
+use crate::messages::Message;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use syn::parse::ParseStream;
 use syn::{Block, Stmt, token};
@@ -93,10 +94,33 @@ fn repair(statement: &[TokenTree], errors: &mut Errors) -> Option<Vec<Stmt>> {
         Ok(block) => Some(block.stmts),
         Err(_) if found_inside => None,
         Err(_) => {
-            errors.absorb(error);
+            match cast_before_less(statement.iter().cloned().collect()) {
+                Some(less) => errors.push(less, Message::CastBeforeLess),
+                None => errors.absorb(error),
+            }
             None
         }
     }
+}
+
+/// The `<` after `as T`, which starts generic arguments, as in all of Rust.
+fn cast_before_less(tokens: TokenStream) -> Option<Punct> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let inside = tokens.iter().find_map(|token| match token {
+        TokenTree::Group(group) => cast_before_less(group.stream()),
+        _ => None,
+    });
+    let here = |window: &[TokenTree]| match window {
+        [cast, TokenTree::Ident(ty), TokenTree::Punct(less)]
+            if is_word(cast, &["as"])
+                && less.as_char() == '<'
+                && !ty.to_string().starts_with("Vec") =>
+        {
+            Some(less.clone())
+        }
+        _ => None,
+    };
+    inside.or_else(|| tokens.windows(3).find_map(here))
 }
 
 /// A block without the statements that do not parse; other tokens as they are.

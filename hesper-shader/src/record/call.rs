@@ -154,7 +154,8 @@ impl<'m> Call<'m> {
         }
         let (name, loc, parameters) = (&self.name, self.loc, &self.parameters);
         self.entered = self.recorder.with(|s| {
-            if s.specialisations.contains_key(&self.key) {
+            // What control never comes to needs no function.
+            if s.has_left() || s.specialisations.contains_key(&self.key) {
                 return false;
             }
             s.specialisations
@@ -231,6 +232,9 @@ impl<'m> Call<'m> {
             });
         }
         recorder.with(|s| {
+            if s.has_left() {
+                return None;
+            }
             let function = match s.specialisations.get(&self.key) {
                 Some(Specialisation::Done(id)) => *id,
                 _ => {

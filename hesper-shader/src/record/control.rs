@@ -47,7 +47,7 @@ impl Recorder {
         let loc = Loc::caller();
         self.with(|s| {
             if let Some((branch, loc)) = close_if(s, "end_if", loc) {
-                s.push(branch.statement(), loc);
+                push_if(s, branch, loc);
             }
         });
     }
@@ -280,6 +280,18 @@ fn close_if(s: &mut State, found: &'static str, loc: Loc) -> Option<(Branch, Loc
     Some((branch, block.loc))
 }
 
+/// An `if`; where its condition is known, the arm that is taken.
+fn push_if(s: &mut State, branch: Branch, loc: Loc) {
+    let taken = match s.known(branch.condition) {
+        Some(true) => branch.accept,
+        Some(false) => branch.reject,
+        None => return s.push(branch.statement(), loc),
+    };
+    for stmt in taken {
+        s.push(stmt.kind, stmt.loc);
+    }
+}
+
 /// The parts of an arm's value.
 type Parts = Vec<(ExprId, Type)>;
 
@@ -288,6 +300,11 @@ fn join(s: &mut State, a: Option<Parts>, b: Option<Parts>, loc: Loc) -> Vec<Expr
     let Some((mut branch, at)) = close_if(s, "end_if_value", loc) else {
         return Vec::new();
     };
+    if let Some(holds) = s.known(branch.condition) {
+        let taken = if holds { a } else { b };
+        push_if(s, branch, at);
+        return taken.into_iter().flatten().map(|(id, _)| id).collect();
+    }
     if let (Some(a), Some(b), true, true) =
         (&a, &b, branch.accept.is_empty(), branch.reject.is_empty())
     {
@@ -327,6 +344,15 @@ fn end_shortcut(
     right: ExprId,
     loc: Loc,
 ) -> ExprId {
+    if s.known(left) == Some(!and) {
+        return s.truth(!and, loc);
+    }
+    if s.known(left).is_some() {
+        for stmt in right_block {
+            s.push(stmt.kind, stmt.loc);
+        }
+        return right;
+    }
     if right_block
         .iter()
         .all(|stmt| matches!(stmt.kind, StmtKind::Emit(_)))

@@ -26,6 +26,19 @@ pub enum RecordProblem {
     /// A label of a loop or block that is not open here.
     #[error("this leaves or repeats a loop that is not around it")]
     ForeignLabel,
+    /// A loop that would be written out too often.
+    #[error("this loop is unrolled more than {0} times; leave `#[unroll]` out")]
+    Unrolled(usize),
+    /// An element that a table has not.
+    #[error("`{name}` has no element {index}: it has {length}")]
+    BeyondTable {
+        /// The table.
+        name: String,
+        /// The element.
+        index: u32,
+        /// How many there are.
+        length: usize,
+    },
     /// A block left open.
     #[error("`{0}` is never closed")]
     Unclosed(&'static str),

@@ -18,6 +18,9 @@ pub(super) struct InPlace {
 impl State {
     /// Opens the body; `false` where it is already open, a recursion.
     pub(super) fn open_in_place(&mut self, path: &str, name: &str, loc: Loc) -> bool {
+        if self.has_left() {
+            return false;
+        }
         if self.is_in_place(path) {
             self.problem(RecordProblem::Recursion(name.to_string()), loc);
             return false;

@@ -33,6 +33,7 @@ mod exp;
 mod functions;
 mod in_place;
 mod jumps;
+mod known;
 mod lanes;
 mod literal;
 mod log;
@@ -44,6 +45,7 @@ mod recorder;
 mod relations;
 mod state;
 mod subgroup;
+mod table;
 #[cfg(test)]
 mod tests;
 mod value;

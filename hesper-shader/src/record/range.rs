@@ -4,6 +4,7 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
+use super::literal::IntegerLiteral;
 use super::recorder::Recorder;
 use super::relations::SameTy;
 use super::state::State;
@@ -135,6 +136,30 @@ impl Recorder {
             descending: false,
             from_zero: false,
         }
+    }
+}
+
+/// The most rounds of an unrolled loop.
+const MOST_ROUNDS: usize = 4096;
+
+impl Recorder {
+    /// The rounds of a loop that is run while recording: `#[unroll] for i in range`.
+    #[track_caller]
+    pub fn unroll<I: IntoIterator>(&self, range: I) -> impl Iterator<Item = I::Item> {
+        let loc = Loc::caller();
+        let rounds = range.into_iter().enumerate();
+        rounds.map_while(move |(round, value)| {
+            if round == MOST_ROUNDS {
+                self.with(|s| s.problem(RecordProblem::Unrolled(MOST_ROUNDS), loc));
+            }
+            (round < MOST_ROUNDS).then_some(value)
+        })
+    }
+
+    /// The value of an unrolled loop's variable.
+    #[track_caller]
+    pub fn unrolled<T: IntegerLiteral>(&self, value: T) -> Exp<'_, T> {
+        self.int(value)
     }
 }
 

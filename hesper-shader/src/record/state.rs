@@ -3,12 +3,16 @@
 use super::error::RecordProblem;
 use super::in_place::InPlace;
 use super::jumps::Ways;
+use super::table::Table;
 use crate::number::Number;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
     Place, Problem, Root, Scalar, Stmt, StmtKind, Type, WorkgroupId, WorkgroupVar,
 };
 use std::collections::HashMap;
+
+/// The number of a variable that is declared where control never comes; no statement names it.
+const NOWHERE: u32 = u32::MAX;
 
 /// Identifies the function an expression belongs to, from its opening on (its [`FunctionId`] exists only once it is done).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +42,9 @@ pub(super) enum Specialisation {
 pub(super) struct OpenFunction {
     serial: Serial,
     function: Function,
-    blocks: Vec<OpenBlock>,
+    pub(super) blocks: Vec<OpenBlock>,
+    /// The host's tables that it reads.
+    pub(super) tables: Vec<Table>,
     /// The helpers that are being recorded in place, innermost last.
     pub(super) in_place: Vec<InPlace>,
 }
@@ -165,6 +171,7 @@ impl State {
             function,
             blocks: vec![body],
             in_place: Vec::new(),
+            tables: Vec::new(),
         });
         serial
     }
@@ -206,9 +213,16 @@ impl State {
 
     // Blocks and statements.
 
+    /// Opens a block; what never runs is not recorded.
     pub(super) fn open_block(&mut self, kind: OpenKind, loc: Loc) {
+        let never = match &kind {
+            OpenKind::Accept { condition } => self.known(*condition) == Some(false),
+            OpenKind::Reject { condition, .. } => self.known(*condition) == Some(true),
+            OpenKind::Shortcut { left, and } => self.known(*left) == Some(!and),
+            _ => false,
+        };
         if let Some(open) = self.open.last_mut() {
-            let left = open.blocks.last().is_some_and(|b| b.left);
+            let left = never || open.blocks.last().is_some_and(|b| b.left);
             open.blocks.push(OpenBlock::new(kind, loc, left));
         }
     }
@@ -335,6 +349,9 @@ impl State {
         if self.in_helper() {
             self.problem(RecordProblem::WorkgroupInHelper(name.to_string()), loc);
         }
+        if self.has_left() {
+            return Root::Workgroup(WorkgroupId(NOWHERE));
+        }
         self.workgroup.push(WorkgroupVar {
             name: name.to_string(),
             loc,
@@ -346,6 +363,9 @@ impl State {
     }
 
     pub(super) fn local(&mut self, name: &str, ty: Type, length: Option<u32>, loc: Loc) -> LocalId {
+        if self.has_left() {
+            return LocalId(NOWHERE);
+        }
         let Some(function) = self.function() else {
             return LocalId(0);
         };

@@ -105,12 +105,14 @@ pub enum StmtKind {
         /// The statements.
         body: Block,
     },
-    /// A line of text, printed by the reference executor; only inside an [`Aside`](StmtKind::Aside).
+    /// A line of text, printed by the reference executor, or the reason why it stops; only inside an [`Aside`](StmtKind::Aside).
     Log {
         /// The text around the values, one piece more than there are values.
         text: Vec<String>,
         /// The values.
         values: Vec<ExprId>,
+        /// Whether the run stops with it.
+        fails: bool,
     },
 }
 

@@ -5,7 +5,7 @@ shader! {
     fn k(x: &[f32], y: &mut [f32], n: u32) {
         #[inline]
         let i = global_index();
-        #[unroll]
+        #[cold]
         for j in 0..4 {
             y[i] += x[j];
         }

@@ -9,8 +9,9 @@ use crate::reference::dispatch::machine::Machine;
 use crate::reference::memory::places::AccessContext;
 use crate::reference::memory::shared::SharedPlace;
 use crate::reference::report::describe::describe;
-use crate::reference::report::error::{AbsentUse, ExecError, Fault};
+use crate::reference::report::error::{AbsentUse, ExecError, Fault, Invocation};
 use crate::reference::report::taken::Seen;
+use crate::reference::report::trace::lines;
 use crate::reference::sanitizer::{Followed, choice, division};
 use crate::reference::values::columns::Column;
 use crate::reference::values::expressions::{divides_by_zero, evaluate};
@@ -134,13 +135,27 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
             StmtKind::Subgroup { op, value, result } => {
                 self.subgroup(f, loc, *op, *value, *result, active)
             }
-            StmtKind::Log { text, values } => {
-                self.journal
-                    .log(text, values, &self.frames[f], active, &self.team);
-                Ok(())
+            StmtKind::Log {
+                text,
+                values,
+                fails,
+            } => {
+                let lines = lines(text, values, &self.frames[f], active, &self.team);
+                self.told(lines, *fails)
             }
         };
         done.map_err(|fault| self.error(loc, fault))
+    }
+
+    /// The lines of a log, or the first of an assertion that fails.
+    fn told(&mut self, lines: Vec<(Invocation, String)>, fails: bool) -> Result<(), Fault> {
+        for (invocation, text) in lines {
+            if fails {
+                return Err(Fault::Assertion { text, invocation });
+            }
+            self.journal.log(invocation, &text);
+        }
+        Ok(())
     }
 
     /// A statement of the lane that is traced: what has others inside is written down before it runs, all else with its outcome.

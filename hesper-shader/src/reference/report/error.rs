@@ -44,6 +44,14 @@ pub enum Fault {
         /// What was bound.
         given: Box<str>,
     },
+    /// An `assert!` that does not hold.
+    #[error("{invocation}: {text}")]
+    Assertion {
+        /// What it says, with its values.
+        text: String,
+        /// Who.
+        invocation: Invocation,
+    },
     /// An index beyond an array's end.
     #[error(
         "{invocation} {access}s `{name}` at index {index}, but its length is {length}\nhelp: compare the index with the length first"

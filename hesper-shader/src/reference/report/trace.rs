@@ -1,6 +1,7 @@
 //! What one invocation does, statement by statement, and what kernels log.
 
 use super::describe::value;
+use super::error::Invocation;
 use crate::domain::Value;
 use crate::reference::dispatch::options::{Options, Outcome};
 use crate::reference::values::frame::Frame;
@@ -84,29 +85,14 @@ impl Journal {
         });
     }
 
-    /// A line of `log!` for each active lane.
+    /// A line of `log!`.
     #[allow(clippy::print_stdout, reason = "printing is what `log!` is for")]
-    pub(in crate::reference) fn log<V: Value>(
-        &mut self,
-        text: &[String],
-        values: &[ExprId],
-        frame: &Frame<V>,
-        active: &Mask,
-        team: &Team,
-    ) {
-        let lanes = active.lanes().iter().enumerate();
-        for (lane, _) in lanes.filter(|(_, on)| **on) {
-            let mut line = text.first().cloned().unwrap_or_default();
-            for (i, id) in values.iter().enumerate() {
-                line += &value(frame, *id, lane, active.lanes().len());
-                line += text.get(i + 1).map_or("", String::as_str);
-            }
-            let line = format!("{}: {}: {line}", self.kernel, team.invocation(lane));
-            if self.print {
-                println!("{line}");
-            } else {
-                self.log.push(line);
-            }
+    pub(in crate::reference) fn log(&mut self, invocation: Invocation, line: &str) {
+        let line = format!("{}: {invocation}: {line}", self.kernel);
+        if self.print {
+            println!("{line}");
+        } else {
+            self.log.push(line);
         }
     }
 
@@ -115,4 +101,24 @@ impl Journal {
         outcome.trace.append(&mut self.trace);
         outcome.log.append(&mut self.log);
     }
+}
+
+/// The text of a `log!` or `assert!` in each active lane.
+pub(in crate::reference) fn lines<V: Value>(
+    text: &[String],
+    values: &[ExprId],
+    frame: &Frame<V>,
+    active: &Mask,
+    team: &Team,
+) -> Vec<(Invocation, String)> {
+    let lanes = active.lanes().iter().enumerate();
+    let line = |(lane, _): (usize, &bool)| {
+        let mut line = text.first().cloned().unwrap_or_default();
+        for (i, id) in values.iter().enumerate() {
+            line += &value(frame, *id, lane, active.lanes().len());
+            line += text.get(i + 1).map_or("", String::as_str);
+        }
+        (team.invocation(lane), line)
+    };
+    lanes.filter(|(_, on)| **on).map(line).collect()
 }

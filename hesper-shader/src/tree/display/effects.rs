@@ -32,10 +32,11 @@ impl Printer<'_> {
         self.yields(result, &format!("{}({})", op.name(), operands.join(", ")));
     }
 
-    pub(super) fn log(&mut self, text: &[String], values: &[ExprId]) {
+    pub(super) fn log(&mut self, text: &[String], values: &[ExprId], fails: bool) {
         let mut parts = vec![format!("{:?}", text.join("{}"))];
         parts.extend(values.iter().map(|id| self.value(*id)));
-        self.effect(&format!("log {}", parts.join(", ")));
+        let what = if fails { "fail" } else { "log" };
+        self.effect(&format!("{what} {}", parts.join(", ")));
     }
 
     fn is_used(&self, id: ExprId) -> bool {

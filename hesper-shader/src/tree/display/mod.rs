@@ -185,7 +185,11 @@ impl<'a> Printer<'a> {
                 self.nested(body);
                 self.line("}");
             }
-            StmtKind::Log { text, values } => self.log(text, values),
+            StmtKind::Log {
+                text,
+                values,
+                fails,
+            } => self.log(text, values, *fails),
             StmtKind::Load { place, result } => {
                 let text = format!("load {}", self.place(place));
                 self.define(*result, text, true);

@@ -66,7 +66,7 @@ impl Facts {
 
     fn see(&mut self, function: &Function, kind: &StmtKind) {
         match kind {
-            StmtKind::Log { .. } => self.logs = true,
+            StmtKind::Log { fails, .. } => self.logs |= !fails,
             StmtKind::Subgroup { .. } => self.exchanges = true,
             StmtKind::Barrier(Barrier::Workgroup) | StmtKind::UniformLoad { .. } => {
                 self.workgroup_barriers = true;

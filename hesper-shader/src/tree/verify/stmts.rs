@@ -92,7 +92,7 @@ impl Verifier<'_> {
                 self.block(body);
                 self.aside = outside;
             }
-            StmtKind::Log { text, values } => self.log(text.len(), values.len(), loc),
+            StmtKind::Log { text, values, .. } => self.log(text.len(), values.len(), loc),
             StmtKind::Call {
                 function,
                 arguments,

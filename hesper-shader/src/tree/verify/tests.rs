@@ -448,7 +448,15 @@ fn each_broken_rule_of_effects_is_refused() {
         }),
         ("a log outside of an aside", |t| {
             let (text, values) = (vec!["x".to_string()], vec![]);
-            push(t, StmtKind::Log { text, values });
+            let fails = false;
+            push(
+                t,
+                StmtKind::Log {
+                    text,
+                    values,
+                    fails,
+                },
+            );
         }),
         ("a log of 1 values whose text has 0 gaps", |t| {
             if let Some(StmtKind::Log { text, .. }) = aside(t).last_mut().map(|s| &mut s.kind) {

@@ -3,7 +3,9 @@
 //! Most kernels read `x[i]` and write a few values, the columns, at `y[i * columns]` and after it. The columns' closures say on the
 //! host what each must be.
 
+mod asserted;
 mod bits;
+mod build_time;
 mod control;
 mod conversions;
 mod floats;
@@ -26,7 +28,9 @@ use std::error::Error;
 use std::fmt::Debug;
 
 conformance! {
+    asserted: on_the_reference_device_alone;
     bits: counts infinities packed_floats packed_integers ranges_of_bits rotations vectors_of_bits vectors_of_truth;
+    build_time: a_kernel_is_built_with_functions integers_are_inferred loops_functions_and_tables what_never_happens_leaves_nothing;
     control: choices_and_order each_lane_its_own_loops helper_functions;
     conversions: componentwise constants of_integers of_reals to_floats;
     floats: a_cast_of_nan_is_zero literals_keep_their_values maxima_leave_nan_out nan_differs_from_itself operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
