@@ -33,9 +33,17 @@ counterparts! {
     FromBitsTy "a float is made from the bits in a `u32`, or in vectors of it": u32 => f32;
 }
 
+/// Of which bits.
+#[derive(Clone, Copy, PartialEq)]
+enum Bits {
+    Own,
+    /// 1 where they are 0.
+    Opposite,
+}
+
 impl<'m, T: ShaderType> Exp<'m, T> {
     /// A function of the bits, as `u32`.
-    fn counted(self, math: Math, inverted: bool, loc: Loc) -> Exp<'m, T::Out>
+    fn counted(self, math: Math, of: Bits, loc: Loc) -> Exp<'m, T::Out>
     where
         T: CountedTy,
     {
@@ -43,7 +51,7 @@ impl<'m, T: ShaderType> Exp<'m, T> {
         let x = recorder.own(self, loc);
         let id = recorder.with(|s| {
             let mut x = x;
-            if inverted {
+            if of == Bits::Opposite {
                 x = s.expr(ExprKind::Unary(UnaryOp::Not, x), T::TYPE, loc);
             }
             if T::TYPE.scalar != Scalar::U32 {
@@ -134,7 +142,7 @@ impl<'m, T: ShaderType> Exp<'m, T> {
 }
 
 macro_rules! counts {
-    ($($(#[$doc:meta])* $name:ident $math:ident $inverted:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $math:ident $of:ident;)*) => {
         impl<'m, T: ShaderType> Exp<'m, T> {$(
             $(#[$doc])*
             #[track_caller]
@@ -142,7 +150,7 @@ macro_rules! counts {
             where
                 T: CountedTy,
             {
-                self.counted(Math::$math, $inverted, Loc::caller())
+                self.counted(Math::$math, Bits::$of, Loc::caller())
             }
         )*}
     };
@@ -150,17 +158,17 @@ macro_rules! counts {
 
 counts! {
     /// How many bits are 1.
-    count_ones CountOnes false;
+    count_ones CountOnes Own;
     /// How many bits are 0.
-    count_zeros CountOnes true;
+    count_zeros CountOnes Opposite;
     /// How many bits above the highest 1 are 0; 32 of 0.
-    leading_zeros LeadingZeros false;
+    leading_zeros LeadingZeros Own;
     /// How many of the highest bits are 1, up to the first 0.
-    leading_ones LeadingZeros true;
+    leading_ones LeadingZeros Opposite;
     /// How many bits below the lowest 1 are 0; 32 of 0.
-    trailing_zeros TrailingZeros false;
+    trailing_zeros TrailingZeros Own;
     /// How many of the lowest bits are 1, up to the first 0.
-    trailing_ones TrailingZeros true;
+    trailing_ones TrailingZeros Opposite;
 }
 
 /// The float with these bits; some are infinite, some are NaN.
