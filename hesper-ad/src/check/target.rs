@@ -19,7 +19,7 @@ use std::panic::Location;
 pub(crate) struct Given<'a> {
     pub(crate) reals: BTreeMap<&'a str, &'a Tensor<f64>>,
     pub(crate) integers: &'a BTreeMap<String, Tensor<u32>>,
-    /// Whether the elements of a result start out positive at even positions or at odd ones.
+    /// Whether the elements of a result, infinities, start out positive at even positions or at odd ones.
     pub(crate) even: bool,
 }
 
@@ -229,7 +229,9 @@ impl Given<'_> {
             let tensor = self.reals.get(name)?;
             Some(tensor.data().iter().map(|x| real(*x)).collect())
         };
-        let unwritten = |x: f64| real(if self.even { x } else { -x });
+        // Times zero, which huge numbers would not show, an infinity is NaN.
+        let infinite = |x: f64| f64::INFINITY.copysign(if self.even { x } else { -x });
+        let unwritten = |x: f64| real(infinite(x));
         feed(plan, reals, self.integers, unwritten)
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Made {
     pub(super) mutant: Mutant,
     pub(super) change: Change,
     pub(super) passes: [bool; 2],
+    /// Whether it is another way to write the same.
+    pub(super) is_right: bool,
 }
 
 #[derive(Clone)]
@@ -223,6 +225,7 @@ fn of_spec(part: Part, edit: Edit) -> Made {
         },
         passes: [part == Part::Forward, part == Part::Backward],
         change: Change::Spec(part, edit),
+        is_right: false,
     }
 }
 
@@ -253,6 +256,7 @@ fn of_kernel(kernel: &Known, known: &[String], variant: Variant) -> Made {
         },
         change: Change::Plan(PlanChange::Kernels(vec![change])),
         passes: kernel.passes,
+        is_right: false,
     }
 }
 
@@ -275,6 +279,7 @@ fn of_plan(found: plan::Found) -> Made {
             change.pass() == Pass::Backward,
         ],
         change: Change::Plan(PlanChange::Step(change)),
+        is_right: false,
     }
 }
 
@@ -317,6 +322,7 @@ fn rewritten(kernels: &[Known]) -> Vec<Made> {
                 },
                 change: Change::Plan(PlanChange::Kernels(changes)),
                 passes,
+                is_right: true,
             }
         });
     made.collect()

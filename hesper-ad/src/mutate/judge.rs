@@ -2,9 +2,10 @@
 
 use super::find::{Change, Made};
 use crate::certificate::{Finding, Verdict};
-use crate::check::{self, Reach, Speed, Tie};
+use crate::check::{self, Reach, Speed, Switches, Tie};
 use crate::options::{Options, Target};
 use crate::spec::Spec;
+use std::cell::RefCell;
 
 /// A check, and what it says.
 type Findings = Vec<Finding>;
@@ -15,10 +16,11 @@ type Findings = Vec<Finding>;
 /// changed pass.
 pub(super) fn refusal(spec: &Spec<'_>, made: &Made, options: &Options) -> Option<Finding> {
     let stages = match made.change {
-        Change::Plan(_) => OF_PLAN,
-        Change::Spec(..) => OF_SPEC,
+        Change::Plan(_) if made.is_right => [OF_PLAN, &[]],
+        Change::Plan(_) => [OF_PLAN, UNSEEN],
+        Change::Spec(..) => [OF_SPEC, &[]],
     };
-    first_refusal(spec, made, options, stages)
+    first_refusal(spec, made, options, &stages.concat())
 }
 
 /// The same of those checks that take next to no time: for a mutant that is known to mean the same, to see that it is not refused after all.
@@ -36,6 +38,7 @@ fn first_refusal(
         spec,
         made,
         options,
+        switches: RefCell::default(),
     };
     stages.iter().find_map(|stage| {
         let findings = stage(&judge);
@@ -55,6 +58,9 @@ const OF_PLAN: &[Stage] = &[
     |judge| judge.far_kernels(),
 ];
 
+/// What no run shows. Rewritings are not asked: what ranges prove, they prove of the text as it is.
+const UNSEEN: &[Stage] = &[|judge| judge.largest_sizes(), |judge| judge.branches()];
+
 const OF_SPEC: &[Stage] = &[
     |judge| judge.glance(),
     |judge| judge.known_points(),
@@ -70,6 +76,8 @@ struct Judge<'j> {
     spec: &'j Spec<'j>,
     made: &'j Made,
     options: &'j Options,
+    /// The sizes from which on plans are of another kind, once they are known.
+    switches: RefCell<Switches>,
 }
 
 impl Judge<'_> {
@@ -147,6 +155,9 @@ impl Judge<'_> {
     fn far_kernels(&self) -> Findings {
         let Options { targets, seed, .. } = self.options;
         let reaches = Reach::of(self.spec, targets, *seed);
+        if let Some(reach) = reaches.first() {
+            self.switches.replace(reach.switches.clone());
+        }
         let near = self.near_target();
         let others = targets.iter().zip(reaches).rev();
         let others = others.filter(|(target, _)| {
@@ -154,6 +165,16 @@ impl Judge<'_> {
         });
         let all = others.flat_map(|(target, reach)| self.kernels(Speed::Fast, target, reach));
         all.collect()
+    }
+
+    fn largest_sizes(&self) -> Findings {
+        vec![check::largest_sizes(self.spec, self.options.seed)]
+    }
+
+    /// Of all runs so far.
+    fn branches(&self) -> Findings {
+        let switches = self.switches.borrow();
+        vec![check::branches(self.spec, &switches, self.options.seed)]
     }
 
     fn kernels(&self, speed: Speed, target: &Target, reach: Reach) -> Findings {

@@ -141,6 +141,7 @@ impl<'s> Study<'s> {
             Change::Plan(change) => host.change(Some(change.clone())),
             Change::Spec(part, edit) => spec.edit(Some((*part, *edit))),
         }
+        spec.forget();
         let equal = self.equal.and_then(|equal| equal.reason(op, &made.mutant));
         let refusal = match equal {
             None => refusal(spec, made, self.options),

@@ -191,6 +191,7 @@ impl DiffOp for LayerNorm {
             .greatest([("rows", 1 << 24), ("cols", 128)])
             .greatest([("rows", 1 << 11), ("cols", 1_000_000)])
             .one_of("eps", [1e-5, 1e-6])
+            .up_to("x", 1e24)
     }
 }
 

@@ -49,17 +49,25 @@ pub(super) fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
     tensor
 }
 
-/// Rows of which one number is 128 and all others are below −112; it is one place further in each row, so that whatever leaves a place out of a
-/// maximum is far from it once.
+/// Rows of which one number is 128 and all others are below −112.
 pub(super) fn peaked_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
     let low = |rng: &mut Rng| rng.uniform(-2.0 * LARGE, -1.75 * LARGE);
-    let mut tensor = fill(shape, || low(rng));
+    let rows = fill(shape, || low(rng));
+    with_peaks(rows, rng, |_| 2.0 * LARGE)
+}
+
+/// Puts a number into each row; it is one place further in each, so that whatever leaves a place out of a maximum is far from it once.
+pub(super) fn with_peaks(
+    mut tensor: Tensor<f32>,
+    rng: &mut Rng,
+    mut peak: impl FnMut(&mut Rng) -> f32,
+) -> Tensor<f32> {
     let row_len = tensor.row_len().max(1);
     let first = rng.below(row_len);
     for (i, row) in tensor.data_mut().chunks_mut(row_len).enumerate() {
         let place = (first + i) % row.len().max(1);
         if let Some(x) = row.get_mut(place) {
-            *x = 2.0 * LARGE;
+            *x = peak(rng);
         }
     }
     tensor

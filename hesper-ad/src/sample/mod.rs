@@ -1,6 +1,7 @@
 //! Random points at which an op is checked.
 
 mod draw;
+mod huge;
 mod known;
 mod point;
 mod rng;
@@ -15,6 +16,7 @@ use crate::tensor::Tensor;
 use draw::{
     SEED_SCALES, fill, indices, large_rows, mask_some, peaked_rows, repeat_some, scaled_rows,
 };
+use huge::{equal_rows, huge_rows};
 use std::collections::BTreeMap;
 
 /// Where an op is defined: the values its ports are drawn from, and the sizes its dimensions may have.
@@ -38,6 +40,8 @@ pub struct Sampling {
     multiples: BTreeMap<String, usize>,
     known: Vec<Known>,
     greatest: Vec<Dims>,
+    /// How great numbers of a port may be, where that is declared.
+    huge: BTreeMap<String, f32>,
 }
 
 /// A decision that goes one way only, and why.
@@ -68,6 +72,10 @@ pub(crate) enum Numbers {
     Masked,
     /// Constants that have one value only have another, each its own: who exchanges two, or writes one out, is right by chance otherwise.
     Varied,
+    /// In each row of a port that may be huge one number that is, in each row in another place.
+    Huge,
+    /// Rows of equal numbers that are so huge.
+    HugeEqual,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -246,7 +254,9 @@ impl Sampling {
                 format!("the sampling declares that `{dim}` is {size} at most: give it a multiple of {multiple}, at least that")
             })
         });
-        rules.chain(multiples).chain(greatest).flatten().next()
+        let huge = self.mistake_of_huge(signature);
+        let all = rules.chain(multiples).chain(greatest).chain([huge]);
+        all.flatten().next()
     }
 
     /// Whether the port may hold this number; if it must be `inside`, with neighbours on both sides.
@@ -371,6 +381,7 @@ impl Sampling {
     ) -> Sample {
         let values = |name: &str, shape, rng: &mut Rng| {
             let rule = self.draws.get(name);
+            let huge = self.huge.get(name).copied();
             let mut values = match rule {
                 Some(PortValues::Uniform(low, high)) => fill(shape, || rng.uniform(*low, *high)),
                 Some(PortValues::OneOf(list)) => fill(shape, || {
@@ -379,7 +390,11 @@ impl Sampling {
                 None if numbers == Numbers::Large => large_rows(shape, rng),
                 None if numbers == Numbers::Offset => fill(shape, || rng.uniform(119.0, 121.0)),
                 None if numbers == Numbers::Peaks => peaked_rows(shape, rng),
-                None => scaled_rows(shape, rng),
+                None => match (numbers, huge) {
+                    (Numbers::Huge, Some(most)) => huge_rows(shape, most, rng),
+                    (Numbers::HugeEqual, Some(most)) => equal_rows(shape, most, rng),
+                    _ => scaled_rows(shape, rng),
+                },
             };
             match numbers {
                 Numbers::Equal => repeat_some(values.data_mut(), rule.is_none(), rng),
@@ -527,6 +542,19 @@ mod tests {
             (
                 none().uniform("y", 0.0, 1.0),
                 "a rule for `y`, which is no input or constant",
+            ),
+            (none().up_to("x", 1e24), ""),
+            (
+                none().up_to("y", 1e24),
+                "declares `y` up to 1e24, which is no input or constant",
+            ),
+            (
+                none().up_to("x", f32::INFINITY),
+                "up to inf: give it a number above zero",
+            ),
+            (
+                none().uniform("x", 0.0, 1.0).up_to("x", 1e24),
+                "up to 1e24, and has another rule for it",
             ),
             (
                 none().multiple("m", 2),

@@ -157,6 +157,12 @@ impl<'o> Spec<'o> {
         self.differ.get()[usize::from(!forward)]
     }
 
+    /// Forgets what was seen of kernels, which are others from now on.
+    pub(crate) fn forget(&self) {
+        self.taken.take();
+        self.differ.take();
+    }
+
     /// Takes note of a decision on numbers that can go one way only.
     pub(crate) fn proved(&self, file: &str, line: u32) {
         self.taken.borrow_mut().one_way(file, line);

@@ -218,7 +218,7 @@ impl WorkgroupVar {
     }
 }
 
-/// A mutable local variable of one invocation; storage for the whole function, given a value by a store before any load.
+/// A mutable local variable of one invocation; storage for the whole function, zero until a store gives it a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Local {
     /// The user's name, or one made by the recorder.

@@ -4,8 +4,9 @@ use hesper_ad::mutate::{Equal, Fate, Place, Report, Study, study};
 use hesper_ad::ops::{self, Scale, Softmax};
 use hesper_ad::prelude::*;
 
-/// y = 2x, with a barrier too many.
+/// y = 2x, with a barrier too many, or with two branches that yield the same.
 struct Twice {
+    forward: fn() -> Kernel,
     /// What the backward kernel multiplies with.
     slope: f32,
 }
@@ -17,6 +18,20 @@ shader! {
         workgroup_barrier();
         if i < y.len() {
             y[i] = 2.0 * x[i];
+        }
+    }
+
+    /// A square is 57 beyond a multiple of 64, and never more.
+    #[workgroup_size(64)]
+    fn twice_in_two_ways(x: &[f32], y: &mut [f32]) {
+        let i = global_index();
+        if i < y.len() {
+            let square = (i % 64) * (i % 64) % 64;
+            if square > 56 {
+                y[i] = 2.0 * x[i];
+            } else {
+                y[i] = x[i] + x[i];
+            }
         }
     }
 
@@ -47,14 +62,17 @@ impl DiffOp for Twice {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(twice(), Grid::cover(n));
+        plan.forward((self.forward)(), Grid::cover(n));
         let step = plan.backward(twice_backward(), Grid::cover(n));
         step.uniform("slope", self.slope);
         Ok(())
     }
 }
 
-const TWICE: Twice = Twice { slope: 2.0 };
+const TWICE: Twice = Twice {
+    forward: twice,
+    slope: 2.0,
+};
 
 fn quiet() -> Options {
     Options {
@@ -97,7 +115,7 @@ fn what_nobody_needs_survives_and_is_told_with_its_line() {
     assert_eq!(words(&report), ["without the barrier"], "{report}");
     assert!(!report.is_pass());
     let text = report.to_string();
-    let told = "SURVIVED kernel twice: without the barrier at tests/suite/mutation/study.rs:17";
+    let told = "SURVIVED kernel twice: without the barrier at tests/suite/mutation/study.rs:18";
     assert!(text.replace('\\', "/").contains(told), "{text}");
 
     let list = "Twice | kernel twice | without the barrier | nothing is shared";
@@ -107,6 +125,27 @@ fn what_nobody_needs_survives_and_is_told_with_its_line() {
     assert!(report.is_pass(), "{report}");
     assert_eq!(report.equal(), 1);
     assert!(equal.unused(&[report]).is_empty());
+}
+
+#[test]
+fn a_branch_that_goes_one_way_only_refuses_what_results_do_not() {
+    let op = Twice {
+        forward: twice_in_two_ways,
+        ..TWICE
+    };
+    let report = study(&op, &quiet());
+    let refused = |words: &str| {
+        let mut all = report.mutants.iter();
+        let found = all.find(|o| o.mutant.words == words);
+        matches!(found.map(|o| &o.fate), Some(Fate::Refused { check, .. }) if check.contains("branches of kernels"))
+    };
+    assert!(refused("`56` becomes `57`"), "{report}");
+    let survivors = words(&report);
+    assert!(
+        survivors.contains(&"without the guard `square > 56`")
+            || survivors.contains(&"as if `square > 56`"),
+        "{report}"
+    );
 }
 
 #[test]
@@ -137,7 +176,11 @@ fn without_checks_of_kernels_their_mutants_survive() {
 
 #[test]
 fn an_op_that_is_not_verified_is_not_studied() {
-    let report = study(&Twice { slope: 2.5 }, &quiet());
+    let wrong = Twice {
+        slope: 2.5,
+        ..TWICE
+    };
+    let report = study(&wrong, &quiet());
     assert!(!report.is_pass() && report.mutants.is_empty());
     let why = report.broken.unwrap();
     assert!(why.contains("backward kernel = spec"), "{why}");

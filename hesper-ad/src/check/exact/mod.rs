@@ -58,14 +58,8 @@ const LARGEST: usize = 150;
 /// hardly passes. See `docs/exact.md`.
 pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     let (tallies, looked) = look(spec, Tallies::new(spec, seed), Shape::check);
-    let cannot = tallies.cannot();
-    for tie in tallies.approximate() {
-        spec.let_differ(tie == Tie::Forward);
-    }
+    tell(spec, &tallies);
     let mut findings = explained(spec, tallies, seed);
-    for site in cannot {
-        spec.proved(site.file, site.at.0);
-    }
     for finding in &mut findings {
         looked
             .iter()
@@ -78,7 +72,18 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
 pub(crate) fn exact_until_one_breaks(spec: &Spec<'_>, ties: &[Tie], seed: u64) -> Vec<Finding> {
     let tallies = Tallies::until_one_breaks(ties, spec, seed);
     let (tallies, _) = look(spec, tallies, Shape::check);
+    tell(spec, &tallies);
     tallies.finish()
+}
+
+/// What other checks ought to know: where kernels differ by less than a rounding, and decisions that can go one way only.
+fn tell(spec: &Spec<'_>, tallies: &Tallies) {
+    for tie in tallies.approximate() {
+        spec.let_differ(tie == Tie::Forward);
+    }
+    for site in tallies.cannot() {
+        spec.proved(site.file, site.at.0);
+    }
 }
 
 /// The first of some ties that breaks at one point or two of a shape, in one field: most wrong programs are told by it at once. That none does

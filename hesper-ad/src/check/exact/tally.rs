@@ -406,7 +406,6 @@ impl Tallies {
     /// All findings.
     pub(super) fn finish(self) -> Vec<Finding> {
         let mut this = self;
-        this.notes.idle_loops();
         this.notes.least_shapes();
         let Tallies {
             ties,

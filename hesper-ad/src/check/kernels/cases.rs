@@ -3,12 +3,13 @@
 use super::built_plans;
 use super::reach::Reach;
 use crate::check::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes, small_shape};
+use crate::check::target::Target;
 use crate::dims::Dims;
 use crate::sample::Numbers;
 use crate::spec::Spec;
 
 /// What points are made of where two dimensions are large.
-const NUMBERS: [Numbers; 7] = [
+const NUMBERS: [Numbers; 9] = [
     Numbers::Plain,
     Numbers::Equal,
     Numbers::Large,
@@ -16,6 +17,8 @@ const NUMBERS: [Numbers; 7] = [
     Numbers::Zero,
     Numbers::Masked,
     Numbers::Varied,
+    Numbers::Huge,
+    Numbers::HugeEqual,
 ];
 
 /// Those at which an op ought to be defined, or it is said.
@@ -34,9 +37,15 @@ pub(super) struct Case {
 }
 
 /// All numbers at one shape.
-pub(super) fn here(spec: &Spec<'_>, dims: &Dims) -> Vec<Case> {
+pub(super) fn here(spec: &Spec<'_>, target: &Target, dims: &Dims) -> Vec<Case> {
+    // Binary64 does not overflow where binary32 would.
+    let has_huge = spec.sampling().has_huge() && !matches!(target, Target::F64);
     let varies = spec.varies();
-    let every = NUMBERS.iter().filter(|n| varies || **n != Numbers::Varied);
+    let every = NUMBERS.iter().filter(|numbers| match numbers {
+        Numbers::Varied => varies,
+        Numbers::Huge | Numbers::HugeEqual => has_huge,
+        _ => true,
+    });
     let case = |numbers: &Numbers| Case {
         dims: dims.clone(),
         numbers: *numbers,
@@ -49,7 +58,7 @@ pub(super) fn here(spec: &Spec<'_>, dims: &Dims) -> Vec<Case> {
 ///
 /// # Errors
 /// Where there is no plan.
-pub(super) fn cases(spec: &Spec<'_>, reach: &Reach) -> Result<Vec<Case>, String> {
+pub(super) fn cases(spec: &Spec<'_>, target: &Target, reach: &Reach) -> Result<Vec<Case>, String> {
     let plans = built_plans(spec, &spec.least_shape(), false)?;
     let plans = [&plans.forward, &plans.backward];
     let (names, sampling) = (spec.signature().dims(), spec.sampling());
@@ -72,7 +81,7 @@ pub(super) fn cases(spec: &Spec<'_>, reach: &Reach) -> Result<Vec<Case>, String>
     // What workgroups too many do shows around the workgroups.
     cases.extend(beyond.into_iter().map(|d| case(d, Numbers::Plain, false)));
     for dims in broad_shapes(&names, sampling, &plans) {
-        cases.extend(here(spec, &dims));
+        cases.extend(here(spec, target, &dims));
     }
     let small = small_shape(&names, sampling);
     cases.push(case(&small, Numbers::Offset, false));

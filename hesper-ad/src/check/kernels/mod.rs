@@ -45,7 +45,7 @@ const ROUNDINGS: f64 = 4.0;
 /// [number domain](crate::accuracy::Allowance) that bounds how far a device may be from exact arithmetic, and exact arithmetic must give what the spec gives, to binary32's
 /// precision. Where such a bound is wide, what WGSL would allow the spec's formula decides: if that is as wide, the point is badly conditioned, and the element is said but does not
 /// count; if not, the kernel loses digits, which the finding says with the line. In binary64 a tolerance decides, and what rounding of the spec's formula explains. Backward kernels
-/// are given the spec's outputs and saved results, so that each pass is judged alone. Everything a kernel must write holds huge numbers before. Points at which
+/// are given the spec's outputs and saved results, so that each pass is judged alone. Everything a kernel must write holds infinities before. Points at which
 /// rounding could turn a comparison are drawn anew.
 ///
 /// Pairs of dimensions, and all of them, are also equal once; three at a time are large together. Around the workgroups' sizes every plan runs
@@ -115,7 +115,7 @@ pub(crate) fn kernels_of_shape(
         reach: &reach,
         profile,
     };
-    check.judge(&here(spec, dims), seed, &mut passes);
+    check.judge(&here(spec, target, dims), seed, &mut passes);
     passes.map(|judged| judged.finish(&reach.notes))
 }
 
@@ -198,7 +198,7 @@ fn each(
 
 impl Check<'_> {
     fn run(&self, seed: u64, mut passes: [Judged; 2]) -> [Finding; 2] {
-        match cases(self.spec, self.reach) {
+        match cases(self.spec, self.target, self.reach) {
             Ok(cases) => self.judge(&cases, seed, &mut passes),
             Err(error) => {
                 return passes.map(|judged| judged.tally.fail(error.clone()));
@@ -235,6 +235,14 @@ impl Check<'_> {
                     for judged in &mut *passes {
                         judged.undefined.retain(|n| n != numbers);
                     }
+                }
+                // What is declared has to be there.
+                Ok(None) if *numbers == Numbers::Huge => {
+                    let declared = self.spec.sampling().huge_words();
+                    let message = format!(
+                        "the sampling declares that {declared}, where the spec has no results in binary32"
+                    );
+                    each(passes, &at, |_, _| Err(StopReason::Fail(message.clone())));
                 }
                 // The op is not defined at such numbers.
                 Ok(None) => {}

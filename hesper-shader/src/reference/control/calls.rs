@@ -29,6 +29,7 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
     ) -> Result<(), ExecError> {
         let g = callee.index();
         self.pass_arguments(f, g, arguments);
+        self.clear(g, active);
         let body = &self.function(g).body;
         self.follow_arguments(f, g, arguments, active);
         let mut running = self.mask();
@@ -43,6 +44,17 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
             }
         }
         Ok(())
+    }
+
+    /// What a helper may read before it writes it is zero.
+    fn clear(&mut self, g: usize, active: &Mask) {
+        let callee = &mut self.frames[g];
+        callee.clear(active.lanes());
+        if let Some(watch) = &mut self.memory.watch {
+            for local in callee.unset() {
+                watch.cleared(Followed::Local(g, local), active.lanes());
+            }
+        }
     }
 
     /// Tells the sanitizer where arguments come from.

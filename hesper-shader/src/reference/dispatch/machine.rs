@@ -76,7 +76,9 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         let frames = tree
             .all_functions()
             .zip(&tree.facts().shortcuts)
-            .map(|function| {
+            .zip(&tree.facts().unset)
+            .map(|((function, shortcuts), unset)| {
+                let function = (function, shortcuts, &unset[..]);
                 let (uniforms, lengths) = (&storage.uniforms, &storage.lengths);
                 Frame::new(function, uniforms, lengths, &reals, &team, options)
             })
@@ -140,6 +142,9 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
         self.journal.enter(&self.team);
         for frame in &mut self.frames {
             frame.enter(&self.team);
+        }
+        if let Some(entry) = self.frames.last_mut() {
+            entry.clear(self.everyone.lanes());
         }
         Ok(())
     }

@@ -202,6 +202,12 @@ impl Sanitizer {
         self.absent.origins.moved(from, to, active);
     }
 
+    /// What a value was before counts no more: a local is zero where its function begins.
+    pub(super) fn cleared(&mut self, value: Followed, active: &[bool]) {
+        self.wraps.origins.cleared(value, active);
+        self.absent.origins.cleared(value, active);
+    }
+
     /// Lanes exchanged a value, of which each of `absent` asked a lane of that number, which is not there. `exchange` does with numbers what they did,
     /// a vote taking the greatest; a vote has no wrap, since it is none.
     pub(super) fn exchanged<V: Copy>(

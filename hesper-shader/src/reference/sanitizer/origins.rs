@@ -59,13 +59,18 @@ impl<T: Copy> Origins<T> {
         if self.is_empty() {
             return;
         }
-        if let Some(origins) = self.of.get_mut(&to) {
+        self.cleared(to, active);
+        self.join(from, to, active);
+    }
+
+    /// What a value was before counts no more.
+    pub(super) fn cleared(&mut self, value: Followed, active: &[bool]) {
+        if let Some(origins) = self.of.get_mut(&value) {
             let lanes = origins.iter_mut().zip(active);
             lanes
                 .filter(|(_, on)| **on)
                 .for_each(|(origin, _)| *origin = None);
         }
-        self.join(from, to, active);
     }
 
     /// Adds the traces of one value to those of another.

@@ -18,6 +18,7 @@ mod threads;
 mod told;
 mod trace;
 mod unordered;
+mod unset;
 mod unwritten;
 mod wraps;
 

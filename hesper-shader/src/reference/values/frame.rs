@@ -8,7 +8,9 @@ use crate::domain::Domain;
 use crate::reference::dispatch::options::Options;
 use crate::reference::workgroup::team::{Team, is_same_for_all_groups};
 use crate::tree::facts::Shortcuts;
-use crate::tree::{BuiltinValue, ByScalar, Expr, ExprId, ExprKind, Function, Local, ScalarValue};
+use crate::tree::{
+    BuiltinValue, ByScalar, Expr, ExprId, ExprKind, Function, Local, LocalId, ScalarValue,
+};
 use std::sync::Arc;
 
 /// One column for each expression and each local of a function.
@@ -25,12 +27,14 @@ pub(in crate::reference) struct Frame<V> {
     pub(in crate::reference) shortcuts: Arc<Shortcuts>,
     /// Whether loads may take a local's column: not where it is compared with what is stored next, to see whether an iteration changes anything.
     takes: bool,
+    /// The locals that may be read before they are written, each with zeros.
+    unset: Vec<(LocalId, Column<V>)>,
 }
 
 impl<V: Copy> Frame<V> {
     /// Allocates a frame and computes what is the same for a whole dispatch.
     pub(in crate::reference) fn new<D: Domain<Value = V, Mask = bool>>(
-        (function, shortcuts): (&Function, &Arc<Shortcuts>),
+        (function, shortcuts, unset): (&Function, &Arc<Shortcuts>, &[LocalId]),
         uniforms: &[Option<ScalarValue<V>>],
         lengths: &[u32],
         reals: &Reals<'_, D>,
@@ -46,6 +50,10 @@ impl<V: Copy> Frame<V> {
         let mut frame = Frame {
             values: function.exprs.iter().map(|e| zeros(e.ty)).collect(),
             locals: function.locals.iter().map(local).collect(),
+            unset: unset
+                .iter()
+                .map(|id| (*id, local(&function.locals[id.index()])))
+                .collect(),
             result: function.result.map(zeros),
             arguments: Vec::new(),
             builtins: Vec::new(),
@@ -79,6 +87,18 @@ impl<V: Copy> Frame<V> {
         for (id, builtin) in &self.builtins {
             team.fill(*builtin, &mut self.values[id.index()]);
         }
+    }
+
+    /// Begins the function for these lanes: what may be read before it is written is zero.
+    pub(in crate::reference) fn clear(&mut self, active: &[bool]) {
+        for (id, zeros) in &self.unset {
+            columns::copy_column_active(zeros, &mut self.locals[id.index()], active);
+        }
+    }
+
+    /// The locals that may be read before they are written.
+    pub(in crate::reference) fn unset(&self) -> impl Iterator<Item = LocalId> {
+        self.unset.iter().map(|(id, _)| *id)
     }
 
     /// Whether the result of a load may take the column of the local.

@@ -2,16 +2,18 @@
 //!
 //! ```text
 //! feeds   which integers may reach an index          shortcuts   which columns need not be copied
+//! unset   which locals may be read before they are written
 //! ```
 
 mod feeds;
 mod shortcuts;
+mod unset;
 
 pub(crate) use feeds::Feeds;
 pub(crate) use shortcuts::Shortcuts;
 
 use super::{
-    AtomicOp, AtomicUpdate, Barrier, Function, Local, Root, Stmt, StmtKind, Tree, Type,
+    AtomicOp, AtomicUpdate, Barrier, Function, Local, LocalId, Root, Stmt, StmtKind, Tree, Type,
     WorkgroupVar,
 };
 use std::sync::Arc;
@@ -42,6 +44,8 @@ pub(crate) struct Facts {
     pub(crate) feeds: Arc<Feeds>,
     /// For each function, the kernel's own last.
     pub(crate) shortcuts: Vec<Arc<Shortcuts>>,
+    /// For each function, the kernel's own last, the locals that may be read before they are written.
+    pub(crate) unset: Vec<Vec<LocalId>>,
 }
 
 impl Facts {
@@ -56,6 +60,7 @@ impl Facts {
                 .map(Shortcuts::of)
                 .map(Arc::new)
                 .collect(),
+            unset: tree.all_functions().map(unset::unset).collect(),
             ..Facts::default()
         };
         for function in tree.all_functions() {

@@ -2,6 +2,7 @@
 
 use super::draft::emit;
 use super::look::{Look, becomes, place};
+use super::same::is_first_zero;
 use super::{Kind, Variants};
 use crate::tree::{
     AtomicOp, AtomicUpdate, BinaryOp, Combine, ExprId, ExprKind, Literal, Loc, Place, Root, Step,
@@ -104,6 +105,7 @@ fn component(look: &Look<'_>, found: &mut Variants, id: ExprId, vector: ExprId, 
 /// A write that is left out.
 fn left_out(look: &Look<'_>, found: &mut Variants, number: usize, stmt: &Stmt) {
     let (place, value) = match &stmt.kind {
+        StmtKind::Store { place, value } if is_first_zero(look, number, place, *value) => return,
         StmtKind::Store { place, value } => (place, Some(*value)),
         StmtKind::Atomic {
             place,

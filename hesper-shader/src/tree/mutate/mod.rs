@@ -5,6 +5,7 @@
 //! rewrite   peel                           what is written otherwise and means the same
 //! draft     ids                            a tree that is being changed
 //! look                                     a function that is looked at, and what was found
+//! same                                     what makes no difference
 //! ```
 //!
 //! A variant differs from the kernel in one place. It keeps the rules of a tree ([`verify`](super::verify)): a change that does not is no
@@ -19,6 +20,7 @@ mod memory;
 mod operands;
 mod peel;
 mod rewrite;
+mod same;
 
 use super::verify::Verified;
 use super::{Loc, ParamId, Tree};

@@ -11,6 +11,7 @@ pub(crate) mod edges;
 pub(crate) mod elementwise;
 pub(crate) mod guards;
 pub(crate) mod hard;
+pub(crate) mod huge;
 pub(crate) mod keeps;
 pub(crate) mod kernels;
 pub(crate) mod kinks;

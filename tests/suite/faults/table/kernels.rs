@@ -5,6 +5,9 @@ use super::super::ops::edges::{
     RECIPROCAL, Saturated, Shifted, Step, TWO_SUBGROUPS, UNGUARDED, by_subgroups, lanes,
     shifted as e,
 };
+use super::super::ops::huge::{
+    FIRST, POSITIVE, SQUARES, Square, layer_norm_in_units, rms_in_units,
+};
 use super::super::ops::kernels as k;
 use super::super::ops::largest::{Large, wrong as w};
 use super::super::ops::norms::RmsNorm;
@@ -75,7 +78,7 @@ pub(super) const OF_THE_CATALOGUE: &[Row] = rows! {
 pub(super) const OF_OTHERS: &[Row] = rows! {
     "row offset forgotten",             Softmax(kernel(s::ROW_OFFSET)), Alone("backward kernel = spec"), "spec: dx: ";
     "no mean",                          Softmax(kernel(s::NO_MEAN)), Alone("backward kernel = spec"), "spec: dx: ";
-    "first column left out",            Softmax(kernel(s::FIRST_LEFT_OUT)), Alone("forward kernel = spec"), "spec: y: 1 of ";
+    "first column left out",            Softmax(kernel(s::FIRST_LEFT_OUT)), Alone("forward kernel = spec"), "spec: y: not finite at [0, 0]: got inf";
     "no maximum",                       Softmax(kernel(s::NO_MAX)), Alone("forward kernel = spec"), "spec: lse: ";
     "one row only",                     Softmax(kernel(s::ONE_ROW)), Alone("forward kernel = spec"), "spec: lse: ";
     "eps forgotten",                    RmsNorm(kernel(1)), Forward, "spec: r: ";
@@ -198,6 +201,11 @@ pub(super) const EDGES: &[Row] = rows! {
     "0/0 at the first step",            Step(RECIPROCAL), Forward, "NaN";
     "two subgroups, always",            by_subgroups(TWO_SUBGROUPS), Forward, "with subgroups of ";
     "a lane of minus infinities",       lanes(UNGUARDED), Forward, "NaN";
+    "squares overflow",                 rms_in_units(SQUARES), Forward, "spec: r: ";
+    "divided by the first numbers'",    rms_in_units(FIRST), Forward, "spec: r: ";
+    "divided by a positive number",     rms_in_units(POSITIVE), Forward, "spec: r: ";
+    "equal numbers forgotten",          layer_norm_in_units(), Forward, "not finite";
+    "declared beyond its results",      Square(1e24), BothPasses, "the sampling declares that `x` is up to 1e24, where the spec has no results in binary32";
 };
 
 /// Right in exact arithmetic, and bad in numbers: WGSL allows devices results that are not right, or the reference executor has one.

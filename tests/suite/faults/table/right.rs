@@ -14,7 +14,7 @@ use super::super::ops::reductions::{RowMax, Total, softmax_by};
 use super::super::ops::rows::{self, Function::*, Rows};
 use super::super::ops::scores::{self, Scores};
 use super::super::ops::sizes::Twice;
-use super::super::ops::{PLAIN, guards, kernel, norms, pointwise, spec};
+use super::super::ops::{PLAIN, guards, huge, kernel, norms, pointwise, spec};
 use super::super::{By, Row, rows};
 use By::{NoTie, Nobody, NobodyAtAll, NotForward};
 use guards::{self as g, GuardedSoftmax};
@@ -121,6 +121,8 @@ pub(super) const BY_NUMBERS: &[Row] = rows! {
     "first of equal maxima",                RowMax(0), Nobody;
     "workgroups",                           softmax_by(0), Nobody;
     "three kernels",                        norms::RmsNorm(PLAIN), Nobody;
+    "squares of numbers in units",          huge::rms_in_units(0), Nobody;
+    "squares where they are in range",      huge::Square(1e15), Nobody;
     "a dimension of a constant alone",      scale_by(0), Nobody;
     "compositions nested to the left",      nested_left(), Nobody;
     "compositions nested to the right",     nested_right(), Nobody;
