@@ -176,6 +176,18 @@ impl State {
         serial
     }
 
+    /// A result after a last loop that only `return` leaves: not every language that kernels are written as sees that nothing comes to it.
+    pub(super) fn end_after_loop(&mut self, result: Type, loc: Loc) {
+        let last = self
+            .blocks()
+            .next_back()
+            .and_then(|body| body.statements.last());
+        if last.is_some_and(|stmt| matches!(stmt.kind, StmtKind::Loop { .. })) {
+            let zero = self.zero(result, loc);
+            self.push(StmtKind::Return(Some(zero)), loc);
+        }
+    }
+
     /// Closes the innermost function, reporting blocks left open.
     pub(super) fn close_function(&mut self) -> Option<Function> {
         let mut open = self.open.pop()?;
