@@ -5,6 +5,7 @@ use super::in_place::InPlace;
 use super::jumps::Ways;
 use super::table::Table;
 use crate::number::Number;
+use crate::tree::verify::breaks;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
     Place, Problem, Root, Scalar, Stmt, StmtKind, Type, WorkgroupId, WorkgroupVar,
@@ -27,6 +28,8 @@ pub(super) struct State {
     pub(super) problems: Vec<Problem<RecordProblem>>,
     pub(super) open: Vec<OpenFunction>,
     serials: u32,
+    /// How many rounds of loops were unrolled so far.
+    pub(super) rounds: usize,
     /// How many labels there are so far.
     pub(super) labels: u32,
 }
@@ -142,6 +145,7 @@ impl State {
             open: Vec::new(),
             serials: 0,
             labels: 0,
+            rounds: 0,
         };
         state.open_function(name, loc);
         state
@@ -182,7 +186,8 @@ impl State {
             .blocks()
             .next_back()
             .and_then(|body| body.statements.last());
-        if last.is_some_and(|stmt| matches!(stmt.kind, StmtKind::Loop { .. })) {
+        let endless = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Loop { body } if !breaks(body));
+        if last.is_some_and(endless) {
             let zero = self.zero(result, loc);
             self.push(StmtKind::Return(Some(zero)), loc);
         }
