@@ -58,7 +58,7 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn near(name: &str) -> Option<&'static str> {
     let distances = METHODS.iter().map(|known| (distance(name, known), *known));
     let nearest = distances.min_by_key(|(distance, _)| *distance)?;
-    (nearest.0 <= 2 && nearest.0 < name.len()).then_some(nearest.1)
+    (nearest.0 <= 2 && 2 * nearest.0 < name.len()).then_some(nearest.1)
 }
 
 /// How many letters must be put in, left out or changed.
@@ -88,6 +88,7 @@ mod tests {
     fn the_nearest_is_found() {
         assert_eq!(near("sqr"), Some("sqrt"));
         assert_eq!(near("arctangent"), None);
+        assert_eq!(near("load"), None);
         assert_eq!(distance("exp", "exp2"), 1);
     }
 

@@ -109,6 +109,15 @@ snapshots! {
             h(b, &mut list, &t[1], 2.0);
         }
     ");
+    asserts: body("assert!(n > 1 && t > 0.0); assert!(x[n] == t, \"{} is {}\", n, x[n] + 1.0);");
+    unrolled: body("#[unroll] for i in 0..4 { y[i] = t.powi(i); } #[unroll] 'a: for i in (0..LIMIT).rev() { if i > n { continue; } for _ in 0..i { break 'a; } }");
+    tables: body("y[0] = TABLE[n] + tables::OTHER[2]; let l = TABLE.len();");
+    functions: expand("
+        #[workgroup_size(8)]
+        fn k(x: &[f32], y: &mut [f32], #[comptime] c: u32, f: impl Fn(f32) -> f32) { y[0] = h(x[0], c, f) + f(x[1]); }
+        fn h(x: f32, n: u32, f: impl Fn(f32) -> f32) -> f32 { g(f(x), other::twice, |a, b: f32| (a * x, b)) }
+        fn g(x: f32, f: impl Fn(f32) -> f32, p: impl Fn(f32, f32) -> (f32, f32)) -> f32 { p(f(x), x).0 }
+    ");
     matches: body("let a = match n { 0 => 1.0, 1 | 2..=5 => 2.0, LIMIT => 3.0, k if k > 9 => k as f32, _ => 0.0 };");
     calls: body("let a = t.exp().mul_add(2.0, t).powi(-2); let b = mix(t, a, 0.5) + dot(vec2(t, t), Vec2::splat(t)); f(x, y, n, b); other::g::<3>(global_index());");
     stubs: expand("

@@ -112,6 +112,7 @@ impl Checker<'_> {
     ) -> Option<Stmt> {
         let Some(init) = init else {
             self.errors.push(&tuple, Message::LetParts);
+            self.pattern(Pat::Tuple(tuple), true);
             return None;
         };
         if let Some((else_token, _)) = init.diverge {

@@ -45,6 +45,9 @@ impl Checker<'_> {
                 .push_named(name, Message::MethodElsewhere, instead);
             return Expr::Broken;
         }
+        if matches!(*receiver, Expr::Broken) {
+            return Expr::Broken;
+        }
         if !methods::is_known(&name.unraw().to_string()) {
             return self.unknown_method(name);
         }

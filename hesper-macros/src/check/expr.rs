@@ -129,6 +129,7 @@ impl Checker<'_> {
                 let whole = syn::Expr::Unary(e.clone());
                 self.read(&whole).unwrap_or(Expr::Broken)
             }
+            (UnOp::Deref(_), inner) if self.is_unknown(inner) => Expr::Broken,
             (UnOp::Deref(_), _) => {
                 self.errors.push(e, Message::Dereference);
                 Expr::Broken

@@ -44,14 +44,11 @@ impl Checker<'_> {
                 ParamKind::Read | ParamKind::Write | ParamKind::Value | ParamKind::MutValue
             )
         };
-        let statements = body.stmts.iter().map(|stmt| match stmt {
-            RawStmt::Parsed(stmt) => stmt.to_token_stream(),
-            RawStmt::BrokenLet(_) => TokenStream::new(),
-        });
+        let named = named(std::iter::once(body));
         kinds().all(fits)
             && kinds().any(|kind| kind == ParamKind::Write)
             && !self.called.contains(&name.unraw().to_string())
-            && names(statements.collect()).any(|name| POSITIONS.contains(&name.as_str()))
+            && POSITIONS.iter().any(|position| named.contains(*position))
     }
 }
 

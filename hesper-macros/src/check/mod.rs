@@ -115,11 +115,15 @@ impl<'a> Checker<'a> {
         let (params, comptime) = self.params(raw.params, size.is_some());
         let result = self.result(raw.output, size.is_some());
         let is_helper = helper || size.is_some() || result.is_some();
-        if !is_helper && self.looks_like_kernel(&raw.name, &params, &raw.body) {
-            let name = raw.name.to_string();
-            self.errors
-                .push_named(&raw.name, Message::NoWorkgroupSize, &name);
-        }
+        let size = match size {
+            None if !is_helper && self.looks_like_kernel(&raw.name, &params, &raw.body) => {
+                let name = raw.name.to_string();
+                self.errors
+                    .push_named(&raw.name, Message::NoWorkgroupSize, &name);
+                Some(Vec::new())
+            }
+            size => size,
+        };
         let body = self.body(raw.body);
         self.scope.leave();
         let function = Function {

@@ -5,7 +5,7 @@ use crate::ast::{Expr, Place};
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
-use syn::{ExprField, Member, UnOp};
+use syn::{ExprField, Index, Member, UnOp};
 
 impl Checker<'_> {
     /// Reads the place that `e` is, or `None` where it is a value.
@@ -34,6 +34,10 @@ impl Checker<'_> {
 
     /// The place to the left of an assignment; `None` after an error.
     pub(super) fn writable(&mut self, e: &syn::Expr) -> Option<Place> {
+        if let Some(part) = part_of_tuple(e) {
+            self.errors.push(part, Message::TupleField);
+            return None;
+        }
         let Some((name, binding)) = self.root(e) else {
             let message = match ident(e) {
                 Some(_) => Message::AssignConstant,
@@ -81,7 +85,7 @@ impl Checker<'_> {
             syn::Expr::Unary(e) => {
                 let root = matches!(e.op, UnOp::Deref(_)).then(|| self.root(&e.expr));
                 root.flatten()
-                    .filter(|(_, binding)| *binding == Binding::Reference)
+                    .filter(|(_, b)| matches!(b, Binding::Reference | Binding::Unknown))
             }
             _ => {
                 let name = ident(e)?;
@@ -178,6 +182,19 @@ pub(super) fn ident(e: &syn::Expr) -> Option<&Ident> {
         syn::Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
         syn::Expr::Paren(e) => ident(&e.expr),
         syn::Expr::Group(e) => ident(&e.expr),
+        _ => None,
+    }
+}
+
+/// The first `.0` of a chain of indices and components.
+fn part_of_tuple(e: &syn::Expr) -> Option<&Index> {
+    match e {
+        syn::Expr::Index(e) => part_of_tuple(&e.expr),
+        syn::Expr::Paren(e) => part_of_tuple(&e.expr),
+        syn::Expr::Field(e) => match &e.member {
+            Member::Unnamed(index) => Some(index),
+            Member::Named(_) => part_of_tuple(&e.base),
+        },
         _ => None,
     }
 }

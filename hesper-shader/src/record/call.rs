@@ -222,6 +222,9 @@ impl<'m> Call<'m> {
         let recorder = self.recorder;
         if self.entered {
             recorder.with(|s| {
+                if let Some(ty) = self.result {
+                    s.end_after_loop(ty, self.loc);
+                }
                 if let Some(mut function) = s.close_function() {
                     function.result = self.result;
                     s.functions.push(function);

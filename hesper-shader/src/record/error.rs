@@ -26,8 +26,8 @@ pub enum RecordProblem {
     /// A label of a loop or block that is not open here.
     #[error("this leaves or repeats a loop that is not around it")]
     ForeignLabel,
-    /// A loop that would be written out too often.
-    #[error("this loop is unrolled more than {0} times; leave `#[unroll]` out")]
+    /// Loops that would be written out too often.
+    #[error("with this loop more than {0} rounds are unrolled; leave `#[unroll]` out")]
     Unrolled(usize),
     /// An element that a table has not.
     #[error("`{name}` has no element {index}: it has {length}")]

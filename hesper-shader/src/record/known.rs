@@ -3,24 +3,37 @@
 use super::state::State;
 use crate::tree::{BinaryOp, ExprId, ExprKind, Literal, Scalar, Type, UnaryOp};
 
+/// Conditions on constants are short; a value may be used twice at each level.
+const DEPTH: u32 = 10;
+
 impl State {
+    /// The integer that an index is, if it is a constant.
+    pub(super) fn known_index(&self, index: ExprId) -> Option<u32> {
+        match self.constant(index, DEPTH)? {
+            Literal::U32(index) => Some(index),
+            _ => None,
+        }
+    }
+
     /// Whether a condition holds, where constants of the host and literals alone decide it.
     pub(super) fn known(&self, condition: ExprId) -> Option<bool> {
-        match self.constant(condition)? {
+        match self.constant(condition, DEPTH)? {
             Literal::Bool(holds) => Some(holds),
             _ => None,
         }
     }
 
-    pub(super) fn constant(&self, id: ExprId) -> Option<Literal> {
+    /// The constant that an expression is, looking so deep.
+    fn constant(&self, id: ExprId, depth: u32) -> Option<Literal> {
+        let depth = depth.checked_sub(1)?;
         match &self.get(id)?.kind {
             ExprKind::Literal(literal) if literal.scalar() != Scalar::F32 => Some(*literal),
-            ExprKind::Unary(UnaryOp::Not, x) => match self.constant(*x)? {
+            ExprKind::Unary(UnaryOp::Not, x) => match self.constant(*x, depth)? {
                 Literal::Bool(x) => Some(Literal::Bool(!x)),
                 _ => None,
             },
             ExprKind::Binary(op, x, y) if self.get(*x)?.ty.is_scalar() => {
-                match (self.constant(*x), self.constant(*y)) {
+                match (self.constant(*x, depth), self.constant(*y, depth)) {
                     (Some(Literal::Bool(x)), Some(Literal::Bool(y))) => truth(*op, x, y),
                     (Some(Literal::U32(x)), Some(Literal::U32(y))) => {
                         let literal = |n: i64| u32::try_from(n).ok().map(Literal::U32);

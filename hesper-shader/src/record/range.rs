@@ -139,7 +139,7 @@ impl Recorder {
     }
 }
 
-/// The most rounds of an unrolled loop.
+/// The most rounds of the unrolled loops of a kernel.
 const MOST_ROUNDS: usize = 4096;
 
 impl Recorder {
@@ -147,12 +147,16 @@ impl Recorder {
     #[track_caller]
     pub fn unroll<I: IntoIterator>(&self, range: I) -> impl Iterator<Item = I::Item> {
         let loc = Loc::caller();
-        let rounds = range.into_iter().enumerate();
-        rounds.map_while(move |(round, value)| {
-            if round == MOST_ROUNDS {
+        let mut told = false;
+        range.into_iter().take_while(move |_| {
+            let rounds = self.with(|s| {
+                s.rounds += 1;
+                s.rounds
+            });
+            if rounds > MOST_ROUNDS && !std::mem::replace(&mut told, true) {
                 self.with(|s| s.problem(RecordProblem::Unrolled(MOST_ROUNDS), loc));
             }
-            (round < MOST_ROUNDS).then_some(value)
+            rounds <= MOST_ROUNDS
         })
     }
 

@@ -5,6 +5,7 @@ use super::in_place::InPlace;
 use super::jumps::Ways;
 use super::table::Table;
 use crate::number::Number;
+use crate::tree::verify::breaks;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
     Place, Problem, Root, Scalar, Stmt, StmtKind, Type, WorkgroupId, WorkgroupVar,
@@ -27,6 +28,8 @@ pub(super) struct State {
     pub(super) problems: Vec<Problem<RecordProblem>>,
     pub(super) open: Vec<OpenFunction>,
     serials: u32,
+    /// How many rounds of loops were unrolled so far.
+    pub(super) rounds: usize,
     /// How many labels there are so far.
     pub(super) labels: u32,
 }
@@ -142,6 +145,7 @@ impl State {
             open: Vec::new(),
             serials: 0,
             labels: 0,
+            rounds: 0,
         };
         state.open_function(name, loc);
         state
@@ -174,6 +178,19 @@ impl State {
             tables: Vec::new(),
         });
         serial
+    }
+
+    /// A result after a last loop that only `return` leaves: not every language that kernels are written as sees that nothing comes to it.
+    pub(super) fn end_after_loop(&mut self, result: Type, loc: Loc) {
+        let last = self
+            .blocks()
+            .next_back()
+            .and_then(|body| body.statements.last());
+        let endless = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Loop { body } if !breaks(body));
+        if last.is_some_and(endless) {
+            let zero = self.zero(result, loc);
+            self.push(StmtKind::Return(Some(zero)), loc);
+        }
     }
 
     /// Closes the innermost function, reporting blocks left open.

@@ -50,7 +50,7 @@ impl State {
         loc: Loc,
     ) -> Result<ExprId, RecordProblem> {
         let length = values.len();
-        if let Some(Literal::U32(index)) = self.constant(index) {
+        if let Some(index) = self.known_index(index) {
             let value = values.into_iter().nth(index as usize);
             let beyond = RecordProblem::BeyondTable {
                 name: name.to_string(),

@@ -40,6 +40,15 @@ fn endless<'m>(h: &'m Recorder, x: super::Exp<'m, f32>) -> super::Exp<'m, f32> {
     call.finish::<crate::Exp<'_, f32>>()
 }
 
+fn endless_in_place<'m>(h: &'m Recorder, x: super::Exp<'m, f32>) -> super::Exp<'m, f32> {
+    let mut call = h.call_in_place("endless", "", "endless");
+    let x = call.value("x", x);
+    if call.enter() {
+        call.returns(endless_in_place(h, x));
+    }
+    call.finish()
+}
+
 #[test]
 fn misuse_is_an_error_with_its_line() {
     type Case = (&'static str, fn(&Recorder));
@@ -55,6 +64,22 @@ fn misuse_is_an_error_with_its_line() {
         ("`endless` calls itself", |h| {
             let y = h.storage_mut::<f32>("y");
             h.store(y.at(h.int(0)), endless(h, h.float("1.0")));
+        }),
+        ("`endless` calls itself", |h| {
+            endless_in_place(h, h.float("1.0"));
+        }),
+        ("a loop that is not around it", |h| {
+            h.loop_();
+            let label = h.label();
+            h.break_();
+            h.end_loop();
+            h.break_to(label);
+        }),
+        ("more than 4096 rounds are unrolled", |h| {
+            assert_eq!(h.unroll(0..5000).count(), 4096);
+        }),
+        ("`t` has no element 3: it has 2", |h| {
+            h.element("t", &[1_u32, 2], h.int(3_u32));
         }),
         ("is not a finite number", |h| {
             h.var("x", h.float("1e99"));
@@ -286,6 +311,27 @@ fn constructs_record_what_they_mean() {
                 );
             },
         ),
+        // A helper that is recorded in place, and a block that nothing leaves, are their statements.
+        ("{\n  store $a = s + s\n}", |h| {
+            let s = h.uniform::<f32>("s");
+            let mut call = h.call_in_place("double", "", "double");
+            let x = call.value("x", s);
+            if call.enter() {
+                h.block_();
+                h.end_block();
+                call.returns(x + x);
+            }
+            h.var("a", call.finish::<super::Exp<'_, f32>>());
+        }),
+        // What a constant excludes is not recorded.
+        ("{\n  return\n}", |h| {
+            h.if_(h.int(3_u32).lt(h.int(2)));
+            double(h, h.float("1.0"));
+            h.workgroup_array::<f32>("t", 4);
+            h.else_();
+            h.return_();
+            h.end_if();
+        }),
         // What follows a `return` is not recorded.
         ("{\n  return\n}", |h| {
             h.return_();

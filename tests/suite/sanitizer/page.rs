@@ -87,7 +87,8 @@ And of `mirrored`, invocation 1, up to the race:
 {FAILED}```
 
 `log!(\"{} of {}\", a, b)` in a kernel prints a line for each invocation that gets there, on the reference executor alone: devices see nothing of it.
-`Options::print_log` = false collects the lines in `take_outcome().log`.
+`Options::print_log` = false collects the lines in `take_outcome().log`. `assert!(c, \"{} of {}\", a, b)` stops the run where `c` does not hold, with the line, the invocation and
+the text; devices see nothing of that either.
 
 ## Limits of the method
 

@@ -14,6 +14,7 @@ mod tests;
 mod verified;
 
 pub use problem::VerifyProblem;
+pub(crate) use stmts::breaks;
 pub use verified::Verified;
 
 use super::{Access, Function, FunctionId, Loc, Local, ParamKind, Scalar, Tree, Type};

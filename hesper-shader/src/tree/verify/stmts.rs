@@ -234,7 +234,8 @@ fn can_leave(body: &[Stmt]) -> bool {
     breaks(body) || returns(body)
 }
 
-fn breaks(body: &[Stmt]) -> bool {
+/// Whether a `break` leaves the loop.
+pub(crate) fn breaks(body: &[Stmt]) -> bool {
     body.iter().any(|stmt| match &stmt.kind {
         StmtKind::Break => true,
         StmtKind::If { accept, reject, .. } => breaks(accept) || breaks(reject),

@@ -122,7 +122,7 @@ pub(super) fn taken_apart_and_returned(device: &Device) -> Outcome {
                 (0, true, _) => 1,
                 (0, false, k) => 2 + k,
                 (1..=2, _, 0..5 | 20) => 3,
-                (k, above, 30..) if k == 1 => 4 + u32::from(above),
+                (1, above, 30..) => 4 + u32::from(above),
                 (k, _, _) => 6 + k,
             }),
             ("if", |n| {
