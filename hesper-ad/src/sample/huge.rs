@@ -55,8 +55,8 @@ impl Sampling {
     }
 }
 
-/// Rows of which one number is between half of `most` and all of it, of either sign, in each row in another place. The first row of several has
-/// none, so that its greatest number will not do for the others.
+/// Rows of which one number is between half of `most` and all of it, of either sign, in each row in another place. The first row of two or more
+/// and the last of three or more have none, so that the greatest number of another row will not do for all.
 pub(super) fn huge_rows(shape: Vec<usize>, most: f32, rng: &mut Rng) -> Tensor<f32> {
     let rows = scaled_rows(shape, rng);
     let row_len = rows.row_len().max(1);
@@ -66,9 +66,11 @@ pub(super) fn huge_rows(shape: Vec<usize>, most: f32, rng: &mut Rng) -> Tensor<f
         let peak = rng.uniform(most / 2.0, most);
         signed(peak, rng)
     });
-    if rows.len() > row_len {
-        let all = peaked.data_mut().iter_mut().zip(rows.data());
-        all.take(row_len).for_each(|(x, plain)| *x = *plain);
+    let last = rows.len().saturating_sub(row_len);
+    if last > 0 {
+        let all = peaked.data_mut().iter_mut().zip(rows.data()).enumerate();
+        let outer = all.filter(|(at, _)| *at < row_len || *at >= last.max(2 * row_len));
+        outer.for_each(|(_, (x, plain))| *x = *plain);
     }
     peaked
 }
@@ -101,13 +103,13 @@ mod tests {
             .input("z", ["n", "m"])
             .output("y", ["n"]);
         let sampling = Sampling::default().up_to("x", 1e24);
-        let dims = Dims::new([("n", 8), ("m", 7)]);
+        let dims = Dims::new([("n", 9), ("m", 7)]);
         let draw = |numbers| sampling.draw_with(numbers, &signature, &dims, &mut Rng::new(1));
         let is_huge = |x: &f32| (0.5e24..=1e24).contains(&x.abs());
         let one = draw(Numbers::Huge);
         for (i, row) in one.inputs[0].rows().enumerate() {
             let count = row.iter().filter(|x| is_huge(x)).count();
-            assert_eq!(count, usize::from(i > 0), "{row:?}");
+            assert_eq!(count, usize::from((1..8).contains(&i)), "{row:?}");
         }
         for column in 0..7 {
             assert!(one.inputs[0].rows().any(|row| is_huge(&row[column])));
