@@ -140,6 +140,11 @@ pub(super) fn find(spec: &Spec<'_>) -> Result<Found, String> {
     }
     tell_apart(&mut found.mutants);
     found.rewritings = rewritten(&kernels);
+    // In another order products of huge numbers overflow.
+    if spec.sampling().has_huge() {
+        let is_other = |made: &Made| made.mutant.kind != Kind::Associate.name();
+        found.rewritings.retain(is_other);
+    }
     Ok(found)
 }
 

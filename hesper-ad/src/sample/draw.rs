@@ -53,21 +53,22 @@ pub(super) fn large_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
 pub(super) fn peaked_rows(shape: Vec<usize>, rng: &mut Rng) -> Tensor<f32> {
     let low = |rng: &mut Rng| rng.uniform(-2.0 * LARGE, -1.75 * LARGE);
     let rows = fill(shape, || low(rng));
-    with_peaks(rows, rng, |_| 2.0 * LARGE)
+    let first = rng.below(rows.row_len().max(1));
+    with_peaks(rows, first, || 2.0 * LARGE)
 }
 
-/// Puts a number into each row; it is one place further in each, so that whatever leaves a place out of a maximum is far from it once.
+/// Puts a number into each row, in the first row at place `first`; it is one place further in each, so that whatever leaves a place out of a maximum
+/// is far from it once.
 pub(super) fn with_peaks(
     mut tensor: Tensor<f32>,
-    rng: &mut Rng,
-    mut peak: impl FnMut(&mut Rng) -> f32,
+    first: usize,
+    mut peak: impl FnMut() -> f32,
 ) -> Tensor<f32> {
     let row_len = tensor.row_len().max(1);
-    let first = rng.below(row_len);
     for (i, row) in tensor.data_mut().chunks_mut(row_len).enumerate() {
         let place = (first + i) % row.len().max(1);
         if let Some(x) = row.get_mut(place) {
-            *x = peak(rng);
+            *x = peak();
         }
     }
     tensor

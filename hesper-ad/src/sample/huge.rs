@@ -55,13 +55,24 @@ impl Sampling {
     }
 }
 
-/// Rows of which one number is between half of `most` and all of it, of either sign, in each row in another place.
+/// Rows of which one number is between half of `most` and all of it, of either sign, in each row in another place. The first row of two or more
+/// and the last of three or more have none, so that the greatest number of another row will not do for all.
 pub(super) fn huge_rows(shape: Vec<usize>, most: f32, rng: &mut Rng) -> Tensor<f32> {
     let rows = scaled_rows(shape, rng);
-    with_peaks(rows, rng, |rng| {
+    let row_len = rows.row_len().max(1);
+    // The last places are among those of the second row and the next, however few rows there are.
+    let first = row_len.saturating_sub(3);
+    let mut peaked = with_peaks(rows.clone(), first, || {
         let peak = rng.uniform(most / 2.0, most);
         signed(peak, rng)
-    })
+    });
+    let last = rows.len().saturating_sub(row_len);
+    if last > 0 {
+        let all = peaked.data_mut().iter_mut().zip(rows.data()).enumerate();
+        let outer = all.filter(|(at, _)| *at < row_len || *at >= last.max(2 * row_len));
+        outer.for_each(|(_, (x, plain))| *x = *plain);
+    }
+    peaked
 }
 
 /// Rows of one number each, a power of two of either sign: sums of a row lose nothing, and its numbers do not differ from their mean.
@@ -92,12 +103,13 @@ mod tests {
             .input("z", ["n", "m"])
             .output("y", ["n"]);
         let sampling = Sampling::default().up_to("x", 1e24);
-        let dims = Dims::new([("n", 7), ("m", 7)]);
+        let dims = Dims::new([("n", 9), ("m", 7)]);
         let draw = |numbers| sampling.draw_with(numbers, &signature, &dims, &mut Rng::new(1));
         let is_huge = |x: &f32| (0.5e24..=1e24).contains(&x.abs());
         let one = draw(Numbers::Huge);
-        for row in one.inputs[0].rows() {
-            assert_eq!(row.iter().filter(|x| is_huge(x)).count(), 1, "{row:?}");
+        for (i, row) in one.inputs[0].rows().enumerate() {
+            let count = row.iter().filter(|x| is_huge(x)).count();
+            assert_eq!(count, usize::from((1..8).contains(&i)), "{row:?}");
         }
         for column in 0..7 {
             assert!(one.inputs[0].rows().any(|row| is_huge(&row[column])));
