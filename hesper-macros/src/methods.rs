@@ -102,6 +102,7 @@ mod tests {
             for line in text.lines().filter_map(|line| line.strip_prefix("    ")) {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let name = match words.as_slice() {
+                    ["type" | "use", ..] => continue,
                     ["pub", "fn", name, ..] => name.split(['<', '(']).next().unwrap_or_default(),
                     [name, rest @ ..] if line.ends_with(';') && is_row(rest) => name,
                     _ => continue,

@@ -113,7 +113,7 @@ fn is_blank(reason: &Option<String>) -> bool {
 }
 
 fn can_be_atomic(ty: Type) -> bool {
-    ty.is_scalar() && ty.scalar.is_numeric()
+    matches!(ty, Type::F32 | Type::I32 | Type::U32)
 }
 
 /// Bytes that a local variable takes, as WGSL counts them.

@@ -357,8 +357,8 @@ fn each_broken_rule_of_effects_is_refused() {
                 _ => false,
             });
         }),
-        ("`total` cannot be atomic of `f32`", |t| {
-            t.workgroup[0].element = Type::F32
+        ("`total` cannot be atomic of `f16`", |t| {
+            t.workgroup[0].element = Type::F16
         }),
         ("`count` cannot be atomic of `Vec2<u32>`", |t| {
             t.params[0].kind = ParamKind::Storage {
