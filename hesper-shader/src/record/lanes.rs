@@ -57,10 +57,13 @@ impl<T> Clone for Lane<'_, T> {
 
 impl<T> Copy for Lane<'_, T> {}
 
-impl<'m, T: LanesTy> Place<'m, T> {
+impl<'m, T: ShaderType> Place<'m, T> {
     /// The place of the component of this number.
     #[track_caller]
-    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Lane<'m, T> {
+    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Lane<'m, T>
+    where
+        T: LanesTy,
+    {
         Lane {
             vector: self,
             index: index.retype(),

@@ -201,9 +201,9 @@ pub(super) const EDGES: &[Row] = rows! {
     "0/0 at the first step",            Step(RECIPROCAL), Forward, "NaN";
     "two subgroups, always",            by_subgroups(TWO_SUBGROUPS), Forward, "with subgroups of ";
     "a lane of minus infinities",       lanes(UNGUARDED), Forward, "NaN";
-    "squares overflow",                 rms_in_units(SQUARES), Forward, "spec: r: ";
-    "divided by the first numbers'",    rms_in_units(FIRST), Forward, "spec: r: ";
-    "divided by a positive number",     rms_in_units(POSITIVE), Forward, "spec: r: ";
+    "squares overflow",                 rms_in_units(SQUARES), Forward, "spec: y: ";
+    "divided by the first numbers'",    rms_in_units(FIRST), Forward, "spec: y: ";
+    "divided by a positive number",     rms_in_units(POSITIVE), Forward, "spec: y: ";
     "equal numbers forgotten",          layer_norm_in_units(), Forward, "not finite";
     "declared beyond its results",      Square(1e24), BothPasses, "the sampling declares that `x` is up to 1e24, where the spec has no results in binary32";
 };
