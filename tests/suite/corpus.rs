@@ -22,7 +22,7 @@ fn programs_compute_what_plain_rust_does() {
 #[test]
 fn programs_compute_the_same_on_a_gpu() {
     if let Some(device) = tests::gpu("programs of the corpus") {
-        run_all(&device);
+        run_all(device);
     }
 }
 

@@ -20,7 +20,6 @@ pub use self::arithmetic::Arithmetic;
 pub use self::f32::F32;
 pub use self::f64::F64;
 pub use self::functions::{Accuracy, Math, Of, Primitive, Signature};
-pub(crate) use self::math::half;
 pub use self::primitives::{Character, RealBinary, RealUnary};
 
 use crate::number::Number;

@@ -44,14 +44,13 @@ pub fn any<'m, T: TruthsTy>(truths: Exp<'m, T>) -> Exp<'m, bool> {
 impl<'m, T: ShaderType> Exp<'m, T> {
     /// The components of `on_true` where the mask holds, those of `on_false` elsewhere; both are already evaluated.
     #[track_caller]
-    pub fn select<A: ShaderType, B: ShaderType>(
+    pub fn select<A: ShaderType + SameTy<B>, B: ShaderType>(
         self,
         on_true: Exp<'m, A>,
         on_false: Exp<'m, B>,
     ) -> Exp<'m, A>
     where
         T: MaskTy<A>,
-        A: SameTy<B>,
     {
         let loc = Loc::caller();
         let recorder = self.recorder;

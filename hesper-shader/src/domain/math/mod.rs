@@ -11,7 +11,7 @@
 //! The polynomials are our own; `minimax.py` beside this file computes them.
 
 mod exp;
-pub(crate) mod half;
+mod half;
 mod hyperbolic;
 mod log;
 #[cfg(test)]

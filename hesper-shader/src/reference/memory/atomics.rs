@@ -223,9 +223,9 @@ macro_rules! integers {
 
 integers! { signed i32 I32; unsigned u32 U32; }
 
-fn reals<D: Domain>(
-    domain: &D,
-) -> Kind<D::Value, D::Value, impl Fn(AtomicUpdate, D::Value, D::Value) -> D::Value> {
+fn reals<V: Value>(
+    domain: &impl Domain<Value = V>,
+) -> Kind<V, V, impl Fn(AtomicUpdate, V, V) -> V> {
     Kind {
         zero: domain.constant(Number::ZERO),
         values: |column| {
@@ -242,7 +242,7 @@ fn reals<D: Domain>(
                 mixed()
             }
         },
-        same: D::Value::identical,
+        same: V::identical,
         updated: |update, before, value| {
             let op = match update {
                 AtomicUpdate::Add => RealBinary::Add,

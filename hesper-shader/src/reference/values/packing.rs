@@ -4,8 +4,9 @@
 
 use super::columns::{Column, mixed, refused};
 use super::reals::Reals;
-use crate::domain::{Arithmetic, Domain, Math, NoMeaning, RealUnary, half};
+use crate::domain::{Arithmetic, Domain, Math, NoMeaning, RealUnary};
 use crate::reference::report::error::Fault;
+use half::f16;
 
 /// One of these functions.
 pub(super) fn packed<D: Domain<Mask = bool>>(
@@ -53,7 +54,8 @@ fn part_of_real<D: Domain<Mask = bool>>(d: &D, op: Math, x: D::Value) -> Result<
     let (low, steps) = match op {
         Math::Pack2x16Float => {
             let x = d.unary(RealUnary::QuantizeToF16, x);
-            return Ok(half::to_bits(f32::from_bits(d.to_bits(x)?)));
+            let x = f32::from_bits(d.to_bits(x)?);
+            return Ok(f16::from_f32(x).to_bits().into());
         }
         Math::Pack2x16Snorm => (-1, 32767),
         Math::Pack2x16Unorm => (0, 65535),
@@ -71,7 +73,7 @@ fn real_of_part<D: Domain<Mask = bool>>(reals: &Reals<'_, D>, op: Math, part: u3
     let d = reals.domain;
     let steps = |n: i64, steps: i64| d.div(d.from_integer(n), d.integer(steps));
     match op {
-        Math::Unpack2x16Float => d.from_f32(half::from_bits(part as u16)),
+        Math::Unpack2x16Float => d.from_f32(f16::from_bits(part as u16).to_f32()),
         Math::Unpack2x16Snorm => d.max(steps((part as u16 as i16).into(), 32767), d.integer(-1)),
         Math::Unpack2x16Unorm => steps(part.into(), 65535),
         Math::Unpack4x8Snorm => d.max(steps((part as u8 as i8).into(), 127), d.integer(-1)),
