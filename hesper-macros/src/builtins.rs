@@ -7,10 +7,8 @@ pub(crate) enum Builtin {
     Value,
     /// A method of the recorder that yields nothing.
     Barrier,
-    /// A function of `builtins`.
+    /// A function of `builtins`; one that yields two values yields a tuple.
     Math,
-    /// A function of `builtins` that yields two values.
-    Pair,
     /// A function of `builtins` whose second argument is the host's.
     Lane,
     /// `workgroup_uniform_load`, which takes a place.
@@ -31,7 +29,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("first_leading_bit", Builtin::Math),
     ("first_trailing_bit", Builtin::Math),
     ("fract", Builtin::Math),
-    ("frexp", Builtin::Pair),
+    ("frexp", Builtin::Math),
     ("global_index", Builtin::Value),
     ("global_invocation_id", Builtin::Value),
     ("insert_bits", Builtin::Math),
@@ -41,7 +39,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("local_invocation_id", Builtin::Value),
     ("local_invocation_index", Builtin::Value),
     ("mix", Builtin::Math),
-    ("modf", Builtin::Pair),
+    ("modf", Builtin::Math),
     ("neg_infinity", Builtin::Value),
     ("normalize", Builtin::Math),
     ("num_subgroups", Builtin::Value),

@@ -132,7 +132,7 @@ impl Checker<'_> {
         if let Some((name, builtin)) = self.builtin(&e.func) {
             return match builtin {
                 Builtin::Value | Builtin::Barrier => Expr::Recorder(name, self.args(&e.args)),
-                Builtin::Math | Builtin::Pair => Expr::Builtin(name, self.args(&e.args)),
+                Builtin::Math => Expr::Builtin(name, self.args(&e.args)),
                 Builtin::Lane => self.lane(name, &e.args),
                 Builtin::UniformLoad => self.uniform_load(name, e),
             };
