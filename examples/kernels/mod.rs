@@ -6,13 +6,20 @@
 pub mod bitonic_sort;
 pub mod boids;
 pub mod counter_random;
+pub mod f16_matmul;
+pub mod flash_attention;
 pub mod flood_fill;
 pub mod halfwords;
 pub mod histogram;
 pub mod int8_matmul;
+pub mod look_back_scan;
+pub mod merge_argsort;
 pub mod prefix_sum;
 pub mod q4_matvec;
+pub mod radix_sort;
 pub mod separable_convolution;
+pub mod splats;
+pub mod svd3;
 pub mod top_k_softmax;
 
 use hesper_shader::{Device, Kernel};
@@ -49,13 +56,20 @@ programs! {
     bitonic_sort: bitonic_sort;
     boids: boids;
     counter_random: counter_random;
+    f16_matmul: f16_matmul;
+    flash_attention: flash_attention;
     flood_fill: flood_start flood_step;
     halfwords: store_halfwords;
     histogram: histogram;
     int8_matmul: int8_matmul;
+    look_back_scan: look_back_scan;
+    merge_argsort: merge_runs;
     prefix_sum: block_sums scan_blocks;
     q4_matvec: q4_matvec;
+    radix_sort: count_digits scatter_digits;
     separable_convolution: convolve_rows convolve_columns;
+    splats: draw_splats splat_slopes;
+    svd3: lu3 svd3;
     top_k_softmax: top_k_softmax;
 }
 

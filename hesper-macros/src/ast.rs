@@ -13,6 +13,7 @@ use syn::{
 pub(crate) enum Item {
     Kernel(Kernel),
     Helper(Helper),
+    Structure(Structure),
     /// Kept as it was written: a `const`, or a refused item that other code may name.
     Verbatim(TokenStream),
 }
@@ -55,6 +56,26 @@ pub(crate) struct Signature {
     pub output: Option<Ty>,
 }
 
+/// `struct S { .. }`
+pub(crate) struct Structure {
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub name: Ident,
+    pub fields: Vec<Field>,
+    /// Whether an atomic is in it, so that it is memory and no value.
+    pub atomic: bool,
+    /// Whether it can be expanded; else the host's declaration alone stays.
+    pub valid: bool,
+}
+
+/// A field of a structure.
+pub(crate) struct Field {
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub name: Ident,
+    pub ty: Ty,
+}
+
 /// A function that kernels call.
 pub(crate) struct Helper {
     pub function: Function,
@@ -94,8 +115,10 @@ pub(crate) enum ParamKind {
     Array,
     /// `&[T; N]`
     ReadArray,
-    /// `&mut T`
+    /// `&mut T`, in a kernel a buffer of one element.
     Place,
+    /// `&T` of a kernel, the same to be read.
+    ReadPlace,
     /// `impl Fn(A) -> B`
     Function,
 }
@@ -108,11 +131,15 @@ pub(crate) enum Ty {
     Half(Ident),
     /// `Vec2`, `Vec3` or `Vec4` and what it holds.
     Vector(Ident, Box<Ty>),
+    /// `Mat3`, `Mat2x4` and what it holds.
+    Matrix(Ident, Box<Ty>),
     /// `Atomic` and what it holds: a type of memory.
     Atomic(Ident, Box<Ty>),
-    /// Left to rustc.
     /// `(A, B)`, of values that are together while a kernel is recorded.
     Tuple(token::Paren, Vec<Ty>),
+    /// `[T; N]`
+    Array(token::Bracket, Box<Ty>, syn::Expr),
+    /// Left to rustc.
     Other(syn::Type),
     Broken,
 }
@@ -231,9 +258,19 @@ pub(crate) enum Stmt {
 
 /// What a `let` takes apart.
 pub(crate) enum Pattern {
-    Name { name: Ident, mutable: bool },
+    Name {
+        name: Ident,
+        mutable: bool,
+    },
     Wild(Token![_]),
     Tuple(token::Paren, Vec<Pattern>),
+    /// `S { a, b: pattern, .. }`; the number tells it from others in its function.
+    Structure {
+        path: Path,
+        fields: Vec<(Ident, Pattern)>,
+        rest: Option<Token![..]>,
+        number: usize,
+    },
 }
 
 /// How a loop or a labelled block is left from inside.
@@ -348,6 +385,22 @@ pub(crate) enum Expr {
     /// `t.0`
     Part(Box<Expr>, Index),
     Component(Box<Expr>, Ident),
+    /// A field of a structure.
+    Field(Box<Expr>, Ident),
+    /// `S { a: x, ..base }`
+    Structure {
+        path: Path,
+        fields: Vec<(Ident, Expr)>,
+        base: Option<Box<Expr>>,
+    },
+    /// `[a, b]` and `[a; N]`
+    Array(token::Bracket, Box<Array>),
+    /// `value[index]`
+    Index {
+        value: Box<Expr>,
+        index: Box<Expr>,
+        span: Span,
+    },
     /// Component names in x, y, z, w.
     Swizzle(Box<Expr>, Vec<Ident>),
     Method {
@@ -392,6 +445,7 @@ pub(crate) enum Place {
     Name(Ident),
     At(Box<Place>, token::Bracket, Box<Expr>),
     Component(Box<Place>, Ident),
+    Field(Box<Place>, Ident),
 }
 
 impl Expr {
@@ -415,12 +469,16 @@ impl Expr {
             | Expr::Cast { value: first, .. }
             | Expr::Part(first, _)
             | Expr::Component(first, _)
+            | Expr::Field(first, _)
+            | Expr::Index { value: first, .. }
             | Expr::Swizzle(first, _)
             | Expr::Method {
                 receiver: first, ..
             }
             | Expr::Powi(first, ..) => first.span(),
             Expr::Call(path, _) | Expr::Function(path) => path.span(),
+            Expr::Structure { path, .. } => path.span(),
+            Expr::Array(bracket, _) => bracket.span.open(),
             Expr::Closure { span, .. } => *span,
             Expr::If(branch) => branch.span,
             Expr::Block(block) => block.brace.span.open(),
@@ -436,7 +494,7 @@ impl Place {
     pub(crate) fn span(&self) -> Span {
         match self {
             Place::Name(name) => name.span(),
-            Place::At(base, ..) | Place::Component(base, _) => base.span(),
+            Place::At(base, ..) | Place::Component(base, _) | Place::Field(base, _) => base.span(),
         }
     }
 }

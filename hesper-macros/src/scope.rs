@@ -34,6 +34,8 @@ pub(crate) enum Binding {
     ReadArray,
     /// A parameter `a: &mut T`.
     Reference,
+    /// A parameter `a: &T` of a kernel.
+    ReadReference,
     /// A const generic or `#[comptime]` parameter.
     Host,
     /// The variable of an unrolled `for`: a value, and one of the host.
@@ -64,6 +66,11 @@ impl Binding {
         matches!(self, Binding::Host | Binding::Unrolled)
     }
 
+    /// Whether the name refers to a place.
+    pub(crate) fn is_reference(self) -> bool {
+        matches!(self, Binding::Reference | Binding::ReadReference)
+    }
+
     /// Whether only methods of atomics read and write it.
     pub(crate) fn is_atomic(self) -> bool {
         matches!(
@@ -74,7 +81,7 @@ impl Binding {
 
     /// Whether the name is memory that could have been declared atomic.
     pub(crate) fn is_memory(self) -> bool {
-        self.is_indexable() || self.is_variable()
+        self.is_indexable() || self.is_variable() || self.is_reference()
     }
 
     /// Whether it is shared by a workgroup.

@@ -4,11 +4,26 @@
 pub use crate as root;
 use crate::kernel::Kernel;
 use crate::record::Recorder;
+use crate::tree::{Shape, Structure};
 pub use hesper_macros::expand;
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
-pub use std::{format, vec::Vec};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+pub use std::{format, string::String, vec::Vec};
+
+/// The shape of a structure.
+pub fn structure<const N: usize>(name: &str, fields: [(&str, Shape); N]) -> Shape {
+    let fields = fields.map(|(name, shape)| (name.to_string(), shape));
+    Shape::Structure(Arc::new(Structure {
+        name: name.to_string(),
+        fields: fields.to_vec(),
+    }))
+}
+
+/// What a part of a value is called in texts.
+pub fn part_name(whole: &str, part: &str) -> String {
+    format!("{whole}_{part}")
+}
 
 /// Builds each specialisation of a kernel once.
 pub struct KernelCache {

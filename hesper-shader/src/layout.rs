@@ -1,7 +1,7 @@
-//! How elements lie in a device's memory: as WGSL lays out arrays, so that `Vec3` takes the room of four scalars.
+//! How elements lie in a device's memory: as WGSL lays out arrays and structures, so that in an array `Vec3` takes the room of four scalars.
 
 use crate::memory::Memory;
-use crate::tree::{Scalar, Type};
+use crate::tree::{Leaf, Scalar, Shape, Type};
 use half::f16;
 use std::borrow::Cow;
 
@@ -11,13 +11,70 @@ pub(super) fn stride(element: Type) -> u64 {
 }
 
 /// Bytes of an array; `None` where they do not fit.
-pub(super) fn array_bytes(element: Type, len: usize) -> Option<u64> {
-    u64::try_from(len).ok()?.checked_mul(stride(element))
+pub(super) fn array_bytes(element: &Shape, len: usize) -> Option<u64> {
+    u64::try_from(len).ok()?.checked_mul(element.stride())
 }
 
-/// The elements as a device stores them.
-pub(super) fn to_bytes(memory: &Memory<f32>, element: Type) -> Cow<'_, [u8]> {
-    let packed: Cow<'_, [u8]> = match memory {
+/// Elements of any shape, given leaf by leaf, as a device stores them. Padding is zero.
+pub(super) fn shape_to_bytes<'m>(leaves: &[&'m Memory<f32>], shape: &Shape) -> Cow<'m, [u8]> {
+    if let ([memory], Some((element, _))) = (leaves, shape.plain()) {
+        return to_bytes(memory, element);
+    }
+    let stride = shape.stride() as usize;
+    let mut bytes = Vec::new();
+    for (memory, leaf) in leaves.iter().zip(shape.leaves()) {
+        let packed = packed(memory, leaf.ty);
+        let part = part_bytes(&leaf);
+        for (number, value) in packed.chunks_exact(part).enumerate() {
+            let at = byte_of(&leaf, number, stride);
+            let end = (at / stride.max(1) + 1) * stride;
+            bytes.resize(end.max(bytes.len()), 0);
+            if let Some(to) = bytes.get_mut(at..at + part) {
+                to.copy_from_slice(value);
+            }
+        }
+    }
+    Cow::Owned(bytes)
+}
+
+/// The elements back, leaf by leaf.
+pub(super) fn shape_from_bytes(bytes: &[u8], shape: &Shape) -> Vec<Memory<f32>> {
+    if let Some((element, _)) = shape.plain() {
+        return vec![from_bytes(bytes, element)];
+    }
+    let stride = shape.stride().max(1) as usize;
+    let leaf = |leaf: Leaf| {
+        let count = (bytes.len() / stride).saturating_mul(leaf.count() as usize);
+        let values = (0..count).filter_map(|number| {
+            let at = byte_of(&leaf, number, stride);
+            bytes.get(at..at + part_bytes(&leaf))
+        });
+        // One after the other a vector of three takes no more room than it has components.
+        let packed: Vec<u8> = values.flatten().copied().collect();
+        from_bytes(&packed, leaf.ty.component())
+    };
+    shape.leaves().into_iter().map(leaf).collect()
+}
+
+fn part_bytes(leaf: &Leaf) -> usize {
+    leaf.ty.scalar.bytes() as usize * usize::from(leaf.ty.size)
+}
+
+/// Where the leaf of this number is, counted over the elements and the arrays inside of them.
+fn byte_of(leaf: &Leaf, number: usize, stride: usize) -> usize {
+    let mut rest = number;
+    let mut at = leaf.offset as usize;
+    for (dim, stride) in leaf.dims.iter().zip(&leaf.strides).rev() {
+        let dim = (*dim as usize).max(1);
+        at += rest % dim * *stride as usize;
+        rest /= dim;
+    }
+    at + rest * stride
+}
+
+/// The components without padding.
+fn packed(memory: &Memory<f32>, element: Type) -> Cow<'_, [u8]> {
+    match memory {
         Memory::F32(v) if element.scalar == Scalar::F16 => {
             let halves = v.iter().flat_map(|x| f16::from_f32(*x).to_ne_bytes());
             Cow::Owned(halves.collect())
@@ -26,7 +83,12 @@ pub(super) fn to_bytes(memory: &Memory<f32>, element: Type) -> Cow<'_, [u8]> {
         Memory::I32(v) => Cow::Borrowed(bytemuck::cast_slice(v)),
         Memory::U32(v) => Cow::Borrowed(bytemuck::cast_slice(v)),
         Memory::Bool(_) => Cow::Borrowed(&[]),
-    };
+    }
+}
+
+/// The elements as a device stores them.
+fn to_bytes(memory: &Memory<f32>, element: Type) -> Cow<'_, [u8]> {
+    let packed = packed(memory, element);
     if element.size != 3 {
         return packed;
     }
@@ -40,7 +102,7 @@ pub(super) fn to_bytes(memory: &Memory<f32>, element: Type) -> Cow<'_, [u8]> {
 }
 
 /// The elements back. No buffer holds `bool`; as a field of the uniform block it is a `u32`.
-pub(super) fn from_bytes(bytes: &[u8], element: Type) -> Memory<f32> {
+fn from_bytes(bytes: &[u8], element: Type) -> Memory<f32> {
     match element.scalar {
         Scalar::F16 => Memory::F32(components(bytes, element, |b| {
             f16::from_ne_bytes(b).to_f32()
@@ -75,6 +137,8 @@ fn lanes(element: Type) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::Structure;
+    use std::sync::Arc;
 
     #[test]
     fn elements_come_back_from_their_bytes() {
@@ -83,7 +147,10 @@ mod tests {
             for len in [0, 1, 2, 65] {
                 let memory = Memory::U32((0..u32::from(size) * len).collect());
                 let bytes = to_bytes(&memory, element);
-                assert_eq!(Some(bytes.len() as u64), array_bytes(element, len as usize));
+                assert_eq!(
+                    Some(bytes.len() as u64),
+                    array_bytes(&Shape::Value(element), len as usize)
+                );
                 assert_eq!(from_bytes(&bytes, element), memory, "{element}");
             }
         }
@@ -96,7 +163,10 @@ mod tests {
             let count = 5 * usize::from(size);
             let memory = Memory::F32((0..count).map(|n| n as f32 / 8.0).collect());
             let bytes = to_bytes(&memory, element);
-            assert_eq!(Some(bytes.len() as u64), array_bytes(element, 5));
+            assert_eq!(
+                Some(bytes.len() as u64),
+                array_bytes(&Shape::Value(element), 5)
+            );
             assert_eq!(from_bytes(&bytes, element), memory, "{element}");
         }
         assert_eq!(stride(Type::vector(3, Scalar::F16)), 8);
@@ -108,5 +178,40 @@ mod tests {
         let bytes = to_bytes(&Memory::F32(vec![1.0, 2.0, 3.0]), element).into_owned();
         assert_eq!(bytes.len(), 16);
         assert_eq!(bytes[12..], [0; 4]);
+    }
+
+    #[test]
+    fn structures_come_back_from_their_bytes() {
+        let fields = [
+            ("a", Shape::Value(Type::vector(3, Scalar::F32))),
+            ("b", Shape::Value(Type::U32)),
+            (
+                "c",
+                Shape::Array(Box::new(Shape::Value(Type::vector(3, Scalar::F16))), 2),
+            ),
+            ("d", Shape::Atomic(Type::I32)),
+        ];
+        let fields = fields.map(|(name, shape)| (name.to_string(), shape));
+        let name = "S".to_string();
+        let structure = Structure {
+            name,
+            fields: fields.to_vec(),
+        };
+        let shape = Shape::Structure(Arc::new(structure));
+        for len in [0, 1, 3] {
+            let reals = |n: usize| Memory::F32((0..n * len).map(|i| i as f32).collect());
+            let ids = Memory::U32((0..len as u32).collect());
+            let signed = Memory::I32((0..len as i32).map(|i| -i).collect());
+            let leaves = vec![reals(3), ids, reals(6), signed];
+            let bytes = shape_to_bytes(&leaves.iter().collect::<Vec<_>>(), &shape);
+            assert_eq!(Some(bytes.len() as u64), array_bytes(&shape, len));
+            assert_eq!(shape_from_bytes(&bytes, &shape), leaves);
+            if let Some(second) = bytes.get(48..) {
+                assert!(
+                    len < 2
+                        || second[..12] == bytemuck::cast_slice::<f32, u8>(&[3.0, 4.0, 5.0])[..]
+                );
+            }
+        }
     }
 }

@@ -31,7 +31,10 @@ pub use memory::Memory;
 pub use number::{Number, NumberError};
 pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Told};
 pub use record::Exp;
-pub use shader_type::{Atomic, Element, ScalarType, ShaderType, Stored, Vec2, Vec3, Vec4};
+pub use shader_type::{
+    Atomic, Element, Mat, Mat2, Mat2x3, Mat2x4, Mat3, Mat3x2, Mat3x4, Mat4, Mat4x2, Mat4x3,
+    ScalarType, ShaderType, Single, Stored, Transfer, Vec2, Vec3, Vec4,
+};
 pub use tree::{ByScalar, ScalarValue};
 
 /// Turns Rust-like kernel code into [`Kernel`]s. The language is described in `docs/kernel-language.md`.

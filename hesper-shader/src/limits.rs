@@ -74,7 +74,7 @@ impl Limits {
 pub(crate) struct Needs<'a> {
     pub(crate) tree: &'a Tree,
     pub(crate) groups: [u32; 3],
-    /// Elements of each storage parameter, in declaration order.
+    /// Elements of each buffer, in the order of their bindings.
     pub(crate) lengths: Vec<usize>,
     /// Bytes of the uniform block.
     pub(crate) uniform_bytes: u64,
@@ -102,12 +102,18 @@ impl Needs<'_> {
         let workgroup_bytes = self.tree.workgroup.iter().map(variable_bytes);
         let bindings =
             self.tree
-                .buffers()
+                .bindings()
                 .zip(&self.lengths)
-                .map(|((_, param, element, _), len)| {
-                    let bytes = layout::array_bytes(element, *len).unwrap_or(u64::MAX);
+                .map(|((id, param, element, _), len)| {
+                    let structured = self.tree.field(id).map(|(buffer, _)| buffer);
+                    let stride = structured.map_or(layout::stride(element), |b| b.shape.stride());
+                    let bytes = stride.saturating_mul(*len as u64);
                     (
-                        Quantity::BindingBytes(param.name.clone()),
+                        Quantity::BindingBytes(
+                            structured
+                                .map_or(&param.name, |buffer| &buffer.name)
+                                .clone(),
+                        ),
                         bytes,
                         limits.binding_bytes,
                     )
@@ -126,7 +132,7 @@ impl Needs<'_> {
                 ),
                 (
                     Quantity::StorageBuffers,
-                    self.tree.buffers().count() as u64,
+                    self.tree.bindings().count() as u64,
                     limits.storage_buffers,
                 ),
                 (

@@ -1,19 +1,20 @@
 //! Where a kernel's parameters are bound, in the one order that lowering and devices share.
 //!
-//! Storage parameters take bindings 0, 1, 2, … of group 0 in declaration order. By-value scalars and the buffer lengths
+//! Storage parameters take bindings 0, 1, 2, … of group 0 in declaration order, a structured buffer one for all its parts. By-value scalars and the buffer lengths
 //! a kernel asks for travel together in one uniform buffer, at the binding after them: four bytes per field, no padding.
 
 use crate::tree::{ExprKind, ParamId, ParamKind, Scalar, Tree};
 
-/// The binding of a storage parameter in group 0, or `None` for a uniform one.
+/// The binding of a storage parameter in group 0, or `None` for a uniform one. All parts of a structured buffer have the same.
 pub fn storage_binding(tree: &Tree, param: ParamId) -> Option<u32> {
-    let position = tree.buffers().position(|(id, ..)| id == param)?;
+    let bound = tree.field(param).map_or(param, |(buffer, _)| buffer.first);
+    let position = tree.bindings().position(|(id, ..)| id == bound)?;
     u32::try_from(position).ok()
 }
 
 /// The binding of the uniform block in group 0: the one after all storage parameters.
 pub fn uniform_binding(tree: &Tree) -> u32 {
-    tree.buffers().count() as u32
+    tree.bindings().count() as u32
 }
 
 /// The layout of a kernel's uniform block; no fields, no block.
@@ -55,7 +56,11 @@ impl UniformBlock {
                 ParamKind::Storage { .. } if is_length_used(tree, id) => (
                     UniformSource::Length(id),
                     Scalar::U32,
-                    length_name(tree, &param.name),
+                    length_name(
+                        tree,
+                        tree.field(id)
+                            .map_or(&param.name, |(buffer, _)| &buffer.name),
+                    ),
                 ),
                 ParamKind::Storage { .. } => continue,
             };

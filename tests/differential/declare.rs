@@ -14,6 +14,12 @@ impl Generator<'_> {
             self.buffer("out", Access::ReadWrite);
         }
         self.several(3, |this| this.buffer("data", Access::Read));
+        if self.choices.one_in(3) {
+            self.structured("out", Access::ReadWrite);
+        }
+        if self.choices.one_in(3) {
+            self.structured("data", Access::Read);
+        }
         self.several(3, |this| {
             let scalars = [Scalar::U32, Scalar::I32, Scalar::F32, Scalar::Bool];
             let scalar = this.choices.pick(&scalars);
@@ -53,6 +59,7 @@ impl Generator<'_> {
             loc,
             kind,
             any_order: None,
+            field: None,
         });
         self.buffers.push(sort);
     }

@@ -3,7 +3,8 @@
 use super::generate::Case;
 use super::inputs::Input;
 use super::reference::writes;
-use hesper_shader::tree::{ParamKind, Scalar, Type};
+use super::structures;
+use hesper_shader::tree::{ParamId, ParamKind, Scalar, Type};
 use hesper_shader::{
     Argument, Buffer, Device, DeviceError, Element, Grid, Kernel, Memory, Vec2, Vec3, Vec4,
 };
@@ -21,13 +22,29 @@ pub fn on_device(device: &Device, case: &Case) -> Result<Vec<Memory<f32>>, Strin
 }
 
 fn run_on(device: &Device, case: &Case) -> Result<Vec<Memory<f32>>, hesper_shader::Error> {
-    let params = &case.tree.params;
+    let (tree, params) = (&case.tree, &case.tree.params);
     let mut held: Vec<Option<Box<dyn Held>>> = Vec::new();
-    for (param, input) in params.iter().zip(&case.inputs.arguments) {
+    for (id, (param, input)) in (0..)
+        .map(ParamId)
+        .zip(params.iter().zip(&case.inputs.arguments))
+    {
         held.push(match (param.kind, input) {
-            (ParamKind::Storage { element, .. }, Input::Buffer(memory)) => {
-                Some(upload(device, element, memory)?)
-            }
+            (ParamKind::Storage { element, .. }, Input::Buffer(memory)) => match tree.field(id) {
+                None => Some(upload(device, element, memory)?),
+                Some((buffer, _)) if buffer.first == id => {
+                    let parts = case.inputs.arguments.iter().skip(id.index());
+                    let parts = parts
+                        .take(buffer.leaves.len())
+                        .filter_map(|part| match part {
+                            Input::Buffer(memory) => Some(memory.clone()),
+                            Input::Scalar(_) => None,
+                        });
+                    let kind = structures::of(&buffer.shape);
+                    kind.map(|kind| (kind.upload)(device, parts.collect()))
+                        .transpose()?
+                }
+                Some(_) => None,
+            },
             _ => None,
         });
     }
@@ -41,20 +58,22 @@ fn run_on(device: &Device, case: &Case) -> Result<Vec<Memory<f32>>, hesper_shade
             },
             (Input::Buffer(_), None) => continue,
         };
-        arguments.push((param.name.as_str(), argument));
+        let name = param.name.split('.').next().unwrap_or_default();
+        arguments.push((name, argument));
     }
     let kernel = Kernel::from_tree(case.tree.clone());
     kernel.launch_named(device, Grid::Exact(case.inputs.groups), arguments)?;
     let written = params.iter().zip(&held).filter(|(p, _)| writes(p.kind));
     let memories = written.filter_map(|(_, held)| held.as_ref().map(|held| held.memory()));
-    Ok(memories.collect::<Result<_, DeviceError>>()?)
+    Ok(memories.collect::<Result<Vec<_>, DeviceError>>()?.concat())
 }
 
 /// A buffer of some element type.
-trait Held {
+pub(crate) trait Held {
     fn read(&self) -> Argument<'_>;
     fn written(&mut self) -> Argument<'_>;
-    fn memory(&self) -> Result<Memory<f32>, DeviceError>;
+    /// The contents, leaf by leaf.
+    fn memory(&self) -> Result<Vec<Memory<f32>>, DeviceError>;
 }
 
 impl<T: Element> Held for Buffer<T> {
@@ -66,26 +85,28 @@ impl<T: Element> Held for Buffer<T> {
         Argument::write(self)
     }
 
-    fn memory(&self) -> Result<Memory<f32>, DeviceError> {
-        Ok(T::to_memory(&Buffer::read(self)?))
+    fn memory(&self) -> Result<Vec<Memory<f32>>, DeviceError> {
+        Ok(T::to_memory(Buffer::read(self)?.iter()))
     }
 }
 
+/// A buffer of elements whose leaves have these components.
+pub(crate) fn held<T: Element>(
+    device: &Device,
+    leaves: Vec<Memory<f32>>,
+) -> Result<Box<dyn Held>, DeviceError> {
+    let elements = T::from_memory(&mut leaves.into_iter()).unwrap_or_default();
+    Ok(Box::new(device.upload::<T>(&elements)?))
+}
+
 fn upload(device: &Device, ty: Type, memory: &Memory<f32>) -> Result<Box<dyn Held>, DeviceError> {
-    fn typed<T: Element>(
-        device: &Device,
-        memory: &Memory<f32>,
-    ) -> Result<Box<dyn Held>, DeviceError> {
-        let elements = T::from_memory(memory.clone()).unwrap_or_default();
-        Ok(Box::new(device.upload::<T>(&elements)?))
-    }
     macro_rules! sized {
         ($scalar:ty) => {
             match ty.size {
-                1 => typed::<$scalar>(device, memory),
-                2 => typed::<Vec2<$scalar>>(device, memory),
-                3 => typed::<Vec3<$scalar>>(device, memory),
-                _ => typed::<Vec4<$scalar>>(device, memory),
+                1 => held::<$scalar>(device, vec![memory.clone()]),
+                2 => held::<Vec2<$scalar>>(device, vec![memory.clone()]),
+                3 => held::<Vec3<$scalar>>(device, vec![memory.clone()]),
+                _ => held::<Vec4<$scalar>>(device, vec![memory.clone()]),
             }
         };
     }

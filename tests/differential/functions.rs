@@ -101,7 +101,10 @@ impl Generator<'_> {
             let first = self.w.integer(BinaryOp::Equal, lane, zero);
             condition = self.w.integer(BinaryOp::And, condition, first);
         }
-        let (root, path) = (Root::Storage(param), vec![Step::Index(index)]);
+        let (root, mut path) = (Root::Storage(param), vec![Step::Index(index)]);
+        for dim in self.inner_dims(param) {
+            path.push(self.index_below(dim));
+        }
         self.w.open();
         let scope = self.scope.len();
         if let Some(digest) = digest {

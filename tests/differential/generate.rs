@@ -158,6 +158,7 @@ impl<'c> Generator<'c> {
                 workgroup_size,
                 any_order: None,
                 params: Vec::new(),
+                structured: Vec::new(),
                 workgroup: Vec::new(),
                 functions: Vec::new(),
                 entry: Writer::new(&name, Vec::new(), None).finish(),

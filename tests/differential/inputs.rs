@@ -4,7 +4,7 @@ use super::choices::Choices;
 use super::integers::SPECIAL;
 use super::sorts::Sort;
 use hesper_ad::Rng;
-use hesper_shader::tree::{Access, ParamKind, Scalar, Tree};
+use hesper_shader::tree::{Access, ParamId, ParamKind, Scalar, Tree};
 use hesper_shader::{Memory, ScalarValue};
 use std::fmt;
 
@@ -53,13 +53,18 @@ const ROUGH: [f32; 8] = [
 /// Arguments for a kernel whose parameters hold these sorts.
 pub(crate) fn draw(choices: &mut Choices, tree: &Tree, sorts: &[Sort]) -> Inputs {
     let groups = choices.pick(&GROUPS);
-    let params = tree.params.iter().zip(sorts);
+    let params = (0..).map(ParamId).zip(&tree.params).zip(sorts);
+    // The parts of a structured buffer have as many elements.
+    let mut last = 0;
     let arguments = params
-        .map(|(param, sort)| match param.kind {
+        .map(|((id, param), sort)| match param.kind {
             ParamKind::Uniform(_) => Input::Scalar(scalar(choices, *sort)),
             ParamKind::Storage { access, .. } => {
-                let length = length(choices, tree.invocations() as usize, access);
-                Input::Buffer(fill(choices, *sort, length))
+                let field = tree.field(id).map(|(_, leaf)| leaf.count() as usize);
+                if param.field.is_none_or(|field| field.leaf == 0) {
+                    last = length(choices, tree.invocations() as usize, access);
+                }
+                Input::Buffer(fill(choices, *sort, last * field.unwrap_or(1)))
             }
         })
         .collect();

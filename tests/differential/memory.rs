@@ -57,7 +57,13 @@ impl Generator<'_> {
         let (readable, element) = found.swap_remove(position);
         let (root, mut path) = match readable {
             Readable::Element(root, path) => (root, path),
-            Readable::Buffer(id) => (Root::Storage(id), vec![Step::Index(self.buffer_index(id))]),
+            Readable::Buffer(id) => {
+                let mut path = vec![Step::Index(self.buffer_index(id))];
+                for dim in self.inner_dims(id) {
+                    path.push(self.index_below(dim));
+                }
+                (Root::Storage(id), path)
+            }
             Readable::Shared(id) => (Root::Workgroup(id), self.shared_path(id)),
             Readable::Array(root, length) => (root, vec![self.index_below(length)]),
         };

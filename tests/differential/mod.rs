@@ -44,6 +44,7 @@ mod search;
 mod shrink;
 mod sorts;
 mod statements;
+mod structures;
 mod subgroups;
 mod writer;
 

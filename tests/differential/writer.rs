@@ -204,7 +204,7 @@ impl Writer {
             name: format!("v{position}"),
             loc: self.loc,
             ty: sort.ty,
-            length,
+            dims: length.into_iter().collect(),
         });
         LocalId(position)
     }

@@ -1,11 +1,11 @@
-//! Local arrays: `let mut a = [0.0; N];`.
+//! Arrays: variables, `let mut a = [0.0; N];`, and values inside of others.
 
 use super::Checker;
-use crate::ast::{Array, Stmt};
+use crate::ast::{Array, Expr, Stmt};
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
-use syn::{Attribute, Type};
+use syn::{Attribute, Type, token};
 
 impl Checker<'_> {
     /// A `let` whose value is an array.
@@ -16,17 +16,7 @@ impl Checker<'_> {
         ty: Option<Type>,
         value: &syn::Expr,
     ) -> Option<Stmt> {
-        if !mutable {
-            self.errors
-                .push_named(value, Message::ArrayLet, &name.to_string());
-            self.scope.bind(name, Binding::Unknown);
-            return None;
-        }
-        let array = match value {
-            syn::Expr::Repeat(e) => Array::Repeat(self.expr(&e.expr), (*e.len).clone()),
-            syn::Expr::Array(e) => Array::List(e.elems.iter().map(|e| self.expr(e)).collect()),
-            _ => return None,
-        };
+        let (_, array) = self.elements(value)?;
         let ty = match ty {
             None | Some(Type::Infer(_)) => None,
             Some(Type::Array(array)) => Some((self.ty(*array.elem), array.len)),
@@ -35,12 +25,39 @@ impl Checker<'_> {
                 None
             }
         };
-        self.scope.bind(name, Binding::LocalArray);
+        let binding = if mutable {
+            Binding::LocalArray
+        } else {
+            Binding::ReadArray
+        };
+        self.scope.bind(name, binding);
         Some(Stmt::Array {
             attrs,
             name: name.clone(),
             ty,
             array,
         })
+    }
+
+    /// An array that is part of something else.
+    pub(super) fn array_value(&mut self, e: &syn::Expr) -> Expr {
+        match self.elements(e) {
+            Some((bracket, array)) => Expr::Array(bracket, Box::new(array)),
+            None => Expr::Broken,
+        }
+    }
+
+    fn elements(&mut self, e: &syn::Expr) -> Option<(token::Bracket, Array)> {
+        match e {
+            syn::Expr::Repeat(e) => {
+                let array = Array::Repeat(self.expr(&e.expr), (*e.len).clone());
+                Some((e.bracket_token, array))
+            }
+            syn::Expr::Array(e) => {
+                let elements = e.elems.iter().map(|e| self.expr(e)).collect();
+                Some((e.bracket_token, Array::List(elements)))
+            }
+            _ => None,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Methods of atomics: `count[i].fetch_add(1)`.
 
 use super::Checker;
-use super::place::ident;
+use super::place::{has_field, ident};
 use crate::ast::Expr;
 use crate::builtins;
 use crate::messages::Message;
@@ -19,7 +19,8 @@ impl Checker<'_> {
         if whole || !binding.is_memory() {
             return None;
         }
-        if !binding.is_atomic() {
+        // What a field is, its declaration says; it may stand elsewhere.
+        if !binding.is_atomic() && !has_field(&e.receiver) {
             self.errors
                 .push_named(&e.method, Message::NotAtomic, &name.to_string());
             return Some(Expr::Broken);
@@ -45,6 +46,7 @@ impl Checker<'_> {
     /// Whether `e` ends a block without a value, as `count[i].store(0)` may.
     pub(super) fn is_atomic_store(&self, e: &ExprMethodCall) -> bool {
         let root = self.root(&e.receiver);
-        e.method == "store" && root.is_some_and(|(_, binding)| Binding::is_atomic(binding))
+        let is_atomic = |b: Binding| b.is_atomic() || b.is_memory() && has_field(&e.receiver);
+        e.method == "store" && root.is_some_and(|(_, binding)| is_atomic(binding))
     }
 }

@@ -6,9 +6,7 @@ use crate::ast::{Expr, Pattern, Stmt, Ty};
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
-use syn::{
-    Attribute, GenericArgument, Local, LocalInit, Pat, PatIdent, PatTuple, PathArguments, Type,
-};
+use syn::{Attribute, GenericArgument, Local, LocalInit, Pat, PatIdent, PathArguments, Type};
 
 impl Checker<'_> {
     pub(super) fn local(&mut self, local: Local) -> Option<Stmt> {
@@ -22,7 +20,9 @@ impl Checker<'_> {
                 (Some(pat.ident), pat.mutability.is_some())
             }
             Pat::Wild(_) => (None, false),
-            Pat::Tuple(tuple) => return self.parts(attrs, tuple, ty, local.init),
+            pat @ (Pat::Tuple(_) | Pat::Struct(_)) => {
+                return self.parts(attrs, pat, ty, local.init);
+            }
             other => {
                 self.errors.push(other, Message::LetPattern);
                 return None;
@@ -75,18 +75,13 @@ impl Checker<'_> {
         let ty = workgroup_type(call);
         if let (Some(ty), false, true) = (ty, adorned, call.args.is_empty()) {
             let (element, lengths) = nested_array(ty);
+            let atomic = |checked: &Ty| matches!(innermost(checked), Ty::Atomic(..));
             let element = self.stored(element.clone());
-            let atomic = matches!(element, Ty::Atomic(..));
-            let binding = match (lengths.len(), atomic) {
+            let binding = match (lengths.len(), atomic(&element)) {
                 (0, false) => Binding::WorkgroupVar,
                 (0, true) => Binding::AtomicVar,
-                (1 | 2, false) => Binding::WorkgroupArray,
-                (1 | 2, true) => Binding::AtomicArray,
-                _ => {
-                    self.errors.push(ty, Message::WorkgroupDimensions);
-                    self.scope.bind(name, Binding::Unknown);
-                    return None;
-                }
+                (_, true) => Binding::AtomicArray,
+                (_, false) => Binding::WorkgroupArray,
             };
             self.scope.bind(name, binding);
             return Some(Stmt::Workgroup {
@@ -106,13 +101,13 @@ impl Checker<'_> {
     fn parts(
         &mut self,
         attrs: Vec<Attribute>,
-        tuple: PatTuple,
+        pat: Pat,
         ty: Option<Type>,
         init: Option<LocalInit>,
     ) -> Option<Stmt> {
         let Some(init) = init else {
-            self.errors.push(&tuple, Message::LetParts);
-            self.pattern(Pat::Tuple(tuple), true);
+            self.errors.push(&pat, Message::LetParts);
+            self.pattern(pat, true);
             return None;
         };
         if let Some((else_token, _)) = init.diverge {
@@ -123,7 +118,7 @@ impl Checker<'_> {
         let broken = matches!(value, Expr::Broken);
         Some(Stmt::Parts {
             attrs,
-            pattern: self.pattern(Pat::Tuple(tuple), broken)?,
+            pattern: self.pattern(pat, broken)?,
             ty,
             value,
             eq: init.eq_token,
@@ -131,7 +126,7 @@ impl Checker<'_> {
     }
 
     /// Binds the names of a pattern.
-    fn pattern(&mut self, pat: Pat, broken: bool) -> Option<Pattern> {
+    pub(super) fn pattern(&mut self, pat: Pat, broken: bool) -> Option<Pattern> {
         match pat {
             Pat::Ident(PatIdent {
                 by_ref: None,
@@ -158,6 +153,7 @@ impl Checker<'_> {
                 let parts = parts.into_iter().collect::<Option<_>>()?;
                 Some(Pattern::Tuple(tuple.paren_token, parts))
             }
+            Pat::Struct(pat) => self.structure_pattern(pat, broken),
             other => {
                 self.errors.push(other, Message::LetPattern);
                 None
@@ -206,12 +202,22 @@ fn workgroup_type(call: &syn::ExprCall) -> Option<&Type> {
     }
 }
 
-/// The element type and the lengths, outermost first.
-fn nested_array(mut ty: &Type) -> (&Type, Vec<&syn::Expr>) {
-    let mut lengths = Vec::new();
-    while let Type::Array(array) = ty {
-        lengths.push(&array.len);
-        ty = &array.elem;
+/// The element type and up to two lengths, outermost first. Elements of a longer nest are arrays themselves, and then one length is taken off.
+fn nested_array(ty: &Type) -> (&Type, Vec<&syn::Expr>) {
+    let Type::Array(outer) = ty else {
+        return (ty, Vec::new());
+    };
+    match &*outer.elem {
+        Type::Array(inner) if !matches!(*inner.elem, Type::Array(_)) => {
+            (&*inner.elem, vec![&outer.len, &inner.len])
+        }
+        element => (element, vec![&outer.len]),
     }
-    (ty, lengths)
+}
+
+fn innermost(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Array(_, element, _) => innermost(element),
+        ty => ty,
+    }
 }

@@ -30,6 +30,8 @@ impl Checker<'_> {
                 host: e.to_token_stream(),
             },
             syn::Expr::Field(e) => self.field(e),
+            syn::Expr::Struct(e) => self.structure_value(e),
+            syn::Expr::Array(_) | syn::Expr::Repeat(_) => self.array_value(e),
             syn::Expr::Group(e) => {
                 Expr::Paren(syn::token::Paren(e.expr.span()), self.boxed(&e.expr))
             }
@@ -76,7 +78,7 @@ impl Checker<'_> {
             Some(binding) => {
                 let message = match binding {
                     Binding::AtomicVar => Message::AtomicRead,
-                    Binding::Reference => Message::ReferenceValue,
+                    Binding::Reference | Binding::ReadReference => Message::ReferenceValue,
                     Binding::Function => Message::FunctionValue,
                     _ => Message::BufferAsValue,
                 };
@@ -101,13 +103,12 @@ impl Checker<'_> {
                 index: Box::new(index),
             };
         }
-        // A component of a vector.
+        // A component of a vector, or an element of an array that lies nowhere.
         if !self.is_unknown(&e.expr) {
-            return Expr::Method {
-                receiver: self.boxed(&e.expr),
-                name: Ident::new("lane", e.bracket_token.span.join()),
-                types: Vec::new(),
-                args: vec![index],
+            return Expr::Index {
+                value: self.boxed(&e.expr),
+                index: Box::new(index),
+                span: e.bracket_token.span.join(),
             };
         }
         Expr::Broken
@@ -211,10 +212,7 @@ impl Checker<'_> {
     /// Says what to write instead of an expression that kernel code does not offer.
     fn refuse(&mut self, e: &syn::Expr) -> Expr {
         let (message, name) = match e {
-            syn::Expr::Array(_)
-            | syn::Expr::Repeat(_)
-            | syn::Expr::Struct(_)
-            | syn::Expr::Tuple(_) => (Message::Aggregate, String::new()),
+            syn::Expr::Tuple(_) => (Message::Aggregate, String::new()),
             syn::Expr::Assign(_) => (Message::AssignmentValue, String::new()),
             syn::Expr::Break(_) => (Message::LeaveInExpression, "break".to_owned()),
             syn::Expr::Continue(_) => (Message::LeaveInExpression, "continue".to_owned()),

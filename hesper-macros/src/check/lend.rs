@@ -40,7 +40,9 @@ impl Checker<'_> {
                     .push_named(name, Message::LocalArrayArgument, &text);
                 Expr::Broken
             }
-            Binding::Reference | Binding::Function => Expr::Name(name.clone()),
+            Binding::Reference | Binding::ReadReference | Binding::Function => {
+                Expr::Name(name.clone())
+            }
             binding if binding.is_indexable() => Expr::Name(name.clone()),
             _ => self.expr(arg),
         }
@@ -75,7 +77,7 @@ impl Checker<'_> {
                 Expr::Broken
             }
             (true, _) if is_array => Expr::Name(name),
-            (true, _) if binding.is_indexable() || binding == Binding::Reference => {
+            (true, _) if binding.is_indexable() || binding.is_reference() => {
                 self.no_reference(reference)
             }
             (false, false) if is_row => self.place(whole).map_or(Expr::Broken, Expr::Lend),
@@ -137,6 +139,6 @@ impl Checker<'_> {
 
     /// Whether the name is a parameter `&mut T`.
     pub(super) fn is_reference(&self, name: &Ident) -> bool {
-        self.scope.find(name) == Some(Binding::Reference)
+        self.scope.find(name).is_some_and(Binding::is_reference)
     }
 }

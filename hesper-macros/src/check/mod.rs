@@ -18,6 +18,7 @@ mod pattern;
 mod place;
 mod signature;
 mod stmt;
+mod structure;
 mod types;
 mod unroll;
 
@@ -43,8 +44,13 @@ pub(crate) fn check(items: Vec<RawItem>, errors: &mut Errors) -> Vec<Item> {
         RawItem::Other(_) => None,
     });
     let called = forgotten::named(bodies);
+    let atomics = structure::with_atomics(&items);
     let check = |item| match item {
         RawItem::Function(raw) => Checker::new(errors, &functions, &called).function(raw),
+        RawItem::Other(syn::Item::Struct(item)) => {
+            let checker = Checker::new(errors, &functions, &called);
+            Item::Structure(checker.structure(item, &atomics))
+        }
         RawItem::Other(item) => {
             if !matches!(item, syn::Item::Const(_)) {
                 errors.push(&item, Message::ItemNotOffered);

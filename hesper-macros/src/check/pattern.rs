@@ -1,6 +1,6 @@
 //! `match` as a chain of `if`s over a scrutinee that is evaluated once.
 
-use super::Checker;
+use super::{Checker, structure};
 use crate::ast::{Block, Expr, If, Stmt};
 use crate::messages::Message;
 use crate::scope::Binding;
@@ -13,20 +13,36 @@ use syn::{Arm, ExprMatch, ExprRange, Index, Pat, PatIdent, RangeLimits, token};
 #[derive(Clone)]
 struct Subject {
     name: Ident,
-    path: Vec<Index>,
+    path: Vec<Step>,
+}
+
+/// A step to a part of it.
+#[derive(Clone)]
+enum Step {
+    Part(Index),
+    Field(Ident),
 }
 
 impl Subject {
     fn part(&self, at: usize, span: Span) -> Subject {
         let index = at as u32;
         let mut part = self.clone();
-        part.path.push(Index { index, span });
+        part.path.push(Step::Part(Index { index, span }));
+        part
+    }
+
+    fn field(&self, name: &Ident) -> Subject {
+        let mut part = self.clone();
+        part.path.push(Step::Field(name.clone()));
         part
     }
 
     fn expr(&self) -> Expr {
         let whole = Expr::Name(self.name.clone());
-        let part = |whole, index: &Index| Expr::Part(Box::new(whole), index.clone());
+        let part = |whole, step: &Step| match step {
+            Step::Part(index) => Expr::Part(Box::new(whole), index.clone()),
+            Step::Field(name) => Expr::Field(Box::new(whole), name.clone()),
+        };
         self.path.iter().fold(whole, part)
     }
 }
@@ -179,17 +195,13 @@ impl Checker<'_> {
             Pat::Paren(inner) => self.test(&inner.pat, m),
             Pat::Range(range) => self.range_test(range, m),
             Pat::Tuple(tuple) => {
-                let mut all = Test::Always;
-                for (at, part) in tuple.elems.iter().enumerate() {
-                    all = match (all, self.test(part, &m.part(at, part.span()))) {
-                        (all, Test::Always) => all,
-                        (Test::Always, test) => test,
-                        (Test::Condition(all), Test::Condition(test)) => {
-                            Test::Condition(logic(all, true, test, span))
-                        }
-                    };
-                }
-                all
+                let parts = tuple.elems.iter().enumerate();
+                let parts = parts.map(|(at, part)| (part, m.part(at, part.span())));
+                self.all(parts, span)
+            }
+            Pat::Struct(pat) => {
+                let parts = structure::fields(pat);
+                self.all(parts.map(|(name, part)| (part, m.field(name))), span)
             }
             Pat::Or(or) => {
                 let mut all: Option<Expr> = None;
@@ -209,6 +221,21 @@ impl Checker<'_> {
                 Test::Condition(Expr::Broken)
             }
         }
+    }
+
+    /// Whether all parts fit.
+    fn all<'p>(&mut self, parts: impl Iterator<Item = (&'p Pat, Subject)>, span: Span) -> Test {
+        let mut all = Test::Always;
+        for (part, subject) in parts {
+            all = match (all, self.test(part, &subject)) {
+                (all, Test::Always) => all,
+                (Test::Always, test) => test,
+                (Test::Condition(all), Test::Condition(test)) => {
+                    Test::Condition(logic(all, true, test, span))
+                }
+            };
+        }
+        all
     }
 
     fn range_test(&mut self, range: &ExprRange, m: &Subject) -> Test {
@@ -254,6 +281,11 @@ fn bound_names(pat: &Pat, m: &Subject, names: &mut Vec<(Ident, Subject)>) {
         Pat::Tuple(tuple) => {
             for (at, part) in tuple.elems.iter().enumerate() {
                 bound_names(part, &m.part(at, part.span()), names);
+            }
+        }
+        Pat::Struct(pat) => {
+            for (name, part) in structure::fields(pat) {
+                bound_names(part, &m.field(name), names);
             }
         }
         pat => names.extend(bound_name(pat).map(|name| (name.clone(), m.clone()))),

@@ -13,14 +13,13 @@ impl Checker<'_> {
         let (name, binding) = self.root(e)?;
         let place = match e {
             syn::Expr::Index(e) => {
-                let rooted = binding.is_indexable()
-                    || binding.is_variable()
-                    || binding == Binding::Reference;
+                let rooted =
+                    binding.is_indexable() || binding.is_variable() || binding.is_reference();
                 rooted && !is_swizzle(&e.expr)
             }
             _ => {
                 binding.is_variable()
-                    || binding == Binding::Reference && !is_name(e)
+                    || binding.is_reference() && !is_name(e)
                     || binding.is_indexable() && holds_index(e)
             }
         };
@@ -51,6 +50,7 @@ impl Checker<'_> {
             Binding::Mut | Binding::WorkgroupVar => return self.place(e),
             Binding::Reference if !is_name(e) => return self.place(e),
             Binding::Reference => Message::ReferenceValue,
+            Binding::ReadReference => Message::AssignReadReference,
             Binding::WriteBuffer | Binding::WorkgroupArray | Binding::LocalArray
                 if holds_index(e) =>
             {
@@ -85,7 +85,7 @@ impl Checker<'_> {
             syn::Expr::Unary(e) => {
                 let root = matches!(e.op, UnOp::Deref(_)).then(|| self.root(&e.expr));
                 root.flatten()
-                    .filter(|(_, b)| matches!(b, Binding::Reference | Binding::Unknown))
+                    .filter(|(_, b)| b.is_reference() || *b == Binding::Unknown)
             }
             _ => {
                 let name = ident(e)?;
@@ -99,18 +99,16 @@ impl Checker<'_> {
             syn::Expr::Index(e) => {
                 let base = self.place(&e.expr);
                 let index = self.expr(&e.index);
-                if matches!(base, Some(Place::Component(..))) {
-                    self.errors.push(e, Message::IndexOfValue);
-                    return None;
-                }
                 Some(Place::At(Box::new(base?), e.bracket_token, Box::new(index)))
             }
             syn::Expr::Field(e) => {
                 let base = self.place(&e.base);
-                let components = self.components(e)?;
-                match <[Ident; 1]>::try_from(components) {
-                    Ok([component]) => Some(Place::Component(Box::new(base?), component)),
-                    Err(_) => {
+                match self.named_member(e)? {
+                    Named::Component(component) => {
+                        Some(Place::Component(Box::new(base?), component))
+                    }
+                    Named::Field(field) => Some(Place::Field(Box::new(base?), field)),
+                    Named::Swizzle(_) => {
                         // Only stores come here: a swizzle is read from the whole vector.
                         self.errors.push(&e.member, Message::AssignSwizzle);
                         None
@@ -129,50 +127,59 @@ impl Checker<'_> {
         binding == Some(Binding::Unknown)
     }
 
-    /// `v.x`, `v.zyx`.
+    /// `v.x`, `v.zyx`, `s.field`.
     pub(super) fn field(&mut self, e: &ExprField) -> Expr {
         if let Member::Unnamed(index) = &e.member {
             return Expr::Part(self.boxed(&e.base), index.clone());
         }
-        let single = matches!(&e.member, Member::Named(name) if name.to_string().len() == 1);
-        if single {
-            let whole = syn::Expr::Field(e.clone());
-            if let Some(read) = self.read(&whole) {
-                return read;
-            }
+        let whole = syn::Expr::Field(e.clone());
+        if !is_swizzle(&whole)
+            && let Some(read) = self.read(&whole)
+        {
+            return read;
         }
         let base = Box::new(self.expr(&e.base));
-        let Some(components) = self.components(e) else {
-            return Expr::Broken;
-        };
-        match <[Ident; 1]>::try_from(components) {
-            Ok([component]) => Expr::Component(base, component),
-            Err(components) => Expr::Swizzle(base, components),
+        match self.named_member(e) {
+            Some(Named::Component(component)) => Expr::Component(base, component),
+            Some(Named::Swizzle(components)) => Expr::Swizzle(base, components),
+            Some(Named::Field(field)) => Expr::Field(base, field),
+            None => Expr::Broken,
         }
     }
 
-    /// The component names in x, y, z, w that a member spells, each under the member's span.
-    fn components(&mut self, e: &ExprField) -> Option<Vec<Ident>> {
-        let name = match &e.member {
-            Member::Named(name) => name,
+    fn named_member(&mut self, e: &ExprField) -> Option<Named> {
+        match &e.member {
+            Member::Named(name) => Some(named(name)),
             Member::Unnamed(index) => {
                 self.errors.push(index, Message::TupleField);
-                return None;
+                None
             }
-        };
-        let text = name.to_string();
-        let in_set = |set: &str| -> Option<Vec<Ident>> {
-            let position = |c| set.find(c).and_then(|at| ["x", "y", "z", "w"].get(at));
-            let names = text.chars().map(position).collect::<Option<Vec<_>>>()?;
-            let names = names.into_iter().map(|c| Ident::new(c, name.span()));
-            (text.len() <= 4).then(|| names.collect())
-        };
-        let components = in_set("xyzw").or_else(|| in_set("rgba"));
-        if components.is_none() {
-            self.errors
-                .push_named(name, Message::UnknownComponent, &text);
         }
-        components
+    }
+}
+
+/// What a name after a dot means.
+pub(super) enum Named {
+    /// A component; a field of this name has the method of one.
+    Component(Ident),
+    /// Component names in x, y, z, w, each under the span of the whole.
+    Swizzle(Vec<Ident>),
+    Field(Ident),
+}
+
+/// Up to four letters of `xyzw` or of `rgba` are components; any other name is a field's.
+pub(super) fn named(name: &Ident) -> Named {
+    let text = name.to_string();
+    let in_set = |set: &str| -> Option<Vec<Ident>> {
+        let position = |c| set.find(c).and_then(|at| ["x", "y", "z", "w"].get(at));
+        let names = text.chars().map(position).collect::<Option<Vec<_>>>()?;
+        let names = names.into_iter().map(|c| Ident::new(c, name.span()));
+        (text.len() <= 4).then(|| names.collect())
+    };
+    match in_set("xyzw").or_else(|| in_set("rgba")) {
+        Some(components) if components.len() == 1 => Named::Component(name.clone()),
+        Some(components) => Named::Swizzle(components),
+        None => Named::Field(name.clone()),
     }
 }
 
@@ -208,9 +215,22 @@ fn is_name(e: &syn::Expr) -> bool {
 fn is_swizzle(e: &syn::Expr) -> bool {
     match e {
         syn::Expr::Field(e) => {
-            matches!(&e.member, Member::Named(name) if name.to_string().len() > 1)
+            matches!(&e.member, Member::Named(name) if matches!(named(name), Named::Swizzle(_)))
         }
         syn::Expr::Paren(e) => is_swizzle(&e.expr),
+        _ => false,
+    }
+}
+
+/// Whether `e` is a field of a structure, or an element of one.
+pub(super) fn has_field(e: &syn::Expr) -> bool {
+    match e {
+        syn::Expr::Field(e) => {
+            has_field(&e.base)
+                || matches!(&e.member, Member::Named(name) if !matches!(named(name), Named::Swizzle(_)))
+        }
+        syn::Expr::Index(e) => has_field(&e.expr),
+        syn::Expr::Paren(e) => has_field(&e.expr),
         _ => false,
     }
 }

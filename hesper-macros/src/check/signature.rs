@@ -116,6 +116,7 @@ impl Checker<'_> {
             (Ty::Atomic(..), ParamKind::Array) => Binding::AtomicArray,
             (_, ParamKind::ReadArray) => Binding::ReadArray,
             (_, ParamKind::Place) => Binding::Reference,
+            (_, ParamKind::ReadPlace) => Binding::ReadReference,
             (_, ParamKind::Function) => Binding::Function,
             (_, ParamKind::Read) => Binding::ReadBuffer,
             (_, ParamKind::Write) => Binding::WriteBuffer,
@@ -177,13 +178,7 @@ impl Checker<'_> {
                 } else {
                     ParamKind::Value
                 };
-                match self.ty(other) {
-                    Ty::Vector(name, _) if kernel => {
-                        self.errors.push(name, Message::VectorByValue);
-                        (kind, Ty::Broken)
-                    }
-                    ty => (kind, ty),
-                }
+                (kind, self.ty(other))
             }
         }
     }
@@ -221,6 +216,20 @@ impl Checker<'_> {
             (value @ (Type::Path(_) | Type::Paren(_)), Some(_)) if !kernel => {
                 (ParamKind::Place, self.ty(value))
             }
+            (value @ Type::Path(_), mutable) if kernel => {
+                let (kind, message) = match mutable {
+                    Some(_) => (ParamKind::Place, Message::PlaceParameter),
+                    None => (ParamKind::ReadPlace, Message::SharedReference),
+                };
+                match self.ty(value.clone()) {
+                    ty @ Ty::Other(_) => (kind, ty),
+                    Ty::Broken => (kind, Ty::Broken),
+                    _ => {
+                        self.errors.push(value, message);
+                        (kind, Ty::Broken)
+                    }
+                }
+            }
             (value @ (Type::Path(_) | Type::Paren(_)), Some(_)) => {
                 self.errors.push(value, Message::PlaceParameter);
                 (ParamKind::Value, Ty::Broken)
@@ -237,13 +246,23 @@ impl Checker<'_> {
     }
 
     fn element(&mut self, ty: Type) -> Ty {
-        match self.stored(ty) {
-            Ty::Scalar(name) if name == "bool" => {
+        let ty = self.stored(ty);
+        match truth_value(&ty) {
+            Some(name) => {
                 self.errors.push(name, Message::BoolBuffer);
                 Ty::Broken
             }
-            ty => ty,
+            None => ty,
         }
+    }
+}
+
+/// The `bool` that a type of memory ends in.
+fn truth_value(ty: &Ty) -> Option<&Ident> {
+    match ty {
+        Ty::Scalar(name) if name == "bool" => Some(name),
+        Ty::Array(_, element, _) => truth_value(element),
+        _ => None,
     }
 }
 

@@ -20,6 +20,10 @@ impl Checker<'_> {
                 _ => Ty::Other(ty),
             },
             Type::Path(_) => Ty::Other(ty),
+            Type::Array(array) => match self.ty(*array.elem) {
+                Ty::Broken => Ty::Broken,
+                element => Ty::Array(array.bracket_token, Box::new(element), array.len),
+            },
             _ => {
                 self.errors.push(ty, Message::CompoundType);
                 Ty::Broken
@@ -47,8 +51,14 @@ impl Checker<'_> {
         }
     }
 
-    /// Sorts a type of memory: a value's, or `Atomic<T>`.
+    /// Sorts a type of memory: a value's, `Atomic<T>`, or an array of either.
     pub(super) fn stored(&mut self, ty: Type) -> Ty {
+        if let Type::Array(array) = ty {
+            return match self.stored(*array.elem) {
+                Ty::Broken => Ty::Broken,
+                element => Ty::Array(array.bracket_token, Box::new(element), array.len),
+            };
+        }
         let atomic = match &ty {
             Type::Path(path) if path.qself.is_none() && is_named(&path.path, "Atomic") => {
                 path.path.segments.last().cloned()
@@ -91,6 +101,11 @@ impl Checker<'_> {
             "f16" => Ty::Half(segment.ident),
             "Vec2" | "Vec3" | "Vec4" => match component_type(segment.arguments) {
                 Some(inner) => Ty::Vector(segment.ident, Box::new(self.ty(inner))),
+                None => Ty::Other(whole),
+            },
+            "Mat2" | "Mat3" | "Mat4" | "Mat2x3" | "Mat2x4" | "Mat3x2" | "Mat3x4" | "Mat4x2"
+            | "Mat4x3" => match component_type(segment.arguments) {
+                Some(inner) => Ty::Matrix(segment.ident, Box::new(self.ty(inner))),
                 None => Ty::Other(whole),
             },
             "Atomic" => {

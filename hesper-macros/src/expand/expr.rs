@@ -72,6 +72,19 @@ impl Emit<'_> {
             Expr::Component(vector, component) => {
                 self.method(vector, component, &TokenStream::new(), TokenStream::new())
             }
+            Expr::Field(value, field) => {
+                let value = self.tight(value);
+                quote_spanned! {field.span()=> #value.#field }
+            }
+            Expr::Structure { path, fields, base } => {
+                self.structure_value(path, fields, base.as_deref())
+            }
+            Expr::Array(bracket, array) => self.array_value(*bracket, array),
+            Expr::Index { value, index, span } => {
+                let (runtime, value) = (self.runtime(*span), self.expr(value));
+                let index = self.expr(index);
+                quote_spanned! {*span=> #runtime::record::indexed(#value, #index) }
+            }
             Expr::Swizzle(vector, components) => self.swizzle(vector, components),
             Expr::Method {
                 receiver,
@@ -149,15 +162,18 @@ impl Emit<'_> {
         types: &TokenStream,
         args: TokenStream,
     ) -> TokenStream {
-        let span = name.span();
-        let tokens = self.expr(receiver);
-        let receiver = if is_tight(receiver) {
-            tokens
-        } else {
-            let at = tokens.span();
-            surround(token::Paren(at), tokens)
-        };
+        let (span, receiver) = (name.span(), self.tight(receiver));
         quote_spanned! {span=> #receiver.#name #types (#args) }
+    }
+
+    /// The expression as what stands before a dot.
+    fn tight(&self, e: &Expr) -> TokenStream {
+        let tokens = self.expr(e);
+        if is_tight(e) {
+            return tokens;
+        }
+        let at = tokens.span();
+        surround(token::Paren(at), tokens)
     }
 
     /// The right side is recorded between two calls, so that what it does happens only where the left side lets it.
@@ -197,6 +213,10 @@ impl Emit<'_> {
                 let span = bracket.span.join();
                 let (base, index) = (self.place(base), self.expr(index));
                 quote_spanned! {span=> #base.at(#index) }
+            }
+            Place::Field(base, field) => {
+                let base = self.place(base);
+                quote_spanned! {field.span()=> #base.#field }
             }
             Place::Component(base, component) => {
                 let base = self.place(base);
@@ -238,7 +258,7 @@ pub(super) fn tuple(paren: token::Paren, parts: impl Iterator<Item = TokenStream
     surround(paren, list)
 }
 
-fn surround(paren: token::Paren, inner: TokenStream) -> TokenStream {
+pub(super) fn surround(paren: token::Paren, inner: TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     paren.surround(&mut tokens, |tokens| tokens.extend(inner));
     tokens
@@ -251,6 +271,7 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Binary(..)
         | Expr::Logic { .. }
         | Expr::Swizzle(..)
+        | Expr::Structure { .. }
         | Expr::If(_)
         | Expr::Block(_)
         | Expr::Loop(_)
@@ -268,6 +289,9 @@ fn is_tight(e: &Expr) -> bool {
         | Expr::Tuple(..)
         | Expr::Part(..)
         | Expr::Component(..)
+        | Expr::Field(..)
+        | Expr::Array(..)
+        | Expr::Index { .. }
         | Expr::Method { .. }
         | Expr::Atomic(..)
         | Expr::Powi(..)
@@ -286,6 +310,7 @@ fn is_tight(e: &Expr) -> bool {
 fn place_span(place: &Place) -> Span {
     match place {
         Place::Name(name) | Place::Component(_, name) => name.span(),
+        Place::Field(_, field) => field.span(),
         Place::At(_, bracket, _) => bracket.span.join(),
     }
 }

@@ -34,14 +34,7 @@ impl Emit<'_> {
         let constants = helper.function.consts.iter().map(|param| &param.ident);
         let key = self.key(constants.collect());
         let name = text(&helper.function.name);
-        let start = Ident::new(
-            if in_place(helper) {
-                "call_in_place"
-            } else {
-                "call"
-            },
-            at,
-        );
+        let start = self.start(helper);
         let params = &helper.function.params;
         // Places first: they decide whether the body is recorded in place, which values need to know.
         let is_value = |p: &&Param| matches!(p.kind, ParamKind::Value | ParamKind::MutValue);
@@ -71,6 +64,22 @@ impl Emit<'_> {
                 #body
             }
             #finish
+        }
+    }
+
+    /// How a call begins. Whether a result has one part is seen when its type is known.
+    fn start(&self, helper: &Helper) -> TokenStream {
+        let at = self.site;
+        if in_place(helper) {
+            return quote_spanned! {at=> call_in_place };
+        }
+        match &helper.result {
+            Some(result @ (Ty::Other(_) | Ty::Array(..) | Ty::Matrix(..))) => {
+                let (span, value) = (super::types::span_of(result), self.exp("'_", result));
+                let types = quote_spanned! {span=> ::<#value> };
+                quote_spanned! {at=> call_for #types }
+            }
+            _ => quote_spanned! {at=> call },
         }
     }
 
@@ -130,7 +139,11 @@ impl Emit<'_> {
             }
             ParamKind::Read => quote_spanned! {at=> let #name = #call.read_buffer(#name); },
             ParamKind::Write => quote_spanned! {at=> let #name = #call.write_buffer(#name); },
-            ParamKind::Place => quote_spanned! {at=> let #name = #call.place(#name); },
+            ParamKind::Place => {
+                let ty = self.ty(&param.ty);
+                quote_spanned! {at=> let #name = #call.place::<#ty>(#name); }
+            }
+            ParamKind::ReadPlace => TokenStream::new(),
             ParamKind::Function => TokenStream::new(),
             ParamKind::Array | ParamKind::ReadArray => {
                 let (ty, length) = (self.ty(&param.ty), self.length(param.length.as_ref(), at));

@@ -116,11 +116,12 @@ impl Emit<'_> {
         let declare = match param.kind {
             ParamKind::Read => "storage",
             ParamKind::Write => "storage_mut",
+            ParamKind::ReadPlace => "storage_one",
+            ParamKind::Place => "storage_one_mut",
             ParamKind::Value
             | ParamKind::MutValue
             | ParamKind::Array
             | ParamKind::ReadArray
-            | ParamKind::Place
             | ParamKind::Function => "uniform",
         };
         let declare = Ident::new(declare, at);
@@ -166,11 +167,11 @@ impl Emit<'_> {
         let at = self.site;
         let params = &kernel.function.params;
         let runtime = self.runtime(at);
-        let is_alias = |param: &Param| matches!(param.ty, Ty::Other(_));
+        let is_alias = |param: &Param| matches!(innermost(&param.ty), Ty::Other(_));
         let aliases = params.iter().any(is_alias).then(|| {
             quote_spanned! {at=> #[allow(unused_imports)] use super::*; }
         });
-        let borrows = |p: &Param| matches!(p.kind, ParamKind::Read | ParamKind::Write);
+        let borrows = |p: &Param| is_read(p) || is_written(p);
         let borrowed = params.iter().any(|p| borrows(p) && !is_broken(p));
         let lifetime = borrowed.then(|| quote_spanned! {at=> 'a, });
         let broken = params.iter().filter(|p| is_broken(p));
@@ -196,24 +197,22 @@ impl Emit<'_> {
         let (name, docs) = (&param.name, &param.docs);
         let (runtime, a) = (self.runtime(at), self.lifetime("'a", at));
         let kind = match param.kind {
-            ParamKind::Read => "read by the kernel",
-            ParamKind::Write => "written by the kernel",
-            _ => "a scalar",
+            _ if is_read(param) => "read by the kernel",
+            _ if is_written(param) => "written by the kernel",
+            _ if matches!(param.ty, Ty::Scalar(_) | Ty::Half(_)) => "a scalar",
+            _ => "a value",
         };
         let generated = format!(" `{name}`, {kind}.");
         let docs = match docs.is_empty() {
             true => quote_spanned! {at=> #[doc = #generated] },
             false => quote_spanned! {at=> #(#docs)* },
         };
-        let ty = match &param.ty {
-            // What is bound is an ordinary buffer.
-            Ty::Atomic(_, element) => self.ty(element),
-            ty => self.ty(ty),
-        };
+        // What is bound is an ordinary buffer.
+        let ty = self.host_ty(&param.ty);
         let ty = match param.kind {
             _ if is_broken(param) => self.generic(param).to_token_stream(),
-            ParamKind::Read => quote_spanned! {at=> &#a #runtime::Buffer<#ty> },
-            ParamKind::Write => quote_spanned! {at=> &#a mut #runtime::Buffer<#ty> },
+            _ if is_read(param) => quote_spanned! {at=> &#a #runtime::Buffer<#ty> },
+            _ if is_written(param) => quote_spanned! {at=> &#a mut #runtime::Buffer<#ty> },
             _ => ty,
         };
         quote_spanned! {at=> #docs pub #name: #ty }
@@ -231,9 +230,16 @@ impl Emit<'_> {
             let (name, text) = (&param.name, text(&param.name));
             let (runtime, this) = (self.runtime(at), self.own("self", at));
             let argument = match param.kind {
-                ParamKind::Read => quote_spanned! {at=> #runtime::Argument::read(#this.#name) },
-                ParamKind::Write => quote_spanned! {at=> #runtime::Argument::write(#this.#name) },
-                _ => quote_spanned! {at=> ::core::convert::From::from(#this.#name) },
+                _ if is_read(param) => {
+                    quote_spanned! {at=> #runtime::Argument::read(#this.#name) }
+                }
+                _ if is_written(param) => {
+                    quote_spanned! {at=> #runtime::Argument::write(#this.#name) }
+                }
+                _ if matches!(param.ty, Ty::Scalar(_) | Ty::Half(_)) => {
+                    quote_spanned! {at=> ::core::convert::From::from(#this.#name) }
+                }
+                _ => quote_spanned! {at=> #runtime::Argument::value(&#this.#name) },
             };
             quote_spanned! {at=> #own.push((#text, #argument)); }
         });
@@ -248,6 +254,21 @@ impl Emit<'_> {
     fn generic(&self, param: &Param) -> Ident {
         let name = format!("__hesper_{}", text(&param.name).value());
         self.own(&name, param.name.span())
+    }
+}
+
+fn is_read(param: &Param) -> bool {
+    matches!(param.kind, ParamKind::Read | ParamKind::ReadPlace)
+}
+
+fn is_written(param: &Param) -> bool {
+    matches!(param.kind, ParamKind::Write | ParamKind::Place)
+}
+
+fn innermost(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Array(_, element, _) => innermost(element),
+        ty => ty,
     }
 }
 

@@ -10,10 +10,11 @@ mod helper;
 mod jumps;
 mod kernel;
 mod stmt;
+mod structure;
 mod stub;
 mod types;
 
-use crate::ast::{Function, Item, Ty};
+use crate::ast::{Item, Ty};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, Lifetime};
@@ -22,8 +23,11 @@ use syn::{Attribute, Lifetime};
 pub(crate) fn expand(runtime: &TokenStream, items: &[Item]) -> TokenStream {
     let expand = |item: &Item| match item {
         Item::Verbatim(tokens) => tokens.clone(),
+        Item::Structure(structure) => {
+            Emit::new(runtime, &structure.name, None).structure(structure)
+        }
         Item::Kernel(kernel) => {
-            let emit = Emit::new(runtime, &kernel.function, None);
+            let emit = Emit::new(runtime, &kernel.function.name, None);
             let valid = kernel.function.valid;
             let function = if valid {
                 emit.kernel(kernel)
@@ -34,7 +38,7 @@ pub(crate) fn expand(runtime: &TokenStream, items: &[Item]) -> TokenStream {
             quote_spanned! {emit.site=> #function #args }
         }
         Item::Helper(helper) => {
-            let emit = Emit::new(runtime, &helper.function, helper.result.as_ref());
+            let emit = Emit::new(runtime, &helper.function.name, helper.result.as_ref());
             if helper.function.valid {
                 emit.helper(helper)
             } else {
@@ -56,10 +60,10 @@ struct Emit<'a> {
 }
 
 impl<'a> Emit<'a> {
-    fn new(runtime: &'a TokenStream, function: &Function, result: Option<&'a Ty>) -> Self {
+    fn new(runtime: &'a TokenStream, name: &Ident, result: Option<&'a Ty>) -> Self {
         Emit {
             runtime: runtime.clone(),
-            site: function.name.span(),
+            site: name.span(),
             result,
         }
     }

@@ -136,7 +136,7 @@ impl Emit<'_> {
         let (h, text, value) = (self.recorder(span), text(name), self.expr(value));
         if mutable {
             let types = ty.map(|ty| {
-                let (at, ty) = (super::types::span_of(ty), self.ty(ty));
+                let (at, ty) = (super::types::span_of(ty), self.exp("'_", ty));
                 quote_spanned! {at=> ::<#ty> }
             });
             return quote_spanned! {span=> #(#attrs)* let #name #eq #h.var #types (#text, #value); };
@@ -178,7 +178,7 @@ impl Emit<'_> {
     }
 
     /// The pattern as it is, and after it the names.
-    fn pattern(
+    pub(super) fn pattern(
         &self,
         attrs: &[Attribute],
         pattern: &Pattern,
@@ -195,6 +195,12 @@ impl Emit<'_> {
                 });
                 name.to_token_stream()
             }
+            Pattern::Structure {
+                path,
+                fields,
+                rest,
+                number,
+            } => self.structure_pattern(attrs, (path, fields, *rest, *number), binds),
             Pattern::Tuple(paren, parts) => {
                 let parts = parts.iter().map(|part| self.pattern(attrs, part, binds));
                 tuple(*paren, parts)
@@ -213,7 +219,7 @@ impl Emit<'_> {
         let span = name.span();
         let (h, text) = (self.recorder(span), text(name));
         let types = ty.map(|(ty, _)| {
-            let (at, ty) = (super::types::span_of(ty), self.ty(ty));
+            let (at, ty) = (super::types::span_of(ty), self.exp("'_", ty));
             quote_spanned! {at=> ::<#ty> }
         });
         let mut array = match array {

@@ -16,18 +16,38 @@ impl Emit<'_> {
                 let runtime = self.runtime(name.span());
                 quote_spanned! {name.span()=> #runtime::#name }
             }
-            Ty::Vector(name, component) | Ty::Atomic(name, component) => {
+            Ty::Vector(name, component)
+            | Ty::Matrix(name, component)
+            | Ty::Atomic(name, component) => {
                 let runtime = self.runtime(name.span());
                 let component = self.ty(component);
                 quote_spanned! {name.span()=> #runtime::#name<#component> }
             }
             Ty::Tuple(paren, parts) => tuple(*paren, parts.iter().map(|ty| self.ty(ty))),
+            Ty::Array(bracket, element, length) => {
+                let (span, element) = (bracket.span.open(), self.ty(element));
+                let length = usize(length);
+                quote_spanned! {span=> [#element; #length] }
+            }
             Ty::Other(ty) => ty.to_token_stream(),
             Ty::Broken => TokenStream::new(),
         }
     }
 
-    /// `Exp<'lifetime, T>`, and a tuple of them for a tuple.
+    /// The type on the host: of an atomic, that of what it holds.
+    pub(super) fn host_ty(&self, ty: &Ty) -> TokenStream {
+        match ty {
+            Ty::Atomic(_, element) => self.ty(element),
+            Ty::Array(bracket, element, length) => {
+                let (span, element) = (bracket.span.open(), self.host_ty(element));
+                let length = usize(length);
+                quote_spanned! {span=> [#element; #length] }
+            }
+            ty => self.ty(ty),
+        }
+    }
+
+    /// `Exp<'lifetime, T>`, and a tuple of them for a tuple. What may be a structure is asked for what stands for its values.
     pub(super) fn exp(&self, lifetime: &str, ty: &Ty) -> TokenStream {
         let span = span_of(ty);
         if let Ty::Tuple(paren, parts) = ty {
@@ -35,8 +55,16 @@ impl Emit<'_> {
         }
         let runtime = self.runtime(span);
         let lifetime = self.lifetime(lifetime, span);
-        let ty = self.ty(ty);
-        quote_spanned! {span=> #runtime::Exp<#lifetime, #ty> }
+        let tokens = self.ty(ty);
+        match ty {
+            Ty::Other(syn::Type::Infer(_)) => {
+                quote_spanned! {span=> #runtime::Exp<#lifetime, #tokens> }
+            }
+            Ty::Other(_) | Ty::Array(..) | Ty::Matrix(..) => quote_spanned! {span=>
+                <#tokens as #runtime::record::ValueType>::Value<#lifetime>
+            },
+            _ => quote_spanned! {span=> #runtime::Exp<#lifetime, #tokens> },
+        }
     }
 
     /// The type that holds an array's length: `Len<64>`, or `AnyLength`.
@@ -66,6 +94,8 @@ impl Emit<'_> {
             ParamKind::Value | ParamKind::MutValue => return self.exp(LIFETIME, &param.ty),
             ParamKind::Write => "WriteBuffer",
             ParamKind::Read => return self.argument_trait("ReadArgument", param),
+            // Kernels alone have them.
+            ParamKind::ReadPlace => return TokenStream::new(),
             ParamKind::Place => return self.argument_trait("PlaceArgument", param),
             ParamKind::Array | ParamKind::ReadArray => {
                 let length = self.length(param.length.as_ref(), span);
@@ -102,13 +132,24 @@ impl Emit<'_> {
     }
 }
 
+/// A length as Rust's arrays have it; a literal is one as it stands.
+pub(super) fn usize(length: &syn::Expr) -> TokenStream {
+    match length {
+        syn::Expr::Lit(_) => length.to_token_stream(),
+        length => quote_spanned! {length.span()=> { (#length) as ::core::primitive::usize } },
+    }
+}
+
 /// Where the type was written.
 pub(super) fn span_of(ty: &Ty) -> Span {
     match ty {
-        Ty::Scalar(name) | Ty::Half(name) | Ty::Vector(name, _) | Ty::Atomic(name, _) => {
-            name.span()
-        }
+        Ty::Scalar(name)
+        | Ty::Half(name)
+        | Ty::Vector(name, _)
+        | Ty::Matrix(name, _)
+        | Ty::Atomic(name, _) => name.span(),
         Ty::Tuple(paren, _) => paren.span.open(),
+        Ty::Array(bracket, ..) => bracket.span.open(),
         Ty::Other(ty) => ty.span(),
         Ty::Broken => Span::call_site(),
     }

@@ -1,7 +1,7 @@
 //! What a launch hands to a kernel's parameters.
 
 use super::{Buffer, RawBuffer};
-use crate::shader_type::{Element, ScalarType};
+use crate::shader_type::{Element, ScalarType, Transfer};
 use crate::tree::{Scalar, ScalarValue};
 use half::f16;
 use std::fmt;
@@ -23,14 +23,21 @@ pub struct Argument<'a>(pub(super) Given<'a>);
 pub(super) enum Given<'a> {
     Read(&'a RawBuffer),
     Write(&'a mut RawBuffer),
-    /// With the type that it is kept in.
-    Value(ScalarValue, Scalar),
+    /// The scalars that a value is made of, each with the type that it is kept in.
+    Value(Vec<(ScalarValue, Scalar)>),
 }
 
 impl<'a> Argument<'a> {
     /// A buffer for a parameter `&[T]`.
     pub fn read<T: Element>(buffer: &'a Buffer<T>) -> Argument<'a> {
         Argument(Given::Read(buffer.raw()))
+    }
+
+    /// A value for a by-value parameter, of any type that travels.
+    pub fn value<T: Transfer>(value: &T) -> Argument<'a> {
+        let mut scalars = Vec::new();
+        value.scalars(&mut scalars);
+        Argument(Given::Value(scalars))
     }
 
     /// A buffer for a parameter `&mut [T]`.
@@ -42,14 +49,14 @@ impl<'a> Argument<'a> {
 impl<S: ScalarType + Into<ScalarValue>> From<S> for Argument<'_> {
     /// A scalar for a by-value parameter.
     fn from(value: S) -> Self {
-        Argument(Given::Value(value.into(), S::TYPE.scalar))
+        Argument(Given::Value(vec![(value.into(), S::TYPE.scalar)]))
     }
 }
 
 impl From<ScalarValue> for Argument<'_> {
     /// A scalar for a by-value parameter; a real is an `f32`.
     fn from(value: ScalarValue) -> Self {
-        Argument(Given::Value(value, value.scalar()))
+        Argument(Given::Value(vec![(value, value.scalar())]))
     }
 }
 
@@ -87,9 +94,12 @@ impl fmt::Display for Given<'_> {
     /// As the parameter's type would be written: `&[f32]`, `u32`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Given::Read(buffer) => write!(f, "&[{}]", buffer.element()),
-            Given::Write(buffer) => write!(f, "&mut [{}]", buffer.element()),
-            Given::Value(_, scalar) => scalar.fmt(f),
+            Given::Read(buffer) => write!(f, "&[{}]", buffer.shape()),
+            Given::Write(buffer) => write!(f, "&mut [{}]", buffer.shape()),
+            Given::Value(scalars) => match &scalars[..] {
+                [(_, scalar)] => scalar.fmt(f),
+                several => write!(f, "{} scalars", several.len()),
+            },
         }
     }
 }

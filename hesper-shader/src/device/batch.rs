@@ -1,6 +1,6 @@
 //! The one door to execution: dispatches over a list of buffers, in order, all or nothing as far as that can be known before.
 
-use super::buffer::BufferMemory;
+use super::buffer::{BufferMemory, HostPart};
 use super::gpu::{Gpu, GpuBuffer, Job};
 use super::{Backend, Device, RawBuffer, Reference};
 use crate::domain::F32;
@@ -29,7 +29,7 @@ pub(crate) struct Dispatch<'a, V = f32> {
     pub(crate) arguments: Vec<Bind<V>>,
 }
 
-/// An argument: a buffer of the batch, or a scalar.
+/// An argument: a part of a buffer of the batch, counted over the parts of all buffers, or a scalar.
 #[derive(Clone, Copy)]
 pub(crate) enum Bind<V> {
     Buffer(usize),
@@ -152,12 +152,23 @@ fn storage<'a, 'b>(
     let arguments = tree.params.iter().zip(&dispatch.arguments);
     arguments
         .filter_map(|(param, argument)| match (param.kind, argument) {
-            (ParamKind::Storage { access, .. }, Bind::Buffer(i)) => {
-                Some((buffers.get(*i)?, access.writes()))
+            (ParamKind::Storage { access, .. }, Bind::Buffer(i))
+                if param.field.is_none_or(|field| field.leaf == 0) =>
+            {
+                Some((of_part(buffers, *i)?, access.writes()))
             }
             _ => None,
         })
         .collect()
+}
+
+/// The buffer that a part belongs to.
+fn of_part<'a, 'b>(buffers: &'a [BufferRef<'b>], part: usize) -> Option<&'a BufferRef<'b>> {
+    let mut end = 0;
+    buffers.iter().find(|buffer| {
+        end += buffer.raw().part_count();
+        part < end
+    })
 }
 
 fn uniforms(block: &UniformBlock, dispatch: &Dispatch<'_>, buffers: &[BufferRef<'_>]) -> Vec<u8> {
@@ -169,7 +180,7 @@ fn uniforms(block: &UniformBlock, dispatch: &Dispatch<'_>, buffers: &[BufferRef<
     let value = |source| match argument(source)? {
         Bind::Value(value) => Some(*value),
         // No buffer has more elements than a `u32` counts.
-        Bind::Buffer(i) => Some(ScalarValue::U32(buffers.get(*i)?.raw().len() as u32)),
+        Bind::Buffer(i) => Some(ScalarValue::U32(of_part(buffers, *i)?.raw().len() as u32)),
     };
     let fields = block.fields.iter().filter_map(|field| value(field.source));
     fields.flat_map(ScalarValue::to_bytes).collect()
@@ -178,21 +189,15 @@ fn uniforms(block: &UniformBlock, dispatch: &Dispatch<'_>, buffers: &[BufferRef<
 fn on_host(mut batch: Batch<'_>, reference: &Reference) -> Result<(), BatchError> {
     for i in &batch.zeroed {
         if let Some(BufferRef::Write(raw)) = batch.buffers.get_mut(*i) {
-            raw.written = None;
-            raw.host_mut()
-                .into_iter()
-                .for_each(|(memory, _)| memory.fill_zero(0.0));
+            for part in raw.host_mut() {
+                part.memory.fill_zero(0.0);
+                part.written = None;
+            }
         }
     }
-    let memories = batch.buffers.iter_mut().filter_map(|buffer| match buffer {
-        BufferRef::Read(raw) => {
-            let written = raw.written.as_deref();
-            raw.host().map(|memory| Cell::Shared(memory, written))
-        }
-        BufferRef::Write(raw) => raw.host_mut().map(|(memory, written)| match written {
-            Some(written) => Cell::Fresh(memory, written),
-            None => Cell::Unique(memory),
-        }),
+    let memories = batch.buffers.iter_mut().flat_map(|buffer| match buffer {
+        BufferRef::Read(raw) => raw.host().iter().map(HostPart::shared).collect::<Vec<_>>(),
+        BufferRef::Write(raw) => raw.host_mut().iter_mut().map(HostPart::unique).collect(),
     });
     let mut memories: Vec<_> = memories.collect();
     run_on_reference(
@@ -218,6 +223,19 @@ pub(crate) enum Cell<'a, V> {
     Unique(&'a mut Memory<V>),
     /// With which elements are written: the others must not be read.
     Fresh(&'a mut Memory<V>, &'a mut Vec<bool>),
+}
+
+impl HostPart {
+    fn shared(&self) -> Cell<'_, f32> {
+        Cell::Shared(&self.memory, self.written.as_deref())
+    }
+
+    fn unique(&mut self) -> Cell<'_, f32> {
+        match &mut self.written {
+            Some(written) => Cell::Fresh(&mut self.memory, written),
+            None => Cell::Unique(&mut self.memory),
+        }
+    }
 }
 
 /// Runs dispatches in order on the reference executor, in any number domain.

@@ -5,7 +5,7 @@ use super::{Backend, Device, DeviceError};
 use crate::layout;
 use crate::memory::Memory;
 use crate::shader_type::Element;
-use crate::tree::Type;
+use crate::tree::{Leaf, Scalar, Shape};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -18,15 +18,20 @@ pub struct Buffer<T> {
 /// A buffer whose element type is a value.
 pub(crate) struct RawBuffer {
     device: Device,
-    element: Type,
+    shape: Shape,
     len: usize,
     pub(super) storage: BufferMemory,
-    /// Of a buffer that nobody has written as a whole, which elements are written; only the reference executor keeps count.
+}
+
+/// A leaf of all elements, on the reference device.
+pub(crate) struct HostPart {
+    pub(crate) memory: Memory<f32>,
+    /// Where nobody has written the whole, which elements are written.
     pub(super) written: Option<Vec<bool>>,
 }
 
 pub(super) enum BufferMemory {
-    Host(Memory<f32>),
+    Host(Vec<HostPart>),
     Gpu(GpuBuffer),
 }
 
@@ -46,7 +51,7 @@ impl Device {
     /// # Errors
     /// Where it is too large, or the device is lost.
     pub fn zeros<T: Element>(&self, len: usize) -> Result<Buffer<T>, DeviceError> {
-        self.raw_zeros(T::TYPE, len).map(Buffer::over)
+        self.raw_zeros(T::shape(), len).map(Buffer::over)
     }
 
     /// A buffer of `len` elements that count for nothing until they are written: reading one is an error on the reference executor. Elsewhere
@@ -76,42 +81,56 @@ impl Device {
     /// # Errors
     /// As [`zeros`](Device::zeros).
     pub fn uninit<T: Element>(&self, len: usize) -> Result<Buffer<T>, DeviceError> {
-        self.raw_uninit(T::TYPE, len).map(Buffer::over)
+        self.raw_uninit(T::shape(), len).map(Buffer::over)
     }
 
-    pub(crate) fn raw_uninit(&self, element: Type, len: usize) -> Result<RawBuffer, DeviceError> {
-        let mut raw = self.raw_zeros(element, len)?;
-        if let Backend::Reference(_) = &*self.backend {
-            raw.written = Some(vec![false; len]);
+    pub(crate) fn raw_uninit(&self, shape: Shape, len: usize) -> Result<RawBuffer, DeviceError> {
+        let mut raw = self.raw_zeros(shape, len)?;
+        if let BufferMemory::Host(parts) = &mut raw.storage {
+            for (part, leaf) in parts.iter_mut().zip(raw.shape.leaves()) {
+                part.written = Some(vec![false; len * leaf.count() as usize]);
+            }
         }
         Ok(raw)
     }
 
-    pub(crate) fn raw_zeros(&self, element: Type, len: usize) -> Result<RawBuffer, DeviceError> {
+    pub(crate) fn raw_zeros(&self, shape: Shape, len: usize) -> Result<RawBuffer, DeviceError> {
         if u32::try_from(len).is_err() {
             return Err(DeviceError::TooManyElements { len });
         }
-        let (need, limit) = (layout::array_bytes(element, len), self.buffer_limit());
+        if let Some(leaf) = shape
+            .leaves()
+            .into_iter()
+            .find(|leaf| leaf.ty.scalar == Scalar::Bool)
+        {
+            return Err(DeviceError::TruthValues {
+                what: format!("{shape}{}", leaf.name),
+            });
+        }
+        let (need, limit) = (layout::array_bytes(&shape, len), self.buffer_limit());
         let too_large = || DeviceError::BufferTooLarge {
             device: self.name().to_string(),
             len,
-            element,
+            element: shape.to_string(),
             need: need.unwrap_or(u64::MAX),
             limit,
         };
         let bytes = need.filter(|n| *n <= limit).ok_or_else(too_large)?;
         let storage = match &*self.backend {
-            Backend::Reference(_) => host_zeros(element, len)
-                .map(BufferMemory::Host)
-                .ok_or_else(too_large)?,
-            Backend::Gpu(gpu) => BufferMemory::Gpu(gpu.allocate(bytes)?),
+            Backend::Reference(_) => {
+                let leaves = shape.leaves();
+                let parts = leaves.iter().map(|leaf| host_zeros(leaf, len));
+                let parts: Option<Vec<_>> = parts.collect();
+                BufferMemory::Host(parts.ok_or_else(too_large)?)
+            }
+            // A kernel is bound to one element at least, though it has none.
+            Backend::Gpu(gpu) => BufferMemory::Gpu(gpu.allocate(bytes.max(shape.stride()))?),
         };
         Ok(RawBuffer {
             device: self.clone(),
-            element,
+            shape,
             len,
             storage,
-            written: None,
         })
     }
 
@@ -122,10 +141,16 @@ impl Device {
 }
 
 /// `None` where memory is short; asked first, because a vector that cannot grow ends the program.
-fn host_zeros(element: Type, len: usize) -> Option<Memory<f32>> {
-    let components = len.checked_mul(usize::from(element.size))?;
+fn host_zeros(leaf: &Leaf, len: usize) -> Option<HostPart> {
+    let each = usize::try_from(leaf.count()).ok()?;
+    let components = len
+        .checked_mul(each)?
+        .checked_mul(usize::from(leaf.ty.size))?;
     Vec::<f32>::new().try_reserve_exact(components).ok()?;
-    Some(Memory::zeros(element.scalar, components, 0.0))
+    Some(HostPart {
+        memory: Memory::zeros(leaf.ty.scalar, components, 0.0),
+        written: None,
+    })
 }
 
 impl<T: Element> Buffer<T> {
@@ -141,9 +166,9 @@ impl<T: Element> Buffer<T> {
     /// # Errors
     /// Where a dispatch before failed or does not end, or the device is lost: never stale contents.
     pub fn read(&self) -> Result<Vec<T>, DeviceError> {
-        let memory = self.raw.read()?;
+        let mut leaves = self.raw.read()?.into_iter();
         // The element type was fixed when the buffer was made.
-        Ok(T::from_memory(memory).unwrap_or_default())
+        Ok(T::from_memory(&mut leaves).unwrap_or_default())
     }
 
     /// Replaces the contents.
@@ -157,7 +182,7 @@ impl<T: Element> Buffer<T> {
                 given: elements.len(),
             });
         }
-        self.raw.write(T::to_memory(elements))
+        self.raw.write(T::to_memory(elements.iter()))
     }
 
     pub(crate) fn raw(&self) -> &RawBuffer {
@@ -191,47 +216,61 @@ impl RawBuffer {
         &self.device
     }
 
-    pub(crate) fn element(&self) -> Type {
-        self.element
+    /// What an element is.
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// How many parts an element has.
+    pub(super) fn part_count(&self) -> usize {
+        self.shape.leaf_count() as usize
     }
 
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub(crate) fn read(&self) -> Result<Memory<f32>, DeviceError> {
+    /// The contents, leaf by leaf.
+    pub(crate) fn read(&self) -> Result<Vec<Memory<f32>>, DeviceError> {
         match &self.storage {
-            BufferMemory::Host(memory) => Ok(memory.clone()),
+            BufferMemory::Host(parts) => Ok(parts.iter().map(|part| part.memory.clone()).collect()),
             BufferMemory::Gpu(buffer) => {
-                let bytes = self.len as u64 * layout::stride(self.element);
-                let decode = |bytes: &[u8]| layout::from_bytes(bytes, self.element);
+                let bytes = self.len as u64 * self.shape.stride();
+                let decode = |bytes: &[u8]| layout::shape_from_bytes(bytes, &self.shape);
                 buffer.read(bytes, self.device.timeout, decode)
             }
         }
     }
 
-    /// The contents on the reference device.
-    pub(crate) fn host(&self) -> Option<&Memory<f32>> {
+    /// The contents on the reference device, leaf by leaf; nothing on others.
+    pub(crate) fn host(&self) -> &[HostPart] {
         match &self.storage {
-            BufferMemory::Host(memory) => Some(memory),
-            BufferMemory::Gpu(_) => None,
+            BufferMemory::Host(parts) => parts,
+            BufferMemory::Gpu(_) => &[],
         }
     }
 
-    /// The contents on the reference device, and which elements are written, where that is kept.
-    pub(super) fn host_mut(&mut self) -> Option<(&mut Memory<f32>, Option<&mut Vec<bool>>)> {
+    /// The same, to be changed.
+    pub(super) fn host_mut(&mut self) -> &mut [HostPart] {
         match &mut self.storage {
-            BufferMemory::Host(memory) => Some((memory, self.written.as_mut())),
-            BufferMemory::Gpu(_) => None,
+            BufferMemory::Host(parts) => parts,
+            BufferMemory::Gpu(_) => &mut [],
         }
     }
 
-    fn write(&mut self, contents: Memory<f32>) -> Result<(), DeviceError> {
-        self.written = None;
+    fn write(&mut self, contents: Vec<Memory<f32>>) -> Result<(), DeviceError> {
         match &mut self.storage {
-            BufferMemory::Host(memory) => *memory = contents,
+            BufferMemory::Host(parts) => {
+                for (part, memory) in parts.iter_mut().zip(contents) {
+                    *part = HostPart {
+                        memory,
+                        written: None,
+                    };
+                }
+            }
             BufferMemory::Gpu(buffer) => {
-                buffer.write(&layout::to_bytes(&contents, self.element))?
+                let leaves: Vec<_> = contents.iter().collect();
+                buffer.write(&layout::shape_to_bytes(&leaves, &self.shape))?
             }
         }
         Ok(())
@@ -250,7 +289,7 @@ impl fmt::Debug for RawBuffer {
             f,
             "Buffer({} of {} on {})",
             self.len,
-            self.element,
+            self.shape,
             self.device.name()
         )
     }

@@ -5,7 +5,8 @@ use super::{Batch, Bind, BufferRef, Device, Dispatch};
 use crate::error::{Error, LaunchError};
 use crate::grid::Grid;
 use crate::kernel::Kernel;
-use crate::tree::{Access, Param, ParamKind};
+use crate::tree::{Access, Param, ParamKind, Structured, Tree};
+use std::fmt;
 
 impl Kernel {
     /// Runs the kernel over a grid. On a GPU the work may still be under way on return; reading a buffer waits for it.
@@ -39,37 +40,23 @@ impl Kernel {
         arguments: Vec<(&str, Argument<'_>)>,
     ) -> Result<(), Error> {
         let tree = self.tree()?;
-        let mut arguments = Arguments::new(self.name(), &tree.params, arguments)?;
-        let mut buffers = Vec::new();
-        let mut binds = Vec::new();
-        for param in &tree.params {
-            match arguments.take(param)?.0 {
-                Given::Value(value, _) => binds.push(Bind::Value(value)),
-                Given::Read(raw) => {
-                    binds.push(Bind::Buffer(buffers.len()));
-                    buffers.push(BufferRef::Read(raw));
-                }
-                Given::Write(raw) => {
-                    binds.push(Bind::Buffer(buffers.len()));
-                    buffers.push(BufferRef::Write(raw));
-                }
-            }
-            if let (Some(buffer), ParamKind::Storage { .. }) = (buffers.last(), param.kind) {
-                let other = buffer.raw().device();
-                if !other.is_same_as(device) {
-                    return Err(Error::from(LaunchError::OtherDevice {
-                        kernel: self.name().to_string(),
-                        param: param.name.clone(),
-                        device: device.name().to_string(),
-                        other: other.name().to_string(),
-                    }));
-                }
-            }
+        let (buffers, arguments) = bound(self.name(), tree, arguments)?;
+        let other = buffers
+            .iter()
+            .find(|(_, buffer)| !buffer.raw().device().is_same_as(device));
+        if let Some((param, buffer)) = other {
+            return Err(Error::from(LaunchError::OtherDevice {
+                kernel: self.name().to_string(),
+                param: param.clone(),
+                device: device.name().to_string(),
+                other: buffer.raw().device().name().to_string(),
+            }));
         }
+        let buffers = buffers.into_iter().map(|(_, buffer)| buffer).collect();
         let dispatch = Dispatch {
             kernel: self,
             groups: groups(self, grid)?,
-            arguments: binds,
+            arguments,
         };
         let batch = Batch {
             dispatches: vec![dispatch],
@@ -92,13 +79,68 @@ pub(crate) fn groups(kernel: &Kernel, grid: Grid) -> Result<[u32; 3], LaunchErro
 /// A parameter's type as it is written: `&mut [f32]`.
 pub(crate) fn written_type(kind: ParamKind) -> String {
     match kind {
-        ParamKind::Storage { element, access } => match access {
-            Access::Read => format!("&[{element}]"),
-            // A buffer is made atomic by the kernel alone: what is bound is an ordinary one.
-            Access::ReadWrite | Access::Atomic => format!("&mut [{element}]"),
-        },
+        ParamKind::Storage { element, access } => written_buffer(access, &element),
         ParamKind::Uniform(scalar) => scalar.to_string(),
     }
+}
+
+fn written_buffer(access: Access, element: &impl fmt::Display) -> String {
+    match access {
+        Access::Read => format!("&[{element}]"),
+        // A buffer is made atomic by the kernel alone: what is bound is an ordinary one.
+        Access::ReadWrite | Access::Atomic => format!("&mut [{element}]"),
+    }
+}
+
+/// What the user gives one argument for: a parameter, or several that follow each other and are parts of one value or buffer.
+struct Group<'t> {
+    name: &'t str,
+    params: &'t [Param],
+}
+
+/// The parts of `velocity` are called `velocity.x` and so on.
+fn groups_of(params: &[Param]) -> Vec<Group<'_>> {
+    let root = |param: &Param| param.name.find('.').unwrap_or(param.name.len());
+    let together = |a: &Param, b: &Param| {
+        let same_buffer = a.field.map(|f| f.buffer) == b.field.map(|f| f.buffer);
+        let parts = a.field.is_some() || a.name.contains('.') && b.name.contains('.');
+        parts && same_buffer && a.name[..root(a)] == b.name[..root(b)]
+    };
+    let chunks = params.chunk_by(together).filter_map(|params| {
+        let first = params.first()?;
+        let name = &first.name[..root(first)];
+        Some(Group { name, params })
+    });
+    chunks.collect()
+}
+
+/// The buffers, each with its parameter's name, and one binding for each of the tree's parameters.
+type Bindings<'a> = (Vec<(String, BufferRef<'a>)>, Vec<Bind<f32>>);
+
+/// Fits arguments to parameters.
+fn bound<'a>(
+    kernel: &str,
+    tree: &Tree,
+    arguments: Vec<(&str, Argument<'a>)>,
+) -> Result<Bindings<'a>, LaunchError> {
+    let groups = groups_of(&tree.params);
+    let mut arguments = Arguments::new(kernel, &groups, arguments)?;
+    let (mut buffers, mut binds) = (Vec::new(), Vec::new());
+    let mut parts = 0;
+    for group in &groups {
+        let buffer = match arguments.take(tree, group)?.0 {
+            Given::Value(scalars) => {
+                binds.extend(scalars.into_iter().map(|(value, _)| Bind::Value(value)));
+                continue;
+            }
+            Given::Read(raw) => BufferRef::Read(raw),
+            Given::Write(raw) => BufferRef::Write(raw),
+        };
+        binds.extend((0..group.params.len()).map(|part| Bind::Buffer(parts + part)));
+        parts += group.params.len();
+        buffers.push((group.name.to_string(), buffer));
+    }
+    Ok((buffers, binds))
 }
 
 /// The arguments not yet taken by a parameter.
@@ -110,13 +152,14 @@ struct Arguments<'k, 'n, 'a> {
 impl<'k, 'n, 'a> Arguments<'k, 'n, 'a> {
     fn new(
         kernel: &'k str,
-        params: &[Param],
+        groups: &[Group<'_>],
         arguments: Vec<(&'n str, Argument<'a>)>,
     ) -> Result<Self, LaunchError> {
         for (i, (name, _)) in arguments.iter().enumerate() {
             let (kernel, param) = (kernel.to_string(), (*name).to_string());
-            if !params.iter().any(|p| p.name == *name) {
-                let known: Vec<String> = params.iter().map(|p| format!("`{}`", p.name)).collect();
+            if !groups.iter().any(|group| group.name == *name) {
+                let known = groups.iter().map(|group| format!("`{}`", group.name));
+                let known: Vec<_> = known.collect();
                 let known = if known.is_empty() {
                     "none".to_string()
                 } else {
@@ -138,24 +181,69 @@ impl<'k, 'n, 'a> Arguments<'k, 'n, 'a> {
         })
     }
 
-    fn take(&mut self, param: &Param) -> Result<Argument<'a>, LaunchError> {
-        let at = self.left.iter().position(|(name, _)| *name == param.name);
+    fn take(&mut self, tree: &Tree, group: &Group<'_>) -> Result<Argument<'a>, LaunchError> {
+        let at = self.left.iter().position(|(name, _)| *name == group.name);
         let (_, argument) =
             at.map(|i| self.left.swap_remove(i))
                 .ok_or_else(|| LaunchError::Missing {
                     kernel: self.kernel.to_string(),
-                    param: param.name.clone(),
+                    param: group.name.to_string(),
                 })?;
-        let (expected, given) = (written_type(param.kind), argument.0.to_string());
-        if expected == given {
-            Ok(argument)
-        } else {
-            Err(LaunchError::Mismatch {
-                kernel: self.kernel.to_string(),
-                param: param.name.clone(),
-                expected,
-                given,
-            })
+        let (expected, given) = (expected(tree, group), argument.0.to_string());
+        let mismatch = || LaunchError::Mismatch {
+            kernel: self.kernel.to_string(),
+            param: group.name.to_string(),
+            expected: expected.clone(),
+            given: given.clone(),
+        };
+        match &argument.0 {
+            Given::Value(scalars) => {
+                let kinds = scalars
+                    .iter()
+                    .map(|(_, scalar)| ParamKind::Uniform(*scalar));
+                let fits = kinds.eq(group.params.iter().map(|param| param.kind));
+                fits.then_some(argument).ok_or_else(mismatch)
+            }
+            Given::Read(_) | Given::Write(_) => {
+                let buffer = match &argument.0 {
+                    Given::Read(buffer) => buffer,
+                    Given::Write(buffer) => &**buffer,
+                    Given::Value(_) => return Err(mismatch()),
+                };
+                let declared = structured(tree, group);
+                let one = declared.is_some_and(|declared| declared.single);
+                let other = declared.is_some_and(|d| d.shape.on_host() != *buffer.shape());
+                if expected != given || other {
+                    return Err(mismatch());
+                }
+                if one && buffer.len() != 1 {
+                    return Err(LaunchError::NotOne {
+                        kernel: self.kernel.to_string(),
+                        param: group.name.to_string(),
+                        len: buffer.len(),
+                    });
+                }
+                Ok(argument)
+            }
         }
+    }
+}
+
+fn structured<'t>(tree: &'t Tree, group: &Group<'_>) -> Option<&'t Structured> {
+    let field = group.params.first()?.field?;
+    tree.structured.get(field.buffer as usize)
+}
+
+fn expected(tree: &Tree, group: &Group<'_>) -> String {
+    match (structured(tree, group), group.params) {
+        (Some(buffer), [first, ..]) => {
+            let access = match first.kind.writes() {
+                true => Access::ReadWrite,
+                false => Access::Read,
+            };
+            written_buffer(access, &buffer.shape)
+        }
+        (None, [one]) => written_type(one.kind),
+        (_, several) => format!("{} scalars", several.len()),
     }
 }

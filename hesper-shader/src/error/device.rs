@@ -1,6 +1,5 @@
 //! What a device can refuse or fail at.
 
-use crate::tree::Type;
 use std::time::Duration;
 
 /// A device cannot do what it was asked to, or failed while doing it.
@@ -71,11 +70,17 @@ pub enum DeviceError {
         /// Number of elements.
         len: usize,
         /// Type of one.
-        element: Type,
+        element: String,
         /// Bytes needed.
         need: u64,
         /// Bytes allowed.
         limit: u64,
+    },
+    /// Truth values, which no buffer holds.
+    #[error("`{what}` is a truth value, which no buffer holds; use `u32` with 0 and 1")]
+    TruthValues {
+        /// The field.
+        what: String,
     },
     /// More elements than kernels can index.
     #[error(

@@ -53,6 +53,16 @@ pub enum LaunchError {
         /// The argument's.
         given: String,
     },
+    /// Several elements where the kernel takes one.
+    #[error("`{param}` of kernel `{kernel}` is one element, and a buffer of {len} was given")]
+    NotOne {
+        /// The kernel.
+        kernel: String,
+        /// The parameter.
+        param: String,
+        /// How many there are.
+        len: usize,
+    },
     /// A buffer of another device.
     #[error(
         "kernel `{kernel}` runs on {device}, and the buffer for `{param}` is on {other}, opened separately"

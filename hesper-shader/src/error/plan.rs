@@ -118,6 +118,16 @@ pub enum StepProblem {
         /// The name.
         param: String,
     },
+    /// A buffer of structures or arrays.
+    #[error(
+        "`{param}` is a buffer of `{shape}`, and slots hold scalars and vectors; give each field a buffer of its own, or launch the kernel without a plan"
+    )]
+    Structured {
+        /// The parameter.
+        param: String,
+        /// What an element is.
+        shape: String,
+    },
     /// A parameter without binding.
     #[error("`{param}` is bound to nothing")]
     Unbound {

@@ -90,10 +90,11 @@ impl<'s, 't> FunctionLowering<'s, 't> {
             this.argument(name, *ty, None);
         }
         for local in &source.locals {
-            let name = this.shared.globals.local_name(&local.name, "local");
-            let handle = match local.length {
-                None => this.local(name, local.ty, local.loc),
-                Some(length) => this.local_array(name, local, length)?,
+            let name = local.name.replace('.', "_");
+            let name = this.shared.globals.local_name(&name, "local");
+            let handle = match local.dims.is_empty() {
+                true => this.local(name, local.ty, local.loc),
+                false => this.local_array(name, local)?,
             };
             this.locals.push(handle);
         }
@@ -131,14 +132,13 @@ impl<'s, 't> FunctionLowering<'s, 't> {
         &mut self,
         name: String,
         local: &tree::Local,
-        length: u32,
     ) -> Result<Handle<naga::LocalVariable>, LowerError> {
-        let ty = types::nested_array(self.shared.types, local.ty, false, &[length]);
+        let ty = types::nested_array(self.shared.types, local.ty, false, &local.dims);
         let ty = ty.ok_or_else(|| LowerError::ArraySize {
             kernel: self.shared.tree.name.clone(),
             loc: local.loc,
             name: local.name.clone(),
-            dims: vec![length],
+            dims: local.dims.clone(),
         })?;
         Ok(self.variable(name, ty, local.loc))
     }

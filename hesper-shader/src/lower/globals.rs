@@ -6,7 +6,7 @@ use naga::{
 };
 
 use super::spans::Spans;
-use super::{LowerError, types};
+use super::{LowerError, shapes, types};
 use crate::tree::{
     Access, AtomicOp, ExprKind, Math, Root, Scalar, StmtKind, Tree, Type, WorkgroupVar,
 };
@@ -89,26 +89,34 @@ fn declare_storage(
     spans: &mut Spans,
 ) -> Vec<Option<Handle<GlobalVariable>>> {
     let mut variables = vec![None; tree.params.len()];
-    for (id, param, element, access) in tree.buffers() {
+    for (id, param, element, access) in tree.bindings() {
         let atomic = access == Access::Atomic;
+        let structured = tree.field(id).map(|(buffer, _)| buffer);
         let access = match access {
             Access::Read => StorageAccess::LOAD,
             Access::ReadWrite | Access::Atomic => StorageAccess::LOAD | StorageAccess::STORE,
         };
         let variable = GlobalVariable {
-            name: Some(param.name.clone()),
+            name: Some(
+                structured
+                    .map_or(&param.name, |buffer| &buffer.name)
+                    .clone(),
+            ),
             space: AddressSpace::Storage { access },
             binding: storage_binding(tree, id).map(in_group_zero),
-            ty: types::runtime_array(&mut module.types, element, atomic),
+            ty: match structured {
+                Some(buffer) => shapes::buffer(&mut module.types, buffer),
+                None => types::runtime_array(&mut module.types, element, atomic),
+            },
             init: None,
             memory_decorations: Default::default(),
         };
         let handle = module
             .global_variables
             .append(variable, spans.of(param.loc));
-        if let Some(slot) = variables.get_mut(id.index()) {
-            *slot = Some(handle);
-        }
+        let parts = structured.map_or(1, |buffer| buffer.leaves.len());
+        let slots = variables.iter_mut().skip(id.index()).take(parts);
+        slots.for_each(|slot| *slot = Some(handle));
     }
     variables
 }
@@ -124,7 +132,7 @@ fn declare_block(
         .iter()
         .zip(0..)
         .map(|(field, i)| naga::StructMember {
-            name: Some(field.name.clone()),
+            name: Some(field.name.replace('.', "_")),
             ty: types::value(
                 &mut module.types,
                 Type::scalar(host_shareable(field.scalar)),
@@ -171,7 +179,7 @@ fn declare_workgroup(
             dims: dims.clone(),
         })?;
         let global = GlobalVariable {
-            name: Some(variable.name.clone()),
+            name: Some(variable.name.replace('.', "_")),
             space: AddressSpace::WorkGroup,
             binding: None,
             ty,

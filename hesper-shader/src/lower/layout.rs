@@ -24,8 +24,8 @@ const LAYOUT: [u32; 5] = [4, 5, 6, 7, 35];
 
 /// The module without the layout of types that no buffer holds.
 ///
-/// A type that both a buffer and a variable hold would keep it. There is none: buffers are arrays without a length, variables are not, and
-/// what both are made of are scalars and vectors.
+/// A type that both a buffer and a variable hold would keep it. There is none: buffers are arrays without a length or structures, variables are
+/// neither; arrays inside of buffers are types of their own ([`shapes`](super::shapes)); and what both are made of are scalars and vectors.
 pub(super) fn of_buffers_alone(words: &[u32]) -> Vec<u32> {
     let held = held_by_buffers(words);
     let (header, _) = words.split_at(HEADER.min(words.len()));

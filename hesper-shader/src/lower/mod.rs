@@ -16,6 +16,7 @@ mod function;
 mod globals;
 mod layout;
 mod math;
+mod shapes;
 mod spans;
 mod statements;
 mod types;

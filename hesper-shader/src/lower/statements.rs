@@ -2,11 +2,9 @@
 
 use naga::{BinaryOperator, Expression, Handle, Statement};
 
-use super::LowerError;
 use super::function::{FunctionLowering, Value};
-use crate::tree::{
-    Barrier, ExprId, ExprKind, FunctionId, Loc, Place, Root, Step, Stmt, StmtKind, Type,
-};
+use super::{LowerError, shapes};
+use crate::tree::{Barrier, ExprId, ExprKind, FunctionId, Loc, Place, Root, Stmt, StmtKind, Type};
 
 /// WGSL ends at 127 nested statements, and Tint counts a branch and its block as two; a counted loop takes two branches.
 const MAX_NESTING: u32 = 60;
@@ -132,15 +130,15 @@ impl FunctionLowering<'_, '_> {
         };
         let root = root.ok_or_else(|| self.internal(loc, format!("no {:?}", place.root)))?;
         let mut pointer = self.append(root, loc);
-        for step in &place.path {
+        for step in shapes::steps(self.shared.tree, place) {
             let access = match step {
-                Step::Index(id) => Expression::Access {
+                shapes::Step::Index(id) => Expression::Access {
                     base: pointer,
-                    index: self.index(*id, loc)?,
+                    index: self.index(id, loc)?,
                 },
-                Step::Component(index) => Expression::AccessIndex {
+                shapes::Step::Part(index) => Expression::AccessIndex {
                     base: pointer,
-                    index: u32::from(*index),
+                    index,
                 },
             };
             pointer = self.emit(access, loc);

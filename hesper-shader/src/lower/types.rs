@@ -48,7 +48,11 @@ pub(super) fn value(types: &mut UniqueArena<naga::Type>, ty: Type) -> Handle<nag
 }
 
 /// The type of an element of memory.
-fn element(types: &mut UniqueArena<naga::Type>, ty: Type, atomic: bool) -> Handle<naga::Type> {
+pub(super) fn element(
+    types: &mut UniqueArena<naga::Type>,
+    ty: Type,
+    atomic: bool,
+) -> Handle<naga::Type> {
     match atomic {
         true => anonymous(types, TypeInner::Atomic(atomic_scalar(ty.scalar))),
         false => value(types, ty),
@@ -99,6 +103,9 @@ fn stride(element: Type) -> u32 {
     }
 }
 
-fn anonymous(types: &mut UniqueArena<naga::Type>, inner: TypeInner) -> Handle<naga::Type> {
+pub(super) fn anonymous(
+    types: &mut UniqueArena<naga::Type>,
+    inner: TypeInner,
+) -> Handle<naga::Type> {
     types.insert(naga::Type { name: None, inner }, naga::Span::UNDEFINED)
 }

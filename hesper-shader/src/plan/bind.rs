@@ -24,6 +24,12 @@ impl Plan {
                 return Err(StepProblem::BoundTwice { param: param() });
             }
         }
+        if let Some(buffer) = kernel.tree()?.structured.first() {
+            return Err(StepProblem::Structured {
+                param: buffer.name.clone(),
+                shape: buffer.shape.to_string(),
+            });
+        }
         let mut arguments = Vec::with_capacity(params.len());
         for param in params {
             let bound = bindings.iter().find(|(name, _)| *name == param.name);

@@ -10,8 +10,8 @@ use crate::memory::Memory;
 use crate::number::Number;
 use crate::reference::{self, Binding, ExecError, Outcome, Shareable};
 use crate::shader_type::Element;
-use crate::tree::ScalarValue;
 use crate::tree::verify::Verified;
+use crate::tree::{ScalarValue, Shape};
 use std::collections::BTreeMap;
 
 /// What one run of a plan is given: buffers for its slots, and scalars, by name.
@@ -82,8 +82,8 @@ impl Device {
             };
             let buffer = buffer.ok_or_else(|| nothing_given(slot))?;
             self.check_buffer(slot, &buffer)?;
-            if let Some(memory) = buffer.raw().host() {
-                plan.check_below(&slot.name, memory)?;
+            for part in buffer.raw().host() {
+                plan.check_below(&slot.name, &part.memory)?;
             }
             buffers.push(buffer);
         }
@@ -106,14 +106,14 @@ impl Device {
     fn check_buffer(&self, slot: &Slot, buffer: &BufferRef<'_>) -> Result<(), PlanError> {
         let raw = buffer.raw();
         let readable = matches!(buffer, BufferRef::Read(_));
-        if raw.element() != slot.element
+        if raw.shape().plain() != Some((slot.element, false))
             || raw.len() != slot.len
             || (readable && slot.role != Role::Input)
         {
             let access = if readable { "to read" } else { "to write" };
             return Err(PlanError::GivenMismatch {
                 slot: slot.to_string(),
-                given: format!("a buffer of {} `{}` {access}", raw.len(), raw.element()),
+                given: format!("a buffer of {} `{}` {access}", raw.len(), raw.shape()),
             });
         }
         if !raw.device().is_same_as(self) {
@@ -248,7 +248,7 @@ impl Plan {
             .slots
             .iter()
             .filter(|slot| slot.role == Role::Temporary);
-        let made = temporaries.map(|slot| device.raw_uninit(slot.element, slot.len));
+        let made = temporaries.map(|slot| device.raw_uninit(Shape::Value(slot.element), slot.len));
         Ok(made.collect::<Result<_, _>>()?)
     }
 

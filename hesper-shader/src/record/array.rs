@@ -5,8 +5,9 @@ use super::exp::Exp;
 use super::memory::{ArrayArgument, Place, WorkgroupArray, length};
 use super::recorder::Recorder;
 use super::relations::IndexTy;
-use crate::shader_type::ShaderType;
-use crate::tree::{self, ExprId, ExprKind, Literal, Loc, LocalId, Root, Step, StmtKind, Type};
+use super::state::OpenKind;
+use super::structure::{Held, InMemory, ValueType};
+use crate::tree::{self, ExprId, ExprKind, Loc, LocalId, Root, Step, StmtKind, Type};
 
 /// An array of each invocation, `let mut a = [0.0; N]`.
 pub struct LocalArray<'m, T> {
@@ -22,11 +23,11 @@ impl<T> Clone for LocalArray<'_, T> {
 
 impl<T> Copy for LocalArray<'_, T> {}
 
-impl<'m, T: ShaderType> LocalArray<'m, T> {
+impl<'m, T: InMemory> LocalArray<'m, T> {
     /// The place of an element.
     #[track_caller]
-    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Place<'m, T> {
-        self.place.index(index, Loc::caller())
+    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> T::Place<'m> {
+        T::place(self.place.index(index, Loc::caller()))
     }
 
     /// Number of elements.
@@ -36,7 +37,7 @@ impl<'m, T: ShaderType> LocalArray<'m, T> {
     }
 }
 
-impl<'m, T: ShaderType, L> ArrayArgument<'m, T, L> for LocalArray<'m, T> {
+impl<'m, T: InMemory, L> ArrayArgument<'m, T, L> for LocalArray<'m, T> {
     fn array(self) -> WorkgroupArray<'m, T> {
         WorkgroupArray::new(self.place, self.length)
     }
@@ -45,34 +46,56 @@ impl<'m, T: ShaderType, L> ArrayArgument<'m, T, L> for LocalArray<'m, T> {
 impl Recorder {
     /// `let mut name = [value; length]`: a local array of equal elements.
     #[track_caller]
-    pub fn array_of<'m, T: ShaderType>(
+    pub fn array_of<'m, V: Held<'m>>(
         &'m self,
         name: &str,
-        value: Exp<'m, T>,
+        value: V,
         length: u32,
-    ) -> LocalArray<'m, T> {
+    ) -> LocalArray<'m, V::Type> {
         let loc = Loc::caller();
-        let value = self.own(value, loc);
-        let local = self.with(|s| s.array_of(name, (value, T::TYPE), length, loc));
-        self.array(local, length)
+        let place = self.variable::<V::Type>(name, &[length], loc);
+        let (counter, trips) = self.with(|s| {
+            let trips = s.u32(length, loc);
+            let counter = s.expr(ExprKind::Result, Type::U32, loc);
+            s.open_block(OpenKind::For { counter, trips }, loc);
+            (counter, trips)
+        });
+        V::Type::save(place.index(self.exp::<u32>(counter), loc), self, value, loc);
+        self.with(|s| {
+            let is_for = |kind: &OpenKind| matches!(kind, OpenKind::For { .. });
+            if let Some(block) = s.close_block("array_of", "array_of", loc, is_for) {
+                let body = block.statements;
+                let kind = StmtKind::For {
+                    counter,
+                    trips,
+                    body,
+                };
+                s.push(kind, loc);
+            }
+        });
+        LocalArray { place, length }
     }
 
     /// `let mut name = [a, b, c]`: a local array of these elements.
     #[track_caller]
-    pub fn array_from<'m, T: ShaderType>(
+    pub fn array_from<'m, V: Held<'m>>(
         &'m self,
         name: &str,
-        elements: &[Exp<'m, T>],
-    ) -> LocalArray<'m, T> {
-        let loc = Loc::caller();
-        let elements: Vec<ExprId> = elements.iter().map(|e| self.own(*e, loc)).collect();
-        let local = self.with(|s| s.array_from(name, &elements, T::TYPE, loc));
-        self.array(local, elements.len() as u32)
+        elements: &[V],
+    ) -> LocalArray<'m, V::Type> {
+        let (loc, length) = (Loc::caller(), elements.len() as u32);
+        let place = self.variable::<V::Type>(name, &[length], loc);
+        for (index, element) in (0..).zip(elements) {
+            let index = self.with(|s| s.u32(index, loc));
+            let index = self.exp::<u32>(index);
+            V::Type::save(place.index(index, loc), self, *element, loc);
+        }
+        LocalArray { place, length }
     }
 
     /// The length that an array's type, `: [T; length]`, says; another one is a mistake.
     #[track_caller]
-    pub fn array_length<'m, T: ShaderType>(
+    pub fn array_length<'m, T: InMemory>(
         &'m self,
         array: LocalArray<'m, T>,
         length: u32,
@@ -84,44 +107,9 @@ impl Recorder {
         }
         array
     }
-
-    fn array<T: ShaderType>(&self, local: LocalId, length: u32) -> LocalArray<'_, T> {
-        let place = Place::new(self, Root::Local(local));
-        LocalArray { place, length }
-    }
 }
 
 impl super::state::State {
-    /// `for k in 0..length { store name[k] = value }`
-    fn array_of(
-        &mut self,
-        name: &str,
-        (value, ty): (ExprId, Type),
-        length: u32,
-        loc: Loc,
-    ) -> LocalId {
-        let local = self.local(name, ty, Some(length), loc);
-        let trips = self.expr(ExprKind::Literal(Literal::U32(length)), Type::U32, loc);
-        let counter = self.expr(ExprKind::Result, Type::U32, loc);
-        let store = tree::Stmt {
-            kind: StmtKind::Store {
-                place: element(local, counter),
-                value,
-            },
-            loc,
-        };
-        let body = vec![store];
-        self.push(
-            StmtKind::For {
-                counter,
-                trips,
-                body,
-            },
-            loc,
-        );
-        local
-    }
-
     pub(super) fn array_from(
         &mut self,
         name: &str,
@@ -129,7 +117,7 @@ impl super::state::State {
         ty: Type,
         loc: Loc,
     ) -> LocalId {
-        let local = self.local(name, ty, Some(elements.len() as u32), loc);
+        let local = self.local(name, ty, &[elements.len() as u32], loc);
         for (index, value) in (0..).zip(elements) {
             let index = self.u32(index, loc);
             let (place, value) = (element(local, index), *value);

@@ -4,6 +4,7 @@ pub use super::bits::*;
 use super::exp::Exp;
 pub use super::functions::*;
 pub use super::masks::{all, any};
+pub use super::matrix::{mat2, mat3, mat4};
 use super::relations::SameTy;
 pub use super::subgroup::*;
 use crate::shader_type::{ScalarType, ShaderType, Vec2, Vec3, Vec4};

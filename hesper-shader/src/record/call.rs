@@ -1,14 +1,13 @@
 //! Helper functions: recorded once per path, constants, argument types and buffers.
 
 use super::error::RecordProblem;
-use super::exp::Exp;
 use super::memory::{
-    ArrayArgument, Place, PlaceArgument, ReadArgument, ReadBuffer, WorkgroupArray, WriteBuffer,
+    ArrayArgument, PlaceArgument, ReadArgument, ReadBuffer, WorkgroupArray, WriteBuffer,
 };
 use super::recorder::Recorder;
 use super::state::{Serial, Specialisation};
-use super::value::Value;
-use crate::shader_type::{ShaderType, Stored};
+use super::structure::InMemory;
+use super::value::{Parts, Value};
 use crate::tree::{ExprId, ExprKind, FunctionId, Loc, ParamId, StmtKind, Type};
 use std::panic::Location;
 
@@ -44,6 +43,20 @@ impl Recorder {
         }
     }
 
+    /// Starts a call of a helper with such a result; one of several parts no function of a shader has.
+    #[track_caller]
+    pub fn call_for<'m, V: Value<'m>>(
+        &'m self,
+        path: &str,
+        constants: &str,
+        name: &str,
+    ) -> Call<'m> {
+        Call {
+            in_place: V::COUNT != 1,
+            ..self.call(path, constants, name)
+        }
+    }
+
     /// Starts a call. `path` and `constants` say which function it is; `name` is its name in texts.
     #[track_caller]
     pub fn call(&self, path: &str, constants: &str, name: &str) -> Call<'_> {
@@ -69,20 +82,27 @@ impl Recorder {
 impl<'m> Call<'m> {
     /// Passes a value; gives the parameter as the function's body sees it.
     #[track_caller]
-    pub fn value<T: ShaderType>(&mut self, name: &str, value: Exp<'m, T>) -> Exp<'m, T> {
+    pub fn value<V: Value<'m>>(&mut self, name: &str, value: V) -> V {
         if self.in_place {
             return self.recorder.bind(name, value);
         }
-        let argument = self.recorder.own(value, Loc::caller());
-        let position = self.arguments.len() as u32;
-        self.arguments.push(argument);
-        self.parameters.push((name.to_string(), T::TYPE));
-        self.key.push_str(&format!(",{}", T::TYPE));
-        self.recorder.exp_of(ExprId(position), self.callee)
+        let mut parts = Vec::with_capacity(V::COUNT);
+        value.parts(self.recorder, Loc::caller(), &mut parts);
+        let first = self.arguments.len() as u32;
+        let mut names = Vec::with_capacity(V::COUNT);
+        V::names(name, &mut names);
+        for ((argument, ty), name) in parts.into_iter().zip(names) {
+            self.arguments.push(argument);
+            self.parameters.push((name, ty));
+            self.key.push_str(&format!(",{ty}"));
+        }
+        let mut positions = first..;
+        let mut next = |_| ExprId(positions.next().unwrap_or_default());
+        V::made_of(&mut Parts::of(self.recorder, self.callee, &mut next))
     }
 
     /// Passes a buffer that the function only reads.
-    pub fn read_buffer<T: ShaderType>(
+    pub fn read_buffer<T: InMemory>(
         &mut self,
         buffer: impl ReadArgument<'m, T>,
     ) -> ReadBuffer<'m, T> {
@@ -92,19 +112,19 @@ impl<'m> Call<'m> {
     }
 
     /// Passes a buffer that the function writes.
-    pub fn write_buffer<T: Stored>(&mut self, buffer: WriteBuffer<'m, T>) -> WriteBuffer<'m, T> {
+    pub fn write_buffer<T: InMemory>(&mut self, buffer: WriteBuffer<'m, T>) -> WriteBuffer<'m, T> {
         self.specialise(buffer.param);
         buffer
     }
 
     /// Passes a place, `&mut T`; only a helper whose body is recorded in place takes one.
-    pub fn place<T>(&mut self, place: impl PlaceArgument<'m, T>) -> Place<'m, T> {
+    pub fn place<T: InMemory>(&mut self, place: impl PlaceArgument<'m, T>) -> T::Place<'m> {
         self.in_place = true;
-        place.place()
+        T::place(place.place())
     }
 
     /// Passes an array of any length. A whole array of the workgroup becomes part of what the function is; for others the body is recorded in place.
-    pub fn workgroup_array<T: Stored, L>(
+    pub fn workgroup_array<T: InMemory, L>(
         &mut self,
         array: WorkgroupArray<'m, T, L>,
     ) -> WorkgroupArray<'m, T, L> {
@@ -117,7 +137,7 @@ impl<'m> Call<'m> {
 
     /// Passes an array to a parameter `name: &mut [T; length]`; one of another length is a mistake of the line `from`.
     #[track_caller]
-    pub fn array<T: Stored, L>(
+    pub fn array<T: InMemory, L>(
         &mut self,
         name: &str,
         array: impl ArrayArgument<'m, T, L>,
@@ -194,7 +214,7 @@ impl<'m> Call<'m> {
         };
         parts.reverse();
         let mut call = Some(self);
-        V::made_of(recorder, &mut |ty| {
+        V::made_of(&mut Parts::new(recorder, &mut |ty| {
             let one = call.take_if(|call| !call.in_place);
             let called = one.and_then(|call| {
                 Call {
@@ -205,7 +225,7 @@ impl<'m> Call<'m> {
             });
             let id = called.or_else(|| parts.pop());
             id.unwrap_or_else(|| recorder.with(|s| s.zero(ty, loc)))
-        })
+        }))
     }
 
     /// Ends the call of a function without result.

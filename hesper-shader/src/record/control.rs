@@ -5,7 +5,7 @@ use super::range::{Range, RangeIndex};
 use super::recorder::Recorder;
 use super::relations::ConditionTy;
 use super::state::{OpenKind, State, store_local};
-use super::value::Value;
+use super::value::{self, Value};
 use crate::tree::{
     BinaryOp, Block, ExprId, ExprKind, Literal, Loc, LocalId, StmtKind, Type, UnaryOp,
 };
@@ -80,10 +80,10 @@ impl Recorder {
         };
         let (a, b) = (parts(a), parts(b));
         let mut joined = self.with(|s| join(s, a, b, loc)).into_iter();
-        V::made_of(self, &mut |ty| {
+        V::made_of(&mut value::Parts::new(self, &mut |ty| {
             let next = joined.next();
             next.unwrap_or_else(|| self.with(|s| s.zero(ty, loc)))
-        })
+        }))
     }
 
     /// Opens the right side of `left && …`, evaluated only where the left side holds.
@@ -320,7 +320,7 @@ fn join(s: &mut State, a: Option<Parts>, b: Option<Parts>, loc: Loc) -> Vec<Expr
     }
     let types = a.iter().chain(&b).next().into_iter().flatten();
     let types: Vec<Type> = types.map(|(_, ty)| *ty).collect();
-    let locals = types.iter().map(|ty| s.local("chosen", *ty, None, at));
+    let locals = types.iter().map(|ty| s.local("chosen", *ty, &[], at));
     let locals: Vec<LocalId> = locals.collect();
     let stores = |parts: Option<Parts>| {
         let parts = locals.iter().zip(parts.into_iter().flatten());
@@ -363,7 +363,7 @@ fn end_shortcut(
         let op = if and { BinaryOp::And } else { BinaryOp::Or };
         return s.expr(ExprKind::Binary(op, left, right), Type::BOOL, loc);
     }
-    let local = s.local(if and { "both" } else { "either" }, Type::BOOL, None, loc);
+    let local = s.local(if and { "both" } else { "either" }, Type::BOOL, &[], loc);
     let known = s.expr(ExprKind::Literal(Literal::Bool(!and)), Type::BOOL, loc);
     let mut evaluate = right_block;
     evaluate.push(store_local(local, right, loc));

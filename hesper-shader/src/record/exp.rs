@@ -123,7 +123,7 @@ macro_rules! components {
     };
 }
 
-components! { x 0 HasX; y 1 HasY; z 2 HasZ; w 3 HasW; }
+components! { x 0 HasX; y 1 HasY; z 2 HasZ; w 3 HasW; r 0 HasX; g 1 HasY; b 2 HasZ; a 3 HasW; }
 
 macro_rules! unary_methods {
     ($($(#[$doc:meta])* $name:ident $math:ident $bound:ident;)*) => {

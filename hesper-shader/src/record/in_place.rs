@@ -103,7 +103,7 @@ impl State {
         if locals.is_empty() {
             let made = value
                 .iter()
-                .map(|(_, ty)| self.local("result", *ty, None, loc));
+                .map(|(_, ty)| self.local("result", *ty, &[], loc));
             locals = made.collect();
             if let Some(body) = self.in_place() {
                 body.result.clone_from(&locals);

@@ -6,7 +6,7 @@
 use super::error::RecordProblem;
 use super::recorder::Recorder;
 use super::state::{OpenBlock, OpenKind, State, store_local};
-use super::value::Value;
+use super::value::{Parts, Value};
 use crate::tree::{ExprKind, Literal, Loc, LocalId, StmtKind, Type};
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -107,7 +107,7 @@ impl<'m, V: Value<'m>> Slot<'m, V> {
             }
             let mut kept = self.parts.borrow_mut();
             let locals = kept.get_or_insert_with(|| {
-                let locals = parts.iter().map(|(_, ty)| s.local("value", *ty, None, loc));
+                let locals = parts.iter().map(|(_, ty)| s.local("value", *ty, &[], loc));
                 locals.collect()
             });
             for (local, (value, _)) in locals.iter().zip(parts) {
@@ -122,12 +122,12 @@ impl<'m, V: Value<'m>> Slot<'m, V> {
     pub fn take(&self) -> V {
         let loc = Loc::caller();
         let mut locals = self.parts.take().unwrap_or_default().into_iter();
-        V::made_of(self.recorder, &mut |ty| {
+        V::made_of(&mut Parts::new(self.recorder, &mut |ty| {
             self.recorder.with(|s| match locals.next() {
                 Some(local) => s.load_local(local, ty, loc),
                 None => s.zero(ty, loc),
             })
-        })
+        }))
     }
 }
 
@@ -200,7 +200,7 @@ impl State {
             Jump::Leave => "leaves",
             Jump::Repeat => "repeats",
         };
-        let flag = self.local(name, Type::BOOL, None, loc);
+        let flag = self.local(name, Type::BOOL, &[], loc);
         self.blocks().nth(at)?.ways.flags.push((jump, flag));
         Some(flag)
     }

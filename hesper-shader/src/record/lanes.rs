@@ -9,6 +9,7 @@ use super::memory::Place;
 use super::recorder::Recorder;
 use super::relations::{IndexTy, StoreTy};
 use super::state::State;
+use super::structure::{Assign, Indexed};
 use crate::shader_type::{ScalarType, ShaderType, Vec2, Vec3, Vec4};
 use crate::tree::{ExprId, ExprKind, Loc, LocalId, Step, StmtKind, Type};
 
@@ -23,14 +24,12 @@ impl<T: ScalarType> LanesTy for Vec2<T> {}
 impl<T: ScalarType> LanesTy for Vec3<T> {}
 impl<T: ScalarType> LanesTy for Vec4<T> {}
 
-impl<'m, T: ShaderType> Exp<'m, T> {
-    /// The component of this number, from 0 for x.
-    #[track_caller]
-    pub fn lane<I: IndexTy>(self, index: Exp<'m, I>) -> Exp<'m, T::Scalar>
-    where
-        T: LanesTy,
-    {
-        let (recorder, loc) = (self.recorder, Loc::caller());
+/// The component of this number, from 0 for x.
+impl<'m, T: LanesTy, I: IndexTy> Indexed<'m, I> for Exp<'m, T> {
+    type Output = Exp<'m, T::Scalar>;
+
+    fn element(self, index: Exp<'m, I>, loc: Loc) -> Exp<'m, T::Scalar> {
+        let recorder = self.recorder;
         let (vector, index) = (recorder.own(self, loc), recorder.own(index, loc));
         let id = recorder.with(|s| match s.literal_u32(index) {
             Some(n) if n < T::TYPE.size.into() => component(s, vector, n, loc),
@@ -75,34 +74,17 @@ impl<'m, T: LanesTy> Lane<'m, T> {
     /// Reads the component, here and now.
     #[track_caller]
     pub fn get(self) -> Exp<'m, T::Scalar> {
-        self.vector.get().lane(self.index)
-    }
-}
-
-/// What can stand to the left of `=`.
-pub trait Assigned {
-    /// What it holds.
-    type Value: ShaderType;
-
-    /// Makes an expression of the recorder its value.
-    fn assign(self, recorder: &Recorder, value: ExprId, loc: Loc);
-}
-
-impl<T: ShaderType> Assigned for Place<'_, T> {
-    type Value = T;
-
-    fn assign(self, recorder: &Recorder, value: ExprId, loc: Loc) {
-        if let Some(place) = self.in_tree(recorder, loc) {
-            recorder.with(|s| s.push(StmtKind::Store { place, value }, loc));
-        }
+        self.vector.get().element(self.index, Loc::caller())
     }
 }
 
 /// A component that is known while recording is written alone. Any other is written with the whole vector, as WGSL lets a device do.
-impl<T: LanesTy> Assigned for Lane<'_, T> {
-    type Value = T::Scalar;
-
-    fn assign(self, recorder: &Recorder, value: ExprId, loc: Loc) {
+impl<'m, T: LanesTy, U: ShaderType> Assign<'m, Exp<'m, U>> for Lane<'m, T>
+where
+    T::Scalar: StoreTy<U>,
+{
+    fn assign(self, recorder: &'m Recorder, value: Exp<'m, U>, loc: Loc) {
+        let value = recorder.own(value, loc);
         let Some(mut place) = self.vector.in_tree(recorder, loc) else {
             return;
         };
@@ -134,19 +116,6 @@ impl<T: LanesTy> Assigned for Lane<'_, T> {
             };
             s.push(StmtKind::Store { place, value }, loc);
         });
-    }
-}
-
-impl Recorder {
-    /// `place = value`.
-    #[track_caller]
-    pub fn store<P: Assigned, U: ShaderType>(&self, place: P, value: Exp<'_, U>)
-    where
-        P::Value: StoreTy<U>,
-    {
-        let loc = Loc::caller();
-        let value = self.own(value, loc);
-        place.assign(self, value, loc);
     }
 }
 

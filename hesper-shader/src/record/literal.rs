@@ -4,7 +4,7 @@ use super::error::RecordProblem;
 use super::exp::Exp;
 use super::recorder::Recorder;
 use crate::number::{Number, NumberError};
-use crate::shader_type::ScalarType;
+use crate::shader_type::{ScalarType, Vec2, Vec3, Vec4};
 use crate::tree::{ExprKind, Literal, Loc, Math};
 use half::f16;
 
@@ -133,10 +133,13 @@ impl Recorder {
         self.push_expr(ExprKind::Literal(Literal::Bool(value)), Loc::caller())
     }
 
-    /// A value of the host.
+    /// A value of the host, of any type that has a meaning in kernels.
     #[track_caller]
-    pub fn lift<H: HostValue>(&self, value: H) -> Exp<'_, H::Shader> {
-        let loc = Loc::caller();
+    pub fn lift<'m, H: Lift<'m>>(&'m self, value: H) -> H::Value {
+        value.lifted(self, Loc::caller())
+    }
+
+    fn lift_scalar<H: HostValue>(&self, value: H, loc: Loc) -> Exp<'_, H::Shader> {
         if let Some(bits) = value.bits() {
             let bits = self.push_expr::<u32>(ExprKind::Literal(Literal::U32(bits)), loc);
             return bits.math(Math::FromBits, &[], loc);
@@ -151,5 +154,58 @@ impl Recorder {
                 self.exp(id)
             }
         }
+    }
+}
+
+/// A host value of any shape, brought into the kernel: a scalar ([`HostValue`]), a vector, an array, a matrix, or a structure that `shader!` declares.
+#[diagnostic::on_unimplemented(
+    message = "a host value of type `{Self}` has no meaning in a kernel",
+    note = "use `f32`, `f16`, `i32`, `u32`, `usize` or `bool`, vectors, arrays and matrices of them, or a structure declared in `shader!`"
+)]
+pub trait Lift<'m>: Copy {
+    /// What it becomes.
+    type Value;
+
+    /// The constants.
+    fn lifted(self, recorder: &'m Recorder, loc: Loc) -> Self::Value;
+}
+
+macro_rules! lifted_scalars {
+    ($($ty:ty)*) => {$(
+        impl<'m> Lift<'m> for $ty {
+            type Value = Exp<'m, <$ty as HostValue>::Shader>;
+
+            fn lifted(self, recorder: &'m Recorder, loc: Loc) -> Self::Value {
+                recorder.lift_scalar(self, loc)
+            }
+        }
+    )*};
+}
+
+lifted_scalars! { f32 f16 i32 u32 usize bool }
+
+macro_rules! lifted_vectors {
+    ($($vector:ident $count:literal;)*) => {$(
+        impl<'m, T: ScalarType + HostValue<Shader = T>> Lift<'m> for $vector<T> {
+            type Value = Exp<'m, $vector<T>>;
+
+            fn lifted(self, recorder: &'m Recorder, loc: Loc) -> Self::Value {
+                let components = <[T; $count]>::from(self).map(|x| {
+                    let component = recorder.lift_scalar(x, loc);
+                    recorder.own(component, loc)
+                });
+                recorder.push_expr(ExprKind::Compose(components.to_vec()), loc)
+            }
+        }
+    )*};
+}
+
+lifted_vectors! { Vec2 2; Vec3 3; Vec4 4; }
+
+impl<'m, T: Lift<'m>, const N: usize> Lift<'m> for [T; N] {
+    type Value = [T::Value; N];
+
+    fn lifted(self, recorder: &'m Recorder, loc: Loc) -> Self::Value {
+        self.map(|element| element.lifted(recorder, loc))
     }
 }

@@ -4,12 +4,13 @@ use super::exp::Exp;
 use super::recorder::Recorder;
 use super::relations::{HasW, HasX, HasY, HasZ, IndexTy};
 use super::state::Serial;
-use crate::shader_type::{ShaderType, Stored};
-use crate::tree::{self, ExprKind, Literal, Loc, ParamId, Root, Step};
+use super::structure::InMemory;
+use crate::shader_type::ShaderType;
+use crate::tree::{self, ExprKind, Literal, Loc, LocalId, ParamId, Root, Step, WorkgroupId};
 use std::marker::PhantomData;
 
-/// The longest path: two indices and a component.
-const LONGEST: usize = 3;
+/// The longest path: seven indices and a component. The verifier refuses places that need more.
+const LONGEST: usize = 8;
 
 /// A typed path to a value in memory: a local variable, a buffer element, a component of one.
 pub struct Place<'m, T> {
@@ -40,7 +41,7 @@ impl<'m, T> Place<'m, T> {
         }
     }
 
-    fn step<U>(self, step: Step) -> Place<'m, U> {
+    pub(super) fn step<U>(self, step: Step) -> Place<'m, U> {
         let mut path = self.path;
         if let Some(free) = path.iter_mut().find(|s| s.is_none()) {
             *free = Some(step);
@@ -57,6 +58,21 @@ impl<'m, T> Place<'m, T> {
         Place {
             serial,
             ..self.step(Step::Index(index))
+        }
+    }
+
+    /// A field of a structure: the leaves of each lie in variables of their own, `skipped` of them before this field's.
+    pub fn field<U>(self, skipped: u32) -> Place<'m, U> {
+        let root = match self.root {
+            Root::Storage(ParamId(n)) => Root::Storage(ParamId(n.saturating_add(skipped))),
+            Root::Workgroup(WorkgroupId(n)) => {
+                Root::Workgroup(WorkgroupId(n.saturating_add(skipped)))
+            }
+            Root::Local(LocalId(n)) => Root::Local(LocalId(n.saturating_add(skipped))),
+        };
+        Place {
+            root,
+            ..self.retype()
         }
     }
 
@@ -90,21 +106,6 @@ impl<'m, T> Place<'m, T> {
     }
 }
 
-impl<'m, T: ShaderType> Place<'m, T> {
-    /// Reads the value, here and now.
-    #[track_caller]
-    pub fn get(self) -> Exp<'m, T> {
-        let loc = Loc::caller();
-        let recorder = self.recorder;
-        let place = self.in_tree(recorder, loc);
-        let id = recorder.with(|s| match place {
-            Some(place) => s.load(place, T::TYPE, loc),
-            None => s.zero(T::TYPE, loc),
-        });
-        recorder.exp(id)
-    }
-}
-
 macro_rules! components {
     ($($name:ident $index:literal $relation:ident;)*) => {
         impl<'m, T: ShaderType> Place<'m, T> {$(
@@ -119,7 +120,7 @@ macro_rules! components {
     };
 }
 
-components! { x 0 HasX; y 1 HasY; z 2 HasZ; w 3 HasW; }
+components! { x 0 HasX; y 1 HasY; z 2 HasZ; w 3 HasW; r 0 HasX; g 1 HasY; b 2 HasZ; a 3 HasW; }
 
 macro_rules! buffers {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -138,15 +139,16 @@ macro_rules! buffers {
 
         impl<T> Copy for $name<'_, T> {}
 
-        impl<'m, T: Stored> $name<'m, T> {
+        impl<'m, T: InMemory> $name<'m, T> {
             pub(super) fn new(recorder: &'m Recorder, param: ParamId) -> Self {
                 $name { recorder, param, ty: PhantomData }
             }
 
             /// The place of an element.
             #[track_caller]
-            pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Place<'m, T> {
-                Place::<T>::new(self.recorder, Root::Storage(self.param)).index(index, Loc::caller())
+            pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> T::Place<'m> {
+                let whole = Place::<T>::new(self.recorder, Root::Storage(self.param));
+                T::place(whole.index(index, Loc::caller()))
             }
 
             /// The logical number of elements.
@@ -170,7 +172,10 @@ impl<T> WriteBuffer<'_, T> {
     pub fn any_order(self, reason: &str) -> Self {
         let at = self.param.index();
         self.recorder.with(|s| {
-            if let Some(param) = s.params.get_mut(at) {
+            let field = s.params.get(at).and_then(|param| param.field);
+            let buffer = field.and_then(|field| s.structured.get(field.buffer as usize));
+            let parts = buffer.map_or(1, |buffer| buffer.leaves.len());
+            for param in s.params.iter_mut().skip(at).take(parts) {
                 param.any_order = Some(reason.to_string());
             }
         });
@@ -202,13 +207,13 @@ pub trait ReadArgument<'m, T> {
     fn buffer(self) -> ReadBuffer<'m, T>;
 }
 
-impl<'m, T: ShaderType> ReadArgument<'m, T> for ReadBuffer<'m, T> {
+impl<'m, T: InMemory> ReadArgument<'m, T> for ReadBuffer<'m, T> {
     fn buffer(self) -> ReadBuffer<'m, T> {
         self
     }
 }
 
-impl<'m, T: ShaderType> ReadArgument<'m, T> for WriteBuffer<'m, T> {
+impl<'m, T: InMemory> ReadArgument<'m, T> for WriteBuffer<'m, T> {
     fn buffer(self) -> ReadBuffer<'m, T> {
         ReadBuffer::new(self.recorder, self.param)
     }
@@ -243,19 +248,19 @@ pub trait ArrayArgument<'m, T, L> {
     fn array(self) -> WorkgroupArray<'m, T>;
 }
 
-impl<'m, T: Stored, const N: u32> ArrayArgument<'m, T, Len<N>> for WorkgroupArray<'m, T, Len<N>> {
+impl<'m, T: InMemory, const N: u32> ArrayArgument<'m, T, Len<N>> for WorkgroupArray<'m, T, Len<N>> {
     fn array(self) -> WorkgroupArray<'m, T> {
         self.measured()
     }
 }
 
-impl<'m, T: Stored, const N: u32> ArrayArgument<'m, T, Len<N>> for WorkgroupArray<'m, T> {
+impl<'m, T: InMemory, const N: u32> ArrayArgument<'m, T, Len<N>> for WorkgroupArray<'m, T> {
     fn array(self) -> WorkgroupArray<'m, T> {
         self
     }
 }
 
-impl<'m, T: Stored, L> ArrayArgument<'m, T, AnyLength> for WorkgroupArray<'m, T, L> {
+impl<'m, T: InMemory, L> ArrayArgument<'m, T, AnyLength> for WorkgroupArray<'m, T, L> {
     fn array(self) -> WorkgroupArray<'m, T> {
         self.measured()
     }
@@ -284,7 +289,7 @@ impl<T> Clone for WorkgroupArray2<'_, T> {
 
 impl<T> Copy for WorkgroupArray2<'_, T> {}
 
-impl<'m, T: Stored, L> WorkgroupArray<'m, T, L> {
+impl<'m, T: InMemory, L> WorkgroupArray<'m, T, L> {
     pub(super) fn new(place: Place<'m, T>, length: u32) -> Self {
         WorkgroupArray {
             place,
@@ -312,8 +317,8 @@ impl<'m, T: Stored, L> WorkgroupArray<'m, T, L> {
 
     /// The place of an element.
     #[track_caller]
-    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> Place<'m, T> {
-        self.place.index(index, Loc::caller())
+    pub fn at<I: IndexTy>(self, index: Exp<'m, I>) -> T::Place<'m> {
+        T::place(self.place.index(index, Loc::caller()))
     }
 
     /// Number of elements.
@@ -323,7 +328,7 @@ impl<'m, T: Stored, L> WorkgroupArray<'m, T, L> {
     }
 }
 
-impl<'m, T: Stored> WorkgroupArray2<'m, T> {
+impl<'m, T: InMemory> WorkgroupArray2<'m, T> {
     pub(super) fn new(place: Place<'m, T>, rows: u32, columns: u32) -> Self {
         WorkgroupArray2 {
             place,

@@ -38,12 +38,15 @@ mod lanes;
 mod literal;
 mod log;
 mod masks;
+mod matrix;
 mod memory;
 mod ops;
+mod parameters;
 mod range;
 mod recorder;
 mod relations;
 mod state;
+mod structure;
 mod subgroup;
 mod table;
 #[cfg(test)]
@@ -56,8 +59,9 @@ pub use call::Call;
 pub use error::RecordProblem;
 pub use exp::Exp;
 pub use jumps::{Label, Slot};
-pub use literal::{HostValue, IntegerLiteral};
+pub use literal::{HostValue, IntegerLiteral, Lift};
 pub use log::Logged;
+pub use matrix::{ColumnTy, LeftOfMatrix, Matrix, RightOfMatrix, VectorsOf};
 pub use memory::{
     AnyLength, ArrayArgument, Len, Place, PlaceArgument, ReadArgument, ReadBuffer, WorkgroupArray,
     WorkgroupArray2, WriteBuffer,
@@ -66,4 +70,5 @@ pub use range::{Range, RangeIndex};
 pub(crate) use recorder::Recorded;
 pub use recorder::Recorder;
 pub use relations::*;
-pub use value::{Part, Value, part};
+pub use structure::{Assign, Held, InMemory, Indexed, ValueType, indexed};
+pub use value::{Part, Parts, Value, part};

@@ -2,14 +2,12 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::memory::{Len, Place, ReadBuffer, WorkgroupArray, WorkgroupArray2, WriteBuffer};
+use super::memory::{Len, Place, WorkgroupArray, WorkgroupArray2};
 use super::state::{Serial, State};
+use super::structure::InMemory;
 use super::value::Value;
-use crate::shader_type::{Element, ScalarType, ShaderType, Stored};
-use crate::tree::{
-    Access, Barrier, ExprId, ExprKind, Loc, Param, ParamId, ParamKind, Problem, Root, StmtKind,
-    Tree,
-};
+use crate::shader_type::{ShaderType, Single, Stored};
+use crate::tree::{Barrier, ExprId, ExprKind, Loc, Problem, Root, StmtKind, Tree, WorkgroupId};
 use std::cell::RefCell;
 
 /// Writes down one kernel. Values of one recorder cannot be mixed with those of another; that is an error of the kernel.
@@ -56,6 +54,7 @@ impl Recorder {
             workgroup_size,
             any_order: state.any_order,
             params: state.params,
+            structured: state.structured,
             workgroup: state.workgroup,
             functions: state.functions,
             entry,
@@ -101,54 +100,6 @@ impl Recorder {
         self.exp(id)
     }
 
-    // Parameters, in the order of declaration.
-
-    fn param(&self, name: &str, kind: ParamKind, loc: Loc) -> ParamId {
-        self.with(|s| {
-            if s.in_helper() {
-                s.problem(RecordProblem::ParameterInHelper(name.to_string()), loc);
-            }
-            s.params.push(Param {
-                name: name.to_string(),
-                loc,
-                kind,
-                any_order: None,
-            });
-            ParamId(s.params.len() as u32 - 1)
-        })
-    }
-
-    /// Declares a read-only storage buffer, `name: &[T]`.
-    #[track_caller]
-    pub fn storage<T: Element>(&self, name: &str) -> ReadBuffer<'_, T> {
-        let kind = ParamKind::Storage {
-            element: T::TYPE,
-            access: Access::Read,
-        };
-        ReadBuffer::new(self, self.param(name, kind, Loc::caller()))
-    }
-
-    /// Declares a read-write storage buffer, `name: &mut [T]`; of atomics, `name: &mut [Atomic<T>]`.
-    #[track_caller]
-    pub fn storage_mut<T: Stored<Value: Element>>(&self, name: &str) -> WriteBuffer<'_, T> {
-        let kind = ParamKind::Storage {
-            element: T::Value::TYPE,
-            access: match T::ATOMIC {
-                true => Access::Atomic,
-                false => Access::ReadWrite,
-            },
-        };
-        WriteBuffer::new(self, self.param(name, kind, Loc::caller()))
-    }
-
-    /// Declares a scalar that is the same for all invocations, `name: T`.
-    #[track_caller]
-    pub fn uniform<T: ScalarType>(&self, name: &str) -> Exp<'_, T> {
-        let loc = Loc::caller();
-        let param = self.param(name, ParamKind::Uniform(T::TYPE.scalar), loc);
-        self.push_expr(ExprKind::Uniform(param), loc)
-    }
-
     /// Says why any order of the kernel's invocations is right, where that changes what it computes: `#[any_order("..")]` of a kernel.
     pub fn any_order(&self, reason: &str) {
         self.with(|s| s.any_order = Some(reason.to_string()));
@@ -156,41 +107,50 @@ impl Recorder {
 
     // Workgroup memory.
 
-    fn workgroup<T: Stored>(&self, name: &str, dims: Vec<u32>, loc: Loc) -> Place<'_, T> {
-        let root = self.with(|s| s.workgroup(name, T::Value::TYPE, dims, T::ATOMIC, loc));
-        Place::new(self, root)
+    fn workgroup<T: Stored>(&self, name: &str, dims: &[u32], loc: Loc) -> Place<'_, T> {
+        let roots = T::shape().leaves().into_iter().map(|leaf| {
+            let dims = [dims, &leaf.dims].concat();
+            let name = format!("{name}{}", leaf.name);
+            self.with(|s| s.workgroup(&name, leaf.ty, dims, leaf.atomic, loc))
+        });
+        let roots: Vec<Root> = roots.collect();
+        let first = roots
+            .first()
+            .copied()
+            .unwrap_or(Root::Workgroup(WorkgroupId(0)));
+        Place::new(self, first)
     }
 
     /// A value shared by the workgroup, zero at its start: `workgroup::<T>()`.
     #[track_caller]
-    pub fn workgroup_var<T: Stored>(&self, name: &str) -> Place<'_, T> {
-        self.workgroup(name, Vec::new(), Loc::caller())
+    pub fn workgroup_var<T: InMemory>(&self, name: &str) -> T::Place<'_> {
+        T::place(self.workgroup(name, &[], Loc::caller()))
     }
 
     /// An array shared by the workgroup, zero at its start: `workgroup::<[T; length]>()`.
     #[track_caller]
-    pub fn workgroup_array<T: Stored>(&self, name: &str, length: u32) -> WorkgroupArray<'_, T> {
-        WorkgroupArray::new(self.workgroup(name, vec![length], Loc::caller()), length)
+    pub fn workgroup_array<T: InMemory>(&self, name: &str, length: u32) -> WorkgroupArray<'_, T> {
+        WorkgroupArray::new(self.workgroup(name, &[length], Loc::caller()), length)
     }
 
     /// An array shared by the workgroup whose type holds its length: `workgroup::<[T; N]>()`.
     #[track_caller]
-    pub fn workgroup_array_of<T: Stored, const N: u32>(
+    pub fn workgroup_array_of<T: InMemory, const N: u32>(
         &self,
         name: &str,
     ) -> WorkgroupArray<'_, T, Len<N>> {
-        WorkgroupArray::new(self.workgroup(name, vec![N], Loc::caller()), N)
+        WorkgroupArray::new(self.workgroup(name, &[N], Loc::caller()), N)
     }
 
     /// An array of arrays shared by the workgroup, zero at its start: `workgroup::<[[T; columns]; rows]>()`.
     #[track_caller]
-    pub fn workgroup_array2<T: Stored>(
+    pub fn workgroup_array2<T: InMemory>(
         &self,
         name: &str,
         rows: u32,
         columns: u32,
     ) -> WorkgroupArray2<'_, T> {
-        let place = self.workgroup(name, vec![rows, columns], Loc::caller());
+        let place = self.workgroup(name, &[rows, columns], Loc::caller());
         WorkgroupArray2::new(place, rows, columns)
     }
 
@@ -211,7 +171,7 @@ impl Recorder {
     /// The value of a whole element of workgroup memory, the same for all invocations of the workgroup, which must all get there: a
     /// barrier, a read and a barrier.
     #[track_caller]
-    pub fn workgroup_uniform_load<'m, T: Stored>(
+    pub fn workgroup_uniform_load<'m, T: Single>(
         &'m self,
         place: Place<'m, T>,
     ) -> Exp<'m, T::Value> {
@@ -229,17 +189,5 @@ impl Recorder {
     /// `let name = value`: the value, with a name for texts.
     pub fn bind<'m, V: Value<'m>>(&'m self, name: &str, value: V) -> V {
         value.named(self, name)
-    }
-
-    /// `let mut name = value`: a local variable of each invocation.
-    #[track_caller]
-    pub fn var<'m, T: ShaderType>(&'m self, name: &str, value: Exp<'m, T>) -> Place<'m, T> {
-        let loc = Loc::caller();
-        let place = Place::new(
-            self,
-            Root::Local(self.with(|s| s.local(name, T::TYPE, None, loc))),
-        );
-        self.store(place, value);
-        place
     }
 }

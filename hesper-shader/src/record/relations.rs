@@ -1,7 +1,7 @@
 //! Relations between kernel types: which operators and methods accept which. They exist for rustc's error messages, which
 //! name the relation's subject and point at the user's operator or name.
 
-use crate::shader_type::{Atomic, ShaderType, Stored, Vec2, Vec3, Vec4};
+use crate::shader_type::{Atomic, ShaderType, Single, Vec2, Vec3, Vec4};
 use half::f16;
 
 macro_rules! same_type_relations {
@@ -93,7 +93,7 @@ properties! {
     message = "`{Self}` is not atomic",
     label = "only `Atomic<u32>`, `Atomic<i32>` and `Atomic<f32>` are"
 )]
-pub trait AtomicTy: Stored {}
+pub trait AtomicTy: Single {}
 
 impl AtomicTy for Atomic<u32> {}
 impl AtomicTy for Atomic<i32> {}

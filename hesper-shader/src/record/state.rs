@@ -8,7 +8,7 @@ use crate::number::Number;
 use crate::tree::verify::breaks;
 use crate::tree::{
     Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
-    Place, Problem, Root, Scalar, Stmt, StmtKind, Type, WorkgroupId, WorkgroupVar,
+    Place, Problem, Root, Scalar, Stmt, StmtKind, Structured, Type, WorkgroupId, WorkgroupVar,
 };
 use std::collections::HashMap;
 
@@ -22,6 +22,7 @@ pub(super) struct Serial(pub(super) u32);
 pub(super) struct State {
     pub(super) any_order: Option<String>,
     pub(super) params: Vec<Param>,
+    pub(super) structured: Vec<Structured>,
     pub(super) workgroup: Vec<WorkgroupVar>,
     pub(super) functions: Vec<Function>,
     pub(super) specialisations: HashMap<String, Specialisation>,
@@ -138,6 +139,7 @@ impl State {
         let mut state = State {
             any_order: None,
             params: Vec::new(),
+            structured: Vec::new(),
             workgroup: Vec::new(),
             functions: Vec::new(),
             specialisations: HashMap::new(),
@@ -379,7 +381,7 @@ impl State {
         Root::Workgroup(WorkgroupId(self.workgroup.len() as u32 - 1))
     }
 
-    pub(super) fn local(&mut self, name: &str, ty: Type, length: Option<u32>, loc: Loc) -> LocalId {
+    pub(super) fn local(&mut self, name: &str, ty: Type, dims: &[u32], loc: Loc) -> LocalId {
         if self.has_left() {
             return LocalId(NOWHERE);
         }
@@ -390,7 +392,7 @@ impl State {
             name: name.to_string(),
             loc,
             ty,
-            length,
+            dims: dims.to_vec(),
         });
         LocalId(function.locals.len() as u32 - 1)
     }

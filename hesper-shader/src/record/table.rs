@@ -73,7 +73,7 @@ impl State {
         if let Some(table) = known.into_iter().find(|table| table.values == values) {
             return table.local;
         }
-        let local = self.local(name, ty, Some(values.len() as u32), loc);
+        let local = self.local(name, ty, &[values.len() as u32], loc);
         let mut stores = Vec::new();
         for (at, value) in (0..).zip(&values) {
             let index = self.expr(ExprKind::Literal(Literal::U32(at)), Type::U32, loc);

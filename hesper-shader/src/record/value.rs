@@ -1,33 +1,81 @@
-//! What a name stands for and a block yields: a value of the kernel, or a tuple of them, which is taken apart while recording.
+//! What a name stands for and a block yields: a value of the kernel, or several together, which are taken apart while recording.
 
 use super::exp::Exp;
 use super::recorder::Recorder;
+use super::state::Serial;
 use crate::shader_type::ShaderType;
 use crate::tree::{ExprId, Loc, Type};
 
-/// A value, or a tuple of values. Tuples exist while a kernel is recorded; the tree knows their parts alone.
+/// A value, or a tuple, an array or a structure of values. Those exist while a kernel is recorded; the tree knows their parts alone.
 #[diagnostic::on_unimplemented(
     message = "this is no value of kernel code",
-    note = "values are numbers, truth values, vectors, and tuples of up to eight of them"
+    note = "values are numbers, truth values, vectors, arrays and structures of them, and tuples of up to eight"
 )]
 pub trait Value<'m>: Copy {
+    /// How many parts it has.
+    const COUNT: usize;
+
     /// Adds the parts in order, each owned by the function being recorded.
     fn parts(self, recorder: &Recorder, loc: Loc, parts: &mut Vec<(ExprId, Type)>);
 
-    /// The same of other parts, which `next` gives in order, each of the type it is asked for.
-    fn made_of(recorder: &'m Recorder, next: &mut dyn FnMut(Type) -> ExprId) -> Self;
+    /// The same of other parts, taken in order.
+    fn made_of(parts: &mut Parts<'m, '_>) -> Self;
 
-    /// Names the parts in texts: `name`, or `name_0`, `name_1` and so on.
+    /// The names of the parts in texts, in order.
+    fn names(name: &str, names: &mut Vec<String>);
+
+    /// Gives the parts those names: `name`, or `name_0`, `name_1` and so on.
     fn named(self, recorder: &'m Recorder, name: &str) -> Self;
 }
 
+/// Parts of a value that is put together.
+pub struct Parts<'m, 'f> {
+    recorder: &'m Recorder,
+    /// Whose parts they are, where not those of the function being recorded.
+    serial: Option<Serial>,
+    next: &'f mut dyn FnMut(Type) -> ExprId,
+}
+
+impl<'m, 'f> Parts<'m, 'f> {
+    /// Parts of the function that is being recorded when each is taken; `next` gives them in order, each of the type it is asked for.
+    pub(super) fn new(recorder: &'m Recorder, next: &'f mut dyn FnMut(Type) -> ExprId) -> Self {
+        Parts {
+            recorder,
+            serial: None,
+            next,
+        }
+    }
+
+    /// Parts of another function.
+    pub(super) fn of(
+        recorder: &'m Recorder,
+        serial: Serial,
+        next: &'f mut dyn FnMut(Type) -> ExprId,
+    ) -> Self {
+        Parts {
+            serial: Some(serial),
+            ..Parts::new(recorder, next)
+        }
+    }
+}
+
 impl<'m, T: ShaderType> Value<'m> for Exp<'m, T> {
+    const COUNT: usize = 1;
+
     fn parts(self, recorder: &Recorder, loc: Loc, parts: &mut Vec<(ExprId, Type)>) {
         parts.push((recorder.own(self, loc), T::TYPE));
     }
 
-    fn made_of(recorder: &'m Recorder, next: &mut dyn FnMut(Type) -> ExprId) -> Self {
-        recorder.exp(next(T::TYPE))
+    fn made_of(parts: &mut Parts<'m, '_>) -> Self {
+        let id = (parts.next)(T::TYPE);
+        match parts.serial {
+            Some(serial) => parts.recorder.exp_of(id, serial),
+            None => parts.recorder.exp(id),
+        }
+    }
+
+    fn names(name: &str, names: &mut Vec<String>) {
+        names.push(name.to_string());
     }
 
     fn named(self, recorder: &'m Recorder, name: &str) -> Self {
@@ -35,6 +83,28 @@ impl<'m, T: ShaderType> Value<'m> for Exp<'m, T> {
             recorder.with(|s| s.name(self.id, name));
         }
         self
+    }
+}
+
+impl<'m, V: Value<'m>, const N: usize> Value<'m> for [V; N] {
+    const COUNT: usize = N * V::COUNT;
+
+    fn parts(self, recorder: &Recorder, loc: Loc, parts: &mut Vec<(ExprId, Type)>) {
+        self.into_iter()
+            .for_each(|element| element.parts(recorder, loc, parts));
+    }
+
+    fn made_of(parts: &mut Parts<'m, '_>) -> Self {
+        std::array::from_fn(|_| V::made_of(parts))
+    }
+
+    fn names(name: &str, names: &mut Vec<String>) {
+        (0..N).for_each(|at| V::names(&format!("{name}_{at}"), names));
+    }
+
+    fn named(self, recorder: &'m Recorder, name: &str) -> Self {
+        let mut at = 0..;
+        self.map(|element| element.named(recorder, &format!("{name}_{}", at.next().unwrap_or(0))))
     }
 }
 
@@ -60,12 +130,18 @@ pub fn part<const N: usize, P: Part<N>>(tuple: P) -> P::Part {
 macro_rules! tuples {
     ($(($($part:ident $at:tt)*);)*) => {$(
         impl<'m, $($part: Value<'m>),*> Value<'m> for ($($part,)*) {
+            const COUNT: usize = 0 $(+ $part::COUNT)*;
+
             fn parts(self, recorder: &Recorder, loc: Loc, parts: &mut Vec<(ExprId, Type)>) {
                 $(self.$at.parts(recorder, loc, parts);)*
             }
 
-            fn made_of(recorder: &'m Recorder, next: &mut dyn FnMut(Type) -> ExprId) -> Self {
-                ($($part::made_of(recorder, next),)*)
+            fn made_of(parts: &mut Parts<'m, '_>) -> Self {
+                ($($part::made_of(parts),)*)
+            }
+
+            fn names(name: &str, names: &mut Vec<String>) {
+                $($part::names(&format!("{name}_{}", $at), names);)*
             }
 
             fn named(self, recorder: &'m Recorder, name: &str) -> Self {

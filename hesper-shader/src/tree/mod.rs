@@ -24,6 +24,7 @@ pub mod intervals;
 pub mod mutate;
 mod problem;
 mod seen;
+mod shape;
 mod stmt;
 mod thresholds;
 mod types;
@@ -38,6 +39,7 @@ pub use by_scalar::{ByScalar, Literal, ScalarValue};
 pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, UnaryOp};
 pub use problem::Problem;
+pub use shape::{Field, Leaf, Shape, Structure, Structured, Way};
 pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
 pub use types::{Scalar, Type};
 
@@ -103,6 +105,8 @@ pub struct Tree {
     pub any_order: Option<String>,
     /// Buffers and uniforms, in declaration order.
     pub params: Vec<Param>,
+    /// Buffers of structures and of arrays, whose parts are parameters.
+    pub structured: Vec<Structured>,
     /// Variables shared by a workgroup, zero at its start.
     pub workgroup: Vec<WorkgroupVar>,
     /// Helper functions; a function calls only functions before it.
@@ -118,7 +122,7 @@ impl Tree {
         sizes.fold(1, u64::saturating_mul)
     }
 
-    /// The storage parameters with their handles.
+    /// The storage parameters with their handles, each part of a structured buffer alone.
     pub fn buffers(&self) -> impl Iterator<Item = (ParamId, &Param, Type, Access)> {
         self.params
             .iter()
@@ -129,6 +133,19 @@ impl Tree {
                 }
                 ParamKind::Uniform(_) => None,
             })
+    }
+
+    /// The leaf of a structured buffer that a parameter is, and the buffer.
+    pub fn field(&self, param: ParamId) -> Option<(&Structured, &Leaf)> {
+        let field = self.params.get(param.index())?.field?;
+        let buffer = self.structured.get(field.buffer as usize)?;
+        Some((buffer, buffer.leaves.get(field.leaf as usize)?))
+    }
+
+    /// What is bound as a buffer: each storage parameter that is one, and the first of each structured buffer.
+    pub fn bindings(&self) -> impl Iterator<Item = (ParamId, &Param, Type, Access)> {
+        self.buffers()
+            .filter(|(_, param, ..)| param.field.is_none_or(|field| field.leaf == 0))
     }
 
     /// All functions, helpers first, the kernel's own body last.
@@ -148,6 +165,8 @@ pub struct Param {
     pub kind: ParamKind,
     /// Of a buffer, why any order of accesses to it is right, where that changes what it holds.
     pub any_order: Option<String>,
+    /// Of a part of a buffer whose elements have several.
+    pub field: Option<Field>,
 }
 
 /// What a kernel parameter binds.
@@ -227,8 +246,16 @@ pub struct Local {
     pub loc: Loc,
     /// Its type, or that of its elements.
     pub ty: Type,
-    /// The array's length; `None` for a single value.
-    pub length: Option<u32>,
+    /// Lengths of the array dimensions, outermost first; empty for a single value.
+    pub dims: Vec<u32>,
+}
+
+impl Local {
+    /// Number of elements over all dimensions.
+    pub fn count(&self) -> u64 {
+        let lengths = self.dims.iter().map(|d| u64::from(*d));
+        lengths.fold(1, u64::saturating_mul)
+    }
 }
 
 /// A helper function or the kernel's body.

@@ -2,7 +2,9 @@
 
 use super::{Outcome, message};
 use hesper_shader::record::Recorder;
-use hesper_shader::{Argument, Device, Element, Grid, Kernel, Vec2, Vec3, Vec4, shader};
+use hesper_shader::{
+    Argument, Device, Element, Grid, Kernel, ShaderType, Vec2, Vec3, Vec4, shader,
+};
 
 shader! {
 /// y = max(x, 0), elementwise.
@@ -81,7 +83,11 @@ pub(super) fn a_scalar_of_each_type(device: &Device) -> Outcome {
 }
 
 pub(super) fn vectors_of_each_size(device: &Device) -> Outcome {
-    fn reversed<T: Element>(device: &Device, kernel: Kernel, elements: Vec<T>) -> Outcome {
+    fn reversed<T: Element + ShaderType>(
+        device: &Device,
+        kernel: Kernel,
+        elements: Vec<T>,
+    ) -> Outcome {
         let x = device.upload(&elements)?;
         let mut y = device.zeros::<T>(elements.len())?;
         let arguments = vec![("x", Argument::read(&x)), ("y", Argument::write(&mut y))];
@@ -90,7 +96,7 @@ pub(super) fn vectors_of_each_size(device: &Device) -> Outcome {
         assert_eq!(y.read()?, expected, "{}", T::TYPE);
         Ok(())
     }
-    fn reverse<T: Element>() -> Kernel {
+    fn reverse<T: Element + ShaderType>() -> Kernel {
         Recorder::record("reverse", &[], [4, 1, 1], |r| {
             let (x, y) = (r.storage::<T>("x"), r.storage_mut::<T>("y"));
             let i = r.global_index();

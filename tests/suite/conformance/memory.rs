@@ -1,12 +1,12 @@
 //! Buffers: sent, zeroed, read back.
 
 use super::{Outcome, message};
-use hesper_shader::{Device, Element, Vec2, Vec3, Vec4};
+use hesper_shader::{Device, Element, ShaderType, Vec2, Vec3, Vec4};
 
 const LENGTHS: [usize; 7] = [0, 1, 2, 63, 64, 65, 1_000_003];
 
 pub(super) fn contents_come_back_as_they_were_sent(device: &Device) -> Outcome {
-    fn of<T: Element>(device: &Device, element: impl Fn(u32) -> T) -> Outcome {
+    fn of<T: Element + ShaderType>(device: &Device, element: impl Fn(u32) -> T) -> Outcome {
         for len in LENGTHS {
             let sent: Vec<T> = (0..len as u32).map(&element).collect();
             let mut buffer = device.upload(&sent)?;

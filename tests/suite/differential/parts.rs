@@ -13,7 +13,7 @@ fn parts(tree: &Tree) -> BTreeSet<String> {
     for function in tree.all_functions() {
         expressions(function, &mut parts);
         statements(&function.body, &mut parts);
-        if function.locals.iter().any(|local| local.length.is_some()) {
+        if function.locals.iter().any(|local| !local.dims.is_empty()) {
             parts.insert("a local array".to_string());
         }
     }

@@ -22,6 +22,7 @@ impl Kernel {
                 workgroup_size: [64, 1, 1],
                 any_order: None,
                 params: Vec::new(),
+                structured: Vec::new(),
                 workgroup: Vec::new(),
                 functions: Vec::new(),
                 entry: empty_function(name, loc),
@@ -37,6 +38,7 @@ impl Kernel {
             loc,
             kind,
             any_order: None,
+            field: None,
         });
         ParamId(self.tree.params.len() as u32 - 1)
     }
@@ -270,7 +272,7 @@ impl Body {
             name: name.into(),
             loc: Loc::caller(),
             ty,
-            length: None,
+            dims: Vec::new(),
         });
         let id = LocalId(self.function.locals.len() as u32 - 1);
         place(Root::Local(id), &[])

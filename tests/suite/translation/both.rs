@@ -58,9 +58,11 @@ where
     let mut compared = 0;
     for (id, param, _, access) in tree.buffers() {
         let found = storage_binding(tree, id).and_then(|b| translated.get(&b));
+        let leaf = param.field.map_or(0, |field| field.leaf as usize);
         if let (Argument::Buffer(expected), Some(Bound::Buffer(found)), true) =
             (&arguments[id.index()], found, access.writes())
         {
+            let found = &found[leaf];
             compared += same(expected, found).map_err(|difference| {
                 Unlike::Difference(format!("`{}`{difference}", param.name))
             })?;
@@ -173,7 +175,10 @@ fn run_text<D: Domain<Mask = bool>>(
         if let (Some(binding), Argument::Buffer(memory)) =
             (storage_binding(tree, id), &arguments[id.index()])
         {
-            bindings.insert(binding, Bound::Buffer(memory.clone()));
+            match bindings.entry(binding).or_insert(Bound::Buffer(Vec::new())) {
+                Bound::Buffer(leaves) => leaves.push(memory.clone()),
+                Bound::Block(_) => panic!("a buffer at the block's binding"),
+            }
         }
     }
     let fields = UniformBlock::of(tree).fields;
@@ -205,7 +210,8 @@ fn scalar<V: Copy>(argument: &Argument<V>) -> Value<V> {
 fn length<V: Copy>(tree: &Tree, param: ParamId, arguments: &[Argument<V>]) -> u32 {
     match (&tree.params[param.index()].kind, &arguments[param.index()]) {
         (ParamKind::Storage { element, .. }, Argument::Buffer(memory)) => {
-            (memory.len() / usize::from(element.size)) as u32
+            let each = tree.field(param).map_or(1, |(_, leaf)| leaf.count());
+            (memory.len() / usize::from(element.size)) as u32 / each as u32
         }
         _ => panic!("a scalar has no length"),
     }

@@ -8,7 +8,7 @@ use hesper_ad::field::{Demands, Exact, Range};
 use hesper_shader::domain::F32;
 use hesper_shader::lower::lower;
 use hesper_shader::tree::verify::verify;
-use hesper_shader::tree::{ParamKind, Scalar, Tree};
+use hesper_shader::tree::{ParamId, ParamKind, Scalar, Tree};
 use hesper_shader::{Memory, ScalarValue};
 use tests::tell;
 
@@ -44,7 +44,15 @@ fn arguments<N: Numbers>(
     let params = tree.params.iter().enumerate();
     let given = params.map(|(at, param)| match param.kind {
         ParamKind::Storage { element, .. } => {
-            let components = (invocations + NAMED + 3 * at) * usize::from(element.size);
+            // The parts of a buffer have as many elements as its first.
+            let field = tree.field(ParamId(at as u32));
+            let first = field.map_or(at, |(buffer, _)| buffer.first.index());
+            let each = field.map_or(1, |(_, leaf)| leaf.count() as usize);
+            let elements = match field {
+                Some((buffer, _)) if buffer.single => each,
+                _ => (invocations + NAMED + 3 * first) * each,
+            };
+            let components = elements * usize::from(element.size);
             let mut integer = |_| match indexed {
                 true => rng.below(NAMED) as i32,
                 false => INTEGERS[rng.below(INTEGERS.len())],

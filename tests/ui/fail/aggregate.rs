@@ -2,9 +2,9 @@ use hesper_shader::shader;
 
 shader! {
     #[workgroup_size(64)]
-    fn k(x: &[f32], y: &mut [f32], n: u32) {
-        let point = Point { x: x[0], y: x[1] };
-        y[0] = [x[0], x[1]];
+    fn k(y: &mut [f32]) {
+        let nothing = ();
+        y[0] = 1.0;
     }
 }
 

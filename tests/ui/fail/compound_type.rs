@@ -3,7 +3,7 @@ use hesper_shader::shader;
 shader! {
     #[workgroup_size(64)]
     fn k(x: &[f32], y: &mut [f32], n: u32) {
-        let pair: [f32; 2] = x[0];
+        let f: fn(f32) -> f32 = x[0];
         y[0] = 0.0;
     }
 }

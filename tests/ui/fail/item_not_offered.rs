@@ -1,8 +1,9 @@
 use hesper_shader::shader;
 
 shader! {
-    struct Options {
-        scale: f32,
+    enum Kind {
+        Near,
+        Far,
     }
 }
 

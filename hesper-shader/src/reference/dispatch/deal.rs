@@ -155,7 +155,7 @@ impl<D: Domain<Mask = bool>> UnlentDispatch<'_, D> {
         run: impl FnOnce(LentDispatch<'_, D, S>, Written) -> (R, Written),
     ) -> Result<R, ExecError> {
         let (mut storage, loan) = Storage::lend(self.tree, bindings);
-        let checked = self.check_limits(&storage.lengths);
+        let checked = self.check_limits(&storage.dims);
         let result = checked.map(|()| {
             let written = take(&mut storage.written);
             let job = LentDispatch {
@@ -175,14 +175,14 @@ impl<D: Domain<Mask = bool>> UnlentDispatch<'_, D> {
         result
     }
 
-    fn check_limits(&self, lengths: &[u32]) -> Result<(), ExecError> {
+    fn check_limits(&self, dims: &[Vec<u32>]) -> Result<(), ExecError> {
         let (tree, options) = (self.tree, self.options);
         if !options.sanitize {
             return Ok(());
         }
         let buffers = tree
-            .buffers()
-            .filter_map(|(id, ..)| lengths.get(id.index()));
+            .bindings()
+            .filter_map(|(id, ..)| dims.get(id.index())?.first());
         let needs = Needs {
             tree,
             groups: self.groups,

@@ -79,8 +79,8 @@ impl<'a, D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'a, D, S> {
             .zip(&tree.facts().unset)
             .map(|((function, shortcuts), unset)| {
                 let function = (function, shortcuts, &unset[..]);
-                let (uniforms, lengths) = (&storage.uniforms, &storage.lengths);
-                Frame::new(function, uniforms, lengths, &reals, &team, options)
+                let (uniforms, dims) = (&storage.uniforms, &storage.dims);
+                Frame::new(function, uniforms, dims, &reals, &team, options)
             })
             .collect();
         let variable =
@@ -187,7 +187,7 @@ pub(super) fn check_sizes(tree: &Tree) -> Result<(), Fault> {
         )?;
     }
     for local in tree.all_functions().flat_map(|f| &f.locals) {
-        let elements = u64::from(local.length.unwrap_or(1)).saturating_mul(invocations);
+        let elements = local.count().saturating_mul(invocations);
         let components = elements.saturating_mul(local.ty.size.into());
         at_most(
             "components of a local array over a workgroup",

@@ -20,20 +20,16 @@ pub(in crate::reference) struct Array<'t> {
     pub(in crate::reference) space: Space,
     /// Elements of one workgroup's array; all of a buffer's.
     pub(in crate::reference) count: u32,
-    /// Lengths of the dimensions of a workgroup array; `None` for a buffer, whose length is its count.
-    pub(in crate::reference) dims: Option<&'t [u32]>,
+    /// Lengths of the dimensions, outermost first.
+    pub(in crate::reference) dims: &'t [u32],
 }
 
 impl<'t> Array<'t> {
-    pub(in crate::reference) fn dims(&self) -> &[u32] {
-        self.dims.unwrap_or(std::slice::from_ref(&self.count))
-    }
-
     /// An element as it is written: `tile[1][2]`.
     pub(in crate::reference) fn place(&self, element: usize) -> String {
         let mut place = String::new();
         let mut rest = element % (self.count as usize).max(1);
-        for dim in self.dims().iter().rev().map(|d| (*d as usize).max(1)) {
+        for dim in self.dims.iter().rev().map(|d| (*d as usize).max(1)) {
             place = format!("[{}]{place}", rest % dim);
             rest /= dim;
         }

@@ -1,13 +1,14 @@
 //! Loads and stores of locals, which live in the frame: no other invocation sees them.
 
-use super::arrays::{index, out_of_bounds, outside, split};
+use super::arrays::{advance, index, out_of_bounds, outside, split};
 use super::moves::Pattern;
-use super::places::AccessContext;
+use super::places::{AccessContext, row};
 use crate::domain::Value;
 use crate::reference::report::error::{AccessKind, Fault};
 use crate::reference::values::columns::{Column, copy_active, part, part_mut, same_scalar};
 use crate::reference::values::frame::Frame;
 use crate::tree::{ByScalar, ExprId, Local, LocalId, Step, Tree, Type};
+use std::borrow::Cow;
 use std::mem::replace;
 
 /// Reads a local, an element of a local array, or a component of one.
@@ -20,29 +21,29 @@ pub(in crate::reference) fn load<V: Copy>(
     tree: &Tree,
 ) -> Result<(), Fault> {
     let declared = declared(tree, access.frame, local);
-    let (index, component) = index_of(declared, path);
+    let (indices, component) = split(path, declared.dims.len());
     let lanes = access.active.lanes().len();
     if path.is_empty() && access.active.is_full() && frame.takes(result) {
         swap(frame, result, local);
         return Ok(());
     }
-    let from = &frame.locals[local.index()];
     let to = &mut frame.values[result.index()];
-    let Some((id, length)) = index else {
+    if indices.is_empty() {
+        let from = &frame.locals[local.index()];
         same_scalar!(from, to, |from, to| {
             to.copy_from_slice(component.map_or(from, |c| part(from, c, lanes)))
         });
         return Ok(());
-    };
+    }
     // Taken out, because the index is a column of the same frame.
     let mut out = replace(to, Column::Bool(Vec::new()));
-    let elements = frame.value(id).unsigned();
-    let checked = check(AccessKind::Read, declared, elements, length, access);
-    if checked.is_ok() {
-        load_elements(from, declared.ty, elements, component, access, &mut out);
-    }
+    let elements = elements(AccessKind::Read, declared, indices, &frame.values, access);
+    let loaded = elements.map(|elements| {
+        let from = &frame.locals[local.index()];
+        load_elements(from, declared.ty, &elements, component, access, &mut out);
+    });
     *frame.value_mut(result) = out;
-    checked
+    loaded
 }
 
 fn load_elements<V: Copy>(
@@ -84,7 +85,7 @@ pub(in crate::reference) fn store<V: Copy>(
     tree: &Tree,
 ) -> Result<(), Fault> {
     let declared = declared(tree, access.frame, local);
-    let (index, component) = index_of(declared, path);
+    let (indices, component) = split(path, declared.dims.len());
     if path.is_empty() && access.active.is_full() && frame.shortcuts.gives(value) {
         swap(frame, value, local);
         return Ok(());
@@ -92,9 +93,9 @@ pub(in crate::reference) fn store<V: Copy>(
     let active = access.active.lanes();
     let lanes = active.len();
     let size = usize::from(declared.ty.size);
-    let from = &frame.values[value.index()];
-    let to = &mut frame.locals[local.index()];
-    let Some((id, length)) = index else {
+    if indices.is_empty() {
+        let from = &frame.values[value.index()];
+        let to = &mut frame.locals[local.index()];
         same_scalar!(from, to, |from, to| {
             let to = match component {
                 None => to.as_mut_slice(),
@@ -107,10 +108,11 @@ pub(in crate::reference) fn store<V: Copy>(
             }
         });
         return Ok(());
-    };
-    let elements = frame.values[id.index()].unsigned();
-    check(AccessKind::Write, declared, elements, length, access)?;
-    let pattern = Pattern::of_all(elements, access.active);
+    }
+    let elements = elements(AccessKind::Write, declared, indices, &frame.values, access)?;
+    let pattern = Pattern::of_all(&elements, access.active);
+    let from = &frame.values[value.index()];
+    let to = &mut frame.locals[local.index()];
     let (first, count) = component.map_or((0, size), |c| (c, 1));
     same_scalar!(from, to, |from, to| {
         for c in 0..count {
@@ -119,7 +121,7 @@ pub(in crate::reference) fn store<V: Copy>(
                 part_mut(to, element * size + offset, lanes).copy_from_slice(from);
                 continue;
             }
-            let sources = from.iter().zip(elements).zip(active).enumerate();
+            let sources = from.iter().zip(&*elements).zip(active).enumerate();
             for (lane, ((from, element), on)) in sources {
                 let at = (*element as usize * size + offset) * lanes + lane;
                 if let Some(to) = to.get_mut(at).filter(|_| *on) {
@@ -160,31 +162,25 @@ fn declared(tree: &Tree, frame: usize, local: LocalId) -> &Local {
     &function.locals[local.index()]
 }
 
-type Index = Option<(ExprId, u32)>;
-
-/// The index of an array's element with the array's length, and the component.
-fn index_of(local: &Local, path: &[Step]) -> (Index, Option<usize>) {
-    let (indices, component) = split(path, usize::from(local.length.is_some()));
-    let index = indices.first().map(index).zip(local.length);
-    (index, component)
-}
-
-fn check(
+/// The element of each lane, counted over all dimensions, once every index is seen to be inside.
+fn elements<'f, V: Copy>(
     kind: AccessKind,
     local: &Local,
-    index: &[u32],
-    length: u32,
+    indices: &[Step],
+    values: &'f [Column<V>],
     access: AccessContext<'_>,
-) -> Result<(), Fault> {
-    match outside(index, length, access.active.lanes()) {
-        Some(lane) => Err(out_of_bounds(
-            kind,
-            &local.name,
-            index,
-            length,
-            lane,
-            access,
-        )),
-        None => Ok(()),
+) -> Result<Cow<'f, [u32]>, Fault> {
+    let mut elements = Cow::Borrowed(&[][..]);
+    for (n, (step, dim)) in indices.iter().zip(&local.dims).enumerate() {
+        let index = values[index(step).index()].unsigned();
+        if let Some(lane) = outside(index, *dim, access.active.lanes()) {
+            let row = row(&local.name, &indices[..n], values, lane);
+            return Err(out_of_bounds(kind, &row, index, *dim, lane, access));
+        }
+        match n {
+            0 => elements = Cow::Borrowed(index),
+            _ => advance(elements.to_mut(), index, *dim),
+        }
     }
+    Ok(elements)
 }

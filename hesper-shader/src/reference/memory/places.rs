@@ -196,7 +196,7 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
         access: AccessContext<'_>,
     ) -> Result<AccessTarget<'a>, Fault> {
         let array = self.array(place.root);
-        let dims = array.dims();
+        let dims = array.dims;
         let (indices, component) = split(&place.path, dims.len());
         if indices.is_empty() {
             self.elements.fill(0);
@@ -208,7 +208,7 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
                 watch.check_index(id, array.name, index, access)?;
             }
             if let Some(lane) = outside(index, *dim, access.active.lanes()) {
-                let row = row(array.name, &indices[..n], frame, lane);
+                let row = row(array.name, &indices[..n], &frame.values, lane);
                 return Err(out_of_bounds(kind, &row, index, *dim, lane, access));
             }
             match n {
@@ -240,7 +240,7 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
                     element,
                     space: Space::Storage(id.index()),
                     count: self.storage.lengths[id.index()],
-                    dims: None,
+                    dims: &self.storage.dims[id.index()],
                 }
             }
             Root::Workgroup(id) => {
@@ -250,7 +250,7 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
                     element: var.element,
                     space: Space::Workgroup(id.index()),
                     count: var.count() as u32,
-                    dims: Some(&var.dims),
+                    dims: &var.dims,
                 }
             }
             Root::Local(_) => refused("a local that lanes share"),
@@ -259,8 +259,13 @@ impl<'a, V: Value, S: SharedPlace<V>> Memories<'a, V, S> {
 }
 
 /// The array that a lane's next index goes into: `tile`, and `tile[3]` after an index.
-fn row<V: Copy>(name: &str, before: &[Step], frame: &Frame<V>, lane: usize) -> String {
-    let at = |step: &Step| frame.value(index(step)).unsigned()[lane];
+pub(super) fn row<V: Copy>(
+    name: &str,
+    before: &[Step],
+    values: &[Column<V>],
+    lane: usize,
+) -> String {
+    let at = |step: &Step| values[index(step).index()].unsigned()[lane];
     let indices = before.iter().map(|step| format!("[{}]", at(step)));
     [name.to_string()].into_iter().chain(indices).collect()
 }

@@ -3,7 +3,7 @@
 use super::binding::Binding;
 use super::shared::{SharedPlace, give_back, lend};
 use crate::memory::Memory;
-use crate::tree::{ByScalar, ParamKind, ScalarValue, Tree};
+use crate::tree::{ByScalar, ParamId, ParamKind, ScalarValue, Tree};
 use std::mem::take;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
 
@@ -26,8 +26,10 @@ pub(in crate::reference) type Places<S> =
 #[derive(Debug)]
 pub(in crate::reference) struct Storage<'b, V, S> {
     pub(in crate::reference) buffers: Vec<LentBuffer<'b, V, S>>,
-    /// Elements of each buffer; 0 for a scalar.
+    /// Elements of each buffer over all dimensions; 0 for a scalar.
     pub(in crate::reference) lengths: Vec<u32>,
+    /// The dimensions of each buffer, outermost first; none for a scalar.
+    pub(in crate::reference) dims: Vec<Vec<u32>>,
     /// The values of scalars; `None` for a buffer.
     pub(in crate::reference) uniforms: Vec<Option<ScalarValue<V>>>,
     /// What fresh buffers hold.
@@ -46,6 +48,7 @@ impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
         let mut storage = Storage {
             buffers: Vec::with_capacity(bindings.len()),
             lengths: Vec::with_capacity(bindings.len()),
+            dims: Vec::with_capacity(bindings.len()),
             uniforms: Vec::with_capacity(bindings.len()),
             written: Vec::with_capacity(bindings.len()),
         };
@@ -56,7 +59,9 @@ impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
                 _ => 0,
             };
             // No buffer has more elements than a `u32` counts: the device sees to it, and a length beyond is never reached.
-            storage.lengths.push(length.try_into().unwrap_or(u32::MAX));
+            let length = length.try_into().unwrap_or(u32::MAX);
+            storage.lengths.push(length);
+            storage.dims.push(dims(tree, i, length));
             storage.uniforms.push(match binding {
                 Binding::Value(value) => Some(*value),
                 _ => None,
@@ -81,6 +86,17 @@ impl<'b, V: Copy, S: SharedPlace<V>> Storage<'b, V, S> {
         }
         (storage, Loan { owners })
     }
+}
+
+/// The dimensions of a buffer of so many elements over all of them.
+fn dims(tree: &Tree, param: usize, elements: u32) -> Vec<u32> {
+    let inner = tree.field(ParamId(param as u32));
+    let inner = inner.map_or(&[][..], |(_, leaf)| &leaf.dims);
+    let each = inner.iter().product::<u32>().max(1);
+    [elements / each]
+        .into_iter()
+        .chain(inner.iter().copied())
+        .collect()
 }
 
 impl<V: Copy, S: SharedPlace<V>> LentBuffer<'_, V, S> {

@@ -3,7 +3,7 @@
 use super::{record, run_unwatched, same};
 use crate::record::builtins::{dot, fract, inverse_sqrt, mix, sign, splat2, step, vec2, vec3};
 use crate::reference::Binding;
-use crate::{Element, Exp, Vec2, Vec3};
+use crate::{Element, Exp, Memory, ShaderType, Vec2, Vec3};
 use std::f32::consts::PI;
 
 const MIN: i32 = i32::MIN;
@@ -11,8 +11,12 @@ const MAX: i32 = i32::MAX;
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
 
+fn memory<'a, T: Element>(values: impl Iterator<Item = &'a T> + Clone) -> Memory<f32> {
+    T::to_memory(values).remove(0)
+}
+
 #[track_caller]
-fn rows2<A: Element, B: Element, O: Element>(
+fn rows2<A: Element + ShaderType, B: Element + ShaderType, O: Element + ShaderType>(
     f: impl for<'m> Fn(Exp<'m, A>, Exp<'m, B>) -> Exp<'m, O>,
     rows: &[(A, B, O)],
 ) {
@@ -24,15 +28,15 @@ fn rows2<A: Element, B: Element, O: Element>(
         h.store(out.at(i), f(a.at(i).get(), b.at(i).get()));
         h.end_if();
     });
-    let a = A::to_memory(&rows.iter().map(|row| row.0).collect::<Vec<_>>());
-    let b = B::to_memory(&rows.iter().map(|row| row.1).collect::<Vec<_>>());
-    let expected = O::to_memory(&rows.iter().map(|row| row.2).collect::<Vec<_>>());
+    let a = memory(rows.iter().map(|row| &row.0));
+    let b = memory(rows.iter().map(|row| &row.1));
+    let expected = memory(rows.iter().map(|row| &row.2));
     let mut out = expected.clone();
     match &mut out {
-        crate::Memory::F32(v) => v.fill(-77.0),
-        crate::Memory::I32(v) => v.fill(-77),
-        crate::Memory::U32(v) => v.fill(77),
-        crate::Memory::Bool(v) => v.fill(true),
+        Memory::F32(v) => v.fill(-77.0),
+        Memory::I32(v) => v.fill(-77),
+        Memory::U32(v) => v.fill(77),
+        Memory::Bool(v) => v.fill(true),
     }
     let groups = [rows.len().div_ceil(4) as u32, 1, 1];
     let mut bindings = [
@@ -45,7 +49,10 @@ fn rows2<A: Element, B: Element, O: Element>(
 }
 
 #[track_caller]
-fn rows1<A: Element, O: Element>(f: impl for<'m> Fn(Exp<'m, A>) -> Exp<'m, O>, rows: &[(A, O)]) {
+fn rows1<A: Element + ShaderType, O: Element + ShaderType>(
+    f: impl for<'m> Fn(Exp<'m, A>) -> Exp<'m, O>,
+    rows: &[(A, O)],
+) {
     let rows: Vec<_> = rows.iter().map(|(a, o)| (*a, *a, *o)).collect();
     rows2(|a, _| f(a), &rows);
 }

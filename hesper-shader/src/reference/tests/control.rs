@@ -107,7 +107,7 @@ fn helpers_return_from_within_loops_and_call_helpers() {
         |h, i, out| {
             let steps = |n| {
                 let mut call = h.call("collatz", "", "collatz");
-                let n = call.value("n", n);
+                let n: crate::Exp<'_, u32> = call.value("n", n);
                 if call.enter() {
                     let (x, steps) = (h.var("x", n), h.var("steps", h.int(0u32)));
                     h.loop_();

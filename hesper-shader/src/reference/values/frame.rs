@@ -36,7 +36,7 @@ impl<V: Copy> Frame<V> {
     pub(in crate::reference) fn new<D: Domain<Value = V, Mask = bool>>(
         (function, shortcuts, unset): (&Function, &Arc<Shortcuts>, &[LocalId]),
         uniforms: &[Option<ScalarValue<V>>],
-        lengths: &[u32],
+        dims: &[Vec<u32>],
         reals: &Reals<'_, D>,
         team: &Team,
         options: &Options,
@@ -44,8 +44,8 @@ impl<V: Copy> Frame<V> {
         let lanes = team.lanes();
         let zeros = |ty| columns::zeros(ty, lanes, reals.zero);
         let local = |l: &Local| {
-            let length = l.length.unwrap_or(1).max(1) as usize;
-            columns::zeros(l.ty, lanes * length, reals.zero)
+            let count = l.count().max(1) as usize;
+            columns::zeros(l.ty, lanes * count, reals.zero)
         };
         let mut frame = Frame {
             values: function.exprs.iter().map(|e| zeros(e.ty)).collect(),
@@ -73,7 +73,7 @@ impl<V: Copy> Frame<V> {
                 }
                 ExprKind::BuiltinValue(value) => frame.builtins.push((id, *value)),
                 _ => {
-                    if let Some(value) = constant(expr, uniforms, lengths, reals) {
+                    if let Some(value) = constant(expr, uniforms, dims, reals) {
                         fill(frame.value_mut(id), value);
                     }
                 }
@@ -125,7 +125,7 @@ fn fill<V: Copy>(column: &mut Column<V>, value: ScalarValue<V>) {
 fn constant<D: Domain<Mask = bool>>(
     expr: &Expr,
     uniforms: &[Option<ScalarValue<D::Value>>],
-    lengths: &[u32],
+    dims: &[Vec<u32>],
     reals: &Reals<'_, D>,
 ) -> Option<ScalarValue<D::Value>> {
     let kept = |real| reals.kept(expr.ty.scalar, real);
@@ -135,7 +135,9 @@ fn constant<D: Domain<Mask = bool>>(
         ExprKind::Uniform(param) => {
             return uniforms[param.index()].map(|value| value.map_real(kept));
         }
-        ExprKind::Length(param) => ScalarValue::U32(lengths[param.index()]),
+        ExprKind::Length(param) => {
+            ScalarValue::U32(dims[param.index()].first().copied().unwrap_or_default())
+        }
         ExprKind::BuiltinValue(_)
         | ExprKind::Argument(_)
         | ExprKind::Unary(..)

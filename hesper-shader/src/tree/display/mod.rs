@@ -9,7 +9,9 @@ mod values;
 
 pub(crate) use texts::Texts;
 
-use super::{Access, Barrier, ExprId, ExprKind, Function, ParamKind, Stmt, StmtKind, Tree, Type};
+use super::{
+    Access, Barrier, ExprId, ExprKind, Function, ParamId, ParamKind, Stmt, StmtKind, Tree, Type,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
@@ -23,30 +25,27 @@ impl fmt::Display for Tree {
             writeln!(f, "any_order({reason:?})")?;
         }
         writeln!(f, "kernel {} workgroup_size({x}, {y}, {z})", self.name)?;
-        for param in &self.params {
+        for buffer in &self.structured {
+            let single = if buffer.single { "" } else { "[]" };
+            writeln!(f, "buffer {}{single}: {}", buffer.name, buffer.shape)?;
+        }
+        for (id, param) in (0..).map(ParamId).zip(&self.params) {
             if let Some(reason) = &param.any_order {
                 write!(f, "any_order({reason:?}) ")?;
             }
             match param.kind {
-                ParamKind::Storage {
-                    element,
-                    access: Access::Read,
-                } => writeln!(f, "param {}: &[{element}]", param.name)?,
                 ParamKind::Storage { element, access } => {
                     let element = stored(element, access == Access::Atomic);
-                    writeln!(f, "param {}: &mut [{element}]", param.name)?
+                    let dims = self.field(id).map_or(&[][..], |(_, leaf)| &leaf.dims);
+                    let element = nested(element, dims);
+                    let by = if access.writes() { "&mut " } else { "&" };
+                    writeln!(f, "param {}: {by}[{element}]", param.name)?
                 }
                 ParamKind::Uniform(scalar) => writeln!(f, "param {}: {scalar}", param.name)?,
             }
         }
         for var in &self.workgroup {
-            let ty = var
-                .dims
-                .iter()
-                .rev()
-                .fold(stored(var.element, var.atomic), |inner, n| {
-                    format!("[{inner}; {n}]")
-                });
+            let ty = nested(stored(var.element, var.atomic), &var.dims);
             writeln!(f, "workgroup {}: {ty}", var.name)?;
         }
         for function in &self.functions {
@@ -72,6 +71,12 @@ fn stored(element: Type, atomic: bool) -> String {
         true => format!("Atomic<{element}>"),
         false => element.to_string(),
     }
+}
+
+/// The type of arrays of these lengths, outermost first.
+fn nested(element: String, dims: &[u32]) -> String {
+    let array = |inner, n: &u32| format!("[{inner}; {n}]");
+    dims.iter().rev().fold(element, array)
 }
 
 /// A value whose text waits for its single use.
@@ -122,9 +127,10 @@ impl<'a> Printer<'a> {
         self.out.push_str("{\n");
         for (index, local) in self.function.locals.iter().enumerate() {
             // An array's length stands nowhere else.
-            if let Some(length) = local.length {
+            if !local.dims.is_empty() {
                 let name = self.local_name(&local.name, index);
-                self.line(&format!("local {name}: [{}; {length}]", local.ty));
+                let ty = nested(local.ty.to_string(), &local.dims);
+                self.line(&format!("local {name}: {ty}"));
             }
         }
         for (index, expr) in self.function.exprs.iter().enumerate() {

@@ -129,8 +129,8 @@ fn tells_order(op: &AtomicOp, yields: bool, real: bool) -> bool {
 fn components(function: &Function) -> usize {
     let values = function.exprs.iter().map(|e| usize::from(e.ty.size));
     let local = |l: &Local| {
-        let length = l.length.unwrap_or(1) as usize;
-        length.saturating_mul(usize::from(l.ty.size))
+        let count = l.count() as usize;
+        count.saturating_mul(usize::from(l.ty.size))
     };
     sum(values.chain(function.locals.iter().map(local)))
 }

@@ -135,7 +135,7 @@ fn whole_local<'f>(function: &'f Function, place: &Place) -> Option<&'f Local> {
         return None;
     };
     let local = function.locals.get(id.index())?;
-    (place.path.is_empty() && local.length.is_none()).then_some(local)
+    (place.path.is_empty() && local.dims.is_empty()).then_some(local)
 }
 
 /// How often each expression is used.

@@ -126,8 +126,12 @@ impl Look<'_> {
         (*index == counter && all && body.len() == 1).then_some(local.0)
     }
 
+    /// The length of an array of one dimension; others are not looked into.
     fn length(&self, local: LocalId) -> Option<u32> {
-        self.function.locals.get(local.index())?.length
+        match self.function.locals.get(local.index())?.dims[..] {
+            [length] => Some(length),
+            _ => None,
+        }
     }
 
     fn literal(&self, id: ExprId) -> Option<u32> {

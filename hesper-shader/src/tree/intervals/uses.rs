@@ -114,7 +114,9 @@ impl Walk<'_> {
                 self.used(k, *id, || Use::Index(name), at);
                 if let Some(length) = lengths.get(dimension) {
                     self.narrow(k, *id, Range::new(0, length - 1));
-                    if let Some(product) = self.length(place.root) {
+                    if dimension == 0
+                        && let Some(product) = self.length(place.root)
+                    {
                         self.keep_below(k, *id, product);
                     }
                 }
@@ -136,7 +138,13 @@ impl Walk<'_> {
         match root {
             Root::Storage(id) => {
                 let known = self.launch.params.get(id.index());
-                known.map(|known| known.value.high).into_iter().collect()
+                let inner = self.tree.field(id).map_or(&[][..], |(_, leaf)| &leaf.dims);
+                let inner = inner.iter().map(|n| i128::from(*n));
+                known
+                    .map(|known| known.value.high)
+                    .into_iter()
+                    .chain(inner)
+                    .collect()
             }
             Root::Workgroup(id) => {
                 let dims = self.tree.workgroup.get(id.index()).map(|v| &v.dims);
@@ -144,8 +152,8 @@ impl Walk<'_> {
             }
             Root::Local(id) => {
                 let local = self.frames[k].function.locals.get(id.index());
-                let length = local.and_then(|local| local.length);
-                length.map(i128::from).into_iter().collect()
+                let dims = local.map(|local| &local.dims).into_iter().flatten();
+                dims.map(|n| i128::from(*n)).collect()
             }
         }
     }

@@ -243,7 +243,7 @@ impl<'t> Walk<'t> {
         };
         let array = self.frames[k].function.locals.get(local);
         let whole =
-            place.path.is_empty() && array.is_some_and(|l| l.length.is_none() && l.ty.size == 1);
+            place.path.is_empty() && array.is_some_and(|l| l.dims.is_empty() && l.ty.size == 1);
         let Some(slot) = self.frames[k].state.locals.get_mut(local) else {
             return;
         };

@@ -10,7 +10,7 @@ pub(super) fn is_first_zero(look: &Look<'_>, number: usize, to: &Place, value: E
         return false;
     };
     let declared = look.function.locals.get(local.index());
-    let is_whole = to.path.is_empty() && declared.is_some_and(|l| l.length.is_none());
+    let is_whole = to.path.is_empty() && declared.is_some_and(|l| l.dims.is_empty());
     let is_zero = match look.function[value].kind {
         ExprKind::Literal(Literal::Bool(b)) => !b,
         // −0 is not what a variable begins with.

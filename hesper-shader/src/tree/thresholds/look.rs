@@ -58,7 +58,7 @@ impl Search<'_> {
             }
             Root::Local(id) => {
                 let local = function.locals.get(id.index());
-                local.and_then(|l| l.length).into_iter().collect()
+                local.map(|l| l.dims.clone()).unwrap_or_default()
             }
             Root::Storage(_) => return,
         };

@@ -9,6 +9,7 @@ mod exprs;
 mod places;
 mod problem;
 mod stmts;
+mod structured;
 #[cfg(test)]
 mod tests;
 mod verified;
@@ -43,6 +44,7 @@ pub fn verify(tree: Tree) -> Result<Verified, Vec<Problem<VerifyProblem>>> {
 fn problems(tree: &Tree) -> Vec<Problem<VerifyProblem>> {
     let mut problems = Vec::new();
     header(tree, &mut problems);
+    structured::structured(tree, &mut problems);
     for (position, function) in tree.all_functions().enumerate() {
         Verifier::new(tree, function, FunctionId(position as u32), &mut problems).run();
     }
@@ -70,6 +72,7 @@ fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {
             add(VerifyProblem::DuplicateParam(param.name.clone()), param.loc);
         }
         if let ParamKind::Storage { element, .. } = param.kind
+            && param.field.is_none()
             && (element.scalar == Scalar::Bool || !valid_type(element))
         {
             add(
@@ -118,12 +121,11 @@ fn can_be_atomic(ty: Type) -> bool {
 
 /// Bytes that a local variable takes, as WGSL counts them.
 fn local_bytes(local: &Local) -> u64 {
-    let length = u64::from(local.length.unwrap_or(1));
-    let size = match (local.ty.size, local.length) {
-        (3, Some(_)) => 4,
+    let size = match (local.ty.size, local.dims.is_empty()) {
+        (3, false) => 4,
         (size, _) => u64::from(size),
     };
-    length.saturating_mul(4 * size)
+    local.count().saturating_mul(4 * size)
 }
 
 fn valid_type(ty: Type) -> bool {
@@ -177,7 +179,7 @@ impl<'a> Verifier<'a> {
             if !valid_type(local.ty) {
                 self.problem(VerifyProblem::InvalidType(local.ty), local.loc);
             }
-            if local.length == Some(0) {
+            if local.dims.contains(&0) {
                 self.problem(VerifyProblem::EmptyArray(local.name.clone()), local.loc);
             }
         }

@@ -17,7 +17,10 @@ impl Verifier<'_> {
     pub(super) fn place(&mut self, place: &Place, usage: Use, loc: Loc) -> Option<Type> {
         let root = match place.root {
             Root::Storage(id) => self.tree.params.get(id.index()).and_then(|p| match p.kind {
-                ParamKind::Storage { element, access } => Some((&p.name, element, 1, access)),
+                ParamKind::Storage { element, access } => {
+                    let inner = self.tree.field(id).map_or(0, |(_, leaf)| leaf.dims.len());
+                    Some((&p.name, element, 1 + inner, access))
+                }
                 ParamKind::Uniform(_) => None,
             }),
             Root::Workgroup(id) => self.tree.workgroup.get(id.index()).map(|v| {
@@ -27,10 +30,11 @@ impl Verifier<'_> {
                 };
                 (&v.name, v.element, v.dims.len(), access)
             }),
-            Root::Local(id) => self.function.locals.get(id.index()).map(|l| {
-                let dims = usize::from(l.length.is_some());
-                (&l.name, l.ty, dims, Access::ReadWrite)
-            }),
+            Root::Local(id) => self
+                .function
+                .locals
+                .get(id.index())
+                .map(|l| (&l.name, l.ty, l.dims.len(), Access::ReadWrite)),
         };
         let Some((name, element, dims, access)) = root else {
             self.problem(VerifyProblem::BadHandle("variable"), loc);
@@ -56,6 +60,7 @@ impl Verifier<'_> {
             Some(ty) => {
                 place.for_each_index(|id| self.expect("the index", self.ty_at(id), Type::U32, loc));
                 self.bounds(place, name, loc);
+                self.only_element(place, name, loc);
                 Some(ty)
             }
             None => {
@@ -65,19 +70,36 @@ impl Verifier<'_> {
         }
     }
 
+    /// A buffer that is one element and no array has no other than that of number 0.
+    fn only_element(&mut self, place: &Place, name: &str, loc: Loc) {
+        let Root::Storage(id) = place.root else {
+            return;
+        };
+        let Some(Step::Index(first)) = place.path.first() else {
+            return;
+        };
+        let zero = ExprKind::Literal(Literal::U32(0));
+        let is_first = self.function.get(*first).is_some_and(|e| e.kind == zero);
+        let single = self.tree.field(id).is_some_and(|(buffer, _)| buffer.single);
+        if single && !is_first {
+            self.problem(VerifyProblem::BadPath(name.to_string()), loc);
+        }
+    }
+
     /// Constant indices of arrays whose length is known.
     fn bounds(&mut self, place: &Place, name: &str, loc: Loc) {
         let lengths: &[u32] = match place.root {
-            Root::Storage(_) => return,
+            Root::Storage(id) => self.tree.field(id).map_or(&[], |(_, leaf)| &leaf.dims),
             Root::Workgroup(id) => self.tree.workgroup.get(id.index()).map_or(&[], |v| &v.dims),
-            Root::Local(id) => {
-                let local = self.function.locals.get(id.index());
-                local
-                    .and_then(|l| l.length.as_ref())
-                    .map_or(&[], std::slice::from_ref)
-            }
+            Root::Local(id) => self
+                .function
+                .locals
+                .get(id.index())
+                .map_or(&[], |l| &l.dims),
         };
-        for (step, length) in place.path.iter().zip(lengths) {
+        // How many elements a buffer has is not known here.
+        let known = usize::from(matches!(place.root, Root::Storage(_)));
+        for (step, length) in place.path.iter().skip(known).zip(lengths) {
             if let Step::Index(id) = step
                 && let Some(ExprKind::Literal(Literal::U32(index))) =
                     self.function.get(*id).map(|e| &e.kind)

@@ -25,6 +25,14 @@ pub enum VerifyProblem {
         /// Its element type.
         ty: Type,
     },
+    /// A buffer whose parts do not fit it.
+    #[error("`{name}` cannot be a buffer: {why}")]
+    Structured {
+        /// The buffer.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// An array without elements.
     #[error("the array `{0}` has a dimension of zero")]
     EmptyArray(String),

@@ -5,6 +5,7 @@ use crate::number::Number;
 use crate::record::builtins::subgroup_add;
 use crate::record::{Exp, Recorder};
 use crate::tree::*;
+use crate::{Mat3, Vec2};
 
 /// What a verifier says of a tree that this breaks.
 type Case = (&'static str, fn(&mut Tree));
@@ -21,10 +22,7 @@ fn halve<'m>(h: &'m Recorder, x: Exp<'m, f32>) -> Exp<'m, f32> {
 /// `if i < y.len() { t[i] = s; for j in 0..n { y[i] += halve(x[j].x) } }`
 fn valid() -> Tree {
     let kernel = Recorder::record("sums", &[], [64, 1, 1], |h| {
-        let (x, y) = (
-            h.storage::<crate::Vec2<f32>>("x"),
-            h.storage_mut::<f32>("y"),
-        );
+        let (x, y) = (h.storage::<Vec2<f32>>("x"), h.storage_mut::<f32>("y"));
         let (n, s) = (h.uniform::<u32>("n"), h.uniform::<f32>("s"));
         let t = h.workgroup_array::<f32>("t", 64);
         let i = h.global_index();
@@ -89,7 +87,7 @@ fn effects() -> Tree {
         let count = h.storage_mut::<crate::Atomic<u32>>("count");
         let y = h.storage_mut::<f32>("y");
         let total = h.workgroup_var::<crate::Atomic<u32>>("total");
-        let pairs = h.workgroup_array::<crate::Vec2<f32>>("pairs", 4);
+        let pairs = h.workgroup_array::<Vec2<f32>>("pairs", 4);
         let i = h.global_index();
         let a = h.array_of("a", h.float("1.5"), 4);
         count.at(i).compare_exchange_weak(total.load(), i);
@@ -431,10 +429,10 @@ fn each_broken_rule_of_effects_is_refused() {
             t.workgroup[1].dims = vec![0]
         }),
         ("the array `a` has a dimension of zero", |t| {
-            t.entry.locals[0].length = Some(0)
+            t.entry.locals[0].dims = vec![0]
         }),
         ("take 8196 bytes, and shaders allow 8192", |t| {
-            t.entry.locals[0].length = Some(2049)
+            t.entry.locals[0].dims = vec![2049]
         }),
         ("a log only evaluates and reads", |t| {
             let loc = t.loc;
@@ -470,6 +468,118 @@ fn each_broken_rule_of_effects_is_refused() {
     ];
     assert!(verify(effects()).is_ok());
     refuses(effects, cases);
+}
+
+/// A buffer of `[Vec2<f32>; 3]`, one of a matrix and one element that is read, in a kernel that reads and writes them.
+fn parts() -> Tree {
+    let kernel = Recorder::record("parts", &[], [4, 1, 1], |h| {
+        let x = h.storage::<[Vec2<f32>; 3]>("x");
+        let y = h.storage_mut::<Mat3<f32>>("y");
+        let one = h.storage_one::<[f32; 2]>("one");
+        let i = h.global_index();
+        let zero = h.int(0u32);
+        h.store(
+            y.at(i).at(zero).x(),
+            x.at(i).at(h.int(1u32)).y().get() * one.at(zero).get(),
+        );
+    });
+    kernel.tree().unwrap().to_tree()
+}
+
+#[test]
+fn structured_buffers() {
+    let cases: &[Case] = &[
+        (
+            "`x` cannot be a buffer: its parts are not those of its type",
+            |t| {
+                t.structured[0].leaves[0].offset = 4;
+            },
+        ),
+        (
+            "`x` cannot be a buffer: it holds an array without elements",
+            |t| {
+                t.structured[0].shape = Shape::Array(Box::new(Shape::Value(Type::F32)), 0);
+            },
+        ),
+        ("`x` cannot be a buffer: it holds truth values", |t| {
+            t.structured[0].shape = Shape::Array(Box::new(Shape::Value(Type::BOOL)), 3);
+        }),
+        (
+            "`y` cannot be a buffer: a part of it belongs to another",
+            |t| {
+                t.structured[1].first = ParamId(0);
+            },
+        ),
+        (
+            "`y` cannot be a buffer: a part of it is no parameter",
+            |t| {
+                t.structured[1].first = ParamId(9);
+            },
+        ),
+        (
+            "`y` cannot be a buffer: it is a part that its buffer does not have",
+            |t| {
+                t.params[1].field = Some(Field { buffer: 1, leaf: 1 });
+            },
+        ),
+        (
+            "`x` cannot be a buffer: a part of it has another type than its parameter",
+            |t| {
+                t.params[0].kind = ParamKind::Storage {
+                    element: Type::F32,
+                    access: Access::Read,
+                };
+            },
+        ),
+        (
+            "`x` cannot be a buffer: a part of it is a scalar by value",
+            |t| {
+                t.params[0].kind = ParamKind::Uniform(Scalar::U32);
+            },
+        ),
+        (
+            "`x` cannot be a buffer: it holds a structure without fields",
+            |t| {
+                let (name, fields) = ("S".to_string(), Vec::new());
+                t.structured[0].shape = Shape::Structure(Structure { name, fields }.into());
+            },
+        ),
+        (
+            "`x` cannot be a buffer: it holds atomics, which are also written",
+            |t| {
+                let shape = Shape::Array(Box::new(Shape::Atomic(Type::U32)), 3);
+                t.structured[0].leaves = shape.leaves();
+                t.structured[0].shape = shape;
+            },
+        ),
+        (
+            "`x` cannot be a buffer: one element takes more bytes",
+            |t| {
+                let shape = Shape::Array(
+                    Box::new(Shape::Value(Type::vector(2, Scalar::F32))),
+                    1 << 30,
+                );
+                t.structured[0].leaves = shape.leaves();
+                t.structured[0].shape = shape;
+            },
+        ),
+        // The only element of a buffer has the number 0, and its arrays have ends.
+        ("`one`: this path does not lead to a value", |t| {
+            t.structured[0].single = true;
+            t.structured[0].name = "one".to_string();
+            t.params[0].name = "one".to_string();
+            t.params[2].name = "other".to_string();
+        }),
+        ("index 3 is beyond the end of `x`, which has 3", |t| {
+            for expr in &mut t.entry.exprs {
+                if expr.kind == ExprKind::Literal(Literal::U32(1)) {
+                    expr.kind = ExprKind::Literal(Literal::U32(3));
+                }
+            }
+        }),
+    ];
+    assert!(verify(parts()).is_ok());
+    refuses(parts, cases);
 }
 
 /// Each case's change of the tree brings out its text.

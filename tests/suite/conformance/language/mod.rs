@@ -14,8 +14,10 @@ mod halves;
 mod integers;
 mod labels;
 mod lending;
+mod matrices;
 mod ranges;
 mod sharing;
+mod structures;
 mod truth;
 mod tuples;
 mod vectors;
@@ -23,7 +25,7 @@ mod workgroups;
 
 use super::Outcome;
 use hesper_shader::reference::Options;
-use hesper_shader::{Argument, Device, Element, Grid, Kernel, Vec2, Vec3, Vec4};
+use hesper_shader::{Argument, Device, Element, Grid, Kernel, ShaderType, Vec2, Vec3, Vec4};
 use std::error::Error;
 use std::fmt::Debug;
 
@@ -39,8 +41,10 @@ conformance! {
     integers: signed unsigned operators_that_assign constant_operands;
     labels: jumps_and_values loops_left_together;
     lending: places_and_arrays rows_of_workgroup_arrays;
+    matrices: come_back of_other_shapes of_three;
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
+    structures: arrays_of_arrays atomics_as_fields by_value constants_of_the_host in_buffers of_a_workgroup one_element taken_apart;
     truth: names_and_arms operators_and_shortcuts;
     tuples: taken_apart_and_returned;
     vectors: components_by_number components_in_buffers integers reals_and_functions swizzled;
@@ -49,7 +53,7 @@ conformance! {
 
 /// One lane's input: a scalar, or several as an array, which the kernel sees as a vector.
 trait Row: Copy + Debug {
-    type Stored: Element;
+    type Stored: Element + ShaderType;
     fn stored(self) -> Self::Stored;
 }
 
@@ -110,7 +114,7 @@ fn run<I: Row, O: Element>(
 }
 
 /// Every column of every row, exactly.
-fn check<I: Row, O: Element>(
+fn check<I: Row, O: Element + ShaderType>(
     device: &Device,
     kernel: &Kernel,
     rows: &[I],

@@ -2,7 +2,9 @@
 
 use super::{check, run, unwatched};
 use crate::conformance::Outcome;
-use hesper_shader::{Argument, Device, Element, Grid, Kernel, Vec2, Vec3, Vec4, shader};
+use hesper_shader::{
+    Argument, Device, Element, Grid, Kernel, ShaderType, Vec2, Vec3, Vec4, shader,
+};
 
 /// One kernel for each scalar type, the constructs being the same.
 macro_rules! storage {
@@ -196,7 +198,7 @@ fn stored<V, const N: usize, T: Copy>(
     expected: impl Fn([T; N]) -> [T; N],
 ) -> Outcome
 where
-    V: Element + From<[T; N]>,
+    V: Element + ShaderType + From<[T; N]>,
 {
     let elements: Vec<V> = rows.iter().map(|row| V::from(*row)).collect();
     let x = device.upload(&elements)?;

@@ -4,6 +4,7 @@ mod constants;
 mod control;
 mod effects;
 pub(crate) mod kernels;
+mod structures;
 mod values;
 
 use hesper_shader::tree::Tree;
@@ -36,6 +37,7 @@ pub(crate) const CASES: &[Case] = &[
     ("recorded", kernels::recorded),
     ("relu", kernels::relu),
     ("shifts_and_divisions", constants::shifts_and_divisions),
+    ("structures", structures::structures_in_buffers),
     ("subgroups", effects::subgroups),
     ("uniform_loads", effects::uniform_loads),
     ("uniforms", values::uniforms),

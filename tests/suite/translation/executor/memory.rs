@@ -4,14 +4,14 @@ use super::Outcome;
 use super::values::{Pointer, Root, Value, constant, zero};
 use hesper_shader::Memory;
 use hesper_shader::domain::Domain;
-use naga::{AddressSpace, ArraySize, Module, TypeInner};
+use naga::{AddressSpace, ArraySize, Handle, Module, Type, TypeInner};
 use std::collections::BTreeMap;
 
 /// What a binding of group 0 holds.
 #[derive(Clone, Debug)]
 pub(crate) enum Bound<V> {
-    /// A storage buffer.
-    Buffer(Memory<V>),
+    /// A storage buffer: the components of each scalar or vector that its elements are made of.
+    Buffer(Vec<Memory<V>>),
     /// The fields of a uniform block, four bytes each.
     Block(Vec<Value<V>>),
 }
@@ -52,14 +52,31 @@ impl<'m, D: Domain> World<'m, D> {
 
     fn bound(&self, bound: &Bound<D::Value>, ty: &TypeInner) -> Outcome<Value<D::Value>> {
         match (bound, ty) {
-            (Bound::Buffer(memory), TypeInner::Array { base, size, .. })
-                if *size == ArraySize::Dynamic =>
-            {
-                let components = match &self.module.types[*base].inner {
-                    TypeInner::Vector { size, .. } => Some(*size as usize),
-                    _ => None,
-                };
-                Ok(elements(memory, components))
+            (Bound::Buffer(leaves), ty) => {
+                let mut leaves: Vec<_> = leaves.iter().map(scalars).collect();
+                let mut parts = Vec::new();
+                match ty {
+                    TypeInner::Array {
+                        base,
+                        size: ArraySize::Dynamic,
+                        ..
+                    } => {
+                        while leaves.iter().all(|leaf| !leaf.as_slice().is_empty()) {
+                            parts.push(self.taken(*base, &mut leaves, &mut 0)?);
+                        }
+                    }
+                    TypeInner::Struct { members, .. } => {
+                        let mut leaf = 0;
+                        for member in members {
+                            parts.push(self.taken(member.ty, &mut leaves, &mut leaf)?);
+                        }
+                    }
+                    _ => return Err(format!("{ty:?} cannot be bound so")),
+                }
+                match leaves.iter().all(|leaf| leaf.as_slice().is_empty()) {
+                    true => Ok(Value::Parts(parts)),
+                    false => Err(format!("{ty:?} has fewer components than are bound")),
+                }
             }
             (Bound::Block(fields), TypeInner::Struct { members, .. }) => {
                 let field = |offset: u32| fields.get(offset as usize / 4).cloned();
@@ -69,6 +86,86 @@ impl<'m, D: Domain> World<'m, D> {
                 Ok(Value::Parts(values.collect::<Outcome<_>>()?))
             }
             _ => Err(format!("{ty:?} cannot be bound so")),
+        }
+    }
+
+    /// A value of a type, its scalars taken from those of its leaves, the first of which is number `leaf`.
+    fn taken(
+        &self,
+        ty: Handle<Type>,
+        leaves: &mut [std::vec::IntoIter<Value<D::Value>>],
+        leaf: &mut usize,
+    ) -> Outcome<Value<D::Value>> {
+        let mut next = |leaf: usize| {
+            let scalar = leaves.get_mut(leaf).and_then(Iterator::next);
+            scalar.ok_or_else(|| "a buffer has too few components".to_string())
+        };
+        let parts = match &self.module.types[ty].inner {
+            TypeInner::Scalar(_) | TypeInner::Atomic(_) => {
+                *leaf += 1;
+                return next(*leaf - 1);
+            }
+            TypeInner::Vector { size, .. } => {
+                *leaf += 1;
+                (0..*size as usize)
+                    .map(|_| next(*leaf - 1))
+                    .collect::<Outcome<_>>()?
+            }
+            TypeInner::Array {
+                base,
+                size: ArraySize::Constant(count),
+                ..
+            } => {
+                let first = *leaf;
+                let elements = (0..count.get()).map(|_| {
+                    *leaf = first;
+                    self.taken(*base, leaves, leaf)
+                });
+                elements.collect::<Outcome<_>>()?
+            }
+            TypeInner::Struct { members, .. } => {
+                let members = members.iter().map(|m| self.taken(m.ty, leaves, leaf));
+                members.collect::<Outcome<_>>()?
+            }
+            other => return Err(format!("{other:?} is in no buffer")),
+        };
+        Ok(Value::Parts(parts))
+    }
+
+    /// Adds the scalars of a value to those of its leaves.
+    fn given(
+        &self,
+        ty: Handle<Type>,
+        value: &Value<D::Value>,
+        leaves: &mut [Memory<D::Value>],
+        leaf: &mut usize,
+    ) -> Outcome<()> {
+        let parts = match value {
+            Value::Parts(parts) => &parts[..],
+            scalar => std::slice::from_ref(scalar),
+        };
+        match &self.module.types[ty].inner {
+            TypeInner::Array { base, .. } => {
+                let first = *leaf;
+                for part in parts {
+                    *leaf = first;
+                    self.given(*base, part, leaves, leaf)?;
+                }
+                Ok(())
+            }
+            TypeInner::Struct { members, .. } => {
+                let members = members.iter().zip(parts);
+                members
+                    .into_iter()
+                    .try_for_each(|(m, part)| self.given(m.ty, part, leaves, leaf))
+            }
+            _ => {
+                let memory = leaves
+                    .get_mut(*leaf)
+                    .ok_or("a buffer has more parts than before")?;
+                *leaf += 1;
+                parts.iter().try_for_each(|part| push(part, memory))
+            }
         }
     }
 
@@ -86,12 +183,13 @@ impl<'m, D: Domain> World<'m, D> {
 
     /// Writes the buffers back.
     pub(super) fn leave(self, bindings: &mut BTreeMap<u32, Bound<D::Value>>) -> Outcome<()> {
-        let variables = self.module.global_variables.iter().zip(self.globals);
+        let variables = self.module.global_variables.iter().zip(&self.globals);
         for ((_, variable), value) in variables {
             let binding = variable.binding.as_ref();
-            if let Some(Bound::Buffer(memory)) = binding.and_then(|b| bindings.get_mut(&b.binding))
+            if let Some(Bound::Buffer(leaves)) = binding.and_then(|b| bindings.get_mut(&b.binding))
             {
-                *memory = components(&value, memory)?;
+                leaves.iter_mut().for_each(clear);
+                self.given(variable.ty, value, leaves, &mut 0)?;
             }
         }
         Ok(())
@@ -119,45 +217,33 @@ impl<'m, D: Domain> World<'m, D> {
     pub(super) fn constant(
         &self,
         expressions: &naga::Arena<naga::Expression>,
-        handle: naga::Handle<naga::Expression>,
+        handle: Handle<naga::Expression>,
     ) -> Outcome<Value<D::Value>> {
         constant(self.domain, self.module, expressions, handle)
     }
 }
 
-/// A buffer's elements, vectors of so many components or scalars.
-fn elements<V: Copy>(memory: &Memory<V>, components: Option<usize>) -> Value<V> {
+fn scalars<V: Copy>(memory: &Memory<V>) -> std::vec::IntoIter<Value<V>> {
     let scalars: Vec<Value<V>> = match memory {
         Memory::F32(values) => values.iter().map(|x| Value::Real(*x)).collect(),
         Memory::I32(values) => values.iter().map(|n| Value::I32(*n)).collect(),
         Memory::U32(values) => values.iter().map(|n| Value::U32(*n)).collect(),
         Memory::Bool(values) => values.iter().map(|b| Value::Bool(*b)).collect(),
     };
-    match components {
-        None => Value::Parts(scalars),
-        Some(n) => {
-            let vectors = scalars.chunks_exact(n);
-            Value::Parts(vectors.map(|v| Value::Parts(v.to_vec())).collect())
-        }
-    }
+    scalars.into_iter()
 }
 
-/// The components of a buffer's elements, of the type that it had.
-fn components<V: Copy>(value: &Value<V>, like: &Memory<V>) -> Outcome<Memory<V>> {
-    let mut memory = like.clone();
-    match &mut memory {
+fn clear<V>(memory: &mut Memory<V>) {
+    match memory {
         Memory::F32(values) => values.clear(),
         Memory::I32(values) => values.clear(),
         Memory::U32(values) => values.clear(),
         Memory::Bool(values) => values.clear(),
     }
-    gather(value, &mut memory)?;
-    Ok(memory)
 }
 
-fn gather<V: Copy>(value: &Value<V>, memory: &mut Memory<V>) -> Outcome<()> {
+fn push<V: Copy>(value: &Value<V>, memory: &mut Memory<V>) -> Outcome<()> {
     match (value, memory) {
-        (Value::Parts(parts), memory) => parts.iter().try_for_each(|part| gather(part, memory))?,
         (Value::Real(x), Memory::F32(values)) => values.push(*x),
         (Value::I32(n), Memory::I32(values)) => values.push(*n),
         (Value::U32(n), Memory::U32(values)) => values.push(*n),

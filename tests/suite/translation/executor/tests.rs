@@ -27,9 +27,9 @@ fn ran(declared: &str, body: &str) -> Result<Vec<u32>, String> {
     let numbers = || (1..=LANES as u32).collect();
     let reals = (0..LANES).map(|n| n as f32 + 0.5).collect();
     let mut bindings = BTreeMap::from([
-        (0, Bound::Buffer(Memory::U32(numbers()))),
-        (1, Bound::Buffer(Memory::U32(numbers()))),
-        (2, Bound::Buffer(Memory::F32(reals))),
+        (0, Bound::Buffer(vec![Memory::U32(numbers())])),
+        (1, Bound::Buffer(vec![Memory::U32(numbers())])),
+        (2, Bound::Buffer(vec![Memory::F32(reals)])),
     ]);
     let dispatch = Dispatch {
         groups: [1, 1, 1],
@@ -37,7 +37,10 @@ fn ran(declared: &str, body: &str) -> Result<Vec<u32>, String> {
     };
     run(&F32, &module, dispatch, &mut bindings)?;
     match bindings.remove(&0) {
-        Some(Bound::Buffer(Memory::U32(y))) => Ok(y),
+        Some(Bound::Buffer(leaves)) => match &leaves[..] {
+            [Memory::U32(y)] => Ok(y.clone()),
+            other => Err(format!("{other:?}")),
+        },
         other => Err(format!("{other:?}")),
     }
 }

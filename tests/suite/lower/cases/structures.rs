@@ -1,0 +1,52 @@
+//! Structures: in arrays and alone, nested, with arrays and atomics inside, and matrices.
+
+use hesper_shader::shader;
+use hesper_shader::tree::Tree;
+
+shader! {
+    #[derive(Clone, Copy)]
+    struct Point {
+        at: Vec3<f32>,
+        weight: f32,
+        tags: [u32; 2],
+    }
+
+    struct Line {
+        ends: [Point; 2],
+        hits: Atomic<u32>,
+        slope: Vec2<f32>,
+    }
+
+    #[derive(Clone, Copy)]
+    struct View {
+        turn: Mat2<f32>,
+        near: u32,
+    }
+
+    #[any_order("counts")]
+    #[workgroup_size(4)]
+    fn structures(points: &[Point], lines: &mut [Line], origin: &Point, view: View, rows: &mut [[f32; 3]]) {
+        let shared = workgroup::<[Point; 4]>();
+        let i = global_index();
+        let lane = local_invocation_index();
+        shared[lane] = points[i];
+        workgroup_barrier();
+        let mut p = shared[3 - lane];
+        p.at += origin.at;
+        p.tags[i % 2] = view.near;
+        lines[i].ends[1] = p;
+        lines[i].ends[0].at.z = origin.weight;
+        lines[i].slope = view.turn * vec2(p.at.x, p.weight);
+        if p.tags[1] > 2 {
+            lines[i].hits.fetch_add(1);
+        }
+        rows[i][p.tags[0] % 3] = p.at.y;
+    }
+}
+
+pub(crate) fn structures_in_buffers() -> Tree {
+    structures()
+        .tree()
+        .map(|tree| tree.to_tree())
+        .unwrap_or_else(|error| panic!("{error}"))
+}

@@ -1,0 +1,10 @@
+use hesper_shader::shader;
+
+shader! {
+    struct Line {
+        xy: f32,
+        length: f32,
+    }
+}
+
+fn main() {}
