@@ -84,7 +84,7 @@ mod tests {
     use std::path::Path;
 
     /// What the macro and the comparisons of operators call.
-    const OTHERS: &[&str] = &["cast", "eq", "ge", "gt", "le", "lt", "ne"];
+    const OTHERS: &[&str] = &["at", "cast", "eq", "ge", "get", "gt", "le", "lt", "ne"];
 
     #[test]
     fn the_nearest_is_found() {
