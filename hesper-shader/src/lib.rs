@@ -29,7 +29,7 @@ pub use kernel::Kernel;
 pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
-pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Told};
+pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Temporaries, Told};
 pub use record::Exp;
 pub use shader_type::{Atomic, Element, ScalarType, ShaderType, Stored, Vec2, Vec3, Vec4};
 pub use tree::{ByScalar, ScalarValue};

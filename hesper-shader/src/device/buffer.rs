@@ -210,6 +210,26 @@ impl RawBuffer {
         }
     }
 
+    /// From now on the contents count for nothing; only the reference executor tells.
+    pub(super) fn forget(&mut self) {
+        if let BufferMemory::Host(_) = &self.storage {
+            let written = self.written.get_or_insert_default();
+            written.clear();
+            written.resize(self.len, false);
+        }
+    }
+
+    /// Keeps no count any more where every element is written.
+    pub(super) fn settle(&mut self) {
+        if self
+            .written
+            .as_ref()
+            .is_some_and(|all| all.iter().all(|is| *is))
+        {
+            self.written = None;
+        }
+    }
+
     /// The contents on the reference device.
     pub(crate) fn host(&self) -> Option<&Memory<f32>> {
         match &self.storage {
