@@ -14,10 +14,10 @@
 //! let b = workspace.tensor([2, 1], &[3.0, 4.0])?;
 //!
 //! let call = matmul.forward(&Inputs::new().tensor("a", &a).tensor("b", &b))?;
-//! assert_eq!(call.result("c")?.read()?, [11.0]);
+//! assert_eq!(call.result("y")?.read()?, [11.0]);
 //!
-//! let dc = workspace.tensor([1, 1], &[10.0])?;
-//! let [da] = call.backward(&[("dc", &dc)], ["da"])?;
+//! let dy = workspace.tensor([1, 1], &[10.0])?;
+//! let [da] = call.backward(&[("dy", &dy)], ["da"])?;
 //! assert_eq!(da.read()?, [30.0, 40.0]);
 //! # Ok::<(), RunError>(())
 //! ```

@@ -9,7 +9,7 @@ use crate::dims::{Dims, count};
 use crate::op::Op;
 use crate::op_plan::{Pass, Plans};
 use crate::signature::Signature;
-use hesper_shader::{Device, Plan, PlanBuffers, Role, Slot, Temporaries};
+use hesper_shader::{Device, Error, Plan, PlanBuffers, Role, Slot, Temporaries};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -62,11 +62,35 @@ impl Ready {
         values: &Values,
     ) -> Result<BTreeMap<String, DeviceTensor>, RunError> {
         let cut = self.cut(pass, results)?;
-        let needed = cut.plan.slots().iter();
-        let needed = needed.filter(|slot| slot.role == Role::Input);
-        let numbers = self.numbers(needed.clone(), values)?;
+        let numbers = self.numbers(&cut.plan, values)?;
+        let mut given = self.inputs(&cut.plan, &numbers, values)?;
+        let mut memory = self.memory(&cut.plan)?;
+        for (name, lent) in &mut memory {
+            if let Some(buffer) = lent.buffer_mut() {
+                given = given.fresh(name.as_str(), buffer);
+            }
+        }
+        // No other run of this plan is under way: runs end before they return, and a `Ready` stays on its thread.
+        let mut temporaries = cut.temporaries.borrow_mut();
+        let given = given.temporaries(&mut temporaries);
+        let ran = self.device().run(&cut.plan, given);
+        ran.map_err(|error| self.failed(pass, error))?;
+        let tensor = |(name, memory): (String, Lent<f32>)| {
+            let tensor = DeviceTensor::new(memory, self.device(), self.shape(&name), None);
+            (name, tensor)
+        };
+        Ok(memory.into_iter().map(tensor).collect())
+    }
+
+    /// What a plan reads, by its names.
+    fn inputs<'v>(
+        &self,
+        plan: &Plan,
+        numbers: &'v Values,
+        values: &'v Values,
+    ) -> Result<PlanBuffers<'v>, RunError> {
         let mut given = PlanBuffers::new();
-        for slot in needed {
+        for slot in inputs(plan) {
             let name = slot.name.as_str();
             given = match numbers.get(name).or(values.get(name)) {
                 Some(Value::Reals(tensor)) => match tensor.buffer() {
@@ -80,45 +104,19 @@ impl Ready {
                 Some(Value::Number(_)) | None => return Err(self.missing(name)),
             };
         }
-        for (name, _) in cut.plan.scalars() {
+        for (name, _) in plan.scalars() {
             match values.get(name) {
                 Some(Value::Number(number)) => given = given.scalar(name, *number),
                 _ => return Err(self.missing(name)),
             }
         }
-        let mut memory = self.memory(&cut.plan)?;
-        for (name, lent) in &mut memory {
-            if let Some(buffer) = lent.buffer_mut() {
-                given = given.fresh(name.as_str(), buffer);
-            }
-        }
-        let device = self.workspace.device();
-        // No other run of this plan is under way: runs end before they return, and a `Ready` stays on its thread.
-        let mut temporaries = cut.temporaries.borrow_mut();
-        device
-            .run(&cut.plan, given.temporaries(&mut temporaries))
-            .map_err(|error| RunError::Device {
-                op: self.name(),
-                pass: pass.name(),
-                error: Box::new(error),
-            })?;
-        let tensor = |(name, memory): (String, Lent<f32>)| {
-            let shape = self.shape(&name);
-            let tensor = DeviceTensor::new(memory, device, shape, None);
-            (name, tensor)
-        };
-        Ok(memory.into_iter().map(tensor).collect())
+        Ok(given)
     }
 
     /// The names of what a pass needs, given or computed before, for these results.
     pub(super) fn needs(&self, pass: Pass, results: &[String]) -> Result<Vec<String>, RunError> {
         let cut = self.cut(pass, results)?;
-        let inputs = cut
-            .plan
-            .slots()
-            .iter()
-            .filter(|slot| slot.role == Role::Input);
-        Ok(inputs.map(|slot| slot.name.clone()).collect())
+        Ok(inputs(&cut.plan).map(|slot| slot.name.clone()).collect())
     }
 
     pub(super) fn name(&self) -> String {
@@ -158,12 +156,8 @@ impl Ready {
             return Ok(Rc::clone(cut));
         }
         let wanted: Vec<&str> = results.iter().map(String::as_str).collect();
-        let failed = |error| RunError::Device {
-            op: self.name(),
-            pass: pass.name(),
-            error: Box::new(error),
-        };
-        let plan = plan.only(&wanted).map_err(|error| failed(error.into()))?;
+        let plan = plan.only(&wanted);
+        let plan = plan.map_err(|error| self.failed(pass, error.into()))?;
         let temporaries = plan.temporaries(self.workspace.device())?;
         self.workspace.pool.count(temporaries.len());
         let cut = Rc::new(Cut {
@@ -175,13 +169,9 @@ impl Ready {
     }
 
     /// Numbers that a kernel takes as a buffer.
-    fn numbers<'s>(
-        &self,
-        slots: impl Iterator<Item = &'s Slot>,
-        values: &Values,
-    ) -> Result<Values, RunError> {
+    fn numbers(&self, plan: &Plan, values: &Values) -> Result<Values, RunError> {
         let mut numbers = Values::new();
-        for slot in slots {
+        for slot in inputs(plan) {
             if let Some(Value::Number(number)) = values.get(&slot.name) {
                 let tensor = self.workspace.tensor([], &[*number])?;
                 numbers.insert(slot.name.clone(), Value::Reals(tensor));
@@ -198,6 +188,14 @@ impl Ready {
         results.map(memory).collect()
     }
 
+    fn failed(&self, pass: Pass, error: Error) -> RunError {
+        RunError::Device {
+            op: self.name(),
+            pass: pass.name(),
+            error: Box::new(error),
+        }
+    }
+
     fn missing(&self, name: &str) -> RunError {
         let port = self.signature.find(name);
         RunError::Missing {
@@ -209,4 +207,10 @@ impl Ready {
             ),
         }
     }
+}
+
+/// The slots that a plan reads and no step writes.
+fn inputs(plan: &Plan) -> impl Iterator<Item = &Slot> {
+    let slots = plan.slots().iter();
+    slots.filter(|slot| slot.role == Role::Input)
 }

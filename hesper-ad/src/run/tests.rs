@@ -11,30 +11,9 @@ use crate::ops::{
 use crate::sample::{Rng, Sample};
 use crate::signature::Port;
 use crate::spec::Spec;
-use crate::test_ops::run_kernels;
+use crate::test_ops::{devices, run_kernels};
 use hesper_shader::{Device, DeviceKind, Plan, Role};
 use std::collections::BTreeMap;
-use std::env;
-use std::io::Write;
-use std::sync::OnceLock;
-
-/// The reference device, and a GPU or a software driver where there is one.
-pub(crate) fn devices() -> Vec<Device> {
-    static GPU: OnceLock<Option<Device>> = OnceLock::new();
-    let gpu = GPU.get_or_init(|| match Device::gpu() {
-        Ok(device) => Some(device),
-        Err(error) if env::var_os("HESPER_REQUIRE_GPU").is_some() => panic!("{error}"),
-        Err(error) => {
-            // Nobody is listening where standard error is closed.
-            let _ = writeln!(std::io::stderr(), "SKIPPED on a GPU: running ops: {error}");
-            None
-        }
-    });
-    [Device::reference()]
-        .into_iter()
-        .chain(gpu.clone())
-        .collect()
-}
 
 /// A point of an op as its runner takes it.
 struct Given {
