@@ -5,30 +5,40 @@
 //! cargo run --release --example train_digits
 //! cargo run --release --example train_digits -- --device gpu --epochs 50 --hidden 256
 //! cargo run --release --example train_digits -- --wrong-gradient     # refuses to train
+//! cargo run --release --example train_digits -- --checkpoint run.safetensors            # keeps the run after each epoch
+//! cargo run --release --example train_digits -- --checkpoint run.safetensors --resume   # goes on from there
 //! ```
 //!
-//! Exits with 0 after training, 1 if a gradient fails its check, 2 for wrong options or data or a diverged training, 3 for a device that is not there or fails.
+//! Exits with 0 after training, 1 if a gradient fails its check, 2 for wrong options, data or files or a diverged training, 3 for a device that is not there or fails.
 
+mod checkpoint;
 mod loss;
 mod model;
-mod parameters;
-mod passes;
 mod stop;
 mod train;
-mod verify;
 
+use checkpoint::Checkpoint;
 use clap::{Parser, value_parser};
 use examples::cli::{DeviceChoice, say};
 use examples::digits::{CLASSES, Digits, PIXELS};
 use examples::{chart, confusion};
 use hesper_ad::Rng;
+use hesper_ad::model::{Checks, Model};
+use hesper_ad::ops::AdamW;
+use hesper_ad::ops::adamw::Settings;
+use hesper_ad::prelude::*;
 use loss::CrossEntropy;
-use model::{Model, mlp};
+use model::{PARAMETERS, mlp, sizes};
 use std::error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use stop::Stop;
 use train::{Trained, Training};
+
+/// How fast AdamW's two means forget, and what keeps its quotient finite: the values of Kingma and Ba (2015).
+const BETA1: f64 = 0.9;
+const BETA2: f64 = 0.999;
+const EPS: f64 = 1e-8;
 
 /// A network with a hidden layer, trained on 8×8 images of digits.
 #[derive(Parser)]
@@ -67,6 +77,15 @@ struct Arguments {
         default_value = "target/train_digits_confusion.svg"
     )]
     confusion: PathBuf,
+    /// Where to keep the model after each epoch, as safetensors.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Go on from the checkpoint, of a run with the same options.
+    #[arg(long, requires = "checkpoint")]
+    resume: bool,
+    /// Where to keep certificates of ops that pass their checks, which are not checked again then.
+    #[arg(long, value_name = "FOLDER")]
+    certificates: Option<PathBuf>,
     /// Use a cross-entropy whose backward kernel forgets the labels, to see it refused.
     #[arg(long)]
     wrong_gradient: bool,
@@ -111,7 +130,12 @@ fn run(arguments: &Arguments) -> Result<(), Stop> {
         true => CrossEntropy::Forgetful,
     };
     let graph = mlp(loss)?;
-    verify::check_gradients(&device, &loss, &graph)?;
+    let mut checks = Checks::on(&device).telling(|passed| say(format!("verified {passed}")));
+    if let Some(folder) = &arguments.certificates {
+        checks = checks.kept_in(folder);
+    }
+    // Nothing trains before its gradient is verified.
+    let trusted = checks.require(&graph, &AdamW)?;
 
     let hidden = usize::from(arguments.hidden);
     let name = format!("MLP {PIXELS}–{hidden}–{CLASSES}");
@@ -121,15 +145,46 @@ fn run(arguments: &Arguments) -> Result<(), Stop> {
         held_out.len()
     ));
     let mut rng = Rng::new(arguments.seed);
-    let mut model = Model::new(&device, &graph, hidden, &mut rng)?;
-    let training = Training {
-        epochs: arguments.epochs,
-        batch: usize::from(arguments.batch),
-        rate: arguments.rate,
-        decay: arguments.decay,
+    let workspace = Workspace::new(&device);
+    let mut model = Model::new(&workspace, trusted, &PARAMETERS, &sizes(hidden), &mut rng)?;
+    let training = arguments.training();
+    let before = match &training.checkpoint {
+        Some(checkpoint) if arguments.resume => checkpoint.load(&mut model)?,
+        _ => Vec::new(),
     };
-    let trained = training.run(&mut model, images, &held_out, &mut rng)?;
+    let images = (images, &held_out);
+    let trained = training.run(&workspace, &mut model, images, before, &mut rng)?;
     report(arguments, &name, &trained)
+}
+
+impl Arguments {
+    fn training(&self) -> Training {
+        let Arguments {
+            seed,
+            epochs,
+            rate,
+            decay,
+            hidden,
+            batch,
+            ..
+        } = self;
+        let settings = format!(
+            "--seed {seed} --epochs {epochs} --rate {rate} --decay {decay} --hidden {hidden} --batch {batch}"
+        );
+        let file = self.checkpoint.clone();
+        Training {
+            epochs: *epochs,
+            batch: usize::from(*batch),
+            adamw: Settings {
+                lr: (*rate).into(),
+                beta1: BETA1,
+                beta2: BETA2,
+                eps: EPS,
+                decay: (*decay).into(),
+            },
+            checkpoint: file.map(|file| Checkpoint { file, settings }),
+        }
+    }
 }
 
 /// Says how the training ended, and draws it.

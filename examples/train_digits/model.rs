@@ -1,15 +1,18 @@
-//! The model: a graph of ops, its parameters on the device, and a gradient step.
+//! The model: a graph of ops, and which of its inputs are learnt.
 
-use crate::parameters::{Parameter, Step};
-use crate::passes::Passes;
-use crate::stop::Stop;
 use examples::confusion::Confusion;
 use examples::digits::{CLASSES, Digits, PIXELS};
-use hesper_ad::Rng;
+use hesper_ad::model::{Init, Model, ModelError};
 use hesper_ad::ops::{BiasAdd, MatMul, Relu};
 use hesper_ad::prelude::*;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+
+/// The parameters and how they start.
+pub(crate) const PARAMETERS: [(&str, Init); 4] = [
+    ("w1", Init::He),
+    ("b1", Init::Zeros),
+    ("w2", Init::He),
+    ("b2", Init::Zeros),
+];
 
 /// `loss(relu(x·w1 + b1)·w2 + b2)`, one number for each image, which is a row of `x`.
 ///
@@ -36,81 +39,32 @@ where
         .finish(["loss"])
 }
 
-/// An [`mlp`] on the device.
-pub(crate) struct Model<'a> {
-    device: &'a Device,
-    graph: &'a dyn Op,
-    /// All but the number of rows.
-    dims: Dims,
-    /// Every input of the graph but the images.
-    parameters: Vec<Parameter>,
-    /// By how many images they take at a time.
-    passes: BTreeMap<usize, Passes>,
+/// The sizes of the parameters.
+pub(crate) fn sizes(hidden: usize) -> Dims {
+    Dims::new([("pixels", PIXELS), ("hidden", hidden), ("classes", CLASSES)])
 }
 
-impl<'a> Model<'a> {
-    /// A model of so many hidden units whose parameters follow from `rng`.
-    pub(crate) fn new(
-        device: &'a Device,
-        graph: &'a dyn Op,
-        hidden: usize,
-        rng: &mut Rng,
-    ) -> Result<Model<'a>, Stop> {
-        let dims = Dims::new([("pixels", PIXELS), ("hidden", hidden), ("classes", CLASSES)]);
-        let signature = graph.signature();
-        let parameters = signature.inputs().filter(|port| port.name != "x");
-        let parameters = parameters.map(|port| Parameter::new(device, port, &dims, rng));
-        Ok(Model {
-            device,
-            graph,
-            parameters: parameters.collect::<Result<_, _>>()?,
-            dims,
-            passes: BTreeMap::new(),
-        })
-    }
+/// Images and their labels on the device.
+pub(crate) fn inputs(
+    workspace: &Workspace,
+    pixels: &[f32],
+    labels: &[u32],
+) -> Result<Inputs, RunError> {
+    let rows = labels.len();
+    Ok(Inputs::new()
+        .tensor("x", &workspace.tensor([rows, PIXELS], pixels)?)
+        .integers("labels", &workspace.tensor([rows], labels)?))
+}
 
-    /// Which of the images' digits the model takes for which; `None` where a logit is not finite.
-    pub(crate) fn confusion(&mut self, images: &Digits) -> Result<Option<Confusion>, Stop> {
-        let device = self.device;
-        let (passes, parameters) = self.loaded(&images.pixels, &images.labels)?;
-        passes.forward(device, parameters)?;
-        let logits = passes.logits()?;
-        let finite = logits.iter().all(|x| x.is_finite());
-        Ok(finite.then(|| Confusion::new(&images.labels, &logits)))
-    }
-
-    /// Moves the parameters by a step against the gradient of the images' mean loss; gives their losses before it.
-    pub(crate) fn step(
-        &mut self,
-        pixels: &[f32],
-        labels: &[u32],
-        step: &Step,
-    ) -> Result<Vec<f32>, Stop> {
-        let device = self.device;
-        let (passes, parameters) = self.loaded(pixels, labels)?;
-        passes.forward(device, parameters)?;
-        passes.backward(device, parameters)?;
-        for parameter in parameters {
-            parameter.step(device, step)?;
-        }
-        Ok(passes.losses()?)
-    }
-
-    /// The passes for as many images, holding these, and the parameters.
-    fn loaded(
-        &mut self,
-        pixels: &[f32],
-        labels: &[u32],
-    ) -> Result<(&mut Passes, &mut [Parameter]), Stop> {
-        let passes = match self.passes.entry(labels.len()) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                self.dims.set("rows", labels.len());
-                let passes = Passes::new(self.device, self.graph, &self.dims, &self.parameters)?;
-                new.insert(passes)
-            }
-        };
-        passes.load(pixels, labels)?;
-        Ok((passes, &mut self.parameters))
-    }
+/// Which of the images' digits the model takes for which; `None` where a logit is not finite.
+pub(crate) fn confusion(
+    workspace: &Workspace,
+    model: &Model<'_>,
+    images: &Digits,
+) -> Result<Option<Confusion>, ModelError> {
+    let inputs = inputs(workspace, &images.pixels, &images.labels)?;
+    let [logits] = model.infer(&inputs, ["logits"])?;
+    let logits = logits.read()?;
+    let finite = logits.iter().all(|x| x.is_finite());
+    Ok(finite.then(|| Confusion::new(&images.labels, &logits)))
 }

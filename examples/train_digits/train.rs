@@ -1,13 +1,16 @@
 //! Training: epoch after epoch over shuffled images.
 
-use crate::model::Model;
-use crate::parameters::Step;
+use crate::checkpoint::Checkpoint;
+use crate::model::{confusion, inputs};
 use crate::stop::Stop;
 use examples::chart::Epoch;
 use examples::cli::say;
 use examples::confusion::Confusion;
 use examples::digits::{Digits, PIXELS};
 use hesper_ad::Rng;
+use hesper_ad::model::Model;
+use hesper_ad::ops::adamw::Settings;
+use hesper_ad::prelude::*;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How to train.
@@ -15,9 +18,10 @@ pub(crate) struct Training {
     pub(crate) epochs: u32,
     /// Images per step.
     pub(crate) batch: usize,
-    /// The step size at the start; it falls evenly to 0 at the end.
-    pub(crate) rate: f32,
-    pub(crate) decay: f32,
+    /// AdamW at the start; its rate falls evenly to 0 at the end.
+    pub(crate) adamw: Settings,
+    /// Where to keep the run, if anywhere.
+    pub(crate) checkpoint: Option<Checkpoint>,
 }
 
 /// What came of it.
@@ -28,27 +32,31 @@ pub(crate) struct Trained {
 }
 
 impl Training {
-    /// Trains a model, and says after each epoch how it does on the held-out images.
+    /// Trains a model that these epochs have gone before, and says after each epoch how it does on the held-out images.
     pub(crate) fn run(
         &self,
+        workspace: &Workspace,
         model: &mut Model<'_>,
-        mut images: Digits,
-        held_out: &Digits,
+        (mut images, held_out): (Digits, &Digits),
+        mut epochs: Vec<Epoch>,
         rng: &mut Rng,
     ) -> Result<Trained, Stop> {
         let bar = progress_bar(self.epochs);
-        let mut trained = Trained {
-            epochs: Vec::new(),
-            confusion: Confusion::default(),
-        };
-        for epoch in 0..self.epochs {
+        // The order of an epoch follows from those before.
+        epochs.iter().for_each(|_| images.shuffle(rng));
+        let done = epochs.len() as u32;
+        bar.set_position(done.into());
+        for epoch in done..self.epochs {
             images.shuffle(rng);
-            let loss = self.epoch(model, &images, epoch)?;
-            let confusion = model.confusion(held_out)?.filter(|_| loss.is_finite());
+            let loss = self.epoch(workspace, model, &images, epoch)?;
             let number = epoch + 1;
-            trained.confusion = confusion.ok_or(Stop::Diverged(number))?;
-            let accuracy = trained.confusion.accuracy();
-            trained.epochs.push(Epoch { loss, accuracy });
+            let confusion = confusion(workspace, model, held_out)?;
+            let confusion = confusion.filter(|_| loss.is_finite());
+            let accuracy = confusion.ok_or(Stop::Diverged(number))?.accuracy();
+            epochs.push(Epoch { loss, accuracy });
+            if let Some(checkpoint) = &self.checkpoint {
+                checkpoint.save(model, &epochs)?;
+            }
             bar.suspend(|| {
                 say(format!(
                     "epoch {number:3}  loss {loss:.4}  held-out accuracy {:.2} %",
@@ -58,23 +66,31 @@ impl Training {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        Ok(trained)
+        let confusion = confusion(workspace, model, held_out)?;
+        let confusion = confusion.ok_or(Stop::Diverged(self.epochs))?;
+        Ok(Trained { epochs, confusion })
     }
 
     /// One pass over the images; gives their mean loss, each batch at the parameters of its turn.
-    fn epoch(&self, model: &mut Model<'_>, images: &Digits, epoch: u32) -> Result<f32, Stop> {
+    fn epoch(
+        &self,
+        workspace: &Workspace,
+        model: &mut Model<'_>,
+        images: &Digits,
+        epoch: u32,
+    ) -> Result<f32, Stop> {
         let count = images.len().div_ceil(self.batch) as u32;
         let mut sum = 0.0;
         let pixels = images.pixels.chunks(self.batch * PIXELS);
         for (turn, (pixels, labels)) in (0..).zip(pixels.zip(images.labels.chunks(self.batch))) {
             let done = (epoch as f32 + turn as f32 / count as f32) / self.epochs as f32;
-            let step = Step {
-                number: epoch.saturating_mul(count).saturating_add(turn + 1),
-                rate: self.rate * (1.0 - done),
-                decay: self.decay,
+            let adamw = Settings {
+                lr: (self.adamw.lr as f32 * (1.0 - done)).into(),
+                ..self.adamw
             };
-            let losses = model.step(pixels, labels, &step)?;
-            sum += losses.iter().sum::<f32>();
+            let gradients = model.loss_and_gradients(&inputs(workspace, pixels, labels)?)?;
+            model.step(&gradients, &adamw.step(model.steps() + 1))?;
+            sum += gradients.losses().read()?.iter().sum::<f32>();
         }
         Ok(sum / images.len().max(1) as f32)
     }

@@ -8,6 +8,7 @@
 //! In reading order:
 //! - **what an op author writes**: [`Real`], [`Tensor`], [`Signature`], [`Context`], [`DiffOp`], [`OpPlan`], [`Sampling`],
 //!   several ops as one are a [`Graph`], two in a row what [`compose`] makes;
+//! - **running**: a [`Runner`](run::Runner) runs an op on one's own data, see [`run`], and a [`Model`](model::Model) trains a graph, see [`model`];
 //! - **number domains for checking**: the exact [`field`], [`Dual`] numbers, [`Tracked`] rounding errors, what WGSL's [`accuracy`] allows, [`Branches`] taken;
 //! - **checking**: [`Spec`] records an op's spec and runs it in a domain, [`compare`](compare()) compares, [`check`] holds the checks,
 //!   [`DiffOp::verify`] runs them, and
@@ -38,6 +39,7 @@ mod tracked;
 mod certificate;
 pub mod check;
 mod compare;
+pub mod model;
 pub mod mutate;
 pub mod ops;
 pub mod prelude;
@@ -45,6 +47,7 @@ mod progress;
 #[doc(hidden)]
 pub mod proofs;
 mod report;
+pub mod run;
 mod sample;
 mod spec;
 mod taken;

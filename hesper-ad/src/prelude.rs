@@ -1,5 +1,6 @@
 //! What an op author needs: `use hesper_ad::prelude::*;`.
 
+pub use crate::run::{DeviceTensor, Inputs, RunError, Runner, Workspace};
 pub use crate::{
     Certificate, Certificates, Composite, Context, DiffOp, Dims, Graph, Mask, Op, OpError, OpPlan,
     OpStep, Options, Plans, Real, Sampling, Signature, Target, Tensor, assert_verified, compose,

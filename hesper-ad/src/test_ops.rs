@@ -6,6 +6,9 @@ use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
 use hesper_shader::{Device, Error, Grid, Kernel, PlanBuffers, Role};
 use std::collections::BTreeMap;
+use std::env;
+use std::io::Write;
+use std::sync::OnceLock;
 
 /// `yᵢ = exp(xᵢ − max x) / Σ exp(xⱼ − max x)` by rows, `lse = max x + ln Σ`;  `dxᵢ = yᵢ (dyᵢ − Σ dyⱼ yⱼ)`.
 pub(crate) struct Softmax;
@@ -357,4 +360,22 @@ pub(crate) fn run_kernels(
         }
     }
     Ok(known)
+}
+
+/// The reference device, and a GPU or a software driver where there is one.
+pub(crate) fn devices() -> Vec<Device> {
+    static GPU: OnceLock<Option<Device>> = OnceLock::new();
+    let gpu = GPU.get_or_init(|| match Device::gpu() {
+        Ok(device) => Some(device),
+        Err(error) if env::var_os("HESPER_REQUIRE_GPU").is_some() => panic!("{error}"),
+        Err(error) => {
+            // Nobody is listening where standard error is closed.
+            let _ = writeln!(std::io::stderr(), "SKIPPED on a GPU: running ops: {error}");
+            None
+        }
+    });
+    [Device::reference()]
+        .into_iter()
+        .chain(gpu.clone())
+        .collect()
 }

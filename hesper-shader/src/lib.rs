@@ -29,7 +29,7 @@ pub use kernel::Kernel;
 pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
-pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Told};
+pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Temporaries, Told};
 pub use record::Exp;
 pub use shader_type::{
     Atomic, Element, Mat, Mat2, Mat2x3, Mat2x4, Mat3, Mat3x2, Mat3x4, Mat4, Mat4x2, Mat4x3,

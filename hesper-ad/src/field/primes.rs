@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(count.count(), 1229 - 25);
         assert_eq!(prime_factors(360), [2, 3, 5]);
         assert_eq!(prime_factors(1_000_000), [2, 5]);
-        assert_eq!(prime_factors(1), []);
+        assert!(prime_factors(1).is_empty());
     }
 
     #[test]

@@ -186,6 +186,10 @@ impl<const I: usize, const O: usize> DiffOp for Composite<I, O> {
         plan::plan(&self.network, plan)
     }
 
+    fn parts(&self) -> Vec<&dyn Op> {
+        self.network.ops.iter().map(|op| &**op).collect()
+    }
+
     /// The graph's own rules, then those of all nodes; an earlier one's where several have one for the same input.
     fn sampling(&self) -> Sampling {
         let rules = self

@@ -1,6 +1,6 @@
 //! A [`DiffOp`] behind a pointer.
 
-use super::{DiffOp, Ports};
+use super::{DiffOp, Op, Ports};
 use crate::context::Context;
 use crate::error::OpError;
 use crate::op_plan::OpPlan;
@@ -21,6 +21,9 @@ pub trait Erased {
     ) -> Vec<Tensor>;
     fn erased_plan(&self, plan: &mut OpPlan) -> Result<(), OpError>;
     fn erased_sampling(&self) -> Sampling;
+    fn erased_parts(&self) -> Vec<&dyn Op> {
+        Vec::new()
+    }
     fn erased_type(&self) -> (&'static str, bool);
 }
 
@@ -56,6 +59,10 @@ impl<O: DiffOp> Erased for O {
 
     fn erased_sampling(&self) -> Sampling {
         self.sampling()
+    }
+
+    fn erased_parts(&self) -> Vec<&dyn Op> {
+        self.parts()
     }
 
     fn erased_type(&self) -> (&'static str, bool) {

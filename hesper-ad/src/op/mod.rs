@@ -106,6 +106,11 @@ pub trait DiffOp {
         Sampling::default()
     }
 
+    /// The ops that it is made of, where it is made of others: those of a graph's nodes. Their kernels are launched as they are.
+    fn parts(&self) -> Vec<&dyn Op> {
+        Vec::new()
+    }
+
     /// Runs every check.
     fn verify(&self, options: &Options) -> Certificate
     where
@@ -186,6 +191,11 @@ impl dyn Op + '_ {
     /// Where the op is defined.
     pub fn sampling(&self) -> Sampling {
         self.erased_sampling()
+    }
+
+    /// The ops that it is made of; none where it is not made of others.
+    pub fn parts(&self) -> Vec<&dyn Op> {
+        self.erased_parts()
     }
 
     /// The type's name with its path.

@@ -56,6 +56,13 @@ impl BufferRef<'_> {
             BufferRef::Write(raw) => raw,
         }
     }
+
+    /// From now on the contents count for nothing.
+    pub(crate) fn forget(&mut self) {
+        if let BufferRef::Write(raw) = self {
+            raw.forget();
+        }
+    }
 }
 
 impl Device {
@@ -187,6 +194,16 @@ fn uniforms(block: &UniformBlock, dispatch: &Dispatch<'_>, buffers: &[BufferRef<
 }
 
 fn on_host(mut batch: Batch<'_>, reference: &Reference) -> Result<(), BatchError> {
+    let ran = run_on_host(&mut batch, reference);
+    for buffer in &mut batch.buffers {
+        if let BufferRef::Write(raw) = buffer {
+            raw.settle();
+        }
+    }
+    ran
+}
+
+fn run_on_host(batch: &mut Batch<'_>, reference: &Reference) -> Result<(), BatchError> {
     for i in &batch.zeroed {
         if let Some(BufferRef::Write(raw)) = batch.buffers.get_mut(*i) {
             for part in raw.host_mut() {

@@ -242,6 +242,26 @@ impl RawBuffer {
         }
     }
 
+    /// From now on the contents count for nothing; only the reference executor tells.
+    pub(super) fn forget(&mut self) {
+        let (len, leaves) = (self.len, self.shape.leaves());
+        for (part, leaf) in self.host_mut().iter_mut().zip(leaves) {
+            let written = part.written.get_or_insert_default();
+            written.clear();
+            written.resize(len * leaf.count() as usize, false);
+        }
+    }
+
+    /// Keeps no count any more where every element is written.
+    pub(super) fn settle(&mut self) {
+        for part in self.host_mut() {
+            let all = part.written.as_ref();
+            if all.is_some_and(|all| all.iter().all(|is| *is)) {
+                part.written = None;
+            }
+        }
+    }
+
     /// The contents on the reference device, leaf by leaf; nothing on others.
     pub(crate) fn host(&self) -> &[HostPart] {
         match &self.storage {

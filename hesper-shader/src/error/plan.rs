@@ -74,6 +74,12 @@ pub enum PlanError {
         /// The slot.
         slot: String,
     },
+    /// A result asked for that no step yields.
+    #[error("no step of the plan writes a slot `{slot}`")]
+    NotWritten {
+        /// The slot.
+        slot: String,
+    },
     /// A run given a whole number beyond the slot's bound.
     #[error("`{slot}[{index}]` is {value}, and must be below `{name}`, which is {bound}")]
     NotBelow {

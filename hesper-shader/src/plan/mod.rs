@@ -2,13 +2,16 @@
 
 mod bind;
 mod display;
+mod given;
 mod launch;
+mod only;
 mod run;
 #[cfg(test)]
 mod tests;
 mod whole;
 
-pub use run::{PlanBuffers, Told};
+pub use given::{PlanBuffers, Temporaries};
+pub use run::Told;
 
 use crate::error::{PlanError, StepProblem};
 use crate::grid::Grid;

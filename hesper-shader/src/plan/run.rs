@@ -1,103 +1,61 @@
 //! Runs a plan: on a device, or in a number domain.
 
-use super::{Plan, PlanError, Resolved, Role, Slot, StepProblem};
-use crate::device::{
-    Batch, BatchError, Bind, Buffer, BufferRef, Cell, Device, Dispatch, RawBuffer, run_on_reference,
-};
+use super::{Plan, PlanBuffers, PlanError, Resolved, Role, Slot, StepProblem};
+use crate::device::{Batch, BatchError, Bind, BufferRef, Cell, Device, Dispatch, run_on_reference};
 use crate::domain::Domain;
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::number::Number;
 use crate::reference::{self, Binding, ExecError, Outcome, Shareable};
-use crate::shader_type::Element;
+use crate::tree::ScalarValue;
 use crate::tree::verify::Verified;
-use crate::tree::{ScalarValue, Shape};
 use std::collections::BTreeMap;
-
-/// What one run of a plan is given: buffers for its slots, and scalars, by name.
-#[derive(Default)]
-pub struct PlanBuffers<'a> {
-    buffers: Vec<(String, BufferRef<'a>)>,
-    scalars: Vec<(String, ScalarValue)>,
-}
-
-impl<'a> PlanBuffers<'a> {
-    /// Nothing yet.
-    pub fn new() -> PlanBuffers<'a> {
-        PlanBuffers::default()
-    }
-
-    /// A buffer for an input.
-    pub fn read<T: Element>(
-        mut self,
-        slot: impl Into<String>,
-        buffer: &'a Buffer<T>,
-    ) -> PlanBuffers<'a> {
-        self.buffers
-            .push((slot.into(), BufferRef::Read(buffer.raw())));
-        self
-    }
-
-    /// A buffer for an output or in-out slot.
-    pub fn write<T: Element>(
-        mut self,
-        slot: impl Into<String>,
-        buffer: &'a mut Buffer<T>,
-    ) -> PlanBuffers<'a> {
-        self.buffers
-            .push((slot.into(), BufferRef::Write(buffer.raw_mut())));
-        self
-    }
-
-    /// A scalar.
-    pub fn scalar(
-        mut self,
-        name: impl Into<String>,
-        value: impl Into<ScalarValue>,
-    ) -> PlanBuffers<'a> {
-        self.scalars.push((name.into(), value.into()));
-        self
-    }
-}
 
 /// What a run in a number domain yields: the slots that come out, by name, and what the executor told beside them.
 pub type Told<V> = (BTreeMap<String, Memory<V>>, Outcome);
 
 impl Device {
-    /// Runs a plan as one submission: every slot that is no temporary is given a buffer of its type and length. Outputs start as zeros;
-    /// temporaries hold nothing until a step writes them.
+    /// Runs a plan as one submission: every slot that is no temporary is given a buffer of its type and length. Outputs start as zeros, where
+    /// they are not [fresh](PlanBuffers::fresh); temporaries hold nothing until a step writes them.
     ///
     /// # Errors
     /// Where what is given does not fit, a step cannot run on this device, or the device is lost. On a GPU nothing has run then.
     pub fn run(&self, plan: &Plan, given: PlanBuffers<'_>) -> Result<(), Error> {
         let scalars = plan.scalars_from(given.scalars)?;
+        let fresh = given.fresh;
+        let mut made = None;
+        let temporaries = match given.temporaries {
+            Some(temporaries) => temporaries,
+            None => made.insert(plan.temporaries(self)?),
+        };
+        let mut temporaries = temporaries.buffers.iter_mut();
         let mut given = by_name(given.buffers)?;
-        let mut temporaries = plan.temporaries(self)?;
-        let mut temporaries = temporaries.iter_mut();
         let mut buffers = Vec::with_capacity(plan.slots.len());
-        for slot in &plan.slots {
+        let mut zeroed = Vec::new();
+        for (i, slot) in plan.slots.iter().enumerate() {
             let buffer = match slot.role {
                 Role::Temporary => temporaries.next().map(BufferRef::Write),
                 _ => given.remove(&slot.name),
             };
-            let buffer = buffer.ok_or_else(|| nothing_given(slot))?;
+            let mut buffer = buffer.ok_or_else(|| nothing_given(slot))?;
             self.check_buffer(slot, &buffer)?;
             for part in buffer.raw().host() {
                 plan.check_below(&slot.name, &part.memory)?;
+            }
+            match slot.role {
+                Role::Temporary => buffer.forget(),
+                Role::Output if fresh.contains(&slot.name) => buffer.forget(),
+                Role::Output => zeroed.push(i),
+                Role::Input | Role::InOut => {}
             }
             buffers.push(buffer);
         }
         if let Some(name) = given.into_keys().next() {
             return Err(Error::from(PlanError::NotAsked { name }));
         }
-        let outputs = plan
-            .slots
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| slot.role == Role::Output);
         let batch = Batch {
             dispatches: plan.dispatches(&scalars, Number::to_f32),
-            zeroed: outputs.map(|(i, _)| i).collect(),
+            zeroed,
             buffers,
         };
         self.execute(batch).map_err(|failed| plan.failed(failed))
@@ -241,15 +199,6 @@ impl Plan {
             .filter(|(slot, _)| slot.role != Role::Input);
         let results = results.map(|(slot, memory)| (slot.name.clone(), memory));
         Ok((results.collect(), told))
-    }
-
-    fn temporaries(&self, device: &Device) -> Result<Vec<RawBuffer>, Error> {
-        let temporaries = self
-            .slots
-            .iter()
-            .filter(|slot| slot.role == Role::Temporary);
-        let made = temporaries.map(|slot| device.raw_uninit(Shape::Value(slot.element), slot.len));
-        Ok(made.collect::<Result<_, _>>()?)
     }
 
     /// The steps with the scalars of this run.

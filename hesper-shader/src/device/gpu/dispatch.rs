@@ -1,7 +1,7 @@
 //! Runs dispatches: one submission, one compute pass, in order.
 
 use super::pipeline::{Pipeline, PipelineSource};
-use super::watch::GuardedDevice;
+use super::uniforms::Uniforms;
 use super::{Gpu, GpuBuffer};
 use crate::device::DeviceError;
 use crate::lower::Lowered;
@@ -45,7 +45,8 @@ impl Gpu {
         pipelines: &[Arc<Pipeline>],
         timeout: Duration,
     ) -> Result<(), DeviceError> {
-        let uniforms = Uniforms::upload(&self.watch, jobs, self.uniform_alignment)?;
+        let blocks = jobs.iter().map(|job| job.uniforms.as_slice());
+        let uniforms = Uniforms::upload(&self.watch, &self.blocks, blocks, self.uniform_alignment)?;
         let commands = self.watch.attempt("encoding dispatches", |device, _| {
             let mut encoder = device.create_command_encoder(&Default::default());
             for buffer in zeroed {
@@ -53,7 +54,7 @@ impl Gpu {
             }
             let mut pass = encoder.begin_compute_pass(&Default::default());
             for ((job, pipeline), at) in jobs.iter().zip(pipelines).zip(&uniforms.offsets) {
-                let group = bind(device, job, pipeline, uniforms.binding(job, *at));
+                let group = bind(device, job, pipeline, uniforms.binding(&job.uniforms, *at));
                 let [x, y, z] = job.groups;
                 pass.set_pipeline(&pipeline.compute);
                 pass.set_bind_group(0, &group, &[]);
@@ -62,9 +63,9 @@ impl Gpu {
             drop(pass);
             encoder.finish()
         })?;
-        self.watch
-            .submit(&named(jobs), commands, timeout)
-            .map(|_| ())
+        self.watch.submit(&named(jobs), commands, timeout)?;
+        uniforms.give_back(&self.blocks);
+        Ok(())
     }
 
     fn pipeline(&self, job: &Job<'_>) -> Result<Arc<Pipeline>, DeviceError> {
@@ -124,54 +125,4 @@ fn bind(
         layout: &pipeline.bindings,
         entries: &entries,
     })
-}
-
-/// The uniform blocks of a batch, one after another in one buffer.
-struct Uniforms {
-    buffer: Option<wgpu::Buffer>,
-    /// Where each job's block starts.
-    offsets: Vec<u64>,
-}
-
-impl Uniforms {
-    fn upload(
-        watch: &GuardedDevice,
-        jobs: &[Job<'_>],
-        alignment: usize,
-    ) -> Result<Uniforms, DeviceError> {
-        let mut bytes = Vec::new();
-        let mut offsets = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            offsets.push(bytes.len() as u64);
-            bytes.extend_from_slice(&job.uniforms);
-            // Blocks end on a multiple of 16, which some back ends want of uniform buffers, and start aligned.
-            bytes.resize(bytes.len().next_multiple_of(alignment.max(16)), 0);
-        }
-        let buffer = (!bytes.is_empty()).then(|| {
-            watch.attempt("the by-value parameters", |device, queue| {
-                let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-                    label: Some("uniforms"),
-                    size: bytes.len() as u64,
-                    usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                    mapped_at_creation: false,
-                });
-                queue.write_buffer(&buffer, 0, &bytes);
-                buffer
-            })
-        });
-        Ok(Uniforms {
-            buffer: buffer.transpose()?,
-            offsets,
-        })
-    }
-
-    fn binding(&self, job: &Job<'_>, offset: u64) -> Option<wgpu::BindingResource<'_>> {
-        let size = wgpu::BufferSize::new(job.uniforms.len().next_multiple_of(16) as u64)?;
-        let buffer = self.buffer.as_ref()?;
-        Some(wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-            buffer,
-            offset,
-            size: Some(size),
-        }))
-    }
 }

@@ -7,6 +7,7 @@ mod probe;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod uniforms;
 mod watch;
 
 pub(super) use dispatch::Job;
@@ -14,6 +15,7 @@ pub(super) use transfer::GpuBuffer;
 
 use self::adapter::Description;
 use self::pipeline::Pipelines;
+use self::uniforms::Blocks;
 use self::watch::GuardedDevice;
 use super::{Device, DeviceError, DeviceKind, Limits};
 use std::mem;
@@ -27,6 +29,7 @@ const OPENING_TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) struct Gpu {
     watch: GuardedDevice,
     pipelines: Pipelines,
+    blocks: Blocks,
     limits: Limits,
     kind: DeviceKind,
     loop_cap: Option<u32>,
@@ -79,6 +82,7 @@ impl Gpu {
         let limits = watch.device().limits();
         Ok(Gpu {
             pipelines: Pipelines::default(),
+            blocks: Blocks::default(),
             uniform_alignment: limits.min_uniform_buffer_offset_alignment as usize,
             limits: adapter::limits(watch.device()),
             kind: description.kind,
@@ -109,6 +113,7 @@ impl Drop for Gpu {
     fn drop(&mut self) {
         if self.watch.is_stuck() {
             mem::forget(mem::take(&mut self.pipelines));
+            mem::forget(mem::take(&mut self.blocks));
             mem::forget((self.watch.device().clone(), self.watch.queue().clone()));
         }
     }

@@ -1,0 +1,202 @@
+//! Nothing trains before its gradients are verified.
+
+use super::error::ModelError;
+use super::files;
+use super::identity::{hash, identity};
+use crate::op::Op;
+use crate::ops::Add;
+use crate::options::{Options, Target};
+use hesper_shader::{Device, DeviceKind};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How ops are checked before a model trains with them: each once, as long as its ports, plans, kernels and spec stay as they are.
+///
+/// What has passed is known for as long as this is there, and beyond that where certificates are [kept](Checks::kept_in).
+pub struct Checks {
+    options: Options,
+    folder: Option<PathBuf>,
+    tell: Box<dyn Fn(&Passed)>,
+    /// By what the op is.
+    passed: RefCell<BTreeMap<String, bool>>,
+}
+
+/// An op that passed its checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The op's name.
+    pub op: String,
+    /// Whether every check passed, the exact ones among them.
+    pub is_exact: bool,
+    /// Whether that was known from before.
+    pub is_known: bool,
+}
+
+/// A graph and an optimiser that may train.
+#[derive(Clone, Copy)]
+pub struct Trusted<'op> {
+    pub(super) graph: &'op dyn Op,
+    pub(super) optimiser: &'op dyn Op,
+}
+
+impl<'op> Trusted<'op> {
+    /// Takes on trust what nobody has checked: for inference, and for graphs that were checked elsewhere.
+    pub fn unchecked(graph: &'op dyn Op, optimiser: &'op dyn Op) -> Trusted<'op> {
+        Trusted { graph, optimiser }
+    }
+}
+
+impl Checks {
+    /// Checks with these options.
+    pub fn new(options: Options) -> Checks {
+        Checks {
+            options,
+            folder: None,
+            tell: Box::new(|_| ()),
+            passed: RefCell::default(),
+        }
+    }
+
+    /// Exact checks, and the kernels on the reference device, which looks for what others hide, and on the one that will run them.
+    pub fn on(device: &Device) -> Checks {
+        let own = match device.kind() {
+            DeviceKind::Reference => None,
+            DeviceKind::Gpu | DeviceKind::Software => Some(Target::Device(device.clone())),
+        };
+        Checks::new(Options {
+            targets: [Target::F32].into_iter().chain(own).collect(),
+            ..Options::default()
+        })
+    }
+
+    /// Keeps the certificates of what passes in a folder, a file for each, and believes those that it finds there. A file says what it is a
+    /// certificate of; where anything of that differs, the op is checked again. What it cannot tell is that this crate's checks are others than they were.
+    pub fn kept_in(mut self, folder: impl Into<PathBuf>) -> Checks {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Hands each op that has passed to `tell`, when it has.
+    pub fn telling(mut self, tell: impl Fn(&Passed) + 'static) -> Checks {
+        self.tell = Box::new(tell);
+        self
+    }
+
+    /// Checks what a model of this graph launches: the [parts](crate::DiffOp::parts) of the graph, the optimiser and the sum of gradients with all checks,
+    /// and the graph as a whole by numbers, which its wrong connections do not stand.
+    ///
+    /// # Errors
+    /// [`ModelError::Refused`] with the first certificate that is no pass. Where a certificate cannot be kept, that is an error too.
+    pub fn require<'op>(
+        &self,
+        graph: &'op dyn Op,
+        optimiser: &'op dyn Op,
+    ) -> Result<Trusted<'op>, ModelError> {
+        let parts = graph.parts();
+        for op in parts.iter().copied().chain([optimiser, &Add as &dyn Op]) {
+            self.check(op, self.options.exact)?;
+        }
+        // The parts are exact, and the graph composes them by the chain rule: a wrong connection is no matter of precision. The exact check of
+        // the whole would take longer than those of all parts together.
+        self.check(graph, self.options.exact && parts.is_empty())?;
+        Ok(Trusted::unchecked(graph, optimiser))
+    }
+
+    /// Checks an op, if that is not done yet.
+    fn check(&self, op: &dyn Op, exact: bool) -> Result<(), ModelError> {
+        let options = Options {
+            exact,
+            ..self.options.clone()
+        };
+        let identity = identity(op, &options)?;
+        let name = op.name();
+        let before = self.passed.borrow().get(&identity).copied();
+        if before.is_some() {
+            // Told when it passed.
+            return Ok(());
+        }
+        let file = self
+            .folder
+            .as_ref()
+            .map(|folder| file(folder, &name, &identity));
+        let known = file.as_deref().and_then(|file| read(file, &identity));
+        let is_exact = match known {
+            Some(is_exact) => is_exact,
+            None => {
+                let certificate = op.verify(&options);
+                if !certificate.is_pass() {
+                    return Err(ModelError::Refused(Box::new(certificate)));
+                }
+                if let Some(file) = &file {
+                    let text = format!(
+                        "{}{certificate}",
+                        heading(&identity, certificate.is_exact())
+                    );
+                    let written = files::replace(file, text.as_bytes());
+                    written.map_err(|error| ModelError::file(file, error))?;
+                }
+                certificate.is_exact()
+            }
+        };
+        self.passed.borrow_mut().insert(identity, is_exact);
+        (self.tell)(&Passed {
+            op: name,
+            is_exact,
+            is_known: known.is_some(),
+        });
+        Ok(())
+    }
+}
+
+impl fmt::Display for Passed {
+    /// `MatMul exactly` or `MatMul by numbers`, and `, as before` where that was known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = if self.is_exact {
+            "exactly"
+        } else {
+            "by numbers"
+        };
+        let known = if self.is_known { ", as before" } else { "" };
+        write!(f, "{} {how}{known}", self.op)
+    }
+}
+
+impl fmt::Debug for Checks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (options, folder) = (&self.options, &self.folder);
+        write!(f, "Checks({options:?}, kept in {folder:?})")
+    }
+}
+
+impl fmt::Debug for Trusted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trusted({:?}, {:?})", self.graph, self.optimiser)
+    }
+}
+
+/// Ends what a certificate is of.
+const END: &str = "----\n";
+
+/// What a file begins with: what passed, and how.
+fn heading(identity: &str, is_exact: bool) -> String {
+    let how = if is_exact { "exactly" } else { "by numbers" };
+    format!("{identity}{END}passed {how}\n")
+}
+
+/// Where the certificate of an op is kept.
+fn file(folder: &Path, name: &str, identity: &str) -> PathBuf {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = name.chars().map(plain).collect();
+    folder.join(format!("{name}-{:016x}.txt", hash(identity.bytes())))
+}
+
+/// Whether a file says that this very op passed, and if so, whether exactly.
+fn read(file: &Path, identity: &str) -> Option<bool> {
+    let text = fs::read_to_string(file).ok()?;
+    [true, false]
+        .into_iter()
+        .find(|is_exact| text.starts_with(&heading(identity, *is_exact)))
+}

@@ -1,0 +1,67 @@
+//! Why a model cannot be made, trained or kept.
+
+use crate::certificate::Certificate;
+use crate::error::OpError;
+use crate::run::RunError;
+use crate::tensor::ShapeError;
+use hesper_shader::DeviceError;
+use std::path::{Path, PathBuf};
+
+/// Why a model cannot be made, trained or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// An op does not pass its checks, so that nothing is trained with it.
+    #[error("refusing to train: {op} fails its check\n{0}", op = .0.op)]
+    Refused(Box<Certificate>),
+    /// A pass did not run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// What is called a parameter, loss or optimiser is none.
+    #[error("{op}: {message}")]
+    Unfit {
+        /// The graph or the optimiser.
+        op: String,
+        /// What does not fit, and what to do.
+        message: String,
+    },
+    /// A file that cannot be read or written, or holds something else.
+    #[error("{}: {message}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl ModelError {
+    pub(super) fn unfit(op: &str, message: String) -> ModelError {
+        let op = op.to_string();
+        ModelError::Unfit { op, message }
+    }
+
+    pub(super) fn file(path: &Path, message: impl ToString) -> ModelError {
+        ModelError::File {
+            path: path.to_path_buf(),
+            message: message.to_string(),
+        }
+    }
+}
+
+impl From<OpError> for ModelError {
+    fn from(error: OpError) -> ModelError {
+        ModelError::Run(error.into())
+    }
+}
+
+impl From<DeviceError> for ModelError {
+    fn from(error: DeviceError) -> ModelError {
+        ModelError::Run(error.into())
+    }
+}
+
+impl From<ShapeError> for ModelError {
+    fn from(error: ShapeError) -> ModelError {
+        ModelError::Run(error.into())
+    }
+}
