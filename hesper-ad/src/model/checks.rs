@@ -8,7 +8,7 @@ use crate::ops::Add;
 use crate::options::{Options, Target};
 use hesper_shader::{Device, DeviceKind};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ pub struct Checks {
     options: Options,
     folder: Option<PathBuf>,
     tell: Box<dyn Fn(&Passed)>,
-    /// By what the op is.
-    passed: RefCell<BTreeMap<String, bool>>,
+    /// What each op that has passed is.
+    passed: RefCell<BTreeSet<String>>,
 }
 
 /// An op that passed its checks.
@@ -113,35 +113,17 @@ impl Checks {
         };
         let identity = identity(op, &options)?;
         let name = op.name();
-        let before = self.passed.borrow().get(&identity).copied();
-        if before.is_some() {
-            // Told when it passed.
+        if self.passed.borrow().contains(&identity) {
             return Ok(());
         }
-        let file = self
-            .folder
-            .as_ref()
-            .map(|folder| file(folder, &name, &identity));
+        let folder = self.folder.as_ref();
+        let file = folder.map(|folder| file(folder, &name, &identity));
         let known = file.as_deref().and_then(|file| read(file, &identity));
         let is_exact = match known {
             Some(is_exact) => is_exact,
-            None => {
-                let certificate = op.verify(&options);
-                if !certificate.is_pass() {
-                    return Err(ModelError::Refused(Box::new(certificate)));
-                }
-                if let Some(file) = &file {
-                    let text = format!(
-                        "{}{certificate}",
-                        heading(&identity, certificate.is_exact())
-                    );
-                    let written = files::replace(file, text.as_bytes());
-                    written.map_err(|error| ModelError::file(file, error))?;
-                }
-                certificate.is_exact()
-            }
+            None => verify(op, &options, &identity, file.as_deref())?,
         };
-        self.passed.borrow_mut().insert(identity, is_exact);
+        self.passed.borrow_mut().insert(identity);
         (self.tell)(&Passed {
             op: name,
             is_exact,
@@ -149,6 +131,26 @@ impl Checks {
         });
         Ok(())
     }
+}
+
+/// Whether an op that passes does so exactly; its certificate goes to the file.
+fn verify(
+    op: &dyn Op,
+    options: &Options,
+    identity: &str,
+    file: Option<&Path>,
+) -> Result<bool, ModelError> {
+    let certificate = op.verify(options);
+    if !certificate.is_pass() {
+        return Err(ModelError::Refused(Box::new(certificate)));
+    }
+    let is_exact = certificate.is_exact();
+    if let Some(file) = file {
+        let text = format!("{}{certificate}", heading(identity, is_exact));
+        let written = files::replace(file, text.as_bytes());
+        written.map_err(|error| ModelError::file(file, error))?;
+    }
+    Ok(is_exact)
 }
 
 impl fmt::Display for Passed {

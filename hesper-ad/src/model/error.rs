@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// An op does not pass its checks, so that nothing is trained with it.
-    #[error("refusing to train: {op} fails its check\n{0}", op = .0.op)]
+    #[error("refusing to train: {op} does not pass its checks\n{0}", op = .0.op)]
     Refused(Box<Certificate>),
     /// A pass did not run.
     #[error(transparent)]

@@ -287,6 +287,18 @@ fn calls_go_on_from_calls() {
     }
 }
 
+/// A thread may make the next batch meanwhile.
+#[test]
+fn tensors_cross_threads() {
+    for device in devices() {
+        let workspace = Workspace::new(&device);
+        let elsewhere = workspace.clone();
+        let batch = std::thread::spawn(move || elsewhere.tensor([2], &[1u32, 2]));
+        let batch = batch.join().unwrap().unwrap();
+        assert_eq!(batch.read().unwrap(), [1, 2]);
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_refused_by_name() {
     let workspace = Workspace::new(&Device::reference());
