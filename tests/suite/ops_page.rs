@@ -22,8 +22,11 @@ Beyond 10³³ products with constants, and sums of many terms, need room.
 ";
 
 /// Files of the ops that are composed: their types are graphs of other ops'.
-const COMPOSED: [(&str, &str); 2] = [
+const COMPOSED: [(&str, &str); 5] = [
+    ("Adam", "adam"),
     ("Attention", "attention"),
+    ("Linear", "linear"),
+    ("LoRALinear", "lora_linear"),
     ("ScaledDot∘RoPE", "rotated_dot"),
 ];
 

@@ -37,6 +37,7 @@ impl Growth {
             let mut dims = spec.least_shape();
             let size = spec.sampling().raised(size, dim);
             dims.set(dim, size);
+            let dims = spec.sampling().fitted(dims);
             Some((size as f64, operations(spec, &dims, rng)? as f64))
         };
         let [(n, a), (m, b)] = [count(SIZES[0])?, count(SIZES[1])?];

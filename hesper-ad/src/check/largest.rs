@@ -102,6 +102,7 @@ fn with_each_alone(spec: &Spec<'_>, declared: &[Dims]) -> Vec<Dims> {
     let least = spec.least_shape();
     let mut all: Vec<Dims> = Vec::new();
     let mut add = |dims: Dims| {
+        let dims = spec.sampling().fitted(dims);
         if !all.contains(&dims) {
             all.push(dims);
         }
@@ -128,7 +129,7 @@ fn undeclared(spec: &Spec<'_>) -> Vec<Dims> {
         let sizes = PLANNED.iter().map(|size| {
             let mut dims = spec.least_shape();
             dims.set(dim, spec.sampling().raised(*size, dim));
-            dims
+            spec.sampling().fitted(dims)
         });
         sizes
             .into_iter()

@@ -1,7 +1,7 @@
 //! The dispatches of an op's plans, as far as they are known before they run.
 
 use super::kernels::built_plans;
-use crate::dims::{Dims, multiple};
+use crate::dims::{Dims, multiple, names};
 use crate::op::op_plan;
 use crate::op_plan::{OpPlan, OpStep};
 use crate::spec::Spec;
@@ -45,19 +45,27 @@ fn symbol(plan: &OpPlan, step: &OpStep, param: &Param) -> Option<Product> {
     let name = bound_to(step, param)?;
     match param.kind {
         ParamKind::Uniform(_) => {
-            let (factor, base) = multiple(name);
             plan.dims.get(name)?;
-            Some(Product::new(factor as u64, [base]))
+            product([name])
         }
         ParamKind::Storage { .. } => {
             let mut ports = plan.signature.ports().iter();
             let port =
                 ports.find(|p| p.name == name || p.has_cotangent() && p.cotangent() == name)?;
-            let parts = port.dims.iter().map(|dim| multiple(dim));
-            let factor = parts.clone().map(|(factor, _)| factor as u64).product();
-            Some(Product::new(factor, parts.map(|(_, base)| base)))
+            product(port.dims.iter().map(String::as_str))
         }
     }
+}
+
+/// The product of such dimensions; none where one is derived otherwise than as a multiple.
+fn product<'d>(dims: impl IntoIterator<Item = &'d str>) -> Option<Product> {
+    let parts = dims.into_iter().map(|dim| {
+        let (factor, base) = multiple(dim);
+        names(base).eq([base]).then_some((factor as u64, base))
+    });
+    let parts: Vec<(u64, &str)> = parts.collect::<Option<_>>()?;
+    let factor = parts.iter().map(|(factor, _)| factor).product();
+    Some(Product::new(factor, parts.iter().map(|(_, base)| *base)))
 }
 
 /// What the integers of a buffer lie below.
@@ -65,8 +73,7 @@ fn below(plan: &OpPlan, step: &OpStep, param: &Param) -> Option<Product> {
     let name = bound_to(step, param)?;
     let mut integers = plan.signature.integers();
     let (_, below) = integers.find(|(port, _)| port.name == name)?;
-    let (factor, base) = multiple(below);
-    Some(Product::new(factor as u64, [base]))
+    product([below])
 }
 
 /// The port or dimension that a parameter is bound to; none where it is given a value.

@@ -162,7 +162,7 @@ fn shape(dims: &[&str], sampling: &Sampling, given: &[(&str, usize)]) -> Dims {
         used.insert(free);
         (dim.to_string(), free)
     });
-    Dims::new(sizes.collect::<Vec<_>>())
+    sampling.fitted(Dims::new(sizes.collect::<Vec<_>>()))
 }
 
 #[cfg(test)]

@@ -136,6 +136,7 @@ impl Seen {
     fn at(spec: &Spec<'_>, dim: &str, size: usize) -> Option<Seen> {
         let mut dims: Dims = spec.least_shape();
         dims.set(dim, spec.sampling().raised(size, dim));
+        let dims = spec.sampling().fitted(dims);
         let make = || Seen::of(&op_plan(spec.op(), &dims)?);
         catch_unwind(AssertUnwindSafe(make)).ok()?.ok()
     }

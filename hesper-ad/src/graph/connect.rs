@@ -1,8 +1,8 @@
 //! Connecting nodes: finding values, giving dimensions and names, collecting mistakes.
 
 use super::draft::{Draft, DraftNode};
-use super::wiring::{Names, Node, part_of};
-use crate::dims::multiple;
+use super::wiring::{Names, Node, derived, part_of};
+use crate::dims::{multiple, names as names_of};
 use crate::error::GraphError;
 use crate::op_plan::suggest;
 use crate::signature::{Port, PortRole, Signature};
@@ -26,7 +26,7 @@ impl Connector {
             names.take(name);
         }
         for dim in inputs.clone().flat_map(|v| &v.dims) {
-            names.take(multiple(dim).1);
+            names_of(dim).for_each(|name| names.take(name));
         }
         let differentiated = inputs.clone().map(|v| v.name.as_str());
         for name in differentiated.chain(outputs.iter().copied()) {
@@ -142,7 +142,8 @@ impl Connector {
                 }
                 PortRole::Integer { below } => {
                     let factors = node.dims.get(below).map_or(&[][..], Vec::as_slice);
-                    if factors.len() != 1 {
+                    let is_derived = factors.is_empty() && node.derived(below).is_some();
+                    if factors.len() != 1 && !is_derived {
                         self.mistakes.push(GraphError::Bound {
                             node: node.name.clone(),
                             port: port.name.clone(),
@@ -218,6 +219,9 @@ fn unify(
         let factors;
         (factors, rest) = rest.split_at(if i == 0 { excess + 1 } else { 1 });
         let (times, base) = multiple(dim);
+        if !names_of(base).eq([base]) && derived(dims, dim).is_some_and(|dim| factors == [dim]) {
+            continue;
+        }
         match (divided(times, factors), dims.get(base)) {
             (Some(parts), None) => {
                 dims.insert(base.to_string(), parts);

@@ -100,7 +100,10 @@ fn signature(wiring: &Wiring) -> Signature {
                 name: node.ports.get(&port.name)?.clone(),
                 role: match &port.role {
                     PortRole::Integer { below } => PortRole::Integer {
-                        below: node.dims.get(below)?.concat(),
+                        below: match node.dims.get(below) {
+                            Some(factors) => factors.concat(),
+                            None => node.derived(below)?,
+                        },
                     },
                     role => role.clone(),
                 },

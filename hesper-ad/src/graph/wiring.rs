@@ -1,6 +1,6 @@
 //! A graph whose connections are known to make sense.
 
-use crate::dims::{Dims, multiple};
+use crate::dims::{Derived, Dims, multiple};
 use crate::signature::{Port, Signature};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,9 +93,17 @@ impl Node {
         port.dims.iter().flat_map(|dim| self.factors(dim)).collect()
     }
 
+    /// What a size that the op derives from its dimensions is called here.
+    pub(crate) fn derived(&self, dim: &str) -> Option<String> {
+        derived(&self.dims, dim)
+    }
+
     /// The dimensions here whose product a dimension of the op is, or a multiple of one.
     fn factors(&self, dim: &str) -> Vec<String> {
         let (times, base) = multiple(dim);
+        if !self.dims.contains_key(base) {
+            return self.derived(dim).into_iter().collect();
+        }
         let mut factors = self.dims.get(base).cloned().unwrap_or_default();
         if let Some(first) = factors.first_mut().filter(|_| times > 1) {
             *first = times_of(times, first);
@@ -104,10 +112,27 @@ impl Node {
     }
 }
 
-/// So many times a dimension, which may be a multiple already.
+/// A size that an op derives from its dimensions, by what these are here: products of others.
+pub(crate) fn derived(dims: &BTreeMap<String, Vec<String>>, dim: &str) -> Option<String> {
+    let product = |name: &str| {
+        let factors = dims.get(name)?.iter().map(|factor| Derived::parse(factor));
+        let times = |a: Derived, b: Derived| Derived::Of(Box::new(a), '*', Box::new(b));
+        factors
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .reduce(times)
+    };
+    Some(Derived::parse(dim)?.renamed(&product)?.to_string())
+}
+
+/// So many times a dimension, which may be a multiple already, or derived otherwise.
 fn times_of(times: usize, dim: &str) -> String {
     let (factor, base) = multiple(dim);
-    format!("{}*{base}", times.saturating_mul(factor))
+    let times = times.saturating_mul(factor);
+    match Derived::parse(base) {
+        Some(Derived::Of(..)) => format!("{times}*({base})"),
+        _ => format!("{times}*{base}"),
+    }
 }
 
 /// So many times fewer of a dimension, if it is such a multiple: `half` for 2 and `2*half`.

@@ -147,7 +147,10 @@ impl<'p> Binder<'p> {
             return Ok(());
         };
         let size = self.plan.dims.get(dim).unwrap_or(0);
-        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let Ok(size) = u32::try_from(size) else {
+            // Every `u32` is below it.
+            return Ok(());
+        };
         plan.below(slot, size, dim).map_err(|e| self.error(e))
     }
 

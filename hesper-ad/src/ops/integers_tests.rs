@@ -12,10 +12,13 @@ fn beyond(op: &dyn Op, ops: &mut Vec<String>) {
     let spec = Spec::new(op).unwrap();
     let signature = spec.signature();
     for (port, dim) in signature.integers() {
-        ops.push(signature.name().to_string());
         let dims = &spec.small_shapes()[0];
-        let bound = dims.get(dim).unwrap();
-        for value in [bound as u32, u32::MAX] {
+        let Ok(bound) = u32::try_from(dims.get(dim).unwrap()) else {
+            // Dropout's may be any.
+            continue;
+        };
+        ops.push(signature.name().to_string());
+        for value in [bound, u32::MAX] {
             let mut sample = spec.draw(dims, &mut Rng::new(1));
             let integers = sample.integers.get_mut(&port.name).unwrap();
             let at = integers.len() - 1;
@@ -69,8 +72,14 @@ fn integers_beyond_their_bound_are_errors_before_anything_runs() {
     assert_eq!(
         met,
         [
+            "CrossEntropy(mean)",
+            "CrossEntropy(sum)",
             "Embedding",
+            "Gather",
+            "Masked",
+            "ScatterAdd",
             "SoftmaxCrossEntropy",
+            "Where",
             "SoftmaxCrossEntropy∘MatMul"
         ]
     );

@@ -196,21 +196,36 @@ impl DiffOp for LayerNorm {
 }
 
 /// Rows of mean 0 and variance 1, but for eps.
-struct Normal {
-    m: Tensor,
-    r: Tensor,
-    normal: Tensor,
+pub(super) struct Normal {
+    pub(super) m: Tensor,
+    pub(super) r: Tensor,
+    pub(super) normal: Tensor,
 }
 
 impl Normal {
-    fn of(cx: &Context, x: &Tensor) -> Normal {
-        let (shape, eps) = ([cx.dim("rows"), cx.dim("cols")], cx.scalar("eps"));
+    /// Of the rows of a tensor of two dimensions, `eps` a constant.
+    pub(super) fn of(cx: &Context, x: &Tensor) -> Normal {
+        let (shape, eps) = (
+            [x.len() / x.row_len().max(1), x.row_len()],
+            cx.scalar("eps"),
+        );
         let m = means(cx, x);
         let centred = Tensor::from_fn(shape, |[i, j]| x[[i, j]] - m[[i]]);
         let variance = means(cx, &centred.map(|x| x.powi(2)));
         let r = variance.map(|v| cx.real(1.0) / (v + eps).sqrt());
         let normal = Tensor::from_fn(shape, |[i, j]| centred[[i, j]] * r[[i]]);
         Normal { m, r, normal }
+    }
+
+    /// `r·s − mean(r·s) − x̂·mean(r·s·x̂)` of each row: the cotangents of numbers whose normal ones have the cotangents `s`.
+    pub(super) fn cotangents(&self, cx: &Context, s: &Tensor) -> Tensor {
+        let shape = [s.len() / s.row_len().max(1), s.row_len()];
+        let slopes = Tensor::from_fn(shape, |[i, j]| self.r[[i]] * s[[i, j]]);
+        let mean_slopes = means(cx, &slopes);
+        let mean_products = means(cx, &slopes.zip(&self.normal, |slope, x| slope * x));
+        Tensor::from_fn(shape, |[i, j]| {
+            slopes[[i, j]] - mean_slopes[[i]] - self.normal[[i, j]] * mean_products[[i]]
+        })
     }
 }
 

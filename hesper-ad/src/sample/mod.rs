@@ -10,7 +10,7 @@ pub(crate) use known::Known;
 pub use point::Point;
 pub use rng::Rng;
 
-use crate::dims::{Dims, raised};
+use crate::dims::{Dims, names, raised};
 use crate::signature::Signature;
 use crate::tensor::Tensor;
 use draw::{
@@ -42,6 +42,8 @@ pub struct Sampling {
     greatest: Vec<Dims>,
     /// How great numbers of a port may be, where that is declared.
     huge: BTreeMap<String, f32>,
+    /// Sizes that ports derive from dimensions: none of them is to be 0.
+    derived: Vec<String>,
 }
 
 /// A decision that goes one way only, and why.
@@ -364,6 +366,28 @@ impl Sampling {
             renamed.greatest.push(dims);
         }
         renamed
+    }
+
+    /// The rules for an op of this signature.
+    pub(crate) fn of(mut self, signature: &Signature) -> Sampling {
+        self.derived = signature.derived().map(str::to_string).collect();
+        self
+    }
+
+    /// The sizes, raised where a derived one would be 0: the dimension that it names first, as far as that takes.
+    pub(crate) fn fitted(&self, mut dims: Dims) -> Dims {
+        /// What is 0 still has no size that is worth a check.
+        const MOST: usize = 1 << 20;
+        for dim in &self.derived {
+            let first = names(dim).next().unwrap_or_default();
+            while dims.get(dim) == Some(0) {
+                let Some(size) = dims.get(first).filter(|size| *size < MOST) else {
+                    break;
+                };
+                dims.set(first, self.raised(size + 1, first));
+            }
+        }
+        dims
     }
 
     /// A random point of an op.

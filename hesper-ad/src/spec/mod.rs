@@ -118,8 +118,8 @@ impl<'o> Spec<'o> {
         }
         Ok(Spec {
             op,
+            sampling: sampling.of(&signature),
             signature,
-            sampling,
             records: RefCell::default(),
             edited: RefCell::default(),
             reached: RefCell::default(),
@@ -219,7 +219,8 @@ impl<'o> Spec<'o> {
                 let prime = PRIMES[(i + turn) % turns];
                 (name.to_string(), self.sampling.times(prime, name))
             };
-            Dims::new(names.iter().enumerate().map(size))
+            let dims = Dims::new(names.iter().enumerate().map(size));
+            self.sampling.fitted(dims)
         };
         (0..turns).map(sizes).collect()
     }
@@ -230,14 +231,15 @@ impl<'o> Spec<'o> {
         let names = self.signature.dims();
         let size = |name: &str, i: usize| self.sampling.times([2, 3, 5, 7][i % 4], name);
         let with_large = |large: usize| {
-            Dims::new(names.iter().enumerate().map(|(i, name)| {
+            let dims = Dims::new(names.iter().enumerate().map(|(i, name)| {
                 let n = if i == large {
                     self.sampling.times(LARGE, name)
                 } else {
                     size(name, i)
                 };
                 (name.to_string(), n)
-            }))
+            }));
+            self.sampling.fitted(dims)
         };
         (0..names.len()).map(with_large).collect()
     }
@@ -245,11 +247,9 @@ impl<'o> Spec<'o> {
     /// Every dimension as small as it gets.
     pub fn least_shape(&self) -> Dims {
         let names = self.signature.dims();
-        Dims::new(
-            names
-                .into_iter()
-                .map(|name| (name, self.sampling.multiple_of(name))),
-        )
+        let least = names.into_iter();
+        let least = least.map(|name| (name, self.sampling.multiple_of(name)));
+        self.sampling.fitted(Dims::new(least))
     }
 
     /// Runs `forward` in `domain` on `inputs`; sizes, constants and integers are the sample's.
@@ -368,6 +368,7 @@ impl<'o> Spec<'o> {
         let names = self.signature.dims().into_iter();
         let size = |name: &str| self.sampling.raised(2, name);
         let dims = Dims::new(names.map(|name| (name, size(name))));
+        let dims = self.sampling.fitted(dims);
         let sample = self.any_sample(&dims)?;
         let part = |part: Part| {
             let record = self.recorded(part, &dims, &sample.integers)?;

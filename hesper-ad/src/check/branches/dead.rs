@@ -159,11 +159,12 @@ pub(super) fn some_sizes(spec: &Spec<'_>) -> Vec<Dims> {
     for dim in &names {
         let mut dims = spec.least_shape();
         dims.set(*dim, raised(FAR, dim));
-        sizes.push(dims);
+        sizes.push(spec.sampling().fitted(dims));
     }
     let all = |size: &dyn Fn(usize) -> usize| {
         let sizes = names.iter().enumerate();
-        Dims::new(sizes.map(|(i, dim)| (*dim, raised(size(i), dim))))
+        let dims = Dims::new(sizes.map(|(i, dim)| (*dim, raised(size(i), dim))));
+        spec.sampling().fitted(dims)
     };
     sizes.extend(TOGETHER.map(|size| all(&|i| size + 2 * i)));
     sizes.extend(EQUAL.map(|size| all(&|_| size)));

@@ -1,6 +1,6 @@
 //! The real numbers of a point: the shadows that decide which path a program takes.
 
-use crate::dims::{Dims, multiple};
+use crate::dims::{Dims, names};
 use crate::field::{Element, Exact};
 use crate::sample::{self, Numbers, Rng, Sampling};
 use crate::spec::Spec;
@@ -68,7 +68,8 @@ impl RealPoint {
     pub(super) fn turned(&self, spec: &Spec<'_>, dim: &str, by: usize) -> RealPoint {
         let mut point = self.clone();
         for (port, tensor) in spec.signature().inputs().zip(&mut point.reals.inputs) {
-            for axis in (0..port.dims.len()).filter(|axis| multiple(&port.dims[*axis]).1 == dim) {
+            let is_along = |axis: &usize| names(&port.dims[*axis]).any(|name| name == dim);
+            for axis in (0..port.dims.len()).filter(is_along) {
                 let inner: usize = tensor.shape()[axis + 1..].iter().product();
                 let block = inner * tensor.shape()[axis];
                 let by = by % tensor.shape()[axis].max(1) * inner;

@@ -104,7 +104,8 @@ fn shapes(spec: &Spec<'_>) -> Vec<Dims> {
         let size = |(i, name): (usize, &&str)| {
             (name.to_string(), spec.sampling().times(sizes[i % 2], name))
         };
-        Dims::new(names.iter().enumerate().map(size))
+        let dims = Dims::new(names.iter().enumerate().map(size));
+        spec.sampling().fitted(dims)
     };
     vec![spec.least_shape(), shape([2, 3]), shape([3, 2])]
 }

@@ -1,15 +1,20 @@
 //! Sizes of symbolic dimensions.
 
+mod derived;
+
+pub(crate) use derived::{Derived, names};
+
 use std::fmt;
 
 /// The sizes of symbolic dimensions.
 ///
-/// A port may have a multiple of a dimension, such as `2*half`: its size follows from that of `half`.
+/// A port may have a multiple of a dimension, such as `2*half`, or another size that is derived from some: it follows from theirs.
 ///
 /// ```
 /// use hesper_ad::Dims;
 /// let dims = Dims::new([("rows", 3), ("half", 4)]);
 /// assert_eq!(dims.get("2*half"), Some(8));
+/// assert_eq!(dims.get("(half-1)/2+rows"), Some(4));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dims(Vec<(String, usize)>);
@@ -24,11 +29,21 @@ impl Dims {
         dims
     }
 
-    /// The size of a dimension, or of a multiple of one.
+    /// The size of a dimension, or one that is derived from some: of numbers and names, with `+ - * /` and parentheses. A quotient is rounded down. 0 where
+    /// it would be negative, or is divided by 0, say the places of a window in what is too short for it.
     pub fn get(&self, name: &str) -> Option<usize> {
         let (factor, base) = multiple(name);
-        let (_, size) = self.0.iter().find(|(n, _)| n == base)?;
-        Some(factor.saturating_mul(*size))
+        if let Some(size) = self.find(base) {
+            return Some(factor.saturating_mul(size));
+        }
+        let derived = Derived::parse(name)?;
+        let known = names(name).all(|name| self.find(name).is_some());
+        known.then(|| derived.size(&|name| self.find(name)).unwrap_or(0))
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let (_, size) = self.0.iter().find(|(n, _)| n == name)?;
+        Some(*size)
     }
 
     /// Sets the size of a dimension.
