@@ -33,12 +33,14 @@ shader! {
     }
 }
 
+/// Makes a buffer of the leaves' components.
+type Upload = fn(&Device, Vec<Memory<f32>>) -> Result<Box<dyn Held>, DeviceError>;
+
 /// One of them.
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
     shape: fn() -> Shape,
-    /// A buffer of the leaves' components.
-    pub(crate) upload: fn(&Device, Vec<Memory<f32>>) -> Result<Box<dyn Held>, DeviceError>,
+    pub(crate) upload: Upload,
 }
 
 const fn kind<T: Element>() -> Kind {
