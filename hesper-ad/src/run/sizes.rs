@@ -2,7 +2,7 @@
 
 use super::error::RunError;
 use super::inputs::{Value, written};
-use crate::dims::{Dims, multiple};
+use crate::dims::{Dims, multiple, names};
 use crate::op_plan::suggest;
 use crate::sample::Sampling;
 use crate::signature::{Port, Signature};
@@ -95,6 +95,13 @@ impl<'s> Sizes<'s> {
         size: usize,
     ) -> Result<(), String> {
         let (factor, base) = multiple(dim);
+        if names(base).ne([base]) {
+            // What it follows from tells it, where that is known by now.
+            let follows = self.known.get(dim).filter(|follows| *follows != size);
+            return follows.map_or(Ok(()), |follows| {
+                Err(format!("; by what it follows from it is {follows}"))
+            });
+        }
         if !size.is_multiple_of(factor) {
             return Err(format!(", which is no multiple of {factor}"));
         }
