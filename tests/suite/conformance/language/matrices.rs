@@ -94,11 +94,11 @@ fn determinant(a: &Rows) -> f64 {
             result = -result;
         }
         result *= a[k][k];
-        for i in k + 1..a.len() {
-            let factor = a[i][k] / a[k][k];
-            for j in k..a.len() {
-                let above = a[k][j];
-                a[i][j] -= factor * above;
+        let pivots = a[k].clone();
+        for row in &mut a[k + 1..] {
+            let factor = row[k] / pivots[k];
+            for (x, above) in row.iter_mut().zip(&pivots).skip(k) {
+                *x -= factor * above;
             }
         }
     }
