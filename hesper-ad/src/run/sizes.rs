@@ -103,13 +103,6 @@ impl<'s> Sizes<'s> {
         size: usize,
     ) -> Result<(), String> {
         let (factor, base) = multiple(dim);
-        if names(base).ne([base]) {
-            // What it follows from tells it, where that is known by now.
-            let follows = self.known.get(dim).filter(|follows| *follows != size);
-            return follows.map_or(Ok(()), |follows| {
-                Err(format!("; by what it follows from it is {follows}"))
-            });
-        }
         if !size.is_multiple_of(factor) {
             return Err(format!(", which is no multiple of {factor}"));
         }
@@ -179,7 +172,7 @@ impl<'s> Sizes<'s> {
 /// Whether a size is neither a dimension nor a multiple of one.
 fn is_derived(dim: &str) -> bool {
     let (_, base) = multiple(dim);
-    names(base).next() != Some(base)
+    names(base).ne([base])
 }
 
 fn check_below(
