@@ -19,9 +19,12 @@ pub(super) fn sizes(
     told: &Dims,
 ) -> Result<Dims, RunError> {
     let mut sizes = Sizes::new(signature, told)?;
-    for port in signature.ports() {
-        if let Some(shape) = given.get(&port.name).and_then(Value::shape) {
-            sizes.take(port, shape)?;
+    // What follows from several dimensions is compared once they are known.
+    for derived in [false, true] {
+        for port in signature.ports() {
+            if let Some(shape) = given.get(&port.name).and_then(Value::shape) {
+                sizes.take(port, shape, derived)?;
+            }
         }
     }
     let dims = sizes.finish(sampling)?;
@@ -64,8 +67,8 @@ impl<'s> Sizes<'s> {
         })
     }
 
-    /// What the shape of a port's tensor tells.
-    fn take(&mut self, port: &Port, shape: &[usize]) -> Result<(), RunError> {
+    /// What the shape of a port's tensor tells: of dimensions and multiples of them, or of sizes that are derived otherwise.
+    fn take(&mut self, port: &Port, shape: &[usize], derived: bool) -> Result<(), RunError> {
         if shape.len() != port.dims.len() {
             return Err(RunError::Rank {
                 op: self.signature.name().to_string(),
@@ -75,7 +78,12 @@ impl<'s> Sizes<'s> {
             });
         }
         for (dim, size) in port.dims.iter().zip(shape) {
-            if let Err(problem) = self.take_one(port, shape, dim, *size) {
+            let taken = match (is_derived(dim), derived) {
+                (false, false) => self.take_one(port, shape, dim, *size),
+                (true, true) => self.compare(dim, *size),
+                _ => Ok(()),
+            };
+            if let Err(problem) = taken {
                 let name = &port.name;
                 let message = format!(
                     "`{name}` has the shape {shape:?}, in which `{dim}` is {size}{problem}"
@@ -95,13 +103,6 @@ impl<'s> Sizes<'s> {
         size: usize,
     ) -> Result<(), String> {
         let (factor, base) = multiple(dim);
-        if names(base).ne([base]) {
-            // What it follows from tells it, where that is known by now.
-            let follows = self.known.get(dim).filter(|follows| *follows != size);
-            return follows.map_or(Ok(()), |follows| {
-                Err(format!("; by what it follows from it is {follows}"))
-            });
-        }
         if !size.is_multiple_of(factor) {
             return Err(format!(", which is no multiple of {factor}"));
         }
@@ -117,6 +118,17 @@ impl<'s> Sizes<'s> {
                 let from = self.from.get(base).cloned().unwrap_or_default();
                 Err(format!("; {from} {other}"))
             }
+        }
+    }
+
+    /// That a size is what follows from those of dimensions.
+    fn compare(&self, dim: &str, size: usize) -> Result<(), String> {
+        match self.known.get(dim) {
+            Some(other) if other != size => {
+                let known = names(dim).filter_map(|name| Some((name, self.known.get(name)?)));
+                Err(format!("; with {} it is {other}", Dims::new(known)))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -142,13 +154,25 @@ impl<'s> Sizes<'s> {
                 Some(size) => dims.set(name, size),
             }
         }
-        Ok(dims)
+        let mut derived = self.signature.derived();
+        match derived.find(|dim| dims.get(dim) == Some(0)) {
+            None => Ok(dims),
+            Some(dim) => Err(self.wrong(format!(
+                "`{dim}` is 0 with {dims}, and an op takes at least 1"
+            ))),
+        }
     }
 
     fn wrong(&self, message: String) -> RunError {
         let op = self.signature.name().to_string();
         RunError::Size { op, message }
     }
+}
+
+/// Whether a size is neither a dimension nor a multiple of one.
+fn is_derived(dim: &str) -> bool {
+    let (_, base) = multiple(dim);
+    names(base).ne([base])
 }
 
 fn check_below(
