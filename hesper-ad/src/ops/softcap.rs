@@ -50,7 +50,7 @@ impl Elementwise<1> for Softcap {
     }
 
     fn domain(sampling: Sampling) -> Sampling {
-        sampling.uniform("cap", 0.5, 4.0)
+        sampling.uniform("cap", 1.0, 5.0)
     }
 }
 
