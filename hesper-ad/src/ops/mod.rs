@@ -70,7 +70,6 @@ pub mod sgd_nesterov;
 pub mod sigmoid;
 pub mod silu;
 pub mod slice;
-pub mod softcap;
 pub mod softmax;
 pub mod softplus;
 pub mod sqrt;
@@ -150,7 +149,6 @@ pub use sgd_nesterov::SgdNesterov;
 pub use sigmoid::Sigmoid;
 pub use silu::Silu;
 pub use slice::Slice;
-pub use softcap::Softcap;
 pub use softmax::Softmax;
 pub use softplus::Softplus;
 pub use sqrt::Sqrt;
@@ -243,7 +241,6 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Sigmoid),
         Box::new(Silu),
         Box::new(Slice::EXAMPLE),
-        Box::new(Softcap),
         Box::new(Softmax),
         Box::new(SoftmaxCrossEntropy),
         Box::new(Softplus),
@@ -395,8 +392,6 @@ pub fn kernels() -> Vec<Kernel> {
         silu::silu_backward(),
         slice::slice(),
         slice::slice_backward(),
-        softcap::softcap(),
-        softcap::softcap_backward(),
         softmax::softmax(),
         softmax::softmax_backward(),
         cross_entropy::softmax_cross_entropy(),
