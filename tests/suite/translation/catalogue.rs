@@ -232,9 +232,6 @@ fn workgroup(op: &dyn Op) -> usize {
     sizes.max().unwrap_or(2).max(2)
 }
 
-/// Kernels that no plan of the catalogue runs: only graphs that read a value twice add cotangents up.
-const ABSENT: [&str; 1] = ["accumulate"];
-
 /// By kernel: the elements compared, over all ops.
 #[derive(Default)]
 struct Tally(BTreeMap<String, usize>);
@@ -258,7 +255,10 @@ impl Tally {
             ));
         }
         let silent: Vec<_> = silent.iter().map(|kernel| kernel.name()).collect();
-        assert_eq!(silent, ABSENT, "kernels of which nothing was compared");
+        assert!(
+            silent.is_empty(),
+            "kernels of which nothing was compared: {silent:?}"
+        );
     }
 }
 
