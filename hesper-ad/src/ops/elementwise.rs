@@ -5,7 +5,7 @@ use crate::prelude::*;
 
 /// An op `y = f(x₁, …)` of one element of each of `N` inputs, all over `n` numbers, with constants that are one number each.
 ///
-/// The op's file has its formula, here for single numbers, and its kernels; [`elementwise!`] makes a [`DiffOp`] of both.
+/// The op's file has its formula, here for single numbers, and its kernels; `elementwise!` makes a [`DiffOp`] of both.
 pub trait Elementwise<const N: usize> {
     /// The op's name.
     const NAME: &'static str;
