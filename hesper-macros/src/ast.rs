@@ -144,6 +144,16 @@ pub(crate) enum Ty {
     Broken,
 }
 
+impl Ty {
+    /// What an array's elements are, and those's; else the type itself.
+    pub(crate) fn innermost(&self) -> &Ty {
+        match self {
+            Ty::Array(_, element, _) => element.innermost(),
+            ty => ty,
+        }
+    }
+}
+
 /// `{ stmts tail }`.
 pub(crate) struct Block {
     pub brace: token::Brace,

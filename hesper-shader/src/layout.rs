@@ -5,11 +5,6 @@ use crate::tree::{Leaf, Scalar, Shape, Type};
 use half::f16;
 use std::borrow::Cow;
 
-/// Bytes from one element of an array to the next.
-pub(super) fn stride(element: Type) -> u64 {
-    element.scalar.bytes() * u64::from(lanes(element))
-}
-
 /// Bytes of an array; `None` where they do not fit.
 pub(super) fn array_bytes(element: &Shape, len: usize) -> Option<u64> {
     u64::try_from(len).ok()?.checked_mul(element.stride())
@@ -130,10 +125,6 @@ fn components<T, const N: usize>(
         .collect()
 }
 
-fn lanes(element: Type) -> u8 {
-    if element.size == 3 { 4 } else { element.size }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +160,7 @@ mod tests {
             );
             assert_eq!(from_bytes(&bytes, element), memory, "{element}");
         }
-        assert_eq!(stride(Type::vector(3, Scalar::F16)), 8);
+        assert_eq!(Shape::Value(Type::vector(3, Scalar::F16)).stride(), 8);
     }
 
     #[test]

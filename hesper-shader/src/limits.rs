@@ -1,7 +1,6 @@
 //! What a device allows, and what a kernel needs of it.
 
-use crate::layout;
-use crate::tree::{Tree, WorkgroupVar};
+use crate::tree::{Shape, Tree, WorkgroupVar};
 use std::fmt;
 
 /// What a device allows.
@@ -106,7 +105,8 @@ impl Needs<'_> {
                 .zip(&self.lengths)
                 .map(|((id, param, element, _), len)| {
                     let structured = self.tree.field(id).map(|(buffer, _)| buffer);
-                    let stride = structured.map_or(layout::stride(element), |b| b.shape.stride());
+                    let stride =
+                        structured.map_or(Shape::Value(element).stride(), |b| b.shape.stride());
                     let bytes = stride.saturating_mul(*len as u64);
                     (
                         Quantity::BindingBytes(
@@ -151,7 +151,8 @@ fn variable_bytes(var: &WorkgroupVar) -> u64 {
     let bytes = if var.dims.is_empty() {
         var.element.scalar.bytes() * u64::from(var.element.size)
     } else {
-        var.count().saturating_mul(layout::stride(var.element))
+        var.count()
+            .saturating_mul(Shape::Value(var.element).stride())
     };
     bytes.div_ceil(16).saturating_mul(16)
 }

@@ -75,7 +75,7 @@ impl Checker<'_> {
         let ty = workgroup_type(call);
         if let (Some(ty), false, true) = (ty, adorned, call.args.is_empty()) {
             let (element, lengths) = nested_array(ty);
-            let atomic = |checked: &Ty| matches!(innermost(checked), Ty::Atomic(..));
+            let atomic = |checked: &Ty| matches!(checked.innermost(), Ty::Atomic(..));
             let element = self.stored(element.clone());
             let binding = match (lengths.len(), atomic(&element)) {
                 (0, false) => Binding::WorkgroupVar,
@@ -212,12 +212,5 @@ fn nested_array(ty: &Type) -> (&Type, Vec<&syn::Expr>) {
             (&*inner.elem, vec![&outer.len, &inner.len])
         }
         element => (element, vec![&outer.len]),
-    }
-}
-
-fn innermost(ty: &Ty) -> &Ty {
-    match ty {
-        Ty::Array(_, element, _) => innermost(element),
-        ty => ty,
     }
 }

@@ -167,7 +167,7 @@ impl Emit<'_> {
         let at = self.site;
         let params = &kernel.function.params;
         let runtime = self.runtime(at);
-        let is_alias = |param: &Param| matches!(innermost(&param.ty), Ty::Other(_));
+        let is_alias = |param: &Param| matches!(param.ty.innermost(), Ty::Other(_));
         let aliases = params.iter().any(is_alias).then(|| {
             quote_spanned! {at=> #[allow(unused_imports)] use super::*; }
         });
@@ -263,13 +263,6 @@ fn is_read(param: &Param) -> bool {
 
 fn is_written(param: &Param) -> bool {
     matches!(param.kind, ParamKind::Write | ParamKind::Place)
-}
-
-fn innermost(ty: &Ty) -> &Ty {
-    match ty {
-        Ty::Array(_, element, _) => innermost(element),
-        ty => ty,
-    }
 }
 
 fn is_broken(param: &Param) -> bool {

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use naga::{ArraySize, Handle, TypeInner, UniqueArena, VectorSize};
 
-use crate::tree::{Scalar, Type};
+use crate::tree::{Scalar, Shape, Type};
 
 /// naga's scalar.
 pub(super) fn scalar(scalar: Scalar) -> naga::Scalar {
@@ -96,11 +96,7 @@ pub(super) fn nested_array(
 
 /// Bytes from one array element to the next. naga believes what it is told here, so a wrong value would be a silent fault.
 fn stride(element: Type) -> u32 {
-    let width = u32::from(scalar(element.scalar).width);
-    match element.size {
-        3 | 4 => 4 * width,
-        size => u32::from(size) * width,
-    }
+    Shape::Value(element).stride() as u32
 }
 
 pub(super) fn anonymous(

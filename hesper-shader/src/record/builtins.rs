@@ -48,7 +48,10 @@ where
     compose(&[x, y.retype(), z.retype(), w.retype()], Loc::caller())
 }
 
-fn compose<'m, T: ScalarType, V: ShaderType>(components: &[Exp<'m, T>], loc: Loc) -> Exp<'m, V> {
+pub(super) fn compose<'m, T: ScalarType, V: ShaderType>(
+    components: &[Exp<'m, T>],
+    loc: Loc,
+) -> Exp<'m, V> {
     let recorder = components[0].recorder;
     let components = components.iter().map(|c| recorder.own(*c, loc)).collect();
     recorder.push_expr(ExprKind::Compose(components), loc)

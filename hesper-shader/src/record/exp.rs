@@ -63,7 +63,7 @@ impl<'m, T: ShaderType> Exp<'m, T> {
         Exp::new(self.recorder, self.id, self.serial)
     }
 
-    fn component<U: ShaderType>(self, index: u8, loc: Loc) -> Exp<'m, U> {
+    pub(super) fn component<U: ShaderType>(self, index: u8, loc: Loc) -> Exp<'m, U> {
         let vector = self.recorder.own(self, loc);
         self.recorder
             .push_expr(ExprKind::Component(vector, index), loc)

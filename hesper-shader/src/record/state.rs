@@ -316,12 +316,12 @@ impl State {
         self.open.last().and_then(|o| o.function.get(id))
     }
 
-    /// The value of an unsigned literal.
     /// A literal.
     pub(super) fn u32(&mut self, n: u32, loc: Loc) -> ExprId {
         self.expr(ExprKind::Literal(Literal::U32(n)), Type::U32, loc)
     }
 
+    /// The value of an unsigned literal.
     pub(super) fn literal_u32(&self, id: ExprId) -> Option<u32> {
         match self.get(id)?.kind {
             ExprKind::Literal(Literal::U32(n)) => Some(n),

@@ -1,6 +1,7 @@
 //! Transposes and determinants.
 
-use super::{ColumnTy, Matrix, VectorsOf, component, compose};
+use super::{ColumnTy, Matrix, VectorsOf};
+use crate::record::builtins::compose;
 use crate::record::exp::Exp;
 use crate::record::ops::binary;
 use crate::shader_type::{ScalarType, Vec2, Vec3, Vec4};
@@ -19,8 +20,8 @@ macro_rules! transposed {
                 let mut at = 0..;
                 let columns = [(); $rows].map(|()| {
                     let row = at.next().unwrap_or(0);
-                    let row = self.columns.map(|column| component::<$vector<T>, T>(column, row, loc));
-                    compose(self.columns[0].recorder, &row, loc)
+                    let row = self.columns.map(|column| column.component::<T>(row, loc));
+                    compose(&row, loc)
                 });
                 Matrix { columns }
             }
@@ -41,7 +42,7 @@ macro_rules! determinants {
             pub fn determinant(self) -> Exp<'m, T> {
                 let loc = Loc::caller();
                 let at = |column: usize, row: usize| {
-                    component::<$vector<T>, T>(self.columns[column], row as u8, loc)
+                    self.columns[column].component::<T>(row as u8, loc)
                 };
                 let rows: Vec<usize> = (0..$size).collect();
                 minor(&at, 0, &rows, loc)

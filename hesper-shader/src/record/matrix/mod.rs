@@ -13,7 +13,7 @@ use super::relations::IndexTy;
 use super::structure::{Assign, Held, InMemory, Indexed, ValueType};
 use super::value::{Parts, Value};
 use crate::shader_type::{Mat, ScalarType, ShaderType, Vec2, Vec3, Vec4};
-use crate::tree::{ExprId, ExprKind, Loc, Type};
+use crate::tree::{ExprId, Loc, Type};
 use half::f16;
 
 /// A matrix of `C` columns while a kernel is recorded.
@@ -171,19 +171,4 @@ makers! {
     mat3 3: a b c;
     /// A matrix of four columns.
     mat4 4: a b c d;
-}
-
-fn component<'m, V: ShaderType, T: ShaderType>(vector: Exp<'m, V>, at: u8, loc: Loc) -> Exp<'m, T> {
-    let recorder = vector.recorder;
-    let id = recorder.own(vector, loc);
-    recorder.push_expr(ExprKind::Component(id, at), loc)
-}
-
-fn compose<'m, T: ShaderType, V: ShaderType>(
-    recorder: &'m Recorder,
-    components: &[Exp<'m, T>],
-    loc: Loc,
-) -> Exp<'m, V> {
-    let components = components.iter().map(|c| recorder.own(*c, loc)).collect();
-    recorder.push_expr(ExprKind::Compose(components), loc)
 }

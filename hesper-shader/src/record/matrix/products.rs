@@ -1,6 +1,7 @@
 //! Operators of matrices: sums by columns, and products.
 
-use super::{ColumnTy, Matrix, VectorsOf, component, compose};
+use super::{ColumnTy, Matrix, VectorsOf};
+use crate::record::builtins::compose;
 use crate::record::exp::Exp;
 use crate::record::ops::binary;
 use crate::shader_type::{ScalarType, ShaderType, Vec2, Vec3, Vec4};
@@ -105,7 +106,7 @@ macro_rules! applied {
 
             fn product<'m>(matrix: Matrix<'m, V, $count>, right: Exp<'m, Self>, loc: Loc) -> Exp<'m, V> {
                 let term = |(column, at): (Exp<'m, V>, u8)| -> Exp<'m, V> {
-                    binary(BinaryOp::Multiply, column, component::<Self, T>(right, at, loc), loc)
+                    binary(BinaryOp::Multiply, column, right.component::<T>(at, loc), loc)
                 };
                 let [first, rest @ ..] = matrix.columns;
                 let rest = rest.into_iter().zip(1..).map(term);
@@ -127,7 +128,7 @@ where
         let dots = matrix
             .columns
             .map(|column| left.math::<V::Scalar>(Math::Dot, &[column], loc));
-        compose(left.recorder, &dots, loc)
+        compose(&dots, loc)
     }
 }
 
