@@ -75,3 +75,54 @@ pub fn draw(file: &Path, title: &str, epochs: &[Epoch]) -> Result<(), Box<dyn Er
     area.present()?;
     Ok(())
 }
+
+/// A line of a [`lines`] chart: its name, and a value for each step listed.
+pub type Line<'l> = (&'l str, Vec<(u32, f32)>);
+
+/// Draws two lines over steps to an SVG file.
+///
+/// # Errors
+/// Where the file cannot be written or there is nothing to draw.
+pub fn lines(
+    file: &Path,
+    title: &str,
+    value: &str,
+    lines: [Line<'_>; 2],
+) -> Result<(), Box<dyn Error>> {
+    let points = || lines.iter().flat_map(|(_, points)| points.iter());
+    let last = points().map(|(step, _)| *step).max();
+    let highest = points().map(|(_, y)| *y).fold(0.0_f32, f32::max);
+    let Some(last) = last.filter(|_| highest.is_finite() && highest > 0.0) else {
+        return Err("there are no finite numbers to draw".into());
+    };
+    let area = SVGBackend::new(file, (760, 420)).into_drawing_area();
+    area.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&area)
+        .caption(title, ("sans-serif", 18))
+        .margin(12)
+        .x_label_area_size(38)
+        .y_label_area_size(52)
+        .build_cartesian_2d(0..last, 0.0..highest * 1.05)?;
+    chart
+        .configure_mesh()
+        .x_desc("step")
+        .y_desc(value)
+        .bold_line_style(GRID)
+        .light_line_style(WHITE)
+        .draw()?;
+    for ((name, points), color) in lines.iter().zip([LOSS, ACCURACY]) {
+        let style = color.filled().stroke_width(2);
+        chart
+            .draw_series(LineSeries::new(points.iter().copied(), style).point_size(2))?
+            .label(*name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::MiddleRight)
+        .background_style(WHITE)
+        .border_style(GRID)
+        .draw()?;
+    area.present()?;
+    Ok(())
+}

@@ -3,7 +3,8 @@
 use clap::{Args, ValueEnum};
 use hesper_ad::ops;
 use hesper_ad::prelude::Device;
-use hesper_shader::Error;
+use hesper_shader::reference::Options;
+use hesper_shader::{DeviceKind, Error};
 use std::process::ExitCode;
 
 /// The exit code for wrong options.
@@ -83,6 +84,18 @@ impl DeviceChoice {
             DeviceChoice::Reference => Ok(Device::reference()),
             DeviceChoice::Gpu => Ok(Device::gpu()?),
         }
+    }
+
+    /// Opens the device for kernels that were verified, the reference executor without its sanitizer, which has then seen them.
+    ///
+    /// # Errors
+    /// As [`open`](DeviceChoice::open).
+    pub fn open_to_train(self) -> Result<Device, Error> {
+        let device = self.open()?;
+        Ok(match device.kind() {
+            DeviceKind::Reference => Device::reference_with(Options::fast()),
+            DeviceKind::Gpu | DeviceKind::Software => device,
+        })
     }
 }
 

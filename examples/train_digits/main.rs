@@ -11,16 +11,16 @@
 //!
 //! Exits with 0 after training, 1 if a gradient fails its check, 2 for wrong options, data or files or a diverged training, 3 for a device that is not there or fails.
 
-mod checkpoint;
 mod loss;
 mod model;
-mod stop;
 mod train;
 
-use checkpoint::Checkpoint;
 use clap::{Parser, value_parser};
+use examples::chart::Epoch;
+use examples::checkpoint::{Checkpoint, Done};
 use examples::cli::{DeviceChoice, say};
 use examples::digits::{CLASSES, Digits, PIXELS};
+use examples::stop::Stop;
 use examples::{chart, confusion};
 use hesper_ad::Rng;
 use hesper_ad::model::{Checks, Model};
@@ -32,7 +32,6 @@ use model::{PARAMETERS, mlp, sizes};
 use std::error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use stop::Stop;
 use train::{Trained, Training};
 
 /// How fast AdamW's two means forget, and what keeps its quotient finite: the values of Kingma and Ba (2015).
@@ -122,7 +121,7 @@ fn run(arguments: &Arguments) -> Result<(), Stop> {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits.csv");
     let data = arguments.data.as_deref().unwrap_or(Path::new(shipped));
     let (images, held_out) = Digits::read(data)?.split();
-    let device = arguments.device.open()?;
+    let device = arguments.device.open_to_train()?;
     say(format!("device: {}", device.name()));
 
     let loss = match arguments.wrong_gradient {
@@ -149,12 +148,18 @@ fn run(arguments: &Arguments) -> Result<(), Stop> {
     let mut model = Model::new(&workspace, trusted, &PARAMETERS, &sizes(hidden), &mut rng)?;
     let training = arguments.training();
     let before = match &training.checkpoint {
-        Some(checkpoint) if arguments.resume => checkpoint.load(&mut model)?,
+        Some(checkpoint) if arguments.resume => epochs(checkpoint.load(&mut model)?),
         _ => Vec::new(),
     };
     let images = (images, &held_out);
     let trained = training.run(&workspace, &mut model, images, before, &mut rng)?;
     report(arguments, &name, &trained)
+}
+
+/// Epochs as a checkpoint has them.
+fn epochs(done: Vec<Done>) -> Vec<Epoch> {
+    let epoch = |[loss, accuracy]: Done| Epoch { loss, accuracy };
+    done.into_iter().map(epoch).collect()
 }
 
 impl Arguments {
@@ -217,7 +222,7 @@ fn draw(
 ) -> Result<(), Stop> {
     let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
     let drawn = folder.map_err(Into::into).and_then(|()| draw(file));
-    drawn.map_err(|e| Stop::Picture(file.to_path_buf(), e.to_string()))?;
+    drawn.map_err(|e| Stop::File(file.to_path_buf(), e.to_string()))?;
     say(format!("{what}: {}", file.display()));
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Training: epoch after epoch over shuffled images.
 
-use crate::checkpoint::Checkpoint;
 use crate::model::{confusion, inputs};
-use crate::stop::Stop;
 use examples::chart::Epoch;
+use examples::checkpoint::{Checkpoint, Done};
 use examples::cli::say;
 use examples::confusion::Confusion;
 use examples::digits::{Digits, PIXELS};
+use examples::stop::Stop;
 use hesper_ad::Rng;
 use hesper_ad::model::Model;
 use hesper_ad::ops::adamw::Settings;
@@ -52,10 +52,13 @@ impl Training {
             let number = epoch + 1;
             let confusion = confusion(workspace, model, held_out)?;
             let confusion = confusion.filter(|_| loss.is_finite());
-            let accuracy = confusion.ok_or(Stop::Diverged(number))?.accuracy();
+            let accuracy = confusion
+                .ok_or(Stop::Diverged(format!("epoch {number}")))?
+                .accuracy();
             epochs.push(Epoch { loss, accuracy });
             if let Some(checkpoint) = &self.checkpoint {
-                checkpoint.save(model, &epochs)?;
+                let done = |epoch: &Epoch| -> Done { [epoch.loss, epoch.accuracy] };
+                checkpoint.save(model, &epochs.iter().map(done).collect::<Vec<_>>())?;
             }
             bar.suspend(|| {
                 say(format!(
@@ -67,7 +70,7 @@ impl Training {
         }
         bar.finish_and_clear();
         let confusion = confusion(workspace, model, held_out)?;
-        let confusion = confusion.ok_or(Stop::Diverged(self.epochs))?;
+        let confusion = confusion.ok_or(Stop::Diverged(format!("epoch {}", self.epochs)))?;
         Ok(Trained { epochs, confusion })
     }
 

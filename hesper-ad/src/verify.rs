@@ -15,6 +15,13 @@ impl dyn Op + '_ {
         certify(self, options, checks)
     }
 
+    /// Runs what finds a wrong connection in a graph whose ops were verified: the spec's VJP by dual numbers, and the kernels against the spec at two small
+    /// shapes. A value read in the place of another is neither a matter of rounding nor of sizes, and the ops have passed
+    /// at those where their kernels branch.
+    pub(crate) fn verify_connections(&self, options: &Options) -> Certificate {
+        certify(self, options, connections)
+    }
+
     /// Runs the checks at one shape: see [`DiffOp::verify_at`](crate::DiffOp::verify_at).
     pub fn verify_at(&self, dims: &Dims, options: &Options) -> Certificate {
         certify(self, options, |spec, options, progress| {
@@ -128,6 +135,31 @@ fn checks(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Findin
         go_on(progress, &checks, "largest sizes");
         checks.push(check::largest_sizes(spec, seed));
         checks.push(check::branches(spec, &switches, seed));
+    }
+    tell_once(&mut checks);
+    checks
+}
+
+/// What a wrong connection does not stand.
+fn connections(spec: &Spec<'_>, options: &Options, progress: &Progress) -> Vec<Finding> {
+    let seed = options.seed;
+    progress.at("whether spec and plan fit the ports");
+    let mistakes = [check::spec_mistake, check::plan_mistake].map(|mistake| mistake(spec, seed));
+    if let Some(mistake) = mistakes.into_iter().flatten().next() {
+        return vec![mistake];
+    }
+    progress.at("dual numbers");
+    let mut checks = vec![check::dual_numbers(spec, seed, options.points)];
+    for target in &options.targets {
+        for dims in spec.small_shapes().into_iter().take(2) {
+            go_on(progress, &checks, &format!("kernels, {}", target.name()));
+            let profile = &options.accuracy;
+            let mut kernels = check::kernels_of_shape(spec, target, &dims, seed, profile);
+            for finding in &mut kernels {
+                finding.place = format!("{} at {dims}", finding.place);
+            }
+            checks.extend(kernels);
+        }
     }
     tell_once(&mut checks);
     checks

@@ -174,6 +174,8 @@ MATRICES = [dict(m=2, k=4, n=3), dict(m=3, k=6, n=2, a=normal(100), b=normal(0.0
 BATCHES = [dict(case, batch=batch) for case, batch in zip(MATRICES, (2, 1, 3))]
 
 # Name: (library function, function, "inputs; constants; integers -> outputs", cases).
+HEADS = [dict(batch=2, rows=2, dim=2), dict(batch=1, rows=3, dim=1), dict(batch=1, rows=1, dim=2)]
+
 OPS = {
     "Abs": ("torch.abs", torch.abs, "x[n] -> y[n]", [dict(n=9), dict(n=6, x=ZEROS), dict(n=8, x=HUGE)]),
     "Adam": ("torch.optim.Adam", adam, "w[n], g[n], m[n], v[n]; s, lr, beta1, rest1, beta2, rest2, eps, keep, c1, c2 "
@@ -307,6 +309,9 @@ OPS = {
     "MaxPool2D(3×2, stride 2×1, padding 1×1)": ("torch.nn.functional.max_pool2d",
         lambda x: F.max_pool2d(x, (3, 2), (2, 1), (1, 1)), POOLED, IMAGES),
     "Mean": ("torch.mean", lambda x: torch.mean(x, 1), "x[outer,axis,inner] -> y[outer,inner]", LINES3),
+    "MergeHeads(3)": ("torch.Tensor.unflatten, transpose, flatten",
+                      lambda x: x.unflatten(0, (-1, 3)).transpose(1, 2).flatten(2),
+                      "x[3*batch,rows,dim] -> y[batch,rows,3*dim]", HEADS),
     "Minimum": ("torch.minimum", torch.minimum, "a[n], b[n] -> y[n]", TIES),
     "MSE": ("torch.nn.functional.mse_loss", F.mse_loss, "x[n], t[n] -> y", [
         dict(n=9), dict(n=6, x=normal(100), t=normal(1e-2)), dict(n=1)]),
@@ -357,11 +362,19 @@ OPS = {
         dict(rows=3, classes=2, labels=[0, 0, 1], x=[1e8, 1e8, 10003.0, 10000.0, -1e30, 1e30])]),
     "Softplus": ("torch.nn.functional.softplus", F.softplus, "x[n] -> y[n]", [
         dict(n=9), dict(n=10, x=WIDE), dict(n=6, x=ZEROS), dict(n=5, x=[1e30, -1e30, 100.0, -100.0, 45.0])]),
+    "SplitHeads(3)": ("torch.Tensor.unflatten, transpose, flatten",
+                      lambda x: x.unflatten(2, (3, -1)).transpose(1, 2).flatten(0, 1),
+                      "x[batch,rows,3*dim] -> y[3*batch,rows,dim]", HEADS),
     "Sqrt": ("torch.sqrt", torch.sqrt, "x[n] -> y[n]", [
         dict(n=9, x=uniform(0.01, 9)), dict(n=5, x=[1.0, 1e-30, 1e30, 0.25, 2.0]), dict(n=1, x=4.0)]),
     "Sum": ("torch.sum", lambda x: torch.sum(x, 1), "x[outer,axis,inner] -> y[outer,inner]", LINES3),
     "SwiGLU": ("torch.nn.functional.silu, torch.mul", lambda x, up: F.silu(x) * up, "x[n], up[n] -> y[n]", GATES),
     "Tanh": ("torch.tanh", torch.tanh, "x[n] -> y[n]", [*LINES, dict(n=6, x=[0.0, 4.0, -4.0, 4.5, -4.5, 1e-3])]),
+    "TokenEmbedding": ("torch.nn.functional.embedding", lambda table, ids: F.embedding(ids, table),
+                       "table[vocab,dim];; ids[batch,rows] -> y[batch,rows,dim]", [
+        dict(vocab=5, dim=3, batch=2, rows=3, ids=[3, 0, 3, 1, 0, 3]),
+        dict(vocab=3, dim=1, batch=1, rows=4, ids=[2, 2, 2, 0], table=normal(1e3)),
+        dict(vocab=1, dim=2, batch=3, rows=1, ids=[0, 0, 0])]),
     "Transpose": ("torch.transpose", lambda x: x.mT, "x[batch,rows,cols] -> y[batch,cols,rows]", [
         dict(batch=2, rows=3, cols=2), dict(batch=1, rows=1, cols=4), dict(batch=3, rows=1, cols=1)]),
     "UpsampleBilinear(3)": ("torch.nn.functional.interpolate(mode='bilinear')",

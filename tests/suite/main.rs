@@ -16,6 +16,7 @@ mod mutation;
 mod ops_page;
 mod proofs;
 mod sanitizer;
+mod transformer;
 mod translation;
 mod ui;
 mod witness;

@@ -116,6 +116,32 @@ impl<'op> Model<'op> {
         })
     }
 
+    /// Gives a parameter other values, those of a trained model say; what the optimiser keeps of it stays.
+    ///
+    /// # Errors
+    /// Where there is none of this name, or it has another shape or is on another device.
+    pub fn set_parameter(&mut self, name: &str, values: DeviceTensor) -> Result<(), ModelError> {
+        let before = self.parameter(name)?;
+        let wrong = if before.shape() != values.shape() {
+            let (want, got) = (before.shape(), values.shape());
+            Some(format!("`{name}` has the shape {want:?}, not {got:?}"))
+        } else if !before.device().is_same_as(values.device()) {
+            let (want, got) = (before.device().name(), values.device().name());
+            Some(format!(
+                "`{name}` is on {want}, but its values are on {got}"
+            ))
+        } else {
+            None
+        };
+        if let Some(message) = wrong {
+            return Err(ModelError::unfit(&self.name(), message));
+        }
+        if let Some(parameter) = self.parameters.get_mut(name) {
+            parameter.values = values;
+        }
+        Ok(())
+    }
+
     /// How many steps were taken.
     pub fn steps(&self) -> u32 {
         self.steps

@@ -7,7 +7,7 @@ use crate::prelude::*;
 ///
 /// An id beyond the table is an error wherever the host can see it. Kernels, which cannot tell, give a row of −∞ for it, and pass nothing back.
 ///
-/// As `torch.nn.functional.embedding`. Ids may repeat: of all places with one id the first adds up the cotangents of all, so that
+/// As `torch.nn.functional.embedding`. Ids may repeat: of all places with one id the first adds up the cotangents of all, going from each to the next, so that
 /// no two invocations write to one row, and the sum has one order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Embedding;
@@ -35,27 +35,63 @@ shader! {
         }
     }
 
+    /// For each place the first one with its id, and the next; `ids.len()` where there is none.
+    #[workgroup_size(64)]
+    pub fn embedding_links(ids: &[u32], first: &mut [u32], next: &mut [u32]) {
+        let place = global_index();
+        if place < ids.len() {
+            let id = ids[place];
+            let mut before = 0;
+            while ids[before] != id {
+                before += 1;
+            }
+            first[place] = before;
+            let mut after = place + 1;
+            while after < ids.len() {
+                if ids[after] == id {
+                    break;
+                }
+                after += 1;
+            }
+            next[place] = after;
+        }
+    }
+
     /// dtable = Σ dy over all places with the id of a row, added up at the first of them; one invocation per element of dy.
     #[workgroup_size(64)]
-    pub fn embedding_scatter(ids: &[u32], dy: &[f32], dtable: &mut [f32], n: u32, dim: u32) {
+    pub fn embedding_scatter(
+        ids: &[u32],
+        first: &[u32],
+        next: &[u32],
+        dy: &[f32],
+        dtable: &mut [f32],
+        dim: u32,
+    ) {
         let i = global_index();
         if i < dy.len() {
-            let id = ids[i / dim];
-            let mut first = 0;
-            while ids[first] != id {
-                first += 1;
-            }
-            if first == i / dim && id < dtable.len() / dim {
-                let mut sum = 0.0;
-                for other in first..n {
-                    if ids[other] == id {
-                        sum += dy[other * dim + i % dim];
-                    }
+            let place = i / dim;
+            let id = ids[place];
+            if first[place] == place && id < dtable.len() / dim {
+                let mut sum = dy[i];
+                let mut other = next[place];
+                while other < ids.len() {
+                    sum += dy[other * dim + i % dim];
+                    other = next[other];
                 }
                 dtable[id * dim + i % dim] = sum;
             }
         }
     }
+}
+
+/// The backward pass of a lookup of `n` ids in a table of `vocab` rows.
+pub(super) fn plan_backward(plan: &mut OpPlan, [vocab, dim, n]: [usize; 3]) -> Result<(), OpError> {
+    plan.temporary("first", Type::U32, n)?;
+    plan.temporary("next", Type::U32, n)?;
+    plan.backward(embedding_clear(), Grid::cover(vocab * dim));
+    plan.backward(embedding_links(), Grid::cover(n));
+    plan.backward(embedding_scatter(), Grid::cover(n * dim));
+    Ok(())
 }
 
 impl DiffOp for Embedding {
@@ -90,9 +126,7 @@ impl DiffOp for Embedding {
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let (vocab, dim, n) = (plan.dim("vocab")?, plan.dim("dim")?, plan.dim("n")?);
         plan.forward(embedding(), Grid::cover(n * dim));
-        plan.backward(embedding_clear(), Grid::cover(vocab * dim));
-        plan.backward(embedding_scatter(), Grid::cover(n * dim));
-        Ok(())
+        plan_backward(plan, [vocab, dim, n])
     }
 
     fn sampling(&self) -> Sampling {

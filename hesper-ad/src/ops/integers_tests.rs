@@ -1,7 +1,7 @@
 //! Whole numbers beyond their bound, for every op that is given some.
 
 use super::cross_entropy::{softmax_cross_entropy, softmax_cross_entropy_backward};
-use super::embedding::{embedding, embedding_clear, embedding_scatter};
+use super::embedding::{embedding, embedding_clear, embedding_links, embedding_scatter};
 use crate::test_ops::run_kernels;
 use crate::{Op, Rng, Spec, exact, ops};
 use hesper_shader::domain::F64;
@@ -156,11 +156,22 @@ fn kernels_alone_stand_an_id_beyond_the_table() {
         embedding_clear()
             .launch(&device, Grid::cover(4), args)
             .unwrap();
+        let mut first = device.zeros::<u32>(2).unwrap();
+        let mut next = device.zeros::<u32>(2).unwrap();
+        let args = embedding_links::Args {
+            ids: &ids,
+            first: &mut first,
+            next: &mut next,
+        };
+        embedding_links()
+            .launch(&device, Grid::cover(2), args)
+            .unwrap();
         let args = embedding_scatter::Args {
             ids: &ids,
+            first: &first,
+            next: &next,
             dy: &dy,
             dtable: &mut dtable,
-            n: 2,
             dim: 2,
         };
         embedding_scatter()

@@ -8,13 +8,41 @@ use crate::prelude::*;
 pub struct MatMul;
 
 shader! {
-    const TILE: u32 = 16;
+    /// Elements of a row or column of the result that one invocation computes: four by four.
+    const EACH: u32 = 4;
+    /// Invocations along each side of a workgroup.
+    const SIDE: u32 = 8;
+    /// Terms of the sums for which the operands are in workgroup memory at a time.
+    const DEPTH: u32 = 16;
 
-    /// y[rows, cols] = a·b, tile by tile through workgroup memory.
+    /// Four numbers of x, `step` apart from each other, from the one at `first·step + at` on; the last of `count` again beyond it.
+    fn four(x: &[f32], first: u32, step: u32, count: u32, at: u32) -> Vec4<f32> {
+        let last = count - 1;
+        vec4(
+            x[first.min(last) * step + at],
+            x[(first + 1).min(last) * step + at],
+            x[(first + 2).min(last) * step + at],
+            x[(first + 3).min(last) * step + at],
+        )
+    }
+
+    /// y[row, first..] = sum, as far as there are columns.
+    fn put(y: &mut [f32], sum: Vec4<f32>, row: u32, first: u32, rows: u32, cols: u32) {
+        if row < rows {
+            #[unroll]
+            for j in 0..EACH {
+                if first + j < cols {
+                    y[row * cols + first + j] = sum[j];
+                }
+            }
+        }
+    }
+
+    /// y[rows, cols] = a·b: 32 × 32 elements for each workgroup, through its memory; four by four for each invocation, in registers.
     ///
     /// Element (i, p) of a lies at i·a_row + p·a_inner, element (p, j) of b at p·b_inner + j·b_col, so that the same kernel
     /// multiplies transposed matrices.
-    #[workgroup_size(TILE, TILE)]
+    #[workgroup_size(SIDE, SIDE)]
     pub fn matmul(
         a: &[f32],
         b: &[f32],
@@ -27,29 +55,45 @@ shader! {
         b_inner: u32,
         b_col: u32,
     ) {
-        let tile_a = workgroup::<[[f32; TILE]; TILE]>();
-        let tile_b = workgroup::<[[f32; TILE]; TILE]>();
-        let row = global_invocation_id().y;
-        let col = global_invocation_id().x;
+        let tile_a = workgroup::<[[Vec4<f32>; SIDE]; DEPTH]>();
+        let tile_b = workgroup::<[[Vec4<f32>; SIDE]; DEPTH]>();
         let local = local_invocation_id();
-        let mut sum = 0.0;
-        for start in (0..inner).step_by(TILE) {
-            // Outside the matrices the tiles hold zeros, which add nothing.
-            let p = start + local.x;
-            tile_a[local.y][local.x] = if row < rows && p < inner { a[row * a_row + p * a_inner] } else { 0.0 };
-            let q = start + local.y;
-            tile_b[local.y][local.x] = if q < inner && col < cols { b[q * b_inner + col * b_col] } else { 0.0 };
+        let row = EACH * global_invocation_id().y;
+        let col = EACH * global_invocation_id().x;
+        let mut sum0 = Vec4::splat(0.0);
+        let mut sum1 = Vec4::splat(0.0);
+        let mut sum2 = Vec4::splat(0.0);
+        let mut sum3 = Vec4::splat(0.0);
+        for start in (0..inner).step_by(DEPTH) {
+            // Outside the matrices the tiles hold numbers from their edges, of which nothing is made.
+            for k in (local.y..DEPTH).step_by(SIDE) {
+                let p = (start + k).min(inner - 1);
+                let corner = EACH * SIDE * workgroup_id().y;
+                tile_a[k][local.x] = four(a, corner + EACH * local.x, a_row, rows, p * a_inner);
+                tile_b[k][local.x] = four(b, col, b_col, cols, p * b_inner);
+            }
             workgroup_barrier();
-            for k in 0..TILE {
-                sum += tile_a[local.y][k] * tile_b[k][local.x];
+            for k in 0..DEPTH.min(inner - start) {
+                let left = tile_a[k][local.y];
+                let right = tile_b[k][local.x];
+                sum0 += right * left.x;
+                sum1 += right * left.y;
+                sum2 += right * left.z;
+                sum3 += right * left.w;
             }
             // The next round overwrites the tiles.
             workgroup_barrier();
         }
-        if row < rows && col < cols {
-            y[row * cols + col] = sum;
-        }
+        put(y, sum0, row, col, rows, cols);
+        put(y, sum1, row + 1, col, rows, cols);
+        put(y, sum2, row + 2, col, rows, cols);
+        put(y, sum3, row + 3, col, rows, cols);
     }
+}
+
+/// The grid of [`matmul()`] for a result of so many rows and columns.
+pub fn matmul_grid(rows: usize, cols: usize) -> Grid {
+    Grid::cover_2d(cols.div_ceil(EACH as usize), rows.div_ceil(EACH as usize))
 }
 
 impl DiffOp for MatMul {
@@ -84,13 +128,13 @@ impl DiffOp for MatMul {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
-        let forward = plan.forward(matmul(), Grid::cover_2d(n, m));
+        let forward = plan.forward(matmul(), matmul_grid(m, n));
         matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
         // da[m, k] = dy[m, n] · bᵀ[n, k]
-        let da = plan.backward(matmul(), Grid::cover_2d(k, m));
+        let da = plan.backward(matmul(), matmul_grid(m, k));
         matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
         // db[k, n] = aᵀ[k, m] · dy[m, n]
-        let db = plan.backward(matmul(), Grid::cover_2d(n, k));
+        let db = plan.backward(matmul(), matmul_grid(k, n));
         matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
         Ok(())
     }

@@ -33,6 +33,7 @@ pub mod gather;
 pub mod gelu;
 pub mod gelu_tanh;
 pub mod group_norm;
+pub mod heads;
 pub mod huber;
 pub mod kl_divergence;
 pub mod l2_normalize;
@@ -76,6 +77,7 @@ pub mod sqrt;
 pub mod sum;
 pub mod swiglu;
 pub mod tanh;
+pub mod token_embedding;
 pub mod transpose;
 pub mod upsample_bilinear;
 pub mod upsample_nearest;
@@ -113,6 +115,7 @@ pub use gather::Gather;
 pub use gelu::Gelu;
 pub use gelu_tanh::GeluTanh;
 pub use group_norm::GroupNorm;
+pub use heads::{MergeHeads, SplitHeads};
 pub use huber::Huber;
 pub use kl_divergence::KlDivergence;
 pub use l2_normalize::L2Normalize;
@@ -155,6 +158,7 @@ pub use sqrt::Sqrt;
 pub use sum::Sum;
 pub use swiglu::Swiglu;
 pub use tanh::Tanh;
+pub use token_embedding::TokenEmbedding;
 pub use transpose::Transpose;
 pub use upsample_bilinear::UpsampleBilinear;
 pub use upsample_nearest::UpsampleNearest;
@@ -222,6 +226,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Maximum),
         Box::new(MaxPool2d::EXAMPLE),
         Box::new(Mean),
+        Box::new(MergeHeads::EXAMPLE),
         Box::new(Minimum),
         Box::new(Mse),
         Box::new(Mul),
@@ -244,10 +249,12 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Softmax),
         Box::new(SoftmaxCrossEntropy),
         Box::new(Softplus),
+        Box::new(SplitHeads::EXAMPLE),
         Box::new(Sqrt),
         Box::new(Sum),
         Box::new(Swiglu),
         Box::new(Tanh),
+        Box::new(TokenEmbedding),
         Box::new(Transpose),
         Box::new(UpsampleBilinear::EXAMPLE),
         Box::new(UpsampleNearest::EXAMPLE),
@@ -309,6 +316,7 @@ pub fn kernels() -> Vec<Kernel> {
         dropout::dropout(),
         embedding::embedding(),
         embedding::embedding_clear(),
+        embedding::embedding_links(),
         embedding::embedding_scatter(),
         exp::exp(),
         exp::exp_backward(),
@@ -402,6 +410,7 @@ pub fn kernels() -> Vec<Kernel> {
         sqrt::sqrt_backward(),
         sum::sum(),
         sum::sum_backward(),
+        heads::swap_axes(),
         swiglu::swiglu(),
         swiglu::swiglu_backward(),
         tanh::tanh(),

@@ -15,6 +15,10 @@ macro_rules! float_domain {
                 stringify!($float).to_string()
             }
 
+            fn adds_products(&self) -> bool {
+                true
+            }
+
             fn constant(&self, number: Number) -> $float {
                 number.$to()
             }

@@ -127,6 +127,12 @@ pub trait Domain {
     /// Minus infinity, the identity of `max`.
     fn neg_infinity(&self) -> Self::Value;
 
+    /// Whether the executor may compute a product along with the sum whose term it is, by [`mul_add_column`](Domain::mul_add_column), which must
+    /// then do as [`binary`](Domain::binary) does twice; a domain that looks at each operation says no.
+    fn adds_products(&self) -> bool {
+        false
+    }
+
     /// The exact value of a binary32 number that comes as data; may be infinite or NaN.
     fn from_f32(&self, value: f32) -> Self::Value;
 

@@ -23,11 +23,16 @@ pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
     let out = &mut rest[0];
     let get = |operand: ExprId| &before[operand.index()];
     let operand = |id: ExprId| get(frame.shortcuts.operand(id));
+    let sums = reals.domain.adds_products();
     match &expr.kind {
         ExprKind::Unary(op, x) => unary(*op, get(*x), out, reals, active),
-        ExprKind::Binary(op, x, y) => match (operand(*x), operand(*y)) {
-            (Column::F32(x), Column::F32(y)) => reals.binary(*op, x, y, active, out),
-            (x, y) => integers::binary(*op, x, y, out),
+        ExprKind::Binary(..) if sums && frame.shortcuts.is_added(id) => {}
+        ExprKind::Binary(op, x, y) => match frame.shortcuts.adds(id).filter(|_| sums) {
+            Some(terms) => reals.product_and_sum(terms.map(operand), active, out),
+            None => match (operand(*x), operand(*y)) {
+                (Column::F32(x), Column::F32(y)) => reals.binary(*op, x, y, active, out),
+                (x, y) => integers::binary(*op, x, y, out),
+            },
         },
         ExprKind::Math(op, operands) => math(*op, operands, before, out, reals, active)?,
         ExprKind::Select {

@@ -89,6 +89,25 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
         }
     }
 
+    /// `x·y + z`. A scalar stands for all components.
+    pub(super) fn product_and_sum(
+        &self,
+        [x, y, z]: [&Column<D::Value>; 3],
+        active: &[bool],
+        out: &mut Column<D::Value>,
+    ) {
+        let (Column::F32(x), Column::F32(y), Column::F32(z), Column::F32(out)) = (x, y, z, out)
+        else {
+            mixed()
+        };
+        let lanes = active.len();
+        let [x, y, z] = [x, y, z].map(|column| column.chunks_exact(lanes).cycle());
+        let operands = x.zip(y).zip(z);
+        for (((x, y), z), out) in operands.zip(out.chunks_exact_mut(lanes)) {
+            self.domain.mul_add_column(x, y, z, active, out);
+        }
+    }
+
     /// `x != 0`.
     pub(super) fn differs_from_zero(&self, x: &[D::Value], active: &[bool], out: &mut [bool]) {
         let lanes = active.len();

@@ -1,16 +1,19 @@
 //! Columns of the reference executor that need not be copied.
 //!
 //! An executor that copies at each step spends on `sum += right * left` as much for moving `sum` to and fro as for the arithmetic. Three
-//! copies are seen to be needless before anything runs:
+//! copies are seen to be needless before anything runs, and a column of products:
 //!
 //! - a splat whose uses are all operands of real operators, which take a scalar's column as well;
 //! - a store of a value that nothing else uses: the local takes the value's column;
-//! - a load of a local that is next touched by a store in the same block: the result takes the local's column.
+//! - a load of a local that is next touched by a store in the same block: the result takes the local's column;
+//! - a product of reals that is used once, by an addition in the same block: the addition multiplies, too, and rounds twice as before.
 //!
-//! The last two are only done where all lanes take part.
+//! Stores and loads are only done so where all lanes take part, products only in domains that [say so](crate::domain::Domain::adds_products).
 
 use super::for_each_stmt;
-use crate::tree::{Block, ExprId, ExprKind, Function, Local, Place, Root, Stmt, StmtKind, Type};
+use crate::tree::{
+    BinaryOp, Block, ExprId, ExprKind, Function, Local, Place, Root, Scalar, Stmt, StmtKind, Type,
+};
 
 /// What is known of each expression.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +24,10 @@ struct Known {
     given: bool,
     /// It may take the column of the local that it is loaded from.
     taken: bool,
+    /// It is a product that an addition computes.
+    added: bool,
+    /// It is a sum that computes a term of its own: factors, and the other term.
+    adds: Option<[ExprId; 3]>,
 }
 
 /// The needless copies of one function.
@@ -39,6 +46,7 @@ impl Shortcuts {
         for_each_block(function, |block| {
             shortcuts.stores(function, &uses, block);
             shortcuts.loads(function, block);
+            shortcuts.sums(function, &uses, block);
         });
         shortcuts
     }
@@ -61,6 +69,16 @@ impl Shortcuts {
     /// Whether the result of a load may take the column of the local.
     pub(crate) fn takes(&self, result: ExprId) -> bool {
         self.get(result).taken
+    }
+
+    /// Whether an addition computes this product.
+    pub(crate) fn is_added(&self, id: ExprId) -> bool {
+        self.get(id).added
+    }
+
+    /// The factors of the product that a sum computes, and its other term.
+    pub(crate) fn adds(&self, id: ExprId) -> Option<[ExprId; 3]> {
+        self.get(id).adds
     }
 
     fn get(&self, id: ExprId) -> Known {
@@ -111,6 +129,41 @@ impl Shortcuts {
                 self.set(*result, |known| known.taken = true);
             }
         }
+    }
+
+    fn sums(&mut self, function: &Function, uses: &Uses, block: &Block) {
+        let mut made = Vec::new();
+        for stmt in block {
+            let StmtKind::Emit(id) = stmt.kind else {
+                continue;
+            };
+            made.push(id);
+            let Some((ty, [x, y])) = operator(function, id, BinaryOp::Add) else {
+                continue;
+            };
+            let product = |term: ExprId| {
+                let (of, factors) = operator(function, term, BinaryOp::Multiply)?;
+                (of == ty && uses.all(term) == 1 && made.contains(&term)).then_some(factors)
+            };
+            for (term, other) in [(y, x), (x, y)] {
+                if let Some([a, b]) = product(term) {
+                    self.set(term, |known| known.added = true);
+                    self.set(id, |known| known.adds = Some([a, b, other]));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The type and the operands of an expression with this operator, if it is of 32-bit floats.
+fn operator(function: &Function, id: ExprId, op: BinaryOp) -> Option<(Type, [ExprId; 2])> {
+    let expr = function.get(id)?;
+    match expr.kind {
+        ExprKind::Binary(this, x, y) if this == op && expr.ty.scalar == Scalar::F32 => {
+            Some((expr.ty, [x, y]))
+        }
+        _ => None,
     }
 }
 

@@ -1,31 +1,39 @@
-//! What can stop a run.
+//! What can stop a training run.
 
-use examples::digits::DataError;
+use crate::checkpoint::CheckpointError;
+use crate::digits::DataError;
 use hesper_ad::model::ModelError;
 use hesper_ad::prelude::*;
 use std::fmt;
 use std::path::PathBuf;
 
 /// What can stop a run, each with its exit code.
-pub(crate) enum Stop {
+#[derive(Debug)]
+pub enum Stop {
     /// Among others, an op that is not what it claims to be.
     Model(ModelError),
+    /// Data that is none.
     Data(DataError),
-    /// A picture that cannot be written, and why.
-    Picture(PathBuf, String),
+    /// A file that cannot be read or written, and why.
+    File(PathBuf, String),
     /// A checkpoint of another run, and what differs.
     Checkpoint(PathBuf, String),
-    /// In which epoch something stopped being a number.
-    Diverged(u32),
+    /// When something stopped being a number: `epoch 3`.
+    Diverged(String),
+    /// The score, and what was to be reached.
+    Missed(String, String),
+    /// No device, or one that fails.
     Device(Error),
 }
 
 impl Stop {
-    pub(crate) fn exit_code(&self) -> u8 {
+    /// 1 for an op that fails its checks, 2 for wrong options, data or files or a diverged training, 3 for a device that is not there or fails, 4 for a missed goal.
+    pub fn exit_code(&self) -> u8 {
         match self {
             Stop::Model(ModelError::Refused(_)) => 1,
             Stop::Model(ModelError::File { .. }) => 2,
-            Stop::Data(_) | Stop::Picture(..) | Stop::Checkpoint(..) | Stop::Diverged(_) => 2,
+            Stop::Data(_) | Stop::File(..) | Stop::Checkpoint(..) | Stop::Diverged(_) => 2,
+            Stop::Missed(..) => 4,
             Stop::Model(_) | Stop::Device(_) => 3,
         }
     }
@@ -36,12 +44,16 @@ impl fmt::Display for Stop {
         match self {
             Stop::Model(error) => error.fmt(f),
             Stop::Data(error) => error.fmt(f),
-            Stop::Picture(file, error) | Stop::Checkpoint(file, error) => {
+            Stop::File(file, error) | Stop::Checkpoint(file, error) => {
                 write!(f, "{}: {error}", file.display())
             }
-            Stop::Diverged(epoch) => write!(
+            Stop::Diverged(when) => write!(
                 f,
-                "the training diverged: a loss or a logit of epoch {epoch} is not finite; use a smaller --rate"
+                "the training diverged: a loss or a logit of {when} is not finite; use a smaller --rate"
+            ),
+            Stop::Missed(score, goal) => write!(
+                f,
+                "the score on what is held out is {score}, which misses the goal of {goal} or is no better than a bigram model's; train longer, or with another --rate"
             ),
             Stop::Device(error) => error.fmt(f),
         }
@@ -51,6 +63,15 @@ impl fmt::Display for Stop {
 impl From<DataError> for Stop {
     fn from(error: DataError) -> Stop {
         Stop::Data(error)
+    }
+}
+
+impl From<CheckpointError> for Stop {
+    fn from(error: CheckpointError) -> Stop {
+        match error {
+            CheckpointError::Model(error) => Stop::Model(error),
+            CheckpointError::Other(file, message) => Stop::Checkpoint(file, message),
+        }
     }
 }
 
