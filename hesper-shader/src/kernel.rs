@@ -3,6 +3,7 @@
 use crate::error::{Error, KernelError, Mistake};
 use crate::lower::{self, Lowered};
 use crate::record::{Recorded, Recorder};
+use crate::requirements::Requirements;
 use crate::tree::verify::{self, Verified};
 use crate::tree::{Loc, Tree};
 use crate::uniforms::UniformBlock;
@@ -101,6 +102,14 @@ impl Kernel {
     /// The mistakes made while recording, or those the verifier found.
     pub fn tree(&self) -> Result<&Verified, KernelError> {
         self.inner.tree.as_ref().map_err(KernelError::clone)
+    }
+
+    /// What it needs of any device.
+    ///
+    /// # Errors
+    /// Where the kernel is wrong.
+    pub fn requirements(&self) -> Result<Requirements, Error> {
+        Ok(Requirements::of(self.tree()?))
     }
 
     /// The kernel as a naga module, from which all the GPU's languages are written. Lowered once.

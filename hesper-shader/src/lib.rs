@@ -16,6 +16,7 @@ mod number;
 mod plan;
 pub mod record;
 pub mod reference;
+mod requirements;
 mod shader_type;
 pub mod tree;
 pub mod uniforms;
@@ -31,6 +32,7 @@ pub use memory::Memory;
 pub use number::{Number, NumberError};
 pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Temporaries, Told};
 pub use record::Exp;
+pub use requirements::Requirements;
 pub use shader_type::{
     Atomic, Element, Mat, Mat2, Mat2x3, Mat2x4, Mat3, Mat3x2, Mat3x4, Mat4, Mat4x2, Mat4x3,
     ScalarType, ShaderType, Single, Stored, Transfer, Vec2, Vec3, Vec4,

@@ -58,6 +58,21 @@ impl Limits {
         f16: true,
     };
 
+    /// The limit of what every launch of a kernel needs as much of.
+    pub(crate) fn of(&self, what: &Quantity) -> Option<u64> {
+        let [x, y, z] = self.workgroup_size;
+        Some(match what {
+            Quantity::WorkgroupSize(Axis::X) => x.into(),
+            Quantity::WorkgroupSize(Axis::Y) => y.into(),
+            Quantity::WorkgroupSize(Axis::Z) => z.into(),
+            Quantity::Invocations => self.invocations,
+            Quantity::WorkgroupBytes => self.workgroup_bytes,
+            Quantity::StorageBuffers => self.storage_buffers,
+            Quantity::UniformBytes => self.uniform_bytes,
+            Quantity::Groups(_) | Quantity::BindingBytes(_) => return None,
+        })
+    }
+
     /// Whether a dispatch of the kernel fits.
     pub(crate) fn check(&self, needs: &Needs<'_>) -> Result<(), Excess> {
         needs
@@ -81,7 +96,10 @@ pub(crate) struct Needs<'a> {
 
 impl Needs<'_> {
     /// Every quantity with its need and its limit.
-    fn each<'a>(&'a self, limits: &'a Limits) -> impl Iterator<Item = (Quantity, u64, u64)> + 'a {
+    pub(crate) fn each<'a>(
+        &'a self,
+        limits: &'a Limits,
+    ) -> impl Iterator<Item = (Quantity, u64, u64)> + 'a {
         let sizes = self
             .tree
             .workgroup_size
@@ -168,14 +186,20 @@ pub struct Excess {
     pub limit: u64,
 }
 
-impl fmt::Display for Excess {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "needs {}, and the limit is {}",
+impl Excess {
+    /// `512 invocations per workgroup, and the limit is 256`.
+    pub(crate) fn without_verb(&self) -> String {
+        format!(
+            "{}, and the limit is {}",
             self.what.counted(self.need),
             self.limit
         )
+    }
+}
+
+impl fmt::Display for Excess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "needs {}", self.without_verb())
     }
 }
 
