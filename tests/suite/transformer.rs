@@ -1,14 +1,14 @@
-//! The small transformer of the examples: certified as a composition, and beside the same model in PyTorch.
+//! The small transformer of the examples: its VJP and its kernels as a whole, and beside the same model in PyTorch.
 //!
 //! `tests/peers/transformer/make.py` says where the numbers come from.
 
+use crate::witness::witness_at;
 use examples::lm::{self, Shape};
 use hesper_ad::Rng;
 use hesper_ad::model::{Init, Model, Trusted};
 use hesper_ad::ops::AdamW;
 use hesper_ad::ops::adamw::Settings;
 use hesper_ad::prelude::*;
-use hesper_ad::{Target, Verdict};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -20,9 +20,28 @@ const GRADIENT: f64 = 2e-5;
 /// How far the losses of steps may be from PyTorch's, of themselves.
 const LOSS: f64 = 1e-4;
 
-/// Every size tiny: two sequences of three tokens, of two numbers for each of four heads.
+/// Points at which the whole is looked at in 512-bit floats.
+const POINTS: usize = 6;
+
+/// No exact field has exponentials of exponentials, of which attention and the hidden layer's tanh make some; 512-bit floats have, all but exactly.
 #[test]
 fn the_whole_backward_pass_is_that_of_the_whole_forward_pass() {
+    let transformer = lm::transformer().unwrap();
+    let seen = witness_at(&transformer, 1, POINTS).unwrap();
+    tell(&format!(
+        "512-bit floats: transformer: {} points, error <= {:.0e}",
+        seen.compared, seen.worst
+    ));
+    assert!(
+        seen.compared >= POINTS - 2,
+        "{} points count",
+        seen.compared
+    );
+}
+
+/// Every size tiny: two sequences of three tokens, of two numbers for each of four heads.
+#[test]
+fn the_whole_in_kernels_is_the_whole_in_the_spec() {
     let sizes = [
         ("vocab", 3),
         ("width", 5),
@@ -32,7 +51,7 @@ fn the_whole_backward_pass_is_that_of_the_whole_forward_pass() {
         ("rows", 3),
     ];
     let options = Options {
-        targets: vec![Target::F32, Target::F64],
+        exact: false,
         progress: false,
         ..Options::default()
     };
@@ -40,18 +59,9 @@ fn the_whole_backward_pass_is_that_of_the_whole_forward_pass() {
         .unwrap()
         .verify_at(&Dims::new(sizes), &options);
     assert!(certificate.is_pass(), "{certificate}");
-    let compared: u64 = certificate
-        .checks
-        .iter()
-        .map(|finding| finding.compared as u64)
-        .sum();
-    let open = |f: &&hesper_ad::Finding| matches!(f.verdict, Verdict::Inconclusive(_));
-    for finding in certificate.checks.iter().filter(open) {
-        tell(&format!("transformer: {finding}"));
-    }
+    let compared: usize = certificate.checks.iter().map(|f| f.compared).sum();
     tell(&format!(
-        "transformer: {} checks, {compared} numbers compared",
-        certificate.checks.len()
+        "transformer: {compared} numbers of kernels compared"
     ));
     assert!(compared > 1000, "{certificate}");
 }

@@ -71,14 +71,24 @@ const NOT_HELD: [(&str, &str); 4] = [
     ),
 ];
 
-/// Where the points of an op come from, instead of its place in the catalogue. Most that others draw leave nothing to be told of the product, whose sums
+/// Where the points of an op come from, instead of its name. Most that others draw leave nothing to be told of the product, whose sums
 /// overflow; of RMSNorm some find a γ·dy that is not normal, near 10⁻⁴², which has lost digits when it is multiplied by a great r.
 const SEEDS: [(&str, u64); 2] = [("RMSNorm", 17), ("SoftmaxCrossEntropy∘MatMul", 30)];
 
-const LIMITS: [Limit; 2] = [
+const LIMITS: [Limit; 4] = [
     // The VJP exists where the second moment has a root with a slope.
     Limit {
+        op: "Adam",
+        port: "v",
+        allows: |kind| matches!(kind, Kind::Plain) || kind.is_at_least(1.0),
+    },
+    Limit {
         op: "AdamW",
+        port: "v",
+        allows: |kind| matches!(kind, Kind::Plain) || kind.is_at_least(1.0),
+    },
+    Limit {
+        op: "RMSprop",
         port: "v",
         allows: |kind| matches!(kind, Kind::Plain) || kind.is_at_least(1.0),
     },
@@ -96,10 +106,16 @@ const PRODUCTS: [(&str, &str, &str); 2] = [("Attention", "dy", "v"), ("FusedAtte
 #[test]
 fn kernels_stand_numbers_of_any_magnitude() {
     let mut judge = Judge::default();
-    for (at, op) in ops::catalogue().unwrap().iter().enumerate() {
-        judge.op(at, &**op);
+    for op in ops::catalogue().unwrap() {
+        judge.op(&*op);
     }
     assert!(judge.failures.is_empty(), "{}", judge.failures.join("\n"));
+}
+
+/// The seed of an op: another op in the catalogue changes nothing of the others. FNV-1a.
+fn by_name(name: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
 }
 
 /// What was seen of an op.
@@ -116,7 +132,7 @@ struct Judge {
 }
 
 impl Judge {
-    fn op(&mut self, at: usize, op: &dyn Op) {
+    fn op(&mut self, op: &dyn Op) {
         let spec = Spec::new(op).unwrap();
         let name = spec.signature().name().to_string();
         let shapes = spec.small_shapes();
@@ -125,7 +141,7 @@ impl Judge {
             return;
         }
         let seed = SEEDS.iter().find(|(op, _)| *op == name);
-        let seed = seed.map_or(at as u64 + 1, |(_, seed)| *seed);
+        let seed = seed.map_or_else(|| by_name(&name), |(_, seed)| *seed);
         let (arena, mut rng) = (Arena::new(), Rng::new(seed));
         let mut seen = Judge::default();
         for point in 0..KINDS.len() + POINTS {

@@ -27,17 +27,22 @@ const POINTS: usize = 40;
 #[derive(Default)]
 pub(crate) struct Seen {
     /// How many points count.
-    compared: usize,
+    pub(crate) compared: usize,
     /// The largest error, as part of `Σ|terms|`.
-    worst: f64,
+    pub(crate) worst: f64,
 }
 
 /// Compares an op's backward with differences at random points of small shapes.
 pub(crate) fn witness(op: &dyn Op, seed: u64) -> Result<Seen, String> {
+    witness_at(op, seed, POINTS)
+}
+
+/// As [`witness`], at so many points.
+pub(crate) fn witness_at(op: &dyn Op, seed: u64, points: usize) -> Result<Seen, String> {
     let spec = Spec::new(op).map_err(|e| e.to_string())?;
     let (arena, mut rng) = (Arena::new(), Rng::new(seed));
     let mut seen = Seen::default();
-    for dims in spec.small_shapes().iter().cycle().take(POINTS) {
+    for dims in spec.small_shapes().iter().cycle().take(points) {
         let sample = spec.draw(dims, &mut rng);
         match difference(&arena, &spec, &sample).map_err(|e| format!("{e} ({dims})"))? {
             Point::Error(error) if error <= TOLERANCE => {
