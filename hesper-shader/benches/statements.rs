@@ -1,5 +1,5 @@
-//! How the time to build, verify, lower and print a kernel grows with its statements: `cargo bench -p hesper-shader --bench statements`, names of kernels and of numbers
-//! of statements choose (`-- branches 1000`). `docs/performance.md` has a table. What is linear takes as long for each statement, however many there are.
+//! How the time to build, verify, lower and print a kernel grows with its statements: `cargo bench -p hesper-shader --bench statements`, names of kernels
+//! choose, and numbers of statements (`-- branches 1000`). `docs/performance.md` has a table. What is linear takes as long for each statement, however many there are.
 #![allow(clippy::print_stdout)]
 
 use hesper_shader::lower::lower;
@@ -115,27 +115,31 @@ const SIZES: [u32; 4] = [100, 1_000, 10_000, 100_000];
 const RUNS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let named: Vec<String> = std::env::args()
+    let given: Vec<String> = std::env::args()
         .skip(1)
         .filter(|a| !a.starts_with('-'))
         .collect();
-    let asked = |name: &str| {
-        let of_kind: Vec<_> = named
-            .iter()
-            .filter(|n| n.parse::<u32>().is_ok() == name.parse::<u32>().is_ok())
-            .collect();
-        of_kind.is_empty() || of_kind.iter().any(|n| *n == name)
-    };
+    let mut sizes: Vec<u32> = given.iter().filter_map(|word| word.parse().ok()).collect();
+    let names: Vec<_> = given
+        .iter()
+        .filter(|word| word.parse::<u32>().is_err())
+        .collect();
+    if sizes.is_empty() {
+        sizes.extend(SIZES);
+    }
     println!("µs for each statement\n");
     println!(
         "| kernel | statements | build | verify | uniformity | lower | WGSL | SPIR-V | tree's text |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for (name, build) in KERNELS.into_iter().filter(|(name, _)| asked(name)) {
+    for (name, build) in KERNELS {
+        if !names.is_empty() && !names.iter().any(|asked| **asked == name) {
+            continue;
+        }
         // Some statements are there in any case, so what one round adds is the difference of two sizes.
         let each =
             (count(&build(21).tree()?.entry.body) - count(&build(20).tree()?.entry.body)).max(1);
-        for size in SIZES.into_iter().filter(|size| asked(&size.to_string())) {
+        for size in &sizes {
             row(name, build, (size / each as u32).max(1))?;
         }
     }
