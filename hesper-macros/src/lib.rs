@@ -19,9 +19,11 @@ mod messages;
 mod methods;
 mod parse;
 mod scope;
+mod shader;
 #[cfg(test)]
 mod tests;
 
+use shader::shader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Turns `[runtime path] items…` into kernels; `shader!` of `hesper-shader` and `hesper-ad` hand their path over.
@@ -31,14 +33,4 @@ pub fn expand(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
         let message = "`shader!` failed on this input, which is a bug in it\nplease report it with the kernel's source";
         quote::quote!(::core::compile_error!(#message);).into()
     })
-}
-
-/// The whole macro, free of the compiler's own token type so that tests can call it.
-fn shader(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
-    let mut errors = errors::Errors::default();
-    let parsed = parse::parse(input, &mut errors);
-    let items = check::check(parsed.items, &mut errors);
-    let mut output = expand::expand(&parsed.runtime, &items);
-    output.extend(errors.into_compile_errors());
-    output
 }

@@ -146,6 +146,21 @@ fn every_message_has_a_case() {
     }
 }
 
+/// Found by the fuzzing beside this crate: what it gave was no Rust, which hides the error beside it.
+#[test]
+fn what_is_broken_gives_rust_and_an_error() {
+    for items in [
+        "#[workgroup_size(64)] fn k(else) {}",
+        "fn f(impl) -> u32 { 1 }",
+        "fn f(let) {}",
+        "struct S { y: &f32 }",
+        "struct S { rows: [f32] }",
+    ] {
+        let given = expand(items);
+        assert!(given.contains("compile_error!"), "{items}: {given}");
+    }
+}
+
 #[test]
 fn garbage_gives_errors_and_no_panic() {
     let pieces = [

@@ -8,7 +8,7 @@ use crate::tree::{Shape, Structure};
 pub use hesper_macros::expand;
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 pub use std::{format, string::String, vec::Vec};
 
 /// The shape of a structure.
@@ -39,23 +39,29 @@ impl KernelCache {
         }
     }
 
-    /// The kernel for these constants, built at the first call.
+    /// The kernel for these constants, built at the first call. Each kernel has a copy of this function alone.
     pub fn get(&self, constants: &str, build: impl FnOnce() -> Kernel) -> Kernel {
-        let kernels = self.kernels.get_or_init(Mutex::default);
-        let known = kernels
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(constants)
-            .cloned();
         // Built outside the lock, so that a kernel may be asked for while another is recorded.
-        known.unwrap_or_else(|| {
-            let kernel = build();
-            let mut kernels = kernels.lock().unwrap_or_else(PoisonError::into_inner);
-            kernels
-                .entry(constants.to_string())
-                .or_insert(kernel)
-                .clone()
-        })
+        match self.known(constants) {
+            Some(kernel) => kernel,
+            None => self.keep(constants, build()),
+        }
+    }
+
+    fn known(&self, constants: &str) -> Option<Kernel> {
+        self.kernels().get(constants).cloned()
+    }
+
+    /// The one that came first where another call has built it too.
+    fn keep(&self, constants: &str, kernel: Kernel) -> Kernel {
+        let mut kernels = self.kernels();
+        let kept = kernels.entry(constants.to_string()).or_insert(kernel);
+        kept.clone()
+    }
+
+    fn kernels(&self) -> MutexGuard<'_, HashMap<String, Kernel>> {
+        let kernels = self.kernels.get_or_init(Mutex::default);
+        kernels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

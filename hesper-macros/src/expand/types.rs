@@ -30,7 +30,8 @@ impl Emit<'_> {
                 quote_spanned! {span=> [#element; #length] }
             }
             Ty::Other(ty) => ty.to_token_stream(),
-            Ty::Broken => TokenStream::new(),
+            // What stands for it has to be Rust, else the compiler tells its own error alone.
+            Ty::Broken => quote_spanned! {self.site=> () },
         }
     }
 

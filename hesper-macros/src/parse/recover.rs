@@ -47,13 +47,13 @@ fn is_arrow_head(p: &Punct) -> bool {
     p.as_char() == '-' && p.spacing() == Spacing::Joint
 }
 
-/// The name that a broken parameter most likely has: the identifier before its colon.
+/// The name that a broken parameter most likely has: the identifier before its colon. A keyword is none.
 pub(super) fn param_name(tokens: TokenStream) -> Option<Ident> {
-    let idents = tokens.into_iter().filter_map(|token| match token {
-        TokenTree::Ident(ident) if ident != "mut" => Some(ident),
+    let mut idents = tokens.into_iter().filter_map(|token| match token {
+        TokenTree::Ident(ident) if ident != "mut" => Some(TokenTree::Ident(ident)),
         _ => None,
     });
-    idents.into_iter().next()
+    syn::parse2(idents.next()?.into()).ok()
 }
 
 /// A function's body; statements that do not parse are reported and left out, at any depth.

@@ -2,6 +2,7 @@
 
 use super::buffer::{BufferMemory, HostPart};
 use super::gpu::{Gpu, GpuBuffer, Job};
+use super::watched::{Ran, passed};
 use super::{Backend, Device, RawBuffer, Reference};
 use crate::domain::F32;
 use crate::error::{Error, LaunchError};
@@ -222,7 +223,18 @@ fn run_on_host(batch: &mut Batch<'_>, reference: &Reference) -> Result<(), Batch
         &mut memories,
         |tree, groups, bindings| {
             let (options, pool) = (&reference.options, &reference.pool);
+            let watch = reference.watch.as_ref();
+            let before = watch.map(|_| passed(bindings));
             let ran = run_pooled(&F32, tree, groups, bindings, options, pool);
+            if let (Some(watch), Some(before), Ok(_)) = (watch, &before, &ran) {
+                let after = &passed(bindings);
+                watch(&Ran {
+                    tree,
+                    groups,
+                    before,
+                    after,
+                });
+            }
             // What a run that fails has told is wanted most.
             let (told, ran) = match ran {
                 Ok(outcome) => (outcome, Ok(())),

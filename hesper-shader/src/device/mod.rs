@@ -13,12 +13,14 @@ mod gpu;
 #[path = "no_gpu.rs"]
 mod gpu;
 mod launch;
+mod watched;
 
 pub use argument::{Argument, KernelArgs};
 pub(crate) use batch::{Batch, BatchError, Bind, BufferRef, Cell, Dispatch, run_on_reference};
 pub use buffer::Buffer;
 pub(crate) use buffer::RawBuffer;
 pub(crate) use launch::{groups, written_type};
+pub use watched::{Passed, Ran, binding_bytes};
 
 use crate::error::DeviceError;
 use crate::limits::Limits;
@@ -56,6 +58,7 @@ struct Reference {
     /// What runs have told since it was last asked.
     told: Mutex<Outcome>,
     pool: Pool,
+    watch: Option<watched::Watch>,
 }
 
 impl Reference {
@@ -110,6 +113,7 @@ impl Device {
             options,
             told: Mutex::default(),
             pool: Pool::default(),
+            watch: None,
         })))
     }
 

@@ -35,11 +35,20 @@ impl Recorder {
         body: impl FnOnce(&Recorder),
     ) -> Recorded {
         let loc = Loc::caller();
-        let recorder = Recorder {
-            state: RefCell::new(State::new(name, loc)),
-        };
+        let recorder = Recorder::new(name, loc);
         body(&recorder);
-        let mut state = recorder.state.into_inner();
+        recorder.written(name, docs, loc, workgroup_size)
+    }
+
+    fn new(name: &str, loc: Loc) -> Recorder {
+        Recorder {
+            state: RefCell::new(State::new(name, loc)),
+        }
+    }
+
+    /// What was written down. It stands apart from [`write_down`](Recorder::write_down), of which each kernel has a copy.
+    fn written(self, name: &str, docs: &[&str], loc: Loc, workgroup_size: [u32; 3]) -> Recorded {
+        let mut state = self.state.into_inner();
         // A helper that was entered and never left would hide the kernel's own body.
         while state.in_helper() {
             if let Some(function) = state.close_function() {

@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod cases;
 mod errors;
+mod partings;
 mod texts;
 mod uniformity;
 

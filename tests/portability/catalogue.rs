@@ -1,0 +1,132 @@
+//! Both passes of an op, at a few sizes.
+
+use crate::seen::Seen;
+use hesper_ad::prelude::*;
+use hesper_ad::{Rng, Sample, Spec};
+use hesper_shader::tree::Scalar;
+use hesper_shader::{Memory, Role, ScalarValue};
+use std::collections::BTreeMap;
+use std::error::Error;
+
+/// The random numbers follow from it.
+const SEED: u64 = 1;
+/// A dimension's size where it is the large one, beyond a workgroup of 64, and where it is not.
+const LARGE: usize = 67;
+const SMALL: [usize; 6] = [2, 3, 5, 7, 11, 13];
+
+/// Runs an op at each of its sizes.
+pub(crate) fn run(op: &dyn Op, seen: &Seen) -> Result<(), Box<dyn Error>> {
+    let device = seen.device();
+    for dims in sizes(op)? {
+        let spec = Spec::new(op)?;
+        let sample = spec.draw(&dims, &mut Rng::new(SEED));
+        let mut values = given(spec.signature(), &sample);
+        let plans = Plans::of(op, &dims)?;
+        for plan in [&plans.forward, &plans.backward] {
+            run_plan(&device, plan, &mut values)?;
+        }
+    }
+    Ok(())
+}
+
+/// Each dimension large in turn, the others distinct and small; at last all at 1.
+fn sizes(op: &dyn Op) -> Result<Vec<Dims>, Box<dyn Error>> {
+    let spec = Spec::new(op)?;
+    let (names, sampling) = (spec.signature().dims(), spec.sampling());
+    let shape = |size: &dyn Fn(usize) -> usize| {
+        let sizes = names.iter().enumerate().map(|(i, name)| {
+            let size = size(i).next_multiple_of(sampling.multiple_of(name));
+            (name.to_string(), size)
+        });
+        Dims::new(sizes.collect::<Vec<_>>())
+    };
+    let small = |i: usize| SMALL[i % SMALL.len()];
+    let mut all = vec![shape(&|_| 1)];
+    for large in 0..names.len() {
+        all.push(shape(&|i| if i == large { LARGE } else { small(i) }));
+    }
+    Ok(all)
+}
+
+/// What an op's ports hold, by name.
+fn given(signature: &Signature, sample: &Sample) -> BTreeMap<String, Memory<f32>> {
+    let reals = |tensor: &Tensor<f32>| Memory::F32(tensor.data().to_vec());
+    let mut values = BTreeMap::new();
+    for (port, tensor) in signature.inputs().zip(&sample.inputs) {
+        values.insert(port.name.clone(), reals(tensor));
+    }
+    for (port, tensor) in signature.outputs().zip(&sample.cotangents) {
+        values.insert(port.cotangent(), reals(tensor));
+    }
+    for (name, tensor) in &sample.constants {
+        values.insert(name.clone(), reals(tensor));
+    }
+    for (name, tensor) in &sample.integers {
+        values.insert(name.clone(), Memory::U32(tensor.data().to_vec()));
+    }
+    values
+}
+
+fn run_plan(
+    device: &Device,
+    plan: &Plan,
+    values: &mut BTreeMap<String, Memory<f32>>,
+) -> Result<(), Box<dyn Error>> {
+    let slots = plan.slots().iter();
+    let slots: Vec<_> = slots.filter(|slot| slot.role != Role::Temporary).collect();
+    let mut buffers = Vec::new();
+    for slot in &slots {
+        buffers.push(match (slot.role, values.get(&slot.name)) {
+            (Role::Input | Role::InOut, Some(memory)) => Slot::upload(device, memory)?,
+            (Role::Input | Role::InOut, None) => {
+                return Err(format!("nothing is known of `{}`", slot.name).into());
+            }
+            _ if slot.element == Type::F32 => {
+                Slot::upload(device, &Memory::F32(vec![0.0; slot.len]))?
+            }
+            _ => return Err(format!("`{slot}` is written").into()),
+        });
+    }
+    let mut given = PlanBuffers::new();
+    for (slot, buffer) in slots.iter().zip(&mut buffers) {
+        given = match (slot.role, buffer) {
+            (Role::Input, Slot::Reals(buffer)) => given.read(&slot.name, buffer),
+            (Role::Input, Slot::Integers(buffer)) => given.read(&slot.name, buffer),
+            (_, Slot::Reals(buffer)) => given.write(&slot.name, buffer),
+            (_, Slot::Integers(buffer)) => given.write(&slot.name, buffer),
+        };
+    }
+    for (name, scalar) in plan.scalars() {
+        let number = match (values.get(name), scalar) {
+            (Some(Memory::F32(numbers)), Scalar::F32) => numbers.first().copied(),
+            _ => None,
+        };
+        let number = number.ok_or_else(|| format!("nothing is known of `{name}`"))?;
+        given = given.scalar(name, ScalarValue::F32(number));
+    }
+    device.run(plan, given)?;
+    for (slot, buffer) in slots.iter().zip(&buffers) {
+        let memory = match buffer {
+            Slot::Reals(buffer) => Memory::F32(buffer.read()?),
+            Slot::Integers(buffer) => Memory::U32(buffer.read()?),
+        };
+        values.insert(slot.name.clone(), memory);
+    }
+    Ok(())
+}
+
+/// A buffer for a slot of a plan.
+enum Slot {
+    Reals(Buffer<f32>),
+    Integers(Buffer<u32>),
+}
+
+impl Slot {
+    fn upload(device: &Device, memory: &Memory<f32>) -> Result<Slot, Box<dyn Error>> {
+        match memory {
+            Memory::F32(reals) => Ok(Slot::Reals(device.upload(reals)?)),
+            Memory::U32(integers) => Ok(Slot::Integers(device.upload(integers)?)),
+            other => Err(format!("no op takes {other:?}").into()),
+        }
+    }
+}
