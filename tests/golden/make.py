@@ -239,9 +239,9 @@ OPS = {
         "torch.nn.functional.conv1d", lambda x, f, b: F.conv1d(x, f.reshape(len(f), -1, 3), b, 2, 3, 2, 2),
         "x[batch,2*cin,n], f[2*cout,3*cin], b[2*cout] -> y[batch,2*cout,(n+1)/2+1]", [
         dict(batch=2, cin=2, n=7, cout=2), dict(batch=1, cin=1, n=1, cout=1), dict(batch=1, cin=1, n=8, cout=3)]),
-    "Conv2D(2×3, stride 2×3, padding 1×2, dilation 2×1, groups 2)": (
-        "torch.nn.functional.conv2d", lambda x, f, b: F.conv2d(x, f.reshape(len(f), -1, 2, 3), b, (2, 3), (1, 2), (2, 1), 2),
-        "x[batch,2*cin,h,w], f[2*cout,6*cin], b[2*cout] -> y[batch,2*cout,(h-1)/2+1,(w+1)/3+1]", [
+    "Conv2D(2×3, stride 2×3, padding 1×2, dilation 2×1, groups 1)": (
+        "torch.nn.functional.conv2d", lambda x, f, b: F.conv2d(x, f.reshape(len(f), -1, 2, 3), b, (2, 3), (1, 2), (2, 1)),
+        "x[batch,cin,h,w], f[cout,6*cin], b[cout] -> y[batch,cout,(h-1)/2+1,(w+1)/3+1]", [
         dict(batch=2, cin=1, h=4, w=3, cout=2), dict(batch=1, cin=2, h=3, w=5, cout=1), dict(batch=1, cin=1, h=1, w=1, cout=1)]),
     "CrossEntropy(mean)": ("torch.nn.functional.cross_entropy", cross_entropy("mean"),
                            "x[rows,classes]; w[classes], smoothing; labels[rows] -> y", LABELLED),
@@ -260,6 +260,8 @@ OPS = {
         dict(vocab=3, dim=2, n=7, ids=[2, 2, 1, 2, 2, 0, 2], table=normal(1e3)),
         dict(vocab=4, dim=1, n=1, ids=[3])]),
     "Exp": ("torch.exp", torch.exp, "x[n] -> y[n]", [dict(n=9), dict(n=10, x=WIDE), dict(n=3, x=[-80.0, 0.0, 80.0])]),
+    "Flatten": ("torch.flatten", lambda x: torch.flatten(x, 1), "x[batch,channels,h,w] -> y[batch,channels*h*w]", [
+        dict(batch=2, channels=3, h=2, w=4), dict(batch=1, channels=1, h=3, w=1), dict(batch=3, channels=2, h=1, w=1)]),
     "Gather": ("torch.gather", lambda x, ids: torch.gather(x, 1, ids),
                "x[outer,n,inner];; ids[outer,m,inner] -> y[outer,m,inner]", [
         dict(outer=2, n=3, m=2, inner=2, ids=[0, 2, 2, 1, 1, 1, 1, 0]), dict(outer=1, n=2, m=4, inner=1, ids=[1, 1, 0, 1]),

@@ -14,6 +14,8 @@ pub enum Init {
     /// Uniform with the variance `2/inputs`, which keeps the size of what passes through a ReLU; the last dimension counts the outputs, all
     /// others are inputs. He et al., "Delving deep into rectifiers" (2015).
     He,
+    /// [`He`](Init::He) where the first dimension counts the outputs, as in the filters of a convolution.
+    HeFilters,
 }
 
 impl Init {
@@ -25,12 +27,16 @@ impl Init {
             Init::Zeros => vec![0.0; n],
             Init::Ones => vec![1.0; n],
             Init::Uniform(bound) => uniform(bound),
-            Init::He => {
-                let outputs = shape.last().copied().unwrap_or(1).max(1);
-                uniform((6.0 / (n / outputs).max(1) as f32).sqrt())
-            }
+            Init::He => uniform(he(n, shape.last())),
+            Init::HeFilters => uniform(he(n, shape.first())),
         }
     }
+}
+
+/// How far from 0 the `n` numbers of a parameter with so many outputs may start.
+fn he(n: usize, outputs: Option<&usize>) -> f32 {
+    let outputs = outputs.copied().unwrap_or(1).max(1);
+    (6.0 / (n / outputs).max(1) as f32).sqrt()
 }
 
 #[cfg(test)]
@@ -45,6 +51,8 @@ mod tests {
             (Init::Uniform(0.25), -0.25, 0.25),
             // Of 2·12 inputs: √(6/24).
             (Init::He, -0.5, 0.5),
+            // Of 12·20 inputs: √(6/240).
+            (Init::HeFilters, -0.15811, 0.15812),
         ] {
             let values = |seed| init.values(&[2, 12, 20], &mut Rng::new(seed));
             let got = values(1);

@@ -1,7 +1,7 @@
 //! The mean of each window of an image.
 
 use super::max_pool2d::Pooling;
-use super::window::{is_on, meets, sums};
+use super::window::{is_on, meets, past, sums};
 use crate::prelude::*;
 
 /// Average pooling of images `x[planes, h, w]`: `y` has, for each position of a window of `kernel` places, the sum of the elements on them, divided by the number of its places; those in
@@ -44,7 +44,8 @@ shader! {
             for i in row..row + kh {
                 for j in col..col + kw {
                     if is_on(i, padding_h, h) && is_on(j, padding_w, w) {
-                        sum += x[(plane * h + i - padding_h) * w + j - padding_w];
+                        let line = plane * h + past(i, padding_h);
+                        sum += x[line * w + past(j, padding_w)];
                     }
                 }
             }
@@ -76,9 +77,9 @@ shader! {
             let mut sum = 0.0;
             for p in 0..kh {
                 for q in 0..kw {
-                    if meets(row, p, stride_h, hout) && meets(col, q, stride_w, wout) {
-                        let i = (row - p) / stride_h;
-                        sum += dy[(plane * hout + i) * wout + (col - q) / stride_w];
+                    let (i, j) = (past(row, p) / stride_h, past(col, q) / stride_w);
+                    if i < hout && j < wout && meets(row, p, stride_h) && meets(col, q, stride_w) {
+                        sum += dy[(plane * hout + i) * wout + j];
                     }
                 }
             }

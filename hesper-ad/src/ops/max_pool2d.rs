@@ -1,6 +1,6 @@
 //! The greatest of each window of an image.
 
-use super::window::{Window, indices, is_on, meets, sums, times};
+use super::window::{Window, indices, is_on, meets, past, sums, times};
 use crate::prelude::*;
 
 /// Max pooling of images `x[planes, h, w]`: `y` has, for each position of a window of `kernel` places, the greatest element on them; what is padded is smaller than all. The cotangent
@@ -37,7 +37,8 @@ shader! {
         for p in 0..kh {
             for q in 0..kw {
                 if is_on(row + p, padding_h, h) && is_on(col + q, padding_w, w) {
-                    let other = (plane * h + row + p - padding_h) * w + col + q - padding_w;
+                    let i = past(row + p, padding_h);
+                    let other = (plane * h + i) * w + past(col + q, padding_w);
                     if !found || x[other] > x[place] {
                         place = other;
                         found = true;
@@ -98,11 +99,13 @@ shader! {
             let mut sum = 0.0;
             for p in 0..kh {
                 for q in 0..kw {
-                    if meets(row, p, stride_h, hout) && meets(col, q, stride_w, wout) {
-                        let (i, j) = (row - p, col - q);
-                        let place = place_of_greatest(x, plane, i, j, h, w, kh, kw, padding_h, padding_w);
+                    let (i, j) = (past(row, p) / stride_h, past(col, q) / stride_w);
+                    let stands = meets(row, p, stride_h) && meets(col, q, stride_w);
+                    if i < hout && j < wout && stands {
+                        let (top, left) = (i * stride_h, j * stride_w);
+                        let place = place_of_greatest(x, plane, top, left, h, w, kh, kw, padding_h, padding_w);
                         if place == at {
-                            sum += dy[(plane * hout + i / stride_h) * wout + j / stride_w];
+                            sum += dy[(plane * hout + i) * wout + j];
                         }
                     }
                 }

@@ -21,6 +21,8 @@ pub mod causal_mask;
 pub mod clamp;
 pub mod columns;
 pub mod concat;
+pub mod conv1d;
+pub mod conv2d;
 pub mod cross_entropy;
 pub mod cumulative_sum;
 pub mod div;
@@ -28,6 +30,7 @@ pub mod dropout;
 pub mod elementwise;
 pub mod embedding;
 pub mod exp;
+pub mod flatten;
 pub mod fused_attention;
 pub mod gather;
 pub mod gelu;
@@ -104,12 +107,15 @@ pub use broadcast_mul::BroadcastMul;
 pub use causal_mask::CausalMask;
 pub use clamp::Clamp;
 pub use concat::Concat;
+pub use conv1d::Conv1d;
+pub use conv2d::Conv2d;
 pub use cross_entropy::SoftmaxCrossEntropy;
 pub use cumulative_sum::CumulativeSum;
 pub use div::Div;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use exp::Exp;
+pub use flatten::Flatten;
 pub use fused_attention::FusedAttention;
 pub use gather::Gather;
 pub use gelu::Gelu;
@@ -198,6 +204,8 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(CausalMask),
         Box::new(Clamp),
         Box::new(Concat),
+        Box::new(Conv1d::EXAMPLE),
+        Box::new(Conv2d::EXAMPLE),
         Box::new(CrossEntropy::MEAN),
         Box::new(CrossEntropy::SUM),
         Box::new(CumulativeSum),
@@ -205,6 +213,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Dropout::EXAMPLE),
         Box::new(Embedding),
         Box::new(Exp),
+        Box::new(Flatten),
         Box::new(FusedAttention::new()?),
         Box::new(Gather),
         Box::new(Gelu),
@@ -305,6 +314,10 @@ pub fn kernels() -> Vec<Kernel> {
         columns::column_sums(),
         concat::concat(),
         concat::concat_backward(),
+        conv2d::conv2d(),
+        conv2d::conv2d_db(),
+        conv2d::conv2d_df(),
+        conv2d::conv2d_dx(),
         weighted_cross_entropy::cross_entropy_backward(),
         weighted_cross_entropy::cross_entropy_mean(),
         weighted_cross_entropy::cross_entropy_rows(),
@@ -320,6 +333,7 @@ pub fn kernels() -> Vec<Kernel> {
         embedding::embedding_scatter(),
         exp::exp(),
         exp::exp_backward(),
+        flatten::flatten(),
         fused_attention::fused_attention(),
         fused_attention::fused_attention_delta(),
         fused_attention::fused_attention_dkv(),

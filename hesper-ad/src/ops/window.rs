@@ -21,14 +21,14 @@ shader! {
         place >= padding && place < padding + n
     }
 
-    /// Whether a window that stands at some position has its place `offset` on the place of the padded axis.
-    pub fn meets(place: u32, offset: u32, stride: u32, positions: u32) -> bool {
-        let mut met = false;
-        if place >= offset {
-            let way = place - offset;
-            met = way % stride == 0 && way / stride < positions;
-        }
-        met
+    /// How many places one is past another; none where it lies before it.
+    pub fn past(place: u32, other: u32) -> u32 {
+        place.max(other) - other
+    }
+
+    /// Whether a window that slides so may have its place `offset` on the place of the padded axis.
+    pub fn meets(place: u32, offset: u32, stride: u32) -> bool {
+        place >= offset && past(place, offset) % stride == 0
     }
 }
 
@@ -36,14 +36,15 @@ impl Window {
     /// The number of its positions on an axis of `n`, `⌊(n + 2·padding − dilation·(kernel − 1) − 1)/stride⌋ + 1`, as a dimension of a signature.
     pub(super) fn positions(&self, n: &str) -> String {
         let span = self.dilation * (self.kernel.max(1) - 1) + 1;
-        let padding = 2 * self.padding;
-        let free = match padding.cmp(&span) {
-            std::cmp::Ordering::Less => format!("{n}-{}", span - padding),
+        // With a stride of 1 the last position adds to what is free, and an axis as long as before keeps its name.
+        let more = 2 * self.padding + usize::from(self.stride == 1);
+        let free = match more.cmp(&span) {
+            std::cmp::Ordering::Less => format!("{n}-{}", span - more),
             std::cmp::Ordering::Equal => n.to_string(),
-            std::cmp::Ordering::Greater => format!("{n}+{}", padding - span),
+            std::cmp::Ordering::Greater => format!("{n}+{}", more - span),
         };
         match self.stride {
-            1 => format!("{free}+1"),
+            1 => free,
             stride => format!("({free})/{stride}+1"),
         }
     }

@@ -1,6 +1,7 @@
 //! Where a kernel can go one way or another.
 
 use super::{BinaryOp, Block, ExprId, ExprKind, Function, Loc, Root, Scalar, StmtKind, Tree, Type};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A place where invocations go one way or another.
@@ -14,7 +15,7 @@ pub struct Branch {
     pub function: usize,
     /// What is decided: a condition, or the counter of a counted loop.
     pub expr: ExprId,
-    /// Whether sizes alone decide: by-value arguments, lengths and constants.
+    /// Whether sizes alone decide: by-value arguments of the kernel, lengths and constants, and what helpers are given of these.
     pub by_sizes: bool,
     /// Whether reals have a part in it.
     pub by_reals: bool,
@@ -84,9 +85,9 @@ pub(crate) struct Branches {
 impl Branches {
     pub(crate) fn of(tree: &Tree) -> Branches {
         let mut branches = Branches::default();
-        for (f, function) in tree.all_functions().enumerate() {
+        let all = Sizes::of_all(tree);
+        for ((f, function), sizes) in tree.all_functions().enumerate().zip(all) {
             branches.numbers.push(vec![NONE; function.exprs.len()]);
-            let sizes = Sizes::of(function);
             branches.block(f, function, &function.body);
             for branch in branches.all.iter_mut().filter(|b| b.function == f) {
                 branch.by_sizes = sizes.decide(branch);
@@ -200,7 +201,37 @@ fn reals(function: &Function, loads: &[(Root, ExprId)], stores: &[(Root, ExprId)
 }
 
 impl Sizes {
-    fn of(function: &Function) -> Sizes {
+    /// Those of each function. What a helper is given is a size where it is one for every caller.
+    fn of_all(tree: &Tree) -> Vec<Sizes> {
+        let mut others: BTreeSet<(usize, u32)> = BTreeSet::new();
+        loop {
+            let functions = || tree.all_functions().enumerate();
+            let all: Vec<Sizes> = functions()
+                .map(|(f, function)| Sizes::of(function, |n| !others.contains(&(f, n))))
+                .collect();
+            let before = others.len();
+            for (sizes, (_, function)) in all.iter().zip(functions()) {
+                for stmt in function.seen_statements() {
+                    let StmtKind::Call {
+                        function: callee,
+                        arguments,
+                        ..
+                    } = &stmt.kind
+                    else {
+                        continue;
+                    };
+                    let given = (0..).zip(arguments);
+                    let other = given.filter(|(_, id)| sizes.exprs.get(id.index()) != Some(&true));
+                    others.extend(other.map(|(n, _)| (callee.index(), n)));
+                }
+            }
+            if others.len() == before {
+                return all;
+            }
+        }
+    }
+
+    fn of(function: &Function, is_size: impl Fn(u32) -> bool) -> Sizes {
         let (mut loads, mut stores, mut trips) = (Vec::new(), Vec::new(), Vec::new());
         for stmt in function.seen_statements() {
             match &stmt.kind {
@@ -220,7 +251,7 @@ impl Sizes {
         // A local is a size where all that is stored to it are; taken for one until one is not.
         let mut others: Vec<Root> = Vec::new();
         loop {
-            sizes.mark(function, &loads, &others);
+            sizes.mark(function, &is_size, &loads, &others);
             let other = stores.iter().find(|(root, value)| {
                 let is_size = sizes.exprs.get(value.index()) == Some(&true);
                 !is_size && !others.contains(root)
@@ -232,11 +263,18 @@ impl Sizes {
         }
     }
 
-    fn mark(&mut self, function: &Function, loads: &[(Root, ExprId)], others: &[Root]) {
+    fn mark(
+        &mut self,
+        function: &Function,
+        given: impl Fn(u32) -> bool,
+        loads: &[(Root, ExprId)],
+        others: &[Root],
+    ) {
         for (i, expr) in function.exprs.iter().enumerate() {
             let id = ExprId(i as u32);
             let is_size = match &expr.kind {
                 ExprKind::BuiltinValue(_) => false,
+                ExprKind::Argument(n) => given(*n),
                 ExprKind::Result => loads.iter().any(|(root, result)| {
                     *result == id && matches!(root, Root::Local(_)) && !others.contains(root)
                 }),

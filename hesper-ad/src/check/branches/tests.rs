@@ -1,9 +1,13 @@
 //! No way that was taken is proved to be none.
 
 use super::dead::{self, Missing};
+use super::{Switches, branches};
+use crate::certificate::Verdict;
 use crate::check::{Target, kernels};
 use crate::op::Op;
-use crate::ops::{BiasAdd, CausalMask, Embedding, RmsNorm, Softmax, SoftmaxCrossEntropy};
+use crate::ops::{
+    BiasAdd, CausalMask, Embedding, MaxPool2d, RmsNorm, Softmax, SoftmaxCrossEntropy,
+};
 use crate::spec::Spec;
 
 #[test]
@@ -27,4 +31,18 @@ fn what_was_taken_is_possible() {
             assert_eq!(way.proof, None, "{}: {way:?}", op.name());
         }
     }
+}
+
+/// Without padding every window lies on the image, which the pool's helper asks of places, not of sizes: plans that were made tell of them.
+#[test]
+fn what_helpers_are_given_of_an_invocation_is_no_size() {
+    let pool = MaxPool2d {
+        kernel: [2, 2],
+        stride: [2, 2],
+        padding: [0, 0],
+    };
+    let spec = Spec::new(&pool).unwrap();
+    kernels(&spec, &Target::F32, 1);
+    let finding = branches(&spec, &Switches::default(), 1);
+    assert!(matches!(finding.verdict, Verdict::Pass), "{finding:?}");
 }
