@@ -1,9 +1,10 @@
-//! Trains a network with a hidden layer on handwritten digits by verified kernels alone: both passes and the steps of AdamW run on
+//! Trains a network with a hidden layer, or one of convolutions, on handwritten digits by verified kernels alone: both passes and the steps of AdamW run on
 //! the device, and none is used before its checks pass there.
 //!
 //! ```sh
 //! cargo run --release --example train_digits
 //! cargo run --release --example train_digits -- --device gpu --epochs 50 --hidden 256
+//! cargo run --release --example train_digits -- --conv               # convolutions
 //! cargo run --release --example train_digits -- --wrong-gradient     # refuses to train
 //! cargo run --release --example train_digits -- --checkpoint run.safetensors            # keeps the run after each epoch
 //! cargo run --release --example train_digits -- --checkpoint run.safetensors --resume   # goes on from there
@@ -19,7 +20,7 @@ use clap::{Parser, value_parser};
 use examples::chart::Epoch;
 use examples::checkpoint::{Checkpoint, Done};
 use examples::cli::{DeviceChoice, say};
-use examples::digits::{CLASSES, Digits, PIXELS};
+use examples::digits::Digits;
 use examples::stop::Stop;
 use examples::{chart, confusion};
 use hesper_ad::Rng;
@@ -28,7 +29,7 @@ use hesper_ad::ops::AdamW;
 use hesper_ad::ops::adamw::Settings;
 use hesper_ad::prelude::*;
 use loss::CrossEntropy;
-use model::{PARAMETERS, mlp, sizes};
+use model::{Net, convolutional, mlp};
 use std::error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPS: f64 = 1e-8;
 
-/// A network with a hidden layer, trained on 8×8 images of digits.
+/// A network trained on 8×8 images of digits.
 #[derive(Parser)]
 struct Arguments {
     /// Where to train.
@@ -57,9 +58,12 @@ struct Arguments {
     /// Weight decay of AdamW.
     #[arg(long, default_value_t = 0.1, value_parser = not_negative)]
     decay: f32,
-    /// Hidden units.
-    #[arg(long, default_value_t = 128, value_parser = value_parser!(u16).range(1..=4096))]
-    hidden: u16,
+    /// Hidden units [default: 128], or maps of the convolution [default: 32].
+    #[arg(long, value_parser = value_parser!(u16).range(1..=4096))]
+    hidden: Option<u16>,
+    /// A network of convolutions in place of one with a hidden layer.
+    #[arg(long)]
+    conv: bool,
     /// Images per step.
     #[arg(long, default_value_t = 32, value_parser = value_parser!(u16).range(1..=4096))]
     batch: u16,
@@ -128,16 +132,19 @@ fn run(arguments: &Arguments) -> Result<(), Stop> {
         false => CrossEntropy::Right,
         true => CrossEntropy::Forgetful,
     };
-    let graph = mlp(loss)?;
+    let hidden = arguments.hidden().into();
+    let net = match arguments.conv {
+        false => mlp(loss, hidden)?,
+        true => convolutional(loss, hidden)?,
+    };
     let mut checks = Checks::on(&device).telling(|passed| say(format!("verified {passed}")));
     if let Some(folder) = &arguments.certificates {
         checks = checks.kept_in(folder);
     }
     // Nothing trains before its gradient is verified.
-    let trusted = checks.require(&graph, &AdamW)?;
+    let trusted = checks.require(&*net.graph, &AdamW)?;
 
-    let hidden = usize::from(arguments.hidden);
-    let name = format!("MLP {PIXELS}–{hidden}–{CLASSES}");
+    let Net { name, .. } = &net;
     say(format!(
         "{name}: {} images to train on, {} held out",
         images.len(),
@@ -145,15 +152,15 @@ fn run(arguments: &Arguments) -> Result<(), Stop> {
     ));
     let mut rng = Rng::new(arguments.seed);
     let workspace = Workspace::new(&device);
-    let mut model = Model::new(&workspace, trusted, &PARAMETERS, &sizes(hidden), &mut rng)?;
+    let mut model = Model::new(&workspace, trusted, net.parameters, &net.sizes, &mut rng)?;
     let training = arguments.training();
     let before = match &training.checkpoint {
         Some(checkpoint) if arguments.resume => epochs(checkpoint.load(&mut model)?),
         _ => Vec::new(),
     };
     let images = (images, &held_out);
-    let trained = training.run(&workspace, &mut model, images, before, &mut rng)?;
-    report(arguments, &name, &trained)
+    let trained = training.run(&workspace, (&net, &mut model), images, before, &mut rng)?;
+    report(arguments, name, &trained)
 }
 
 /// Epochs as a checkpoint has them.
@@ -163,18 +170,23 @@ fn epochs(done: Vec<Done>) -> Vec<Epoch> {
 }
 
 impl Arguments {
+    /// The size of what is hidden.
+    fn hidden(&self) -> u16 {
+        self.hidden.unwrap_or(if self.conv { 32 } else { 128 })
+    }
+
     fn training(&self) -> Training {
         let Arguments {
             seed,
             epochs,
             rate,
             decay,
-            hidden,
             batch,
             ..
         } = self;
+        let (kind, hidden) = (if self.conv { " --conv" } else { "" }, self.hidden());
         let settings = format!(
-            "--seed {seed} --epochs {epochs} --rate {rate} --decay {decay} --hidden {hidden} --batch {batch}"
+            "--seed {seed} --epochs {epochs} --rate {rate} --decay {decay} --hidden {hidden} --batch {batch}{kind}"
         );
         let file = self.checkpoint.clone();
         Training {

@@ -1,6 +1,6 @@
 //! Training: epoch after epoch over shuffled images.
 
-use crate::model::{confusion, inputs};
+use crate::model::Net;
 use examples::chart::Epoch;
 use examples::checkpoint::{Checkpoint, Done};
 use examples::cli::say;
@@ -36,7 +36,7 @@ impl Training {
     pub(crate) fn run(
         &self,
         workspace: &Workspace,
-        model: &mut Model<'_>,
+        (net, model): (&Net, &mut Model<'_>),
         (mut images, held_out): (Digits, &Digits),
         mut epochs: Vec<Epoch>,
         rng: &mut Rng,
@@ -48,9 +48,9 @@ impl Training {
         bar.set_position(done.into());
         for epoch in done..self.epochs {
             images.shuffle(rng);
-            let loss = self.epoch(workspace, model, &images, epoch)?;
+            let loss = self.epoch(workspace, (net, &mut *model), &images, epoch)?;
             let number = epoch + 1;
-            let confusion = confusion(workspace, model, held_out)?;
+            let confusion = net.confusion(workspace, model, held_out)?;
             let confusion = confusion.filter(|_| loss.is_finite());
             let accuracy = confusion
                 .ok_or(Stop::Diverged(format!("epoch {number}")))?
@@ -69,7 +69,7 @@ impl Training {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        let confusion = confusion(workspace, model, held_out)?;
+        let confusion = net.confusion(workspace, model, held_out)?;
         let confusion = confusion.ok_or(Stop::Diverged(format!("epoch {}", self.epochs)))?;
         Ok(Trained { epochs, confusion })
     }
@@ -78,7 +78,7 @@ impl Training {
     fn epoch(
         &self,
         workspace: &Workspace,
-        model: &mut Model<'_>,
+        (net, model): (&Net, &mut Model<'_>),
         images: &Digits,
         epoch: u32,
     ) -> Result<f32, Stop> {
@@ -91,7 +91,7 @@ impl Training {
                 lr: (self.adamw.lr as f32 * (1.0 - done)).into(),
                 ..self.adamw
             };
-            let gradients = model.loss_and_gradients(&inputs(workspace, pixels, labels)?)?;
+            let gradients = model.loss_and_gradients(&net.inputs(workspace, pixels, labels)?)?;
             model.step(&gradients, &adamw.step(model.steps() + 1))?;
             sum += gradients.losses().read()?.iter().sum::<f32>();
         }
