@@ -112,7 +112,14 @@ pub fn transformer() -> Result<Composite<INPUTS, 1>, OpError> {
     for block in 0..BLOCKS {
         graph = add_block(graph, block)?;
     }
+    // Weights of a model that learns: of greater ones attention looks at one token alone.
+    let sampling = learnt
+        .iter()
+        .fold(Sampling::default(), |sampling, (name, _)| {
+            sampling.uniform(name, -0.7, 0.7)
+        });
     graph
+        .sampling(sampling)
         .node(RmsNorm, [&of_block("x", BLOCKS), "norm"], ["normed"])
         .node(MatMul, ["normed", "logits_of"], ["logits"])
         .node(SoftmaxCrossEntropy, ["logits"], ["loss"])
