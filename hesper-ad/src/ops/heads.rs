@@ -1,25 +1,6 @@
-//! Heads of attention: rows taken apart into shorter ones, and put together again.
+//! What heads of attention have in common: rows taken apart into shorter ones, and put together again.
 
 use crate::prelude::*;
-
-/// The heads of rows, `y[b·heads + h, r, c] = x[b, r, h·dim + c]`: of `batch` sequences of `rows` rows `x[batch, rows, heads·dim]`, each head's rows
-/// together, as attention takes them; `dx` puts `dy` together again. How many heads is the op's own number.
-///
-/// As `x.unflatten(-1, (heads, dim)).transpose(1, 2).flatten(0, 1)` in PyTorch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SplitHeads {
-    /// How many heads, at least 1.
-    pub heads: usize,
-}
-
-/// Heads put together to rows, `y[b, r, h·dim + c] = x[b·heads + h, r, c]`: what [`SplitHeads`] takes apart; `dx` takes `dy` apart.
-///
-/// As `x.unflatten(0, (-1, heads)).transpose(1, 2).flatten(2)` in PyTorch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MergeHeads {
-    /// How many heads, at least 1.
-    pub heads: usize,
-}
 
 shader! {
     /// y[b, j, i, c] = x[b, i, j, c] of axes that long; one invocation per element.
@@ -36,18 +17,8 @@ shader! {
     }
 }
 
-impl SplitHeads {
-    /// Three heads: what the catalogue has.
-    pub const EXAMPLE: SplitHeads = SplitHeads { heads: 3 };
-}
-
-impl MergeHeads {
-    /// Three heads: what the catalogue has.
-    pub const EXAMPLE: MergeHeads = MergeHeads { heads: 3 };
-}
-
 /// Whole rows, and rows of heads.
-fn ports(heads: usize) -> [[String; 3]; 2] {
+pub(super) fn ports(heads: usize) -> [[String; 3]; 2] {
     let names = |[a, b, c]: [&str; 3]| [a.to_string(), b.to_string(), c.to_string()];
     let (batches, columns) = (format!("{heads}*batch"), format!("{heads}*dim"));
     [
@@ -57,7 +28,7 @@ fn ports(heads: usize) -> [[String; 3]; 2] {
 }
 
 /// Rows taken apart into heads.
-fn apart(cx: &Context, heads: usize, x: &Tensor) -> Tensor {
+pub(super) fn apart(cx: &Context, heads: usize, x: &Tensor) -> Tensor {
     let (batch, rows, dim) = (cx.dim("batch"), cx.dim("rows"), cx.dim("dim"));
     Tensor::from_fn([heads * batch, rows, dim], |[at, r, c]| {
         x[[at / heads, r, at % heads * dim + c]]
@@ -65,7 +36,7 @@ fn apart(cx: &Context, heads: usize, x: &Tensor) -> Tensor {
 }
 
 /// Heads put together to rows.
-fn together(cx: &Context, heads: usize, x: &Tensor) -> Tensor {
+pub(super) fn together(cx: &Context, heads: usize, x: &Tensor) -> Tensor {
     let (batch, rows, dim) = (cx.dim("batch"), cx.dim("rows"), cx.dim("dim"));
     Tensor::from_fn([batch, rows, heads * dim], |[b, r, c]| {
         x[[b * heads + c / dim, r, c % dim]]
@@ -73,7 +44,7 @@ fn together(cx: &Context, heads: usize, x: &Tensor) -> Tensor {
 }
 
 /// A dispatch for each pass: `forward` takes apart or puts together, `backward` the other way round.
-fn plan_swaps(plan: &mut OpPlan, heads: usize, is_apart: bool) -> Result<(), OpError> {
+pub(super) fn plan_swaps(plan: &mut OpPlan, heads: usize, is_apart: bool) -> Result<(), OpError> {
     let rows = plan.dim("rows")?;
     let grid = Grid::cover(plan.dim("batch")? * rows * heads * plan.dim("dim")?);
     let lengths = |is_apart| {
@@ -93,64 +64,8 @@ fn plan_swaps(plan: &mut OpPlan, heads: usize, is_apart: bool) -> Result<(), OpE
     Ok(())
 }
 
-fn sampling() -> Sampling {
+pub(super) fn sampling() -> Sampling {
     Sampling::default()
         .greatest([("batch", 64), ("rows", 1 << 12), ("dim", 128)])
         .greatest([("batch", 1), ("rows", 1 << 17), ("dim", 128)])
-}
-
-impl DiffOp for SplitHeads {
-    type Inputs<V> = [V; 1];
-    type Outputs<V> = [V; 1];
-
-    fn signature(&self) -> Signature {
-        let [rows, heads] = ports(self.heads);
-        Signature::new(format!("SplitHeads({})", self.heads))
-            .input("x", rows.each_ref().map(String::as_str))
-            .output("y", heads.each_ref().map(String::as_str))
-    }
-
-    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        [apart(cx, self.heads, x)]
-    }
-
-    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        [together(cx, self.heads, dy)]
-    }
-
-    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        plan_swaps(plan, self.heads, true)
-    }
-
-    fn sampling(&self) -> Sampling {
-        sampling()
-    }
-}
-
-impl DiffOp for MergeHeads {
-    type Inputs<V> = [V; 1];
-    type Outputs<V> = [V; 1];
-
-    fn signature(&self) -> Signature {
-        let [rows, heads] = ports(self.heads);
-        Signature::new(format!("MergeHeads({})", self.heads))
-            .input("x", heads.each_ref().map(String::as_str))
-            .output("y", rows.each_ref().map(String::as_str))
-    }
-
-    fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        [together(cx, self.heads, x)]
-    }
-
-    fn backward(&self, cx: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        [apart(cx, self.heads, dy)]
-    }
-
-    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        plan_swaps(plan, self.heads, false)
-    }
-
-    fn sampling(&self) -> Sampling {
-        sampling()
-    }
 }
