@@ -59,24 +59,27 @@ impl Characters {
         Ok(lm::inputs(workspace, &self.signature, &self.shape, tokens)?)
     }
 
-    /// The bits for each character that is held out, in sequences one after the other, at most so many.
+    /// The bits for each character that is held out, in sequences that lie evenly in it, at most so many.
     fn held_out(&self, workspace: &Workspace, model: &Model<'_>, most: usize) -> Result<f32, Stop> {
         let (text, rows) = (&self.text.held_out, self.shape.rows);
         let whole = (text.len() - 1) / rows;
-        // As many at a time as fit evenly, for each shape has its own plans.
-        let count = (whole.min(most) / AT_ONCE).max(1);
+        // As many at a time, for each shape has its own plans.
+        let batches = (whole.min(most) / AT_ONCE).max(1);
+        let at_once = AT_ONCE.min(whole);
+        let starts: Vec<usize> = (0..batches * at_once)
+            .map(|i| i * whole / (batches * at_once) * rows)
+            .collect();
         let mut sum = 0.0;
-        let mut seen = 0;
-        for part in 0..count {
-            // Spread over all of it.
-            let first = part * (whole / count) * rows;
-            let last = (first + AT_ONCE * rows).min(whole * rows);
-            let tokens = [&text[first..last], &text[first + 1..last + 1]];
-            let [loss] = model.infer(&self.inputs(workspace, tokens)?, ["loss"])?;
+        for starts in starts.chunks(at_once) {
+            let tokens = |ahead: usize| -> Vec<u32> {
+                let sequence = |start: &usize| &text[start + ahead..][..rows];
+                starts.iter().flat_map(sequence).copied().collect()
+            };
+            let inputs = self.inputs(workspace, [&tokens(0), &tokens(1)])?;
+            let [loss] = model.infer(&inputs, ["loss"])?;
             sum += loss.read()?.iter().sum::<f32>();
-            seen += last - first;
         }
-        Ok(sum / seen as f32 / LN_2)
+        Ok(sum / (starts.len() * rows) as f32 / LN_2)
     }
 }
 
