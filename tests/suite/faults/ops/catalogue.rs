@@ -122,6 +122,13 @@ fn embedding_by(forward: fn() -> Kernel, backward: &'static [fn() -> Kernel]) ->
     Wrong::plan(Embedding, move |_, plan| {
         let (vocab, dim, n) = (plan.dim("vocab")?, plan.dim("dim")?, plan.dim("n")?);
         plan.forward(forward(), Grid::cover(n * dim));
+        if backward
+            .iter()
+            .any(|kernel| kernel().name() == "embedding_links")
+        {
+            plan.temporary("first", Type::U32, n)?;
+            plan.temporary("next", Type::U32, n)?;
+        }
         for kernel in backward {
             plan.backward(kernel(), Grid::cover(n.max(vocab) * dim));
         }
@@ -130,7 +137,11 @@ fn embedding_by(forward: fn() -> Kernel, backward: &'static [fn() -> Kernel]) ->
 }
 
 /// The backward kernels of an embedding.
-const RIGHT: &[fn() -> Kernel] = &[embedding::embedding_clear, embedding::embedding_scatter];
+const RIGHT: &[fn() -> Kernel] = &[
+    embedding::embedding_clear,
+    embedding::embedding_links,
+    embedding::embedding_scatter,
+];
 
 pub(crate) fn first_row_lost() -> impl DiffOp {
     embedding_by(|| embedding_but_one(1), RIGHT)
@@ -141,7 +152,10 @@ pub(crate) fn last_row_lost() -> impl DiffOp {
 }
 
 pub(crate) fn not_cleared() -> impl DiffOp {
-    embedding_by(embedding::embedding, &[embedding::embedding_scatter])
+    embedding_by(
+        embedding::embedding,
+        &[embedding::embedding_links, embedding::embedding_scatter],
+    )
 }
 
 pub(crate) fn places_race() -> impl DiffOp {
