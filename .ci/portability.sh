@@ -13,8 +13,8 @@ skip() { say "SKIPPED: $*"; }
 
 rm -rf "$folder/cases" "$folder/results"
 mkdir -p "$folder/cases" "$folder/results"
-# As the tests have built it: for a package alone it would be built anew, with other features.
-cargo build -q --workspace --bin portability
+# As the tests build it: alone it would be built anew, with other features.
+cargo test -q --workspace --no-run
 "${CARGO_TARGET_DIR:-target}/debug/portability" "$folder/cases"
 
 # Debian's packages, where they may be installed.

@@ -21,7 +21,7 @@ mod shader_type;
 pub mod tree;
 pub mod uniforms;
 
-pub use device::{Argument, Buffer, Device, DeviceKind, KernelArgs, Passed, Ran, binding_bytes};
+pub use device::{Argument, Buffer, Content, Device, DeviceKind, KernelArgs, Ran, binding_bytes};
 pub use error::{DeviceError, Error, KernelError, LaunchError, Mistake, PlanError, StepProblem};
 pub use grid::{Grid, GridError, MAX_GROUPS_PER_DIMENSION};
 /// A real of 16 bits on the host, and a type name in kernel code: the crate `half`'s, for Rust's own is not stable.

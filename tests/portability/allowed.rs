@@ -5,7 +5,7 @@ use hesper_ad::accuracy::{Allowance, Allowed};
 use hesper_shader::domain::Domain;
 use hesper_shader::reference::{Binding, Options, run_with};
 use hesper_shader::tree::{ParamKind, Scalar};
-use hesper_shader::{Memory, Passed};
+use hesper_shader::{Content, Memory};
 use std::error::Error;
 
 /// What decides where WGSL's accuracy bounds nothing, or rounding could have decided a comparison: relatively, and absolutely below 1. It is the widest that the
@@ -27,9 +27,9 @@ enum Rule {
 
 /// Bounds and rules, laid out as the arguments themselves.
 pub(crate) struct Bounds {
-    pub(crate) low: Vec<Passed>,
-    pub(crate) high: Vec<Passed>,
-    pub(crate) rules: Vec<Passed>,
+    pub(crate) low: Vec<Content>,
+    pub(crate) high: Vec<Content>,
+    pub(crate) rules: Vec<Content>,
 }
 
 /// What may come out of a dispatch.
@@ -44,7 +44,7 @@ pub(crate) fn bounds(ran: &Dispatched) -> Result<Bounds, Box<dyn Error>> {
         rules: Vec::new(),
     };
     for (i, (param, after)) in ran.tree.params.iter().zip(&ran.after).enumerate() {
-        let Passed::Buffer(memory) = after else {
+        let Content::Elements(memory) = after else {
             bounds.rules.push(after.clone());
             continue;
         };
@@ -63,7 +63,7 @@ pub(crate) fn bounds(ran: &Dispatched) -> Result<Bounds, Box<dyn Error>> {
                     })?);
                 }
                 let part = |f: fn(&Component) -> f32| {
-                    Passed::Buffer(Memory::F32(components.iter().map(f).collect()))
+                    Content::Elements(Memory::F32(components.iter().map(f).collect()))
                 };
                 bounds.low[i] = part(|c| c.low);
                 bounds.high[i] = part(|c| c.high);
@@ -75,7 +75,7 @@ pub(crate) fn bounds(ran: &Dispatched) -> Result<Bounds, Box<dyn Error>> {
             }
             integers => {
                 let rule = if is_any { Rule::Not } else { Rule::Same };
-                Passed::Buffer(Memory::U32(vec![rule as u32; integers.len()]))
+                Content::Elements(Memory::U32(vec![rule as u32; integers.len()]))
             }
         };
         bounds.rules.push(rules);
@@ -137,20 +137,20 @@ fn wgsl_allows(ran: &Dispatched) -> Option<Vec<Option<Vec<Allowed>>>> {
         .before
         .iter()
         .map(|passed| match passed {
-            Passed::Buffer(memory) => Some(memory.map_reals(|x| domain.from_f32(x))),
-            Passed::Value(_) => None,
+            Content::Elements(memory) => Some(memory.map_reals(|x| domain.from_f32(x))),
+            Content::Value(_) => None,
         })
         .collect();
     let mut bindings = Vec::new();
     let params = ran.tree.params.iter().zip(&ran.before);
     for ((param, passed), memory) in params.zip(&mut memories) {
         bindings.push(match (passed, memory) {
-            (Passed::Buffer(_), Some(memory)) => match param.kind.writes() {
+            (Content::Elements(_), Some(memory)) => match param.kind.writes() {
                 true => Binding::Write(memory),
                 false => Binding::Read(memory),
             },
-            (Passed::Value(value), _) => Binding::Value(value.map_real(|x| domain.from_f32(x))),
-            (Passed::Buffer(_), None) => return None,
+            (Content::Value(value), _) => Binding::Value(value.map_real(|x| domain.from_f32(x))),
+            (Content::Elements(_), None) => return None,
         });
     }
     run_with(

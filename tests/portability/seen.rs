@@ -2,7 +2,7 @@
 
 use hesper_shader::reference::Options;
 use hesper_shader::tree::verify::Verified;
-use hesper_shader::{Device, Passed, Ran};
+use hesper_shader::{Content, Device, Ran};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,8 +15,8 @@ const WRITTEN: usize = 4;
 pub(crate) struct Dispatched {
     pub(crate) tree: Verified,
     pub(crate) groups: [u32; 3],
-    pub(crate) before: Vec<Passed>,
-    pub(crate) after: Vec<Passed>,
+    pub(crate) before: Vec<Content>,
+    pub(crate) after: Vec<Content>,
 }
 
 /// What a device has shown so far, by the kernel's tree as text: several may have one name.

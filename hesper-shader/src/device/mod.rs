@@ -20,7 +20,7 @@ pub(crate) use batch::{Batch, BatchError, Bind, BufferRef, Cell, Dispatch, run_o
 pub use buffer::Buffer;
 pub(crate) use buffer::RawBuffer;
 pub(crate) use launch::{groups, written_type};
-pub use watched::{Passed, Ran, binding_bytes};
+pub use watched::{Content, Ran, binding_bytes};
 
 use crate::error::DeviceError;
 use crate::limits::Limits;

@@ -20,16 +20,16 @@ pub struct Ran<'a> {
     /// Workgroups in x, y and z.
     pub groups: [u32; 3],
     /// What each parameter held before, in declaration order.
-    pub before: &'a [Passed],
+    pub before: &'a [Content],
     /// What each parameter holds now; what the kernel may not write, as before.
-    pub after: &'a [Passed],
+    pub after: &'a [Content],
 }
 
-/// What a parameter is bound to.
+/// What a parameter holds.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Passed {
-    /// A buffer, or a leaf of one.
-    Buffer(Memory<f32>),
+pub enum Content {
+    /// The elements of a buffer, or of a leaf of one.
+    Elements(Memory<f32>),
     /// A scalar.
     Value(ScalarValue),
 }
@@ -80,9 +80,9 @@ impl Device {
 
 /// What a device binds for these arguments, one for each parameter in declaration order: the bytes of each storage binding, laid out as WGSL has it, then those of
 /// the uniform block where the kernel has one. The bytes are empty for a buffer without elements; a device binds room for one element then.
-pub fn binding_bytes(tree: &Tree, arguments: &[Passed]) -> Vec<Vec<u8>> {
+pub fn binding_bytes(tree: &Tree, arguments: &[Content]) -> Vec<Vec<u8>> {
     let memory = |index: usize| match arguments.get(index) {
-        Some(Passed::Buffer(memory)) => Some(memory),
+        Some(Content::Elements(memory)) => Some(memory),
         _ => None,
     };
     let storage = tree.bindings().map(|(first, _, element, _)| {
@@ -99,7 +99,7 @@ pub fn binding_bytes(tree: &Tree, arguments: &[Passed]) -> Vec<Vec<u8>> {
     if !fields.is_empty() {
         let value = |source| match source {
             UniformSource::Uniform(param) => match arguments.get(param.index()) {
-                Some(Passed::Value(value)) => Some(*value),
+                Some(Content::Value(value)) => Some(*value),
                 _ => None,
             },
             UniformSource::Length(param) => {
@@ -118,15 +118,15 @@ pub fn binding_bytes(tree: &Tree, arguments: &[Passed]) -> Vec<Vec<u8>> {
 }
 
 /// What the bindings of a dispatch hold.
-pub(super) fn passed(bindings: &[Binding<'_, f32>]) -> Vec<Passed> {
+pub(super) fn passed(bindings: &[Binding<'_, f32>]) -> Vec<Content> {
     let one = |binding: &Binding<'_, f32>| match binding {
         Binding::Read(memory) | Binding::Partial { memory, .. } => {
-            Passed::Buffer((*memory).clone())
+            Content::Elements((*memory).clone())
         }
         Binding::Write(memory) | Binding::Fresh { memory, .. } => {
-            Passed::Buffer((**memory).clone())
+            Content::Elements((**memory).clone())
         }
-        Binding::Value(value) => Passed::Value(*value),
+        Binding::Value(value) => Content::Value(*value),
     };
     bindings.iter().map(one).collect()
 }
