@@ -53,7 +53,7 @@ impl fmt::Display for Stop {
             ),
             Stop::Missed(score, goal) => write!(
                 f,
-                "the score on what is held out is {score}, which misses the goal of {goal} or is no better than a bigram model's; train longer, or with another --rate"
+                "the score on what is held out is {score}, which misses the goal of {goal} or, of characters, is no better than a bigram model's; train longer, or with another --rate"
             ),
             Stop::Device(error) => error.fmt(f),
         }

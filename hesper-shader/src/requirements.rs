@@ -12,7 +12,7 @@ use std::fmt;
 /// shader! {
 ///     #[workgroup_size(16, 32)]
 ///     fn doubled(x: &mut [f32]) {
-///         let i = global_id_x();
+///         let i = global_invocation_id().x;
 ///         if i < x.len() {
 ///             x[i] *= 2.0;
 ///         }
