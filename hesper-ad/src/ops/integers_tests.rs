@@ -80,6 +80,7 @@ fn integers_beyond_their_bound_are_errors_before_anything_runs() {
             "Masked",
             "ScatterAdd",
             "SoftmaxCrossEntropy",
+            "TokenEmbedding",
             "Where",
             "SoftmaxCrossEntropy∘MatMul"
         ]
