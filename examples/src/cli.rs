@@ -1,10 +1,14 @@
 //! The options of the examples, and how they end.
 
+use crate::stop::Stop;
 use clap::{Args, ValueEnum};
 use hesper_ad::ops;
 use hesper_ad::prelude::Device;
 use hesper_shader::reference::Options;
 use hesper_shader::{DeviceKind, Error};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::error;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// The exit code for wrong options.
@@ -108,4 +112,53 @@ pub fn say(line: impl std::fmt::Display) {
     {
         eprintln!("error: cannot write to standard output: {error}");
     }
+}
+
+/// A finite number above zero.
+///
+/// # Errors
+/// Where it is none.
+pub fn positive(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err("a finite number above 0 is needed".to_string()),
+    }
+}
+
+/// A finite number that is zero or above.
+///
+/// # Errors
+/// Where it is none.
+pub fn not_negative(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
+        _ => Err("a finite number, 0 or above, is needed".to_string()),
+    }
+}
+
+/// A bar on the standard error that counts steps of this kind, and says how long the rest will take.
+pub fn progress_bar(what: &str, count: u64) -> ProgressBar {
+    let bar = ProgressBar::new(count);
+    let template = format!("{{bar:30}} {what} {{pos}}/{{len}}, {{eta}} left");
+    // The template parses whatever plain word `what` is; the default style serves otherwise.
+    match ProgressStyle::with_template(&template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Draws a picture to a file, in a folder that need not be there yet.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn draw(
+    what: &str,
+    file: &Path,
+    draw: impl FnOnce(&Path) -> Result<(), Box<dyn error::Error>>,
+) -> Result<(), Stop> {
+    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let drawn = folder.map_err(Into::into).and_then(|()| draw(file));
+    drawn.map_err(|e| Stop::File(file.to_path_buf(), e.to_string()))?;
+    say(format!("{what}: {}", file.display()));
+    Ok(())
 }

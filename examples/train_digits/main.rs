@@ -19,7 +19,7 @@ mod train;
 use clap::{Parser, value_parser};
 use examples::chart::Epoch;
 use examples::checkpoint::{Checkpoint, Done};
-use examples::cli::{DeviceChoice, say};
+use examples::cli::{DeviceChoice, draw, not_negative, positive, say};
 use examples::digits::Digits;
 use examples::stop::Stop;
 use examples::{chart, confusion};
@@ -30,7 +30,6 @@ use hesper_ad::ops::adamw::Settings;
 use hesper_ad::prelude::*;
 use loss::CrossEntropy;
 use model::{Net, convolutional, mlp};
-use std::error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use train::{Trained, Training};
@@ -92,22 +91,6 @@ struct Arguments {
     /// Use a cross-entropy whose backward kernel forgets the labels, to see it refused.
     #[arg(long)]
     wrong_gradient: bool,
-}
-
-/// A finite number above zero.
-fn positive(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
-        _ => Err("a finite number above 0 is needed".to_string()),
-    }
-}
-
-/// A finite number that is zero or above.
-fn not_negative(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
-        _ => Err("a finite number, 0 or above, is needed".to_string()),
-    }
 }
 
 fn main() -> ExitCode {
@@ -224,17 +207,4 @@ fn report(arguments: &Arguments, name: &str, trained: &Trained) -> Result<(), St
     draw("confusion matrix", &arguments.confusion, |file| {
         confusion::draw(file, &title, confusion)
     })
-}
-
-/// Draws a picture to a file, in a folder that need not be there yet.
-fn draw(
-    what: &str,
-    file: &Path,
-    draw: impl FnOnce(&Path) -> Result<(), Box<dyn error::Error>>,
-) -> Result<(), Stop> {
-    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let drawn = folder.map_err(Into::into).and_then(|()| draw(file));
-    drawn.map_err(|e| Stop::File(file.to_path_buf(), e.to_string()))?;
-    say(format!("{what}: {}", file.display()));
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::model::Net;
 use examples::chart::Epoch;
 use examples::checkpoint::{Checkpoint, Done};
-use examples::cli::say;
+use examples::cli::{progress_bar, say};
 use examples::confusion::Confusion;
 use examples::digits::{Digits, PIXELS};
 use examples::stop::Stop;
@@ -11,7 +11,6 @@ use hesper_ad::Rng;
 use hesper_ad::model::Model;
 use hesper_ad::ops::adamw::Settings;
 use hesper_ad::prelude::*;
-use indicatif::{ProgressBar, ProgressStyle};
 
 /// How to train.
 pub(crate) struct Training {
@@ -41,7 +40,7 @@ impl Training {
         mut epochs: Vec<Epoch>,
         rng: &mut Rng,
     ) -> Result<Trained, Stop> {
-        let bar = progress_bar(self.epochs);
+        let bar = progress_bar("epoch", self.epochs.into());
         // The order of an epoch follows from those before.
         epochs.iter().for_each(|_| images.shuffle(rng));
         let done = epochs.len() as u32;
@@ -96,14 +95,5 @@ impl Training {
             sum += gradients.losses().read()?.iter().sum::<f32>();
         }
         Ok(sum / images.len().max(1) as f32)
-    }
-}
-
-fn progress_bar(epochs: u32) -> ProgressBar {
-    let bar = ProgressBar::new(u64::from(epochs));
-    // The template is a constant that parses; the default style serves otherwise.
-    match ProgressStyle::with_template("{bar:30} epoch {pos}/{len}, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }

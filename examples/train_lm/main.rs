@@ -22,7 +22,7 @@ use characters::Characters;
 use clap::{Parser, ValueEnum, value_parser};
 use examples::chart;
 use examples::checkpoint::{Checkpoint, Done};
-use examples::cli::{DeviceChoice, say};
+use examples::cli::{DeviceChoice, draw, positive, say};
 use examples::stop::Stop;
 use hesper_ad::Rng;
 use hesper_ad::model::{Checks, Init, Model};
@@ -75,14 +75,6 @@ enum What {
     Characters,
     /// a + b modulo 97.
     Addition,
-}
-
-/// A finite number above zero.
-fn positive(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
-        _ => Err("a finite number above 0 is needed".to_string()),
-    }
 }
 
 fn main() -> ExitCode {
@@ -166,11 +158,7 @@ fn report(arguments: &Arguments, task: &impl Task, scores: &[Done]) -> Result<()
         points.collect::<Vec<_>>()
     };
     let lines = [("learnt", line(0)), ("held out", line(1))];
-    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let drawn = folder
-        .map_err(Into::into)
-        .and_then(|()| chart::lines(file, &task.description(), task.unit(), lines));
-    drawn.map_err(|e| Stop::File(file.to_path_buf(), e.to_string()))?;
-    say(format!("curve: {}", file.display()));
-    Ok(())
+    draw("curve", file, |file| {
+        chart::lines(file, &task.description(), task.unit(), lines)
+    })
 }

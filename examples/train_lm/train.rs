@@ -2,13 +2,13 @@
 
 use crate::task::Task;
 use examples::checkpoint::{Checkpoint, Done};
-use examples::cli::say;
+use examples::cli::{progress_bar, say};
 use examples::stop::Stop;
 use hesper_ad::Rng;
 use hesper_ad::model::Model;
 use hesper_ad::ops::adamw::Settings;
 use hesper_ad::prelude::*;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 /// Steps in which the rate rises to its height.
 const RISING: u32 = 20;
@@ -32,7 +32,7 @@ impl Training {
         model: &mut Model<'_>,
         mut scores: Vec<Done>,
     ) -> Result<Vec<Done>, Stop> {
-        let bar = progress_bar(u64::from(self.rounds) * u64::from(task.steps()));
+        let bar = progress_bar("step", u64::from(self.rounds) * u64::from(task.steps()));
         let done = scores.len() as u32;
         bar.set_position(u64::from(done) * u64::from(task.steps()));
         bar.reset_eta();
@@ -99,14 +99,5 @@ impl Training {
         let rising = f64::from(step + 1) / f64::from(RISING);
         let falling = 0.05 + 0.95 * (0.5 + 0.5 * (std::f64::consts::PI * done).cos());
         f64::from(self.rate) * rising.min(1.0) * falling
-    }
-}
-
-fn progress_bar(steps: u64) -> ProgressBar {
-    let bar = ProgressBar::new(steps);
-    // The template is a constant that parses; the default style serves otherwise.
-    match ProgressStyle::with_template("{bar:30} step {pos}/{len}, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }

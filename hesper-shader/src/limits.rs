@@ -58,10 +58,10 @@ impl Limits {
         f16: true,
     };
 
-    /// The limit of what every launch of a kernel needs as much of.
-    pub(crate) fn of(&self, what: &Quantity) -> Option<u64> {
+    /// The limit of a quantity.
+    pub(crate) fn of(&self, what: &Quantity) -> u64 {
         let [x, y, z] = self.workgroup_size;
-        Some(match what {
+        match what {
             Quantity::WorkgroupSize(Axis::X) => x.into(),
             Quantity::WorkgroupSize(Axis::Y) => y.into(),
             Quantity::WorkgroupSize(Axis::Z) => z.into(),
@@ -69,18 +69,25 @@ impl Limits {
             Quantity::WorkgroupBytes => self.workgroup_bytes,
             Quantity::StorageBuffers => self.storage_buffers,
             Quantity::UniformBytes => self.uniform_bytes,
-            Quantity::Groups(_) | Quantity::BindingBytes(_) => return None,
-        })
+            Quantity::Groups(_) => self.groups_per_dimension.into(),
+            Quantity::BindingBytes(_) => self.binding_bytes,
+        }
+    }
+
+    /// Whether so much of a quantity is there.
+    pub(crate) fn allow(&self, what: &Quantity, need: u64) -> Result<(), Excess> {
+        let (what, limit) = (what.clone(), self.of(what));
+        match need > limit {
+            true => Err(Excess { what, need, limit }),
+            false => Ok(()),
+        }
     }
 
     /// Whether a dispatch of the kernel fits.
     pub(crate) fn check(&self, needs: &Needs<'_>) -> Result<(), Excess> {
         needs
-            .each(self)
-            .find(|(_, need, limit)| need > limit)
-            .map_or(Ok(()), |(what, need, limit)| {
-                Err(Excess { what, need, limit })
-            })
+            .each()
+            .try_for_each(|(what, need)| self.allow(&what, need))
     }
 }
 
@@ -95,69 +102,31 @@ pub(crate) struct Needs<'a> {
 }
 
 impl Needs<'_> {
-    /// Every quantity with its need and its limit.
-    pub(crate) fn each<'a>(
-        &'a self,
-        limits: &'a Limits,
-    ) -> impl Iterator<Item = (Quantity, u64, u64)> + 'a {
-        let sizes = self
-            .tree
-            .workgroup_size
-            .into_iter()
-            .zip(limits.workgroup_size);
-        let sizes = sizes.zip(Axis::ALL);
-        let sizes = sizes.map(|((need, limit), axis)| {
-            (Quantity::WorkgroupSize(axis), need.into(), limit.into())
-        });
-        let groups = self.groups.into_iter().zip(Axis::ALL).map(|(need, axis)| {
-            (
-                Quantity::Groups(axis),
-                need.into(),
-                limits.groups_per_dimension.into(),
-            )
-        });
+    /// Every quantity with its need.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (Quantity, u64)> + '_ {
+        let by_axis = |what: fn(Axis) -> Quantity, needs: [u32; 3]| {
+            let needs = needs.into_iter().map(u64::from);
+            Axis::ALL.into_iter().map(what).zip(needs)
+        };
+        let sizes = by_axis(Quantity::WorkgroupSize, self.tree.workgroup_size);
+        let groups = by_axis(Quantity::Groups, self.groups);
         let workgroup_bytes = self.tree.workgroup.iter().map(variable_bytes);
-        let bindings =
-            self.tree
-                .bindings()
-                .zip(&self.lengths)
-                .map(|((id, param, element, _), len)| {
-                    let structured = self.tree.field(id).map(|(buffer, _)| buffer);
-                    let stride =
-                        structured.map_or(Shape::Value(element).stride(), |b| b.shape.stride());
-                    let bytes = stride.saturating_mul(*len as u64);
-                    (
-                        Quantity::BindingBytes(
-                            structured
-                                .map_or(&param.name, |buffer| &buffer.name)
-                                .clone(),
-                        ),
-                        bytes,
-                        limits.binding_bytes,
-                    )
-                });
+        let workgroup_bytes = workgroup_bytes.fold(0, u64::saturating_add);
+        let storage_buffers = self.tree.bindings().count() as u64;
+        let bindings = self.tree.bindings().zip(&self.lengths);
+        let bindings = bindings.map(|((id, param, element, _), len)| {
+            let structured = self.tree.field(id).map(|(buffer, _)| buffer);
+            let stride = structured.map_or(Shape::Value(element).stride(), |b| b.shape.stride());
+            let name = structured.map_or(&param.name, |buffer| &buffer.name);
+            let bytes = stride.saturating_mul(*len as u64);
+            (Quantity::BindingBytes(name.clone()), bytes)
+        });
         sizes
             .chain([
-                (
-                    Quantity::Invocations,
-                    self.tree.invocations(),
-                    limits.invocations,
-                ),
-                (
-                    Quantity::WorkgroupBytes,
-                    workgroup_bytes.fold(0, u64::saturating_add),
-                    limits.workgroup_bytes,
-                ),
-                (
-                    Quantity::StorageBuffers,
-                    self.tree.bindings().count() as u64,
-                    limits.storage_buffers,
-                ),
-                (
-                    Quantity::UniformBytes,
-                    self.uniform_bytes,
-                    limits.uniform_bytes,
-                ),
+                (Quantity::Invocations, self.tree.invocations()),
+                (Quantity::WorkgroupBytes, workgroup_bytes),
+                (Quantity::StorageBuffers, storage_buffers),
+                (Quantity::UniformBytes, self.uniform_bytes),
             ])
             .chain(groups)
             .chain(bindings)

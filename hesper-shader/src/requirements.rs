@@ -1,6 +1,6 @@
 //! What a kernel needs of any device, before there is one.
 
-use crate::limits::{Excess, Limits, Needs, Quantity};
+use crate::limits::{Limits, Needs, Quantity};
 use crate::tree::Tree;
 use crate::uniforms::UniformBlock;
 use std::fmt;
@@ -43,7 +43,7 @@ pub struct Requirements {
     pub subgroups: bool,
     /// Whether there are reals of 16 bits.
     pub f16: bool,
-    /// What is beyond its limit, on any device.
+    /// Of each quantity how much.
     needs: Vec<(Quantity, u64)>,
 }
 
@@ -55,8 +55,7 @@ impl Requirements {
             lengths: Vec::new(),
             uniform_bytes: UniformBlock::of(tree).size() as u64,
         };
-        let quantities = needs.each(&Limits::DESKTOP);
-        let needs: Vec<(Quantity, u64)> = quantities.map(|(what, need, _)| (what, need)).collect();
+        let needs: Vec<(Quantity, u64)> = needs.each().collect();
         let of = |quantity| {
             let found = needs.iter().find(|(what, _)| *what == quantity);
             found.map_or(0, |(_, need)| *need)
@@ -76,9 +75,8 @@ impl Requirements {
     /// What a device with these limits does not have; nothing where the kernel runs there.
     pub fn unmet(&self, limits: &Limits) -> Vec<String> {
         let excess = self.needs.iter().filter_map(|(what, need)| {
-            let limit = limits.of(what)?;
-            let (what, need) = (what.clone(), *need);
-            (need > limit).then(|| Excess { what, need, limit }.without_verb())
+            let excess = limits.allow(what, *need).err()?;
+            Some(excess.without_verb())
         });
         let features = [
             (self.subgroups && !limits.subgroups, "subgroups"),
