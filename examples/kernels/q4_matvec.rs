@@ -2,26 +2,22 @@
 //! offset of the block; three words have a scale and an offset of six bits for each run of 32 weights; 32 words have the weights.
 
 use super::{Outcome, close, reals, words};
+use hesper_shader::packed::{f16_at, u8_at};
 use hesper_shader::{Device, Grid, f16, shader};
 
 /// Words of one block.
 const BLOCK_WORDS: usize = 36;
 
 shader! {
-    /// Byte `n` from word `start` on.
-    fn byte(w: &[u32], start: u32, n: u32) -> u32 {
-        extract_bits(w[start + n / 4], 8 * (n % 4), 8)
-    }
-
     /// The scale and the offset of run `k` of a block, six bits each.
     fn run_scale(w: &[u32], block: u32, k: u32) -> (u32, u32) {
-        let scales = block + 1;
+        let scales = 4 * (block + 1) + k;
         if k < 4 {
-            (byte(w, scales, k) & 63, byte(w, scales, k + 4) & 63)
+            (u8_at(w, scales) & 63, u8_at(w, scales + 4) & 63)
         } else {
-            let low = byte(w, scales, k + 4);
-            let scale = (low & 15) | (byte(w, scales, k - 4) >> 6) << 4;
-            let offset = (low >> 4) | (byte(w, scales, k) >> 6) << 4;
+            let low = u8_at(w, scales + 4);
+            let scale = (low & 15) | (u8_at(w, scales - 4) >> 6) << 4;
+            let offset = (low >> 4) | (u8_at(w, scales) >> 6) << 4;
             (scale, offset)
         }
     }
@@ -36,19 +32,19 @@ shader! {
         let mut sum = 0.0;
         for b in 0..blocks {
             let block = (row * blocks + b) * 36;
-            let factors = unpack2x16float(w[block]);
+            let (factor, minimum) = (f16_at(w, 2 * block), f16_at(w, 2 * block + 1));
             for run in 0u32..8 {
                 let (scale, offset) = run_scale(w, block, run);
                 let mut products = 0.0;
                 let mut total = 0.0;
                 for n in 0u32..32 {
                     // Two runs share 32 bytes: one has their lower halves, the next the upper ones.
-                    let nibble = byte(w, block + 4, run / 2 * 32 + n) >> (4 * (run % 2)) & 15;
+                    let nibble = u8_at(w, 4 * (block + 4) + run / 2 * 32 + n) >> (4 * (run % 2)) & 15;
                     let value = x[b * 256 + run * 32 + n];
                     products += nibble as f32 * value;
                     total += value;
                 }
-                sum += factors.x * scale as f32 * products - factors.y * offset as f32 * total;
+                sum += factor * scale as f32 * products - minimum * offset as f32 * total;
             }
         }
         y[row] = sum;

@@ -23,6 +23,8 @@ pub(crate) struct Function {
     pub attrs: Vec<Attribute>,
     pub vis: Visibility,
     pub name: Ident,
+    /// Type parameters, each of them `f32` or `f16`.
+    pub types: Vec<Ident>,
     pub consts: Vec<ConstParam>,
     pub params: Vec<Param>,
     pub body: Block,
@@ -129,6 +131,8 @@ pub(crate) enum Ty {
     Scalar(Ident),
     /// `f16`, which is no type of stable Rust.
     Half(Ident),
+    /// A type parameter of the function.
+    Generic(Ident),
     /// `Vec2`, `Vec3` or `Vec4` and what it holds.
     Vector(Ident, Box<Ty>),
     /// `Mat3`, `Mat2x4` and what it holds.
@@ -150,6 +154,19 @@ impl Ty {
         match self {
             Ty::Array(_, element, _) => element.innermost(),
             ty => ty,
+        }
+    }
+
+    /// Whether the type parameter stands in it.
+    pub(crate) fn names(&self, parameter: &Ident) -> bool {
+        match self {
+            Ty::Generic(name) => name == parameter,
+            Ty::Vector(_, inner) | Ty::Matrix(_, inner) | Ty::Atomic(_, inner) => {
+                inner.names(parameter)
+            }
+            Ty::Array(_, element, _) => element.names(parameter),
+            Ty::Tuple(_, parts) => parts.iter().any(|part| part.names(parameter)),
+            Ty::Scalar(_) | Ty::Half(_) | Ty::Other(_) | Ty::Broken => false,
         }
     }
 }

@@ -207,6 +207,13 @@ pub(crate) fn is_atomic_method(name: &str) -> bool {
     ATOMIC_METHODS.binary_search(&name).is_ok()
 }
 
+/// All functions, and the methods of atomics.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let functions = BUILTINS.iter().map(|(name, _)| *name);
+    functions.chain(ATOMIC_METHODS.iter().copied())
+}
+
 /// What to write instead of a spelling from WGSL.
 pub(crate) fn instead_of(name: &str) -> Option<&'static str> {
     let row = WGSL_SPELLINGS.iter().find(|(wgsl, _)| *wgsl == name)?;

@@ -15,8 +15,11 @@ mod check;
 mod elsewhere;
 mod errors;
 mod expand;
+mod groups;
 mod messages;
 mod methods;
+#[cfg(test)]
+mod page_tests;
 mod parse;
 mod scope;
 mod shader;

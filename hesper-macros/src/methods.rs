@@ -56,6 +56,12 @@ pub(crate) fn is_known(name: &str) -> bool {
     METHODS.binary_search(&name).is_ok()
 }
 
+/// All methods.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    METHODS.iter().copied()
+}
+
 /// The method whose name is nearest, if one is near.
 pub(crate) fn near(name: &str) -> Option<&'static str> {
     let distances = METHODS.iter().map(|known| (distance(name, known), *known));

@@ -61,6 +61,11 @@ impl Binding {
         )
     }
 
+    /// Whether helpers are handed it by its name.
+    pub(crate) fn is_handed_on(self) -> bool {
+        self.is_indexable() && self != Binding::LocalArray
+    }
+
     /// Whether the host knows it when the kernel is built.
     pub(crate) fn is_host(self) -> bool {
         matches!(self, Binding::Host | Binding::Unrolled)

@@ -13,6 +13,7 @@ mod limits;
 pub mod lower;
 mod memory;
 mod number;
+pub mod packed;
 mod plan;
 pub mod record;
 pub mod reference;
@@ -31,7 +32,7 @@ pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
 pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, Temporaries, Told};
-pub use record::Exp;
+pub use record::{Exp, Float};
 pub use requirements::Requirements;
 pub use shader_type::{
     Atomic, Element, Mat, Mat2, Mat2x3, Mat2x4, Mat3, Mat3x2, Mat3x4, Mat4, Mat4x2, Mat4x3,

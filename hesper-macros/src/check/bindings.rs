@@ -2,7 +2,9 @@
 
 use super::Checker;
 use super::call::is_named;
+use super::place::ident;
 use crate::ast::{Expr, Pattern, Stmt, Ty};
+use crate::groups;
 use crate::messages::Message;
 use crate::scope::Binding;
 use proc_macro2::Ident;
@@ -38,6 +40,11 @@ impl Checker<'_> {
         if let Some((else_token, _)) = init.diverge {
             self.errors.push(else_token, Message::LetElse);
         }
+        if let (Some(name), syn::Expr::Reference(value)) = (&name, &*init.expr)
+            && name.to_string().starts_with(groups::PREFIX)
+        {
+            return self.borrowed(name, &value.expr);
+        }
         if let (Some(name), Some(arguments)) = (&name, workgroup_call(&init.expr)) {
             return self.workgroup(name, mutable || ty.is_some(), arguments);
         }
@@ -68,6 +75,30 @@ impl Checker<'_> {
             value,
             eq: init.eq_token,
         })
+    }
+
+    /// The field of a [group](groups) that borrows memory: another name for it.
+    fn borrowed(&mut self, name: &Ident, value: &syn::Expr) -> Option<Stmt> {
+        if let syn::Expr::Reference(value) = value {
+            return self.borrowed(name, &value.expr);
+        }
+        let memory = ident(value).and_then(|memory| Some((memory, self.scope.find(memory)?)));
+        match memory {
+            Some((memory, binding)) if binding.is_handed_on() => {
+                self.scope.bind(name, binding);
+                Some(Stmt::Fix {
+                    name: name.clone(),
+                    value: Expr::Name(memory.clone()),
+                })
+            }
+            other => {
+                if !matches!(other, Some((_, Binding::Unknown))) {
+                    self.errors.push(value, Message::GroupBorrow);
+                }
+                self.scope.bind(name, Binding::Unknown);
+                None
+            }
+        }
     }
 
     /// `let name = workgroup::<…>();`

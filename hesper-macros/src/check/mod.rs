@@ -79,6 +79,8 @@ struct Checker<'a> {
     scope: Scope,
     /// Generic constants, and `#[comptime]` parameters.
     generic: Vec<Ident>,
+    /// Type parameters.
+    types: Vec<Ident>,
     comptime: Vec<Ident>,
     returns: Returns,
     /// The loops and labelled blocks around the line, innermost last.
@@ -101,6 +103,7 @@ impl<'a> Checker<'a> {
             called,
             scope: Scope::default(),
             generic: Vec::new(),
+            types: Vec::new(),
             comptime: Vec::new(),
             returns: Returns::Nothing,
             around: Vec::new(),
@@ -136,6 +139,7 @@ impl<'a> Checker<'a> {
             attrs,
             vis: raw.vis,
             name: raw.name,
+            types: self.types,
             consts,
             params,
             body,

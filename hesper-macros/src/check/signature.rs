@@ -6,7 +6,10 @@ use crate::messages::Message;
 use crate::parse::RawParam;
 use crate::scope::Binding;
 use proc_macro2::{Ident, TokenStream};
-use syn::{ConstParam, FnArg, GenericParam, Generics, Pat, PatIdent, PatType, Type, TypeReference};
+use syn::{
+    ConstParam, FnArg, GenericParam, Generics, Pat, PatIdent, PatType, Type, TypeParam,
+    TypeParamBound, TypeReference,
+};
 
 impl Checker<'_> {
     pub(super) fn qualifiers(&mut self, qualifiers: &[TokenStream]) {
@@ -16,7 +19,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Binds the constants; nothing else is generic.
+    /// Binds the constants and the types, which are reals.
     pub(super) fn generics(&mut self, generics: Generics) -> Vec<ConstParam> {
         if let Some(clause) = &generics.where_clause {
             self.errors.push(clause, Message::WhereClause);
@@ -29,6 +32,7 @@ impl Checker<'_> {
                     self.generic.push(param.ident.clone());
                     consts.push(param);
                 }
+                GenericParam::Type(param) if is_float(&param) => self.types.push(param.ident),
                 GenericParam::Type(param) => self.errors.push(param, Message::TypeGeneric),
                 GenericParam::Lifetime(param) => {
                     let name = param.lifetime.to_string();
@@ -276,4 +280,14 @@ fn broken(name: Ident) -> Param {
         signature: None,
         any_order: None,
     }
+}
+
+/// Whether it is `T: Float`, and nothing more.
+fn is_float(param: &TypeParam) -> bool {
+    let bounds: Vec<_> = param.bounds.iter().collect();
+    let float = match bounds.as_slice() {
+        [TypeParamBound::Trait(bound)] => bound.path.segments.last(),
+        _ => None,
+    };
+    param.default.is_none() && float.is_some_and(|name| name.ident == "Float")
 }

@@ -95,6 +95,9 @@ impl Checker<'_> {
     }
 
     fn named(&mut self, segment: PathSegment, whole: Type) -> Ty {
+        if self.types.contains(&segment.ident) {
+            return Ty::Generic(segment.ident);
+        }
         let name = segment.ident.to_string();
         match name.as_str() {
             "f32" | "i32" | "u32" | "bool" => Ty::Scalar(segment.ident),

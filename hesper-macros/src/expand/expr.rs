@@ -2,6 +2,7 @@
 
 use super::Emit;
 use crate::ast::{Expr, Place};
+use crate::groups;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
@@ -228,7 +229,10 @@ impl Emit<'_> {
 
 /// A name as it stands in texts.
 pub(super) fn text(name: &Ident) -> syn::LitStr {
-    syn::LitStr::new(&name.unraw().to_string(), name.span())
+    let text = name.unraw().to_string();
+    // A field of a group goes under a name that nobody writes.
+    let text = text.strip_prefix(groups::PREFIX).unwrap_or(&text);
+    syn::LitStr::new(text, name.span())
 }
 
 fn quote_pair(first: &impl ToTokens, second: &impl ToTokens) -> TokenStream {

@@ -31,8 +31,7 @@ impl Emit<'_> {
     fn call(&self, helper: &Helper) -> TokenStream {
         let at = self.site;
         let (h, call) = (self.recorder(at), self.own("__hesper_call", at));
-        let constants = helper.function.consts.iter().map(|param| &param.ident);
-        let key = self.key(constants.collect());
+        let key = self.key(&helper.function, []);
         let name = text(&helper.function.name);
         let start = self.start(helper);
         let params = &helper.function.params;
@@ -90,7 +89,7 @@ impl Emit<'_> {
         let (attrs, vis, name) = (&function.attrs, &function.vis, &function.name);
         let (runtime, lints) = (self.runtime(at), lints(at));
         let lifetime = self.lifetime("'__hesper_m", at);
-        let generics = self.generics(Some(&lifetime), &function.consts);
+        let generics = self.generics(Some(&lifetime), &function.types, &function.consts);
         let params = function.params.iter().map(|param| {
             let name = &param.name;
             let ty = match param.ty {
@@ -116,17 +115,25 @@ impl Emit<'_> {
         }
     }
 
-    /// `<'lifetime, const N: u32>`.
+    /// `<'lifetime, T: Float, const N: u32>`.
     pub(super) fn generics(
         &self,
         lifetime: Option<&Lifetime>,
+        types: &[Ident],
         consts: &[ConstParam],
     ) -> TokenStream {
-        if lifetime.is_none() && consts.is_empty() {
+        if lifetime.is_none() && types.is_empty() && consts.is_empty() {
             return TokenStream::new();
         }
         let lifetime = lifetime.map(|lifetime| quote_spanned! {self.site=> #lifetime, });
-        quote_spanned! {self.site=> <#lifetime #(#consts),*> }
+        let types = types.iter().map(|name| self.float(name));
+        quote_spanned! {self.site=> <#lifetime #(#types,)* #(#consts),*> }
+    }
+
+    /// `T: Float`.
+    pub(super) fn float(&self, name: &Ident) -> TokenStream {
+        let runtime = self.runtime(name.span());
+        quote_spanned! {name.span()=> #name: #runtime::Float }
     }
 
     fn argument(&self, param: &Param, call: &Ident) -> TokenStream {

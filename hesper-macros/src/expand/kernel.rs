@@ -21,7 +21,6 @@ impl Emit<'_> {
         let at = self.site;
         let runtime = self.runtime(at);
         let (cache, h) = (self.own("__HESPER_CACHE", at), self.recorder(at));
-        let constants = kernel.function.consts.iter().map(|param| &param.ident);
         let comptime = kernel
             .comptime
             .iter()
@@ -29,7 +28,7 @@ impl Emit<'_> {
                 Comptime::Value(name, _) => Some(name),
                 Comptime::Function(..) => None,
             });
-        let key = self.key(constants.chain(comptime).collect());
+        let key = self.key(&kernel.function, comptime);
         let functions = kernel
             .comptime
             .iter()
@@ -78,6 +77,7 @@ impl Emit<'_> {
             attrs,
             vis,
             name,
+            types,
             consts,
             ..
         } = &kernel.function;
@@ -91,7 +91,7 @@ impl Emit<'_> {
                 quote_spanned! {name.span()=> #name: impl for<#lifetime> #function + 'static }
             }
         });
-        let generics = self.generics(None, consts);
+        let generics = self.generics(None, types, consts);
         quote_spanned! {self.site=>
             #(#attrs)*
             #lints
@@ -99,14 +99,24 @@ impl Emit<'_> {
         }
     }
 
-    /// What tells one specialisation from another.
-    pub(super) fn key(&self, constants: Vec<&Ident>) -> TokenStream {
-        if constants.is_empty() {
+    /// What tells one specialisation from another: its types, its constants, and `others`.
+    pub(super) fn key<'a>(
+        &self,
+        function: &'a Function,
+        others: impl IntoIterator<Item = &'a Ident>,
+    ) -> TokenStream {
+        let types = function.types.iter().map(|name| {
+            quote_spanned! {name.span()=> ::core::any::type_name::<#name>() }
+        });
+        let constants = function.consts.iter().map(|param| &param.ident);
+        let values = constants.chain(others).map(ToTokens::to_token_stream);
+        let told: Vec<_> = types.chain(values).collect();
+        if told.is_empty() {
             return quote_spanned! {self.site=> "" };
         }
         let runtime = self.runtime(self.site);
-        let text = vec!["{:?}"; constants.len()].join(", ");
-        quote_spanned! {self.site=> &#runtime::__private::format!(#text #(, #constants)*) }
+        let text = vec!["{:?}"; told.len()].join(", ");
+        quote_spanned! {self.site=> &#runtime::__private::format!(#text #(, #told)*) }
     }
 
     fn declaration(&self, param: &Param) -> TokenStream {
@@ -174,6 +184,10 @@ impl Emit<'_> {
         let borrows = |p: &Param| is_read(p) || is_written(p);
         let borrowed = params.iter().any(|p| borrows(p) && !is_broken(p));
         let lifetime = borrowed.then(|| quote_spanned! {at=> 'a, });
+        // Rust wants every parameter of a type to stand in it.
+        let stands = |name: &&Ident| params.iter().any(|param| param.ty.names(name));
+        let types: Vec<_> = kernel.function.types.iter().filter(stands).collect();
+        let floats: Vec<_> = types.iter().map(|name| self.float(name)).collect();
         let broken = params.iter().filter(|p| is_broken(p));
         let broken: Vec<_> = broken.map(|param| self.generic(param)).collect();
         let fields = params.iter().map(|param| self.field(param));
@@ -182,8 +196,8 @@ impl Emit<'_> {
         quote_spanned! {at=>
             #aliases
             #[doc = #doc]
-            pub struct Args<#lifetime #(#broken),*> { #(#fields),* }
-            impl<'a, #(#broken),*> #runtime::KernelArgs<'a> for Args<#lifetime #(#broken),*> {
+            pub struct Args<#lifetime #(#floats,)* #(#broken),*> { #(#fields),* }
+            impl<'a, #(#floats,)* #(#broken),*> #runtime::KernelArgs<'a> for Args<#lifetime #(#types,)* #(#broken),*> {
                 const KERNEL: &'static ::core::primitive::str = #name;
                 fn collect(self) -> #runtime::__private::Vec<(&'static ::core::primitive::str, #runtime::Argument<'a>)> {
                     #collect

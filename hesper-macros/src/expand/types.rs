@@ -16,6 +16,7 @@ impl Emit<'_> {
                 let runtime = self.runtime(name.span());
                 quote_spanned! {name.span()=> #runtime::#name }
             }
+            Ty::Generic(name) => name.to_token_stream(),
             Ty::Vector(name, component)
             | Ty::Matrix(name, component)
             | Ty::Atomic(name, component) => {
@@ -146,6 +147,7 @@ pub(super) fn span_of(ty: &Ty) -> Span {
     match ty {
         Ty::Scalar(name)
         | Ty::Half(name)
+        | Ty::Generic(name)
         | Ty::Vector(name, _)
         | Ty::Matrix(name, _)
         | Ty::Atomic(name, _) => name.span(),

@@ -3,6 +3,7 @@
 mod recover;
 
 use crate::errors::Errors;
+use crate::groups;
 use crate::messages::Message;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -57,6 +58,7 @@ pub(crate) enum RawStmt {
 /// Parses `[runtime] items…`; what cannot be parsed is reported and left out.
 pub(crate) fn parse(input: TokenStream, errors: &mut Errors) -> Parsed {
     reserved_names(input.clone(), errors);
+    let (input, broken) = groups::expand(input, errors);
     let parser = |input: ParseStream<'_>| {
         let runtime;
         bracketed!(runtime in input);
@@ -67,7 +69,14 @@ pub(crate) fn parse(input: TokenStream, errors: &mut Errors) -> Parsed {
         })
     };
     match parser.parse2(input) {
-        Ok(parsed) => parsed,
+        Ok(mut parsed) => {
+            for item in &mut parsed.items {
+                if let RawItem::Function(function) = item {
+                    function.whole &= !broken.contains(&function.name.to_string());
+                }
+            }
+            parsed
+        }
         Err(error) => {
             errors.absorb(error);
             Parsed {

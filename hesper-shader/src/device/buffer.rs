@@ -17,9 +17,9 @@ pub struct Buffer<T> {
 
 /// A buffer whose element type is a value.
 pub(crate) struct RawBuffer {
-    device: Device,
-    shape: Shape,
-    len: usize,
+    pub(super) device: Device,
+    pub(super) shape: Shape,
+    pub(super) len: usize,
     pub(super) storage: BufferMemory,
 }
 
@@ -94,7 +94,8 @@ impl Device {
         Ok(raw)
     }
 
-    pub(crate) fn raw_zeros(&self, shape: Shape, len: usize) -> Result<RawBuffer, DeviceError> {
+    /// How many bytes elements take, if the device can have so many.
+    pub(super) fn bytes_of(&self, shape: &Shape, len: usize) -> Result<u64, DeviceError> {
         if u32::try_from(len).is_err() {
             return Err(DeviceError::TooManyElements { len });
         }
@@ -107,21 +108,31 @@ impl Device {
                 what: format!("{shape}{}", leaf.name),
             });
         }
-        let (need, limit) = (layout::array_bytes(&shape, len), self.buffer_limit());
-        let too_large = || DeviceError::BufferTooLarge {
+        let bytes = layout::array_bytes(shape, len).unwrap_or(u64::MAX);
+        match bytes <= self.buffer_limit() {
+            true => Ok(bytes),
+            false => Err(self.too_large(shape, len, bytes)),
+        }
+    }
+
+    fn too_large(&self, shape: &Shape, len: usize, need: u64) -> DeviceError {
+        DeviceError::BufferTooLarge {
             device: self.name().to_string(),
             len,
             element: shape.to_string(),
-            need: need.unwrap_or(u64::MAX),
-            limit,
-        };
-        let bytes = need.filter(|n| *n <= limit).ok_or_else(too_large)?;
+            need,
+            limit: self.buffer_limit(),
+        }
+    }
+
+    pub(crate) fn raw_zeros(&self, shape: Shape, len: usize) -> Result<RawBuffer, DeviceError> {
+        let bytes = self.bytes_of(&shape, len)?;
         let storage = match &*self.backend {
             Backend::Reference(_) => {
                 let leaves = shape.leaves();
                 let parts = leaves.iter().map(|leaf| host_zeros(leaf, len));
                 let parts: Option<Vec<_>> = parts.collect();
-                BufferMemory::Host(parts.ok_or_else(too_large)?)
+                BufferMemory::Host(parts.ok_or_else(|| self.too_large(&shape, len, bytes))?)
             }
             // A kernel is bound to one element at least, though it has none.
             Backend::Gpu(gpu) => BufferMemory::Gpu(gpu.allocate(bytes.max(shape.stride()))?),
@@ -154,13 +165,6 @@ fn host_zeros(leaf: &Leaf, len: usize) -> Option<HostPart> {
 }
 
 impl<T: Element> Buffer<T> {
-    fn over(raw: RawBuffer) -> Buffer<T> {
-        Buffer {
-            raw,
-            element: PhantomData,
-        }
-    }
-
     /// The contents, once everything asked of the device so far is done.
     ///
     /// # Errors
@@ -185,16 +189,23 @@ impl<T: Element> Buffer<T> {
         self.raw.write(T::to_memory(elements.iter()))
     }
 
-    pub(crate) fn raw(&self) -> &RawBuffer {
-        &self.raw
-    }
-
     pub(crate) fn raw_mut(&mut self) -> &mut RawBuffer {
         &mut self.raw
     }
 }
 
 impl<T> Buffer<T> {
+    pub(super) fn over(raw: RawBuffer) -> Buffer<T> {
+        Buffer {
+            raw,
+            element: PhantomData,
+        }
+    }
+
+    pub(crate) fn raw(&self) -> &RawBuffer {
+        &self.raw
+    }
+
     /// Number of elements.
     pub fn len(&self) -> usize {
         self.raw.len

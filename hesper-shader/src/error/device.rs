@@ -91,6 +91,16 @@ pub enum DeviceError {
         /// Number of elements.
         len: usize,
     },
+    /// A buffer of the application's own that is not what it is to be taken for.
+    #[error("this wgpu buffer cannot be taken for {len} elements of `{element}`: {reason}")]
+    UnfitBuffer {
+        /// Number of elements.
+        len: usize,
+        /// Type of one.
+        element: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Contents of another length.
     #[error("{given} elements do not fill a buffer of {len}")]
     LengthMismatch {

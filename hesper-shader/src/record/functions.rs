@@ -2,8 +2,9 @@
 
 use super::bits::ToBitsTy;
 use super::exp::Exp;
+use super::float::Float;
 use super::relations::{FloatTy, SameTy, SignedTy};
-use crate::shader_type::{ScalarType, ShaderType, Vec2, Vec3, Vec4};
+use crate::shader_type::{ShaderType, Vec2, Vec3, Vec4};
 use crate::tree::{BinaryOp, ExprKind, Loc, Math};
 use half::f16;
 
@@ -120,19 +121,9 @@ pub fn modf<'m, T: FloatTy>(x: Exp<'m, T>) -> (Exp<'m, T>, Exp<'m, T>) {
 )]
 pub trait VectorTy: ShaderType {}
 
-impl<T: RealTy> VectorTy for Vec2<T> {}
-impl<T: RealTy> VectorTy for Vec3<T> {}
-impl<T: RealTy> VectorTy for Vec4<T> {}
-
-/// `f32` and `f16`.
-#[diagnostic::on_unimplemented(
-    message = "reals are needed here, not `{Self}`",
-    label = "neither `f32` nor `f16`"
-)]
-pub trait RealTy: ScalarType {}
-
-impl RealTy for f16 {}
-impl RealTy for f32 {}
+impl<T: Float> VectorTy for Vec2<T> {}
+impl<T: Float> VectorTy for Vec3<T> {}
+impl<T: Float> VectorTy for Vec4<T> {}
 
 /// Vectors of three reals.
 #[diagnostic::on_unimplemented(
@@ -141,7 +132,7 @@ impl RealTy for f32 {}
 )]
 pub trait Vector3Ty: ShaderType {}
 
-impl<T: RealTy> Vector3Ty for Vec3<T> {}
+impl<T: Float> Vector3Ty for Vec3<T> {}
 
 /// Reals and their vectors, with the type of their exponents.
 #[diagnostic::on_unimplemented(
@@ -164,14 +155,14 @@ macro_rules! scaled {
 
 scaled! { f16 => i32; f32 => i32; }
 
-impl<T: RealTy> ScaledTy for Vec2<T> {
+impl<T: Float> ScaledTy for Vec2<T> {
     type Exponent = Vec2<i32>;
 }
 
-impl<T: RealTy> ScaledTy for Vec3<T> {
+impl<T: Float> ScaledTy for Vec3<T> {
     type Exponent = Vec3<i32>;
 }
 
-impl<T: RealTy> ScaledTy for Vec4<T> {
+impl<T: Float> ScaledTy for Vec4<T> {
     type Exponent = Vec4<i32>;
 }

@@ -1,7 +1,8 @@
 //! Relations between kernel types: which operators and methods accept which. They exist for rustc's error messages, which
 //! name the relation's subject and point at the user's operator or name.
 
-use crate::shader_type::{Atomic, ShaderType, Single, Vec2, Vec3, Vec4};
+use super::float::Float;
+use crate::shader_type::{Atomic, ScalarType, ShaderType, Single, Vec2, Vec3, Vec4};
 use half::f16;
 
 macro_rules! same_type_relations {
@@ -33,12 +34,11 @@ macro_rules! properties {
     ($($(#[$meta:meta])* $name:ident: $($ty:ident)*;)*) => {$(
         $(#[$meta])*
         pub trait $name: ShaderType {}
-        $(
-            impl $name for $ty {}
-            impl $name for Vec2<$ty> {}
-            impl $name for Vec3<$ty> {}
-            impl $name for Vec4<$ty> {}
-        )*
+        $(impl $name for $ty {})*
+        // One for all, so that vectors of a kernel's `T` have it too.
+        impl<T: ScalarType + $name> $name for Vec2<T> {}
+        impl<T: ScalarType + $name> $name for Vec3<T> {}
+        impl<T: ScalarType + $name> $name for Vec4<T> {}
     )*};
 }
 
@@ -137,22 +137,27 @@ pub trait IndexTy: ShaderType {}
 impl IndexTy for u32 {}
 
 macro_rules! comparisons {
-    ($($(#[$meta:meta])* $name:ident: $($ty:ident)*;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident: $($real:ident)*, $($ty:ident)*;)*) => {$(
         $(#[$meta])*
         pub trait $name<R>: ShaderType {
             /// A truth value for each component.
             type Truth: ShaderType;
         }
+        $(impl $name<$real> for $real { type Truth = bool; })*
         $(
             impl $name<$ty> for $ty { type Truth = bool; }
-            comparisons! { @vectors $name $ty Vec2 Vec3 Vec4 }
+            comparisons! { @vectors $name [] $ty Vec2 Vec3 Vec4 }
         )*
+        comparisons! { @vectors $name [T: Float] T Vec2 Vec3 Vec4 }
     )*};
-    (@vectors $name:ident $ty:ident $($vector:ident)*) => {$(
-        impl $name<$vector<$ty>> for $vector<$ty> { type Truth = $vector<bool>; }
-        impl $name<$ty> for $vector<$ty> { type Truth = $vector<bool>; }
-        impl $name<$vector<$ty>> for $ty { type Truth = $vector<bool>; }
-    )*};
+    (@vectors $name:ident $generics:tt $ty:ident $($vector:ident)*) => {
+        $(comparisons! { @vector $name $generics $ty $vector })*
+    };
+    (@vector $name:ident [$($generic:tt)*] $ty:ident $vector:ident) => {
+        impl<$($generic)*> $name<$vector<$ty>> for $vector<$ty> { type Truth = $vector<bool>; }
+        impl<$($generic)*> $name<$ty> for $vector<$ty> { type Truth = $vector<bool>; }
+        impl<$($generic)*> $name<$vector<$ty>> for $ty { type Truth = $vector<bool>; }
+    };
 }
 
 comparisons! {
@@ -162,14 +167,14 @@ comparisons! {
         label = "values of one type can be compared",
         note = "operands are of one type, or a vector and its scalar; convert with `as`"
     )]
-    CompareTy: bool f16 f32 i32 u32;
+    CompareTy: f16 f32, bool i32 u32;
     /// Types with `<`: equal types, or a vector and its scalar.
     #[diagnostic::on_unimplemented(
         message = "cannot compare `{Self}` with `{R}`",
         label = "numbers of one type can be ordered",
         note = "operands are of one type, or a vector and its scalar; convert with `as`"
     )]
-    OrderTy: f16 f32 i32 u32;
+    OrderTy: f16 f32, i32 u32;
 }
 
 /// Conversions with `as`.
@@ -180,22 +185,32 @@ comparisons! {
 )]
 pub trait CastTy<R>: ShaderType {}
 
+/// What numbers and truth values cast to.
+#[diagnostic::on_unimplemented(
+    message = "cannot cast to `{Self}`",
+    label = "no such `as`",
+    note = "numbers cast to numbers, `bool` to numbers, vectors to vectors of the same size; for a truth value write `x != 0`"
+)]
+pub trait CastTarget: ScalarType {}
+
 macro_rules! casts {
-    ($($from:ident => $($to:ident)*;)*) => {$($(
-        impl CastTy<$to> for $from {}
-        impl CastTy<Vec2<$to>> for Vec2<$from> {}
-        impl CastTy<Vec3<$to>> for Vec3<$from> {}
-        impl CastTy<Vec4<$to>> for Vec4<$from> {}
-    )*)*};
+    ($($from:ident)* => $($to:ident)*) => {
+        $(impl CastTarget for $to {})*
+        $(
+            // One for all that it casts to, so that a kernel's `T` is among them.
+            impl<R: CastTarget> CastTy<R> for $from {}
+        )*
+        casts! { @vectors Vec2 Vec3 Vec4 }
+    };
+    (@vectors $($vector:ident)*) => {$(
+        impl<T: CastTy<f32> + ScalarType, R: CastTarget> CastTy<$vector<R>> for $vector<T> {}
+        impl CastTy<$vector<bool>> for $vector<bool> {}
+    )*};
 }
 
-casts! {
-    f16 => f16 f32 i32 u32;
-    f32 => f16 f32 i32 u32;
-    i32 => f16 f32 i32 u32;
-    u32 => f16 f32 i32 u32;
-    bool => f16 f32 i32 u32 bool;
-}
+casts! { f16 f32 i32 u32 bool => f16 f32 i32 u32 }
+
+impl CastTy<bool> for bool {}
 
 macro_rules! operators {
     ($($name:ident $verb:literal $first:literal $second:literal: $($ty:ident)*;)*) => {$(
@@ -211,13 +226,15 @@ macro_rules! operators {
         }
         // One impl for equal types, so that integers whose type is still open are taken for equal ones, as Rust takes them.
         impl<T: ArithmeticTy> $name<T> for T { type Output = T; }
-        $(operators!(@impls $name $ty Vec2 Vec3 Vec4);)*
+        $(operators! { @vectors $name [] $ty Vec2 Vec3 Vec4 })*
+        operators! { @vectors $name [T: Float] T Vec2 Vec3 Vec4 }
     )*};
-    (@impls $name:ident $ty:ident $($vector:ident)*) => {
-        $(
-            impl $name<$ty> for $vector<$ty> { type Output = $vector<$ty>; }
-            impl $name<$vector<$ty>> for $ty { type Output = $vector<$ty>; }
-        )*
+    (@vectors $name:ident $generics:tt $ty:ident $($vector:ident)*) => {
+        $(operators! { @vector $name $generics $ty $vector })*
+    };
+    (@vector $name:ident [$($generic:tt)*] $ty:ident $vector:ident) => {
+        impl<$($generic)*> $name<$ty> for $vector<$ty> { type Output = $vector<$ty>; }
+        impl<$($generic)*> $name<$vector<$ty>> for $ty { type Output = $vector<$ty>; }
     };
 }
 
@@ -232,11 +249,11 @@ pub trait ArithmeticTy: ShaderType {}
 impl<T: NumericTy> ArithmeticTy for T {}
 
 operators! {
-    AddTy "add" "cannot add `{R}` to `{Self}`" "no `{Self} + {R}`": f16 f32 i32 u32;
-    SubTy "subtract" "cannot subtract `{R}` from `{Self}`" "no `{Self} - {R}`": f16 f32 i32 u32;
-    MulTy "multiply" "cannot multiply `{Self}` by `{R}`" "no `{Self} * {R}`": f16 f32 i32 u32;
-    DivTy "divide" "cannot divide `{Self}` by `{R}`" "no `{Self} / {R}`": f16 f32 i32 u32;
-    RemTy "take the remainder of" "cannot take the remainder of `{Self}` by `{R}`" "no `{Self} % {R}`": f16 f32 i32 u32;
+    AddTy "add" "cannot add `{R}` to `{Self}`" "no `{Self} + {R}`": i32 u32;
+    SubTy "subtract" "cannot subtract `{R}` from `{Self}`" "no `{Self} - {R}`": i32 u32;
+    MulTy "multiply" "cannot multiply `{Self}` by `{R}`" "no `{Self} * {R}`": i32 u32;
+    DivTy "divide" "cannot divide `{Self}` by `{R}`" "no `{Self} / {R}`": i32 u32;
+    RemTy "take the remainder of" "cannot take the remainder of `{Self}` by `{R}`" "no `{Self} % {R}`": i32 u32;
 }
 
 /// Types with `&`, `|` and `^`: equal types, or a vector and its scalar. The result has the left side's type, so that a literal there learns its own.

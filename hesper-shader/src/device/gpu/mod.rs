@@ -4,6 +4,7 @@ mod adapter;
 mod dispatch;
 mod pipeline;
 mod probe;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod transfer;

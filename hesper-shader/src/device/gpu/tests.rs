@@ -48,6 +48,70 @@ fn a_device_of_the_application_works_until_it_is_destroyed() {
     assert!(ours.upload(&[1.0]).and_then(|fresh| fresh.read()).is_err());
 }
 
+/// The application's own buffer as an argument, and ours in a pass of its own.
+#[test]
+fn buffers_are_shared_with_the_application() {
+    let Some((device, queue)) = open("buffers_are_shared") else {
+        return;
+    };
+    let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+    let make = |size: u64, usage: wgpu::BufferUsages| {
+        device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size,
+            usage,
+            mapped_at_creation: false,
+        })
+    };
+    let ours = Device::from_wgpu(device.clone(), queue.clone()).unwrap();
+    let theirs = make(16, usage);
+    let mut y = ours.wrap_wgpu::<u32>(theirs.clone(), 3).unwrap();
+    let kernel = Recorder::record("numbered", &[], [64, 1, 1], |h| {
+        let y = h.storage_mut::<u32>("y");
+        let i = h.global_index();
+        h.if_(i.lt(y.len()));
+        h.store(y.at(i), i + h.int(5u32));
+        h.end_if();
+    });
+    let args = vec![("y", Argument::write(&mut y))];
+    kernel.launch_named(&ours, Grid::cover(64), args).unwrap();
+    // Beyond the three elements nothing was written.
+    assert_eq!(y.read().unwrap(), [5, 6, 7]);
+    let mut copy = ours.zeros::<u32>(4).unwrap();
+    let mut encoder = device.create_command_encoder(&Default::default());
+    encoder.copy_buffer_to_buffer(&theirs, 0, copy.wgpu().unwrap(), 0, 16);
+    queue.submit([encoder.finish()]);
+    assert_eq!(copy.read().unwrap(), [5, 6, 7, 0]);
+    copy.write(&[1, 2, 3, 4]).unwrap();
+    // It has no `COPY_DST`.
+    let error = y.write(&[1, 2, 3]).unwrap_err().to_string();
+    assert!(error.contains("refused an upload"), "{error}");
+    let cases = [
+        (&ours, make(8, usage), "it has 8 bytes, and 12 are needed"),
+        (
+            &ours,
+            make(12, wgpu::BufferUsages::COPY_SRC),
+            "without BufferUsages(STORAGE); create it with that",
+        ),
+        (
+            &Device::reference(),
+            make(12, usage),
+            "is no device of wgpu's; Device::from_wgpu makes one",
+        ),
+    ];
+    for (device, buffer, expected) in cases {
+        let error = device.wrap_wgpu::<f32>(buffer, 3).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    assert!(
+        Device::reference()
+            .zeros::<f32>(1)
+            .unwrap()
+            .wgpu()
+            .is_none()
+    );
+}
+
 /// Found before the dispatch, so that no driver is handed what it does not know.
 #[test]
 fn a_device_without_subgroups_refuses_a_kernel_with_them() {

@@ -17,7 +17,7 @@ const READBACK: &str = "a readback";
 
 /// Memory on the device.
 pub(in crate::device) struct GpuBuffer {
-    gpu: Arc<Gpu>,
+    pub(super) gpu: Arc<Gpu>,
     pub(super) buffer: wgpu::Buffer,
 }
 

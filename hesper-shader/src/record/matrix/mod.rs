@@ -6,6 +6,7 @@ mod products;
 pub use products::{LeftOfMatrix, RightOfMatrix};
 
 use super::exp::Exp;
+use super::float::Float;
 use super::literal::Lift;
 use super::memory::Place;
 use super::recorder::Recorder;
@@ -14,7 +15,6 @@ use super::structure::{Assign, Held, InMemory, Indexed, ValueType};
 use super::value::{Parts, Value};
 use crate::shader_type::{Mat, ScalarType, ShaderType, Vec2, Vec3, Vec4};
 use crate::tree::{ExprId, Loc, Type};
-use half::f16;
 
 /// A matrix of `C` columns while a kernel is recorded.
 pub struct Matrix<'m, V, const C: usize> {
@@ -36,15 +36,9 @@ impl<V, const C: usize> Copy for Matrix<'_, V, C> {}
 )]
 pub trait ColumnTy: ShaderType {}
 
-macro_rules! columns {
-    ($($scalar:ident)*) => {$(
-        impl ColumnTy for Vec2<$scalar> {}
-        impl ColumnTy for Vec3<$scalar> {}
-        impl ColumnTy for Vec4<$scalar> {}
-    )*};
-}
-
-columns! { f16 f32 }
+impl<T: Float> ColumnTy for Vec2<T> {}
+impl<T: Float> ColumnTy for Vec3<T> {}
+impl<T: Float> ColumnTy for Vec4<T> {}
 
 /// Scalars of which there are vectors of `N`.
 pub trait VectorsOf<const N: usize>: ScalarType {

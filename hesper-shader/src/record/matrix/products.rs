@@ -3,10 +3,10 @@
 use super::{ColumnTy, Matrix, VectorsOf};
 use crate::record::builtins::compose;
 use crate::record::exp::Exp;
+use crate::record::float::Float;
 use crate::record::ops::binary;
 use crate::shader_type::{ScalarType, ShaderType, Vec2, Vec3, Vec4};
 use crate::tree::{BinaryOp, Loc, Math};
-use half::f16;
 use std::ops::{Add, Mul, Neg, Sub};
 
 macro_rules! by_column {
@@ -74,29 +74,27 @@ pub trait LeftOfMatrix<V, const C: usize>: ShaderType {
     fn product<'m>(left: Exp<'m, Self>, matrix: Matrix<'m, V, C>, loc: Loc) -> Self::Output<'m>;
 }
 
-macro_rules! scaled {
-    ($($scalar:ident)*) => {$(
-        impl<V: ColumnTy<Scalar = $scalar>, const C: usize> RightOfMatrix<V, C> for $scalar {
-            type Output<'m> = Matrix<'m, V, C>;
+impl<T: Float, V: ColumnTy<Scalar = T>, const C: usize> RightOfMatrix<V, C> for T {
+    type Output<'m> = Matrix<'m, V, C>;
 
-            fn product<'m>(matrix: Matrix<'m, V, C>, right: Exp<'m, Self>, loc: Loc) -> Matrix<'m, V, C> {
-                let columns = matrix.columns.map(|column| binary(BinaryOp::Multiply, column, right, loc));
-                Matrix { columns }
-            }
+    fn product<'m>(matrix: Matrix<'m, V, C>, right: Exp<'m, T>, loc: Loc) -> Matrix<'m, V, C> {
+        let scaled = |column| binary(BinaryOp::Multiply, column, right, loc);
+        Matrix {
+            columns: matrix.columns.map(scaled),
         }
-
-        impl<V: ColumnTy<Scalar = $scalar>, const C: usize> LeftOfMatrix<V, C> for $scalar {
-            type Output<'m> = Matrix<'m, V, C>;
-
-            fn product<'m>(left: Exp<'m, Self>, matrix: Matrix<'m, V, C>, loc: Loc) -> Matrix<'m, V, C> {
-                let columns = matrix.columns.map(|column| binary(BinaryOp::Multiply, left, column, loc));
-                Matrix { columns }
-            }
-        }
-    )*};
+    }
 }
 
-scaled! { f16 f32 }
+impl<T: Float, V: ColumnTy<Scalar = T>, const C: usize> LeftOfMatrix<V, C> for T {
+    type Output<'m> = Matrix<'m, V, C>;
+
+    fn product<'m>(left: Exp<'m, T>, matrix: Matrix<'m, V, C>, loc: Loc) -> Matrix<'m, V, C> {
+        let scaled = |column| binary(BinaryOp::Multiply, left, column, loc);
+        Matrix {
+            columns: matrix.columns.map(scaled),
+        }
+    }
+}
 
 macro_rules! applied {
     ($($vector:ident $count:literal;)*) => {$(
@@ -113,24 +111,20 @@ macro_rules! applied {
                 rest.fold(term((first, 0)), |sum, term| binary(BinaryOp::Add, sum, term, loc))
             }
         }
+
+        /// For each column the sum of its products.
+        impl<T: Float + VectorsOf<C>, const C: usize> LeftOfMatrix<$vector<T>, C> for $vector<T> {
+            type Output<'m> = Exp<'m, <T as VectorsOf<C>>::Vector>;
+
+            fn product<'m>(left: Exp<'m, Self>, matrix: Matrix<'m, Self, C>, loc: Loc) -> Self::Output<'m> {
+                let dots = matrix.columns.map(|column| left.math::<T>(Math::Dot, &[column], loc));
+                compose(&dots, loc)
+            }
+        }
     )*};
 }
 
 applied! { Vec2 2; Vec3 3; Vec4 4; }
-
-impl<V: ColumnTy, const C: usize> LeftOfMatrix<V, C> for V
-where
-    V::Scalar: VectorsOf<C>,
-{
-    type Output<'m> = Exp<'m, <V::Scalar as VectorsOf<C>>::Vector>;
-
-    fn product<'m>(left: Exp<'m, Self>, matrix: Matrix<'m, V, C>, loc: Loc) -> Self::Output<'m> {
-        let dots = matrix
-            .columns
-            .map(|column| left.math::<V::Scalar>(Math::Dot, &[column], loc));
-        compose(&dots, loc)
-    }
-}
 
 impl<'m, V: ColumnTy, R: RightOfMatrix<V, C>, const C: usize> Mul<Exp<'m, R>> for Matrix<'m, V, C> {
     type Output = R::Output<'m>;

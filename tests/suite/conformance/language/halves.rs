@@ -80,7 +80,7 @@ shader! {
 }
 
 /// Whether the device has `f16`; where it has none, the kernel is refused with a line that says so.
-fn has_halves(device: &Device) -> Result<bool, Box<dyn std::error::Error>> {
+pub(super) fn has_halves(device: &Device) -> Result<bool, Box<dyn std::error::Error>> {
     if device.limits().is_none_or(|limits| limits.f16) {
         return Ok(true);
     }

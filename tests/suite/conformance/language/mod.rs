@@ -10,6 +10,8 @@ mod control;
 mod conversions;
 mod floats;
 mod functions;
+mod generic;
+mod groups;
 mod halves;
 mod integers;
 mod labels;
@@ -37,6 +39,8 @@ conformance! {
     conversions: componentwise constants of_integers of_reals to_floats;
     floats: a_cast_of_nan_is_zero literals_keep_their_values maxima_leave_nan_out nan_differs_from_itself operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
     functions: of_any_sign of_positive_numbers;
+    generic: in_f16 in_f32;
+    groups: handed_to_helpers;
     halves: arithmetic buffers_of_any_length conversions what_is_stored_is_rounded;
     integers: signed unsigned operators_that_assign constant_operands;
     labels: jumps_and_values loops_left_together;
