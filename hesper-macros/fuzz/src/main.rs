@@ -22,6 +22,8 @@ mod elsewhere;
 mod errors;
 #[path = "../../src/expand/mod.rs"]
 mod expand;
+#[path = "../../src/groups/mod.rs"]
+mod groups;
 #[path = "../../src/messages.rs"]
 mod messages;
 #[path = "../../src/methods.rs"]

@@ -9,6 +9,7 @@ use crate::messages::Message;
 use proc_macro2::{Delimiter, Group as Delimited, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::{HashMap, HashSet};
+use syn::ext::IdentExt;
 
 /// Names that stand for groups here, and what those are.
 type Locals<'g> = HashMap<String, &'g Group>;
@@ -283,5 +284,6 @@ impl<'g> Writer<'g, '_> {
 
 /// The name under which a field of a group goes.
 fn field_name(group: &Ident, field: &Ident) -> Ident {
-    Ident::new(&format!("{PREFIX}{group}_{field}"), field.span())
+    let name = format!("{PREFIX}{}_{}", group.unraw(), field.unraw());
+    Ident::new(&name, field.span())
 }

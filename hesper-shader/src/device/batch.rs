@@ -1,6 +1,6 @@
 //! The one door to execution: dispatches over a list of buffers, in order, all or nothing as far as that can be known before.
 
-use super::buffer::{BufferMemory, HostPart};
+use super::buffer::HostPart;
 use super::gpu::{Gpu, GpuBuffer, Job};
 use super::watched::{Ran, passed};
 use super::{Backend, Device, RawBuffer, Reference};
@@ -27,6 +27,8 @@ pub(crate) struct Batch<'a> {
 pub(crate) struct Dispatch<'a, V = f32> {
     pub(crate) kernel: &'a Kernel,
     pub(crate) groups: [u32; 3],
+    /// Where a GPU finds the number of workgroups, if the host does not know it.
+    pub(crate) indirect: Option<&'a RawBuffer>,
     pub(crate) arguments: Vec<Bind<V>>,
 }
 
@@ -140,15 +142,13 @@ impl Device {
             buffers: bound.iter().filter_map(on_this).collect(),
             uniforms: uniforms(&compiled.uniforms, dispatch, buffers),
             groups: dispatch.groups,
+            indirect: dispatch.indirect.and_then(|counts| counts.on_gpu()),
         })
     }
 }
 
 fn on_device<'a>(buffer: &'a BufferRef<'_>) -> Option<&'a GpuBuffer> {
-    match &buffer.raw().storage {
-        BufferMemory::Gpu(buffer) => Some(buffer),
-        BufferMemory::Host(_) => None,
-    }
+    buffer.raw().on_gpu()
 }
 
 /// The buffers of a dispatch in order of binding, with whether the kernel may write them.

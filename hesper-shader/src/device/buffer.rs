@@ -273,6 +273,14 @@ impl RawBuffer {
         }
     }
 
+    /// The memory on a GPU.
+    pub(super) fn on_gpu(&self) -> Option<&GpuBuffer> {
+        match &self.storage {
+            BufferMemory::Gpu(buffer) => Some(buffer),
+            BufferMemory::Host(_) => None,
+        }
+    }
+
     /// The contents on the reference device, leaf by leaf; nothing on others.
     pub(crate) fn host(&self) -> &[HostPart] {
         match &self.storage {

@@ -1,6 +1,7 @@
 //! One kernel, launched: its arguments checked against its parameters.
 
 use super::argument::{Argument, Given, KernelArgs};
+use super::indirect::Extent;
 use super::{Batch, Bind, BufferRef, Device, Dispatch};
 use crate::error::{Error, LaunchError};
 use crate::grid::Grid;
@@ -20,13 +21,19 @@ impl Kernel {
         grid: Grid,
         args: A,
     ) -> Result<(), Error> {
-        if A::KERNEL != self.name() {
-            return Err(Error::from(LaunchError::OtherKernel {
+        self.same_as::<A>()?;
+        self.launch_named(device, grid, args.collect())
+    }
+
+    /// Whether the arguments are this kernel's.
+    pub(super) fn same_as<'a, A: KernelArgs<'a>>(&self) -> Result<(), LaunchError> {
+        match A::KERNEL == self.name() {
+            true => Ok(()),
+            false => Err(LaunchError::OtherKernel {
                 kernel: self.name().to_string(),
                 given: A::KERNEL.to_string(),
-            }));
+            }),
         }
-        self.launch_named(device, grid, args.collect())
     }
 
     /// [`launch`](Kernel::launch) for kernels that plain code recorded, which have no `Args`: arguments in any order, by name.
@@ -39,23 +46,46 @@ impl Kernel {
         grid: Grid,
         arguments: Vec<(&str, Argument<'_>)>,
     ) -> Result<(), Error> {
+        self.launch_over(device, Extent::Grid(grid), arguments)
+    }
+
+    pub(super) fn launch_over(
+        &self,
+        device: &Device,
+        extent: Extent<'_>,
+        arguments: Vec<(&str, Argument<'_>)>,
+    ) -> Result<(), Error> {
         let tree = self.tree()?;
         let (buffers, arguments) = bound(self.name(), tree, arguments)?;
-        let other = buffers
+        let used = buffers
             .iter()
-            .find(|(_, buffer)| !buffer.raw().device().is_same_as(device));
-        if let Some((param, buffer)) = other {
+            .map(|(name, buffer)| (name.as_str(), buffer.raw()));
+        let counts = match extent {
+            Extent::Buffer(counts) => Some(("the workgroups", counts)),
+            Extent::Grid(_) => None,
+        };
+        let mut used = used.chain(counts);
+        if let Some((param, buffer)) = used.find(|(_, raw)| !raw.device().is_same_as(device)) {
             return Err(Error::from(LaunchError::OtherDevice {
                 kernel: self.name().to_string(),
-                param: param.clone(),
+                param: param.to_string(),
                 device: device.name().to_string(),
-                other: buffer.raw().device().name().to_string(),
+                other: buffer.device().name().to_string(),
             }));
         }
+        let (groups, indirect) = match extent {
+            Extent::Grid(grid) => (groups(self, grid)?, None),
+            Extent::Buffer(counts) => match self.counted(counts)? {
+                Some(groups) => (groups, None),
+                // How many, the device alone will know.
+                None => ([1; 3], Some(counts)),
+            },
+        };
         let buffers = buffers.into_iter().map(|(_, buffer)| buffer).collect();
         let dispatch = Dispatch {
             kernel: self,
-            groups: groups(self, grid)?,
+            groups,
+            indirect,
             arguments,
         };
         let batch = Batch {

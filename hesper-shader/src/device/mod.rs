@@ -12,6 +12,7 @@ mod gpu;
 #[cfg(not(feature = "gpu"))]
 #[path = "no_gpu.rs"]
 mod gpu;
+mod indirect;
 mod launch;
 mod watched;
 

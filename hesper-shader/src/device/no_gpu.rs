@@ -17,6 +17,7 @@ pub(super) struct Job<'a> {
     pub(super) buffers: Vec<(&'a GpuBuffer, bool)>,
     pub(super) uniforms: Vec<u8>,
     pub(super) groups: [u32; 3],
+    pub(super) indirect: Option<&'a GpuBuffer>,
 }
 
 impl Gpu {

@@ -85,6 +85,14 @@ pub enum LaunchError {
         /// Why.
         source: GridError,
     },
+    /// A buffer that is to say how many workgroups there are, and does not.
+    #[error("kernel `{kernel}`: the buffer of its workgroups {reason}")]
+    Indirect {
+        /// The kernel.
+        kernel: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A kernel that uses subgroups, on a device without them.
     #[error(
         "kernel `{kernel}` exchanges values within subgroups, and {device} has none; write them to workgroup memory instead"

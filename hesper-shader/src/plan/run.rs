@@ -217,6 +217,7 @@ impl Plan {
             .map(|step| Dispatch {
                 kernel: &step.kernel,
                 groups: step.groups,
+                indirect: None,
                 arguments: step.arguments.iter().filter_map(bind).collect(),
             })
             .collect()

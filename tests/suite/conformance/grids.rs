@@ -19,6 +19,16 @@ shader! {
     }
 
     #[workgroup_size(1)]
+    fn put(y: &mut [u32], at: u32, n: u32) {
+        y[at] = n;
+    }
+
+    #[workgroup_size(4)]
+    fn tally(y: &mut [u32]) {
+        y[global_index()] += 1;
+    }
+
+    #[workgroup_size(1)]
     fn mark(y: &mut [u32]) {
         y[0] = 1;
     }
@@ -31,6 +41,44 @@ shader! {
         }
         y[0] = count;
     }
+}
+
+/// Written by a kernel just before, and by the host.
+pub(super) fn as_many_workgroups_as_a_buffer_says(device: &Device) -> Outcome {
+    for counts in [[3, 1, 1], [1, 2, 2], [0, 1, 1], [2, 0, 3]] {
+        let mut groups = device.zeros::<u32>(4)?;
+        for (at, n) in (0..).zip(counts) {
+            let args = put::Args {
+                y: &mut groups,
+                at,
+                n,
+            };
+            put().launch(device, Grid::exact(1, 1, 1), args)?;
+        }
+        let mut y = device.zeros::<u32>(64)?;
+        tally().launch_indirect(device, &groups, tally::Args { y: &mut y })?;
+        let run: u32 = counts.iter().product();
+        let expected: Vec<u32> = (0..64).map(|i| u32::from(i < 4 * run)).collect();
+        assert_eq!(y.read()?, expected, "{counts:?}");
+    }
+    let mut y = device.zeros::<u32>(64)?;
+    let mut told = |groups: hesper_shader::Buffer<u32>| {
+        let args = tally::Args { y: &mut y };
+        let told = tally().launch_indirect(device, &groups, args);
+        told.map_or_else(|error| error.to_string(), |()| "run".to_string())
+    };
+    let few = "kernel `tally`: the buffer of its workgroups has fewer than three elements, for x, y and z";
+    assert_eq!(told(device.zeros(2)?), few);
+    let other = Device::reference().zeros(3)?;
+    assert!(told(other).contains("the buffer for `the workgroups` is on"));
+    if device.kind() == DeviceKind::Reference {
+        let unwritten =
+            "kernel `tally`: the buffer of its workgroups holds what nothing has written";
+        assert_eq!(told(device.uninit(3)?), unwritten);
+        let many = told(device.upload(&[65_536, 1, 1])?);
+        assert!(many.contains("65536"), "{many}");
+    }
+    Ok(())
 }
 
 pub(super) fn a_grid_split_over_two_dimensions_reaches_every_element(device: &Device) -> Outcome {

@@ -44,7 +44,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 conformance! {
     atomics: an_exchange_is_tried_until_it_succeeds each_gets_what_was_there reals_are_kept_as_bits updates_are_one_step workgroup_memory_has_atomics;
     grids: a_grid_split_over_two_dimensions_reaches_every_element an_exact_grid_in_three_dimensions
-        an_empty_grid_runs_nothing long_loops_end_as_told;
+        an_empty_grid_runs_nothing as_many_workgroups_as_a_buffer_says long_loops_end_as_told;
     launches: a_scalar_of_each_type arguments_that_do_not_fit buffers_of_another_device empty_buffers
         launches_happen_in_order relu_on_awkward_lengths the_same_buffer_read_twice vectors_of_each_size;
     limits: every_limit_is_checked_before_the_dispatch;

@@ -19,6 +19,8 @@ pub(in crate::device) struct Job<'a> {
     /// The uniform block; empty where there is none.
     pub(in crate::device) uniforms: Vec<u8>,
     pub(in crate::device) groups: [u32; 3],
+    /// What holds the number of workgroups instead.
+    pub(in crate::device) indirect: Option<&'a GpuBuffer>,
 }
 
 impl Gpu {
@@ -58,7 +60,10 @@ impl Gpu {
                 let [x, y, z] = job.groups;
                 pass.set_pipeline(&pipeline.compute);
                 pass.set_bind_group(0, &group, &[]);
-                pass.dispatch_workgroups(x, y, z);
+                match job.indirect {
+                    Some(counts) => pass.dispatch_workgroups_indirect(&counts.buffer, 0),
+                    None => pass.dispatch_workgroups(x, y, z),
+                }
             }
             drop(pass);
             encoder.finish()

@@ -13,7 +13,8 @@ impl Device {
     /// The first `len` elements of a wgpu buffer as an argument of kernels, without a copy: of the device of [`from_wgpu`](Device::from_wgpu), and laid out as
     /// WGSL lays out an array of the element, a `Vec3` in 16 bytes. The buffer stays the application's too: what either side submits to the queue comes in its order.
     ///
-    /// It needs the usage `STORAGE`; `COPY_DST` for [`Buffer::write`] and `COPY_SRC` for [`Buffer::read`], which are refused by wgpu without.
+    /// It needs the usage `STORAGE`; `COPY_DST` for [`Buffer::write`], `COPY_SRC` for [`Buffer::read`] and `INDIRECT` for [`launch_indirect`](crate::Kernel::launch_indirect), which wgpu
+    /// refuses without.
     ///
     /// # Errors
     /// Where this is no device of wgpu's, or the buffer is too short or not for storage.
@@ -62,12 +63,9 @@ impl Device {
 }
 
 impl<T> Buffer<T> {
-    /// The buffer of wgpu's that the elements are in, for passes of the application's own; `None` on the reference device. It has the usages `STORAGE`, `COPY_SRC` and
-    /// `COPY_DST`, or those with which it was [wrapped](Device::wrap_wgpu).
+    /// The buffer of wgpu's that the elements are in, for passes of the application's own; `None` on the reference device. It has the usages `STORAGE`, `INDIRECT`,
+    /// `COPY_SRC` and `COPY_DST`, or those with which it was [wrapped](Device::wrap_wgpu).
     pub fn wgpu(&self) -> Option<&wgpu::Buffer> {
-        match &self.raw().storage {
-            BufferMemory::Gpu(memory) => Some(&memory.buffer),
-            BufferMemory::Host(_) => None,
-        }
+        self.raw().on_gpu().map(|memory| &memory.buffer)
     }
 }

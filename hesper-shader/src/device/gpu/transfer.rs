@@ -68,6 +68,7 @@ pub(super) fn allocate(watch: &GuardedDevice, bytes: u64) -> Result<wgpu::Buffer
             label: None,
             size: bytes.max(LEAST_BYTES).next_multiple_of(WORD),
             usage: wgpu::BufferUsages::STORAGE
+                | wgpu::BufferUsages::INDIRECT
                 | wgpu::BufferUsages::COPY_SRC
                 | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
