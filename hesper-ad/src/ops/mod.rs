@@ -36,6 +36,7 @@ pub mod gather;
 pub mod gelu;
 pub mod gelu_tanh;
 pub mod group_norm;
+pub mod grouped_attention;
 pub mod heads;
 pub mod huber;
 pub mod kl_divergence;
@@ -58,6 +59,7 @@ pub mod minimum;
 pub mod mse;
 pub mod mul;
 pub mod neg;
+pub mod online_softmax;
 pub mod reduce;
 pub mod relu;
 pub mod relu_squared_mul;
@@ -123,6 +125,7 @@ pub use gather::Gather;
 pub use gelu::Gelu;
 pub use gelu_tanh::GeluTanh;
 pub use group_norm::GroupNorm;
+pub use grouped_attention::GroupedAttention;
 pub use huber::Huber;
 pub use kl_divergence::KlDivergence;
 pub use l2_normalize::L2Normalize;
@@ -221,6 +224,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Gather),
         Box::new(Gelu),
         Box::new(GeluTanh),
+        Box::new(GroupedAttention::EXAMPLE),
         Box::new(GroupNorm),
         Box::new(Huber),
         Box::new(KlDivergence),
@@ -350,6 +354,9 @@ pub fn kernels() -> Vec<Kernel> {
         group_norm::group_norm(),
         group_norm::group_norm_backward(),
         group_norm::group_norm_dgamma_dbeta(),
+        grouped_attention::grouped_attention(),
+        grouped_attention::grouped_attention_dkv(),
+        grouped_attention::grouped_attention_dq(),
         huber::huber(),
         huber::huber_backward(),
         kl_divergence::kl_divergence(),
