@@ -72,6 +72,7 @@ pub mod scaled_add;
 pub mod scaled_dot;
 pub mod scatter_add;
 pub mod select;
+pub mod selective_scan;
 pub mod sgd;
 pub mod sgd_nesterov;
 pub mod sigmoid;
@@ -158,6 +159,7 @@ pub use scaled_add::ScaledAdd;
 pub use scaled_dot::ScaledDot;
 pub use scatter_add::ScatterAdd;
 pub use select::Where;
+pub use selective_scan::SelectiveScan;
 pub use sgd::Sgd;
 pub use sgd_nesterov::SgdNesterov;
 pub use sigmoid::Sigmoid;
@@ -257,6 +259,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(ScaledAdd),
         Box::new(ScaledDot),
         Box::new(ScatterAdd),
+        Box::new(SelectiveScan),
         Box::new(Sgd),
         Box::new(SgdNesterov),
         Box::new(Sigmoid),
@@ -414,6 +417,10 @@ pub fn kernels() -> Vec<Kernel> {
         scatter_add::scatter_add_dx(),
         select::select(),
         select::select_backward(),
+        selective_scan::selective_scan(),
+        selective_scan::selective_scan_da(),
+        selective_scan::selective_scan_db_dw(),
+        selective_scan::selective_scan_states(),
         sgd::sgd(),
         sgd::sgd_backward(),
         sgd_nesterov::sgd_nesterov(),
