@@ -329,3 +329,109 @@ impl DiffOp for GroupedAttention {
         ])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::FusedAttention;
+    use crate::test_ops::run_kernels;
+
+    /// Heads that share nothing, all of which share one, and masks of padding alone; with a cache of keys, and without.
+    #[test]
+    fn other_numbers_of_heads_and_masks_pass_their_checks() {
+        for (heads, group, causal, [queries, keys]) in [
+            (1, 1, true, [1, 5]),
+            (3, 1, false, [3, 2]),
+            (1, 3, true, [4, 3]),
+            (2, 2, false, [2, 4]),
+        ] {
+            let op = GroupedAttention {
+                heads,
+                group,
+                causal,
+            };
+            let sizes = [
+                ("batch", 2),
+                ("queries", queries),
+                ("keys", keys),
+                ("dim", 2),
+                ("width", 3),
+            ];
+            // Where the lengths are drawn, a way may be left out; the catalogue's op is looked at at more sizes.
+            let certificate = op.verify_at(&Dims::new(sizes), &Options::default());
+            assert!(certificate.is_pass(), "{certificate}");
+        }
+    }
+
+    /// Both masks are one where there are as many queries as keys.
+    #[test]
+    fn one_head_without_padding_is_fused_attention() {
+        let number = |i: usize| ((i * 37 % 19) as f32 - 9.0) / 4.0;
+        let [q, k, v, dy]: [Vec<f32>; 4] =
+            std::array::from_fn(|port| (0..6 * 2).map(|i| number(i + 5 * port)).collect());
+        let given: [(&str, &[f32]); 5] =
+            [("q", &q), ("k", &k), ("v", &v), ("s", &[0.5]), ("dy", &dy)];
+        let op = GroupedAttention {
+            heads: 1,
+            group: 1,
+            causal: true,
+        };
+        let sizes = [
+            ("batch", 2),
+            ("queries", 3),
+            ("keys", 3),
+            ("dim", 2),
+            ("width", 2),
+        ];
+        let got = run_kernels(&op, &Dims::new(sizes), &given, &[("lengths", &[3, 3])]).unwrap();
+        let fused = FusedAttention::new().unwrap();
+        let sizes = [
+            ("heads", 2),
+            ("rows", 3),
+            ("keys", 3),
+            ("dim", 2),
+            ("width", 2),
+        ];
+        let want = run_kernels(&fused, &Dims::new(sizes), &given, &[]).unwrap();
+        for name in ["y", "greatest", "total", "dq", "dk", "dv"] {
+            assert_eq!(got[name], want[name], "{name}");
+        }
+    }
+
+    /// As on a GPU, whose memory nobody looks at.
+    #[test]
+    fn kernels_alone_take_a_length_of_more_keys_for_all() {
+        let device = Device::reference();
+        let upload = |numbers: &[f32]| device.upload(numbers).unwrap();
+        let (q, k, v) = (
+            upload(&[1.0]),
+            upload(&[0.0, 0.0, 0.0]),
+            upload(&[1.0, 2.0, 6.0]),
+        );
+        let zeros = || device.zeros::<f32>(1).unwrap();
+        for (length, want) in [(0, 0.0), (2, 1.5), (3, 3.0), (4, 3.0), (u32::MAX, 3.0)] {
+            let lengths = device.upload(&[length]).unwrap();
+            let (mut y, mut greatest, mut total) = (zeros(), zeros(), zeros());
+            let args = grouped_attention::Args {
+                q: &q,
+                k: &k,
+                v: &v,
+                lengths: &lengths,
+                y: &mut y,
+                greatest: &mut greatest,
+                total: &mut total,
+                heads: 1,
+                group: 1,
+                queries: 1,
+                keys: 3,
+                dim: 1,
+                width: 1,
+                ahead: 4,
+                s: 1.0,
+            };
+            let grid = Grid::workgroups(1);
+            grouped_attention().launch(&device, grid, args).unwrap();
+            assert_eq!(y.read().unwrap(), [want], "length {length}");
+        }
+    }
+}
