@@ -23,6 +23,8 @@ pub mod columns;
 pub mod concat;
 pub mod conv1d;
 pub mod conv2d;
+pub mod conv_transpose2d;
+pub mod convolution;
 pub mod cross_entropy;
 pub mod cumulative_sum;
 pub mod div;
@@ -112,6 +114,7 @@ pub use broadcast_mul::BroadcastMul;
 pub use causal_mask::CausalMask;
 pub use clamp::Clamp;
 pub use concat::Concat;
+pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::Conv1d;
 pub use conv2d::Conv2d;
 pub use cross_entropy::SoftmaxCrossEntropy;
@@ -214,6 +217,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Concat),
         Box::new(Conv1d::EXAMPLE),
         Box::new(Conv2d::EXAMPLE),
+        Box::new(ConvTranspose2d::EXAMPLE),
         Box::new(CrossEntropy::MEAN),
         Box::new(CrossEntropy::SUM),
         Box::new(CumulativeSum),
