@@ -10,7 +10,7 @@ use crate::prelude::*;
 /// Transposed convolution of images `x[batch, groups·cin, h, w]` with filters `f[groups·cin, cout·kh·kw]` and a bias `b[groups·cout]`:
 /// `y[·, g·cout + c, i·sₕ + p·dₕ − pₕ, j·s_w + q·d_w − p_w] = b[g·cout + c] + Σ f[o, (c, p, q)]·x[·, o, i, j]` over the `cin` channels `o` of the group `g`, and the places of the filter and of the image that meet
 /// there. It is what [`Conv2d`](super::Conv2d) passes back to its images; size of the filters, stride `s`, padding `p`, dilation `d` and the number of groups are the op's own numbers, as those
-/// of that convolution. `y` is `(h − 1)·sₕ + dₕ·(kh − 1) + 1 − 2·pₕ` high and some rows more, the output padding: rows that the convolution, whose stride is longer, would not reach.
+/// of that convolution. `y` is `(h − 1)·sₕ + dₕ·(kh − 1) + 1 − 2·pₕ` high and some rows more, the output padding.
 ///
 /// As `torch.nn.functional.conv_transpose2d`, whose filters lie `cin`, `cout`, `kh`, `kw`. `dx` is the convolution of `dy`, `df` sums `x·dy` over the images and positions, `db` sums `dy` over all of a channel. Kernels are
 /// those of the convolution. Where the padding leaves nothing, `y` has no elements.
