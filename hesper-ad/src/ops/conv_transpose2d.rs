@@ -5,6 +5,7 @@ use super::conv2d::{conv2d, conv2d_dx};
 use super::convolution::{Sizes, grouped, of_context};
 use super::embedding::embedding_clear;
 use super::window::{Window, indices, sums, times};
+use crate::dims::count;
 use crate::prelude::*;
 
 /// Transposed convolution of images `x[batch, groups·cin, h, w]` with filters `f[groups·cin, cout·kh·kw]` and a bias `b[groups·cout]`:
@@ -137,7 +138,7 @@ impl DiffOp for ConvTranspose2d {
         let bias = plan.forward(broadcast_add(), Grid::cover(images));
         bias.bind("x", "plain")
             .uniform("axis", cout)
-            .uniform("inner", sizes.image[0] * sizes.image[1]);
+            .uniform("inner", count(&sizes.image));
         plan.temporary("zeros", Type::F32, cin)?;
         let clear = plan.backward(embedding_clear(), Grid::cover(cin));
         clear.bind("dtable", "zeros");

@@ -2,6 +2,7 @@
 
 use super::conv2d::{conv2d, conv2d_db, conv2d_df, conv2d_dx};
 use super::window::{Window, indices};
+use crate::dims::count;
 use crate::prelude::*;
 use std::convert::Infallible;
 
@@ -44,17 +45,18 @@ impl Sizes {
     pub(super) fn plan_bias(&self, plan: &mut OpPlan, channels: usize, size: [usize; 2]) {
         let step = plan.backward(conv2d_db(), Grid::cover(self.groups * channels));
         step.uniform("batch", self.batch)
-            .uniform("positions", size[0] * size[1]);
+            .uniform("positions", count(&size));
     }
 
-    /// How many elements images, filters and positions have.
+    /// How many elements images, filters and positions have; where that overflows, a number that nothing has.
     pub(super) fn counts(&self) -> [usize; 3] {
         let [cin, cout] = self.channels.map(|channels| channels * self.groups);
-        let area = |[rows, cols]: [usize; 2]| rows * cols;
+        let ([h, w], [hout, wout]) = (self.image, self.positions);
+        let [kh, kw] = self.windows.map(|w| w.kernel);
         [
-            self.batch * cin * area(self.image),
-            cout * self.channels[0] * area(self.windows.map(|w| w.kernel)),
-            self.batch * cout * area(self.positions),
+            count(&[self.batch, cin, h, w]),
+            count(&[cout, self.channels[0], kh, kw]),
+            count(&[self.batch, cout, hout, wout]),
         ]
     }
 
