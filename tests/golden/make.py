@@ -400,9 +400,6 @@ OPS = {
     "SiLU": ("torch.nn.functional.silu", F.silu, "x[n] -> y[n]", LINES),
     "Slice": ("torch.narrow", lambda x: torch.narrow(x, 1, 2, x.shape[1] - 5), "x[outer,n,inner] -> y[outer,n-5,inner]", [
         dict(outer=2, n=7, inner=2), dict(outer=1, n=9, inner=1), dict(outer=2, n=6, inner=3)]),
-    "Softcap": ("torch.tanh", lambda x, cap: cap * torch.tanh(x / cap), "x[n]; cap -> y[n]", [
-        dict(n=9, cap=30.0), dict(n=10, x=WIDE, cap=5.0), dict(n=6, x=[0.0, 1e-3, -1e-3, 50.0, -50.0, 1e3], cap=50.0),
-        dict(n=8, x=HUGE, cap=0.7)]),
     "Softmax": ("torch.nn.functional.softmax", lambda x: F.softmax(x, -1), "x[rows,cols] -> y[rows,cols]", [
         dict(rows=3, cols=5), dict(rows=2, cols=7, x=uniform(-60, 60)), dict(rows=1, cols=3), dict(rows=2, cols=1)]),
     "SoftmaxCrossEntropy": ("torch.nn.functional.cross_entropy",
