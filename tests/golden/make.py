@@ -110,6 +110,22 @@ def rope_halves(x, cos, sin):
     return rotate_halves(x[None], x[None], cos, sin)[0][0]
 
 
+def grouped_attention(q, k, v, s, lengths, causal=True):
+    q, k, v = (x.unflatten(0, (len(lengths), -1)) for x in (q, k, v))
+    keys = torch.arange(k.shape[2])
+    last = torch.arange(q.shape[2])[:, None] + k.shape[2] - q.shape[2] if causal else k.shape[2]
+    mask = (keys <= last) & (keys < lengths[:, None, None, None])
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=s, enable_gqa=True).flatten(0, 1)
+
+
+def selective_scan(x, a, b, w):
+    h, ys = torch.zeros_like(a[:, 0]), []
+    for x, a, b, w in zip(*(tensor.unbind(1) for tensor in (x, a, b, w))):
+        h = a * h + b[:, None] * x[..., None]
+        ys.append(torch.einsum("ecn,en->ec", h, w))
+    return torch.stack(ys, 1)
+
+
 def philox(low, high, key):
     """The first word of Philox2x32-10."""
     for _ in range(10):
@@ -243,6 +259,19 @@ OPS = {
         "torch.nn.functional.conv2d", lambda x, f, b: F.conv2d(x, f.reshape(len(f), -1, 2, 3), b, (2, 3), (1, 2), (2, 1)),
         "x[batch,cin,h,w], f[cout,6*cin], b[cout] -> y[batch,cout,(h-1)/2+1,(w+1)/3+1]", [
         dict(batch=2, cin=1, h=4, w=3, cout=2), dict(batch=1, cin=2, h=3, w=5, cout=1), dict(batch=1, cin=1, h=1, w=1, cout=1)]),
+    "Conv2D(3×3, stride 1×1, padding 1×1, dilation 1×1, groups 3)": (
+        "torch.nn.functional.conv2d", lambda x, f, b: F.conv2d(x, f.reshape(len(f), -1, 3, 3), b, 1, 1, 1, 3),
+        "x[batch,3*cin,h,w], f[3*cout,9*cin], b[3*cout] -> y[batch,3*cout,h,w]", [
+        dict(batch=2, cin=1, h=3, w=4, cout=1), dict(batch=1, cin=1, h=2, w=1, cout=2), dict(batch=1, cin=2, h=1, w=3, cout=1)]),
+    "ConvTranspose2D(2×2, stride 1×2, padding 1×0, output padding 1×0, dilation 2×1, groups 1)": (
+        "torch.nn.functional.conv_transpose2d",
+        lambda x, f, b: F.conv_transpose2d(x, f.reshape(len(f), -1, 2, 2), b, (1, 2), (1, 0), (1, 0), 1, (2, 1)),
+        "x[batch,cin,h,w], f[cin,4*cout], b[cout] -> y[batch,cout,h+1,2*w]", [
+        dict(batch=2, cin=1, h=2, w=3, cout=2), dict(batch=1, cin=2, h=3, w=2, cout=1), dict(batch=1, cin=1, h=1, w=1, cout=1)]),
+    "ConvTranspose2D(2×2, stride 2×2, padding 0×0, output padding 0×0, dilation 1×1, groups 2)": (
+        "torch.nn.functional.conv_transpose2d", lambda x, f, b: F.conv_transpose2d(x, f.reshape(len(f), -1, 2, 2), b, 2, groups=2),
+        "x[batch,2*cin,h,w], f[2*cin,4*cout], b[2*cout] -> y[batch,2*cout,2*h,2*w]", [
+        dict(batch=2, cin=1, h=2, w=2, cout=2), dict(batch=1, cin=2, h=1, w=3, cout=1)]),
     "CrossEntropy(mean)": ("torch.nn.functional.cross_entropy", cross_entropy("mean"),
                            "x[rows,classes]; w[classes], smoothing; labels[rows] -> y", LABELLED),
     "CrossEntropy(sum)": ("torch.nn.functional.cross_entropy", cross_entropy("sum"),
@@ -269,6 +298,19 @@ OPS = {
     "GELU": ("torch.nn.functional.gelu", F.gelu, "x[n] -> y[n]", LINES),
     "GELU(tanh)": ("torch.nn.functional.gelu(approximate='tanh')", lambda x: F.gelu(x, approximate="tanh"),
                    "x[n] -> y[n]", LINES),
+    "GroupedAttention(heads 2, group 2)": (
+        "torch.nn.functional.scaled_dot_product_attention(enable_gqa=True)", grouped_attention,
+        "q[4*batch,queries,dim], k[2*batch,keys,dim], v[2*batch,keys,width]; s; lengths[batch] -> y[4*batch,queries,width]", [
+        dict(batch=2, queries=3, keys=3, dim=2, width=3, s=2**-0.5, lengths=[3, 2]),
+        dict(batch=1, queries=2, keys=5, dim=3, width=2, s=0.5, lengths=[5]),
+        dict(batch=2, queries=4, keys=2, dim=1, width=1, s=1.0, lengths=[1, 2], q=normal(5), k=normal(3)),
+        dict(batch=2, queries=1, keys=3, dim=2, width=1, s=0.7, lengths=[0, 1])]),
+    "GroupedAttention(heads 1, group 3, not causal)": (
+        "torch.nn.functional.scaled_dot_product_attention(enable_gqa=True)",
+        lambda q, k, v, s, lengths: grouped_attention(q, k, v, s, lengths, causal=False),
+        "q[3*batch,queries,dim], k[batch,keys,dim], v[batch,keys,width]; s; lengths[batch] -> y[3*batch,queries,width]", [
+        dict(batch=2, queries=2, keys=4, dim=2, width=3, s=2**-0.5, lengths=[4, 2]),
+        dict(batch=3, queries=3, keys=2, dim=1, width=2, s=1.0, lengths=[0, 2, 1])]),
     "GroupNorm": ("torch.nn.functional.group_norm", group_norm,
                   "x[batch,groups,channels,inner], gamma[groups,channels], beta[groups,channels]; eps "
                   "-> y[batch,groups,channels,inner]", [
@@ -342,6 +384,11 @@ OPS = {
                    "x[outer,n,inner], src[outer,m,inner];; ids[outer,m,inner] -> y[outer,n,inner]", [
         dict(outer=2, n=3, m=2, inner=2, ids=[0, 2, 2, 1, 1, 1, 1, 0]), dict(outer=1, n=2, m=4, inner=1, ids=[1, 1, 1, 1]),
         dict(outer=1, n=1, m=1, inner=1, ids=[0])]),
+    "SelectiveScan": ("torch.einsum", selective_scan,
+                      "x[batch,steps,channels], a[batch,steps,channels,states], b[batch,steps,states], w[batch,steps,states] "
+                      "-> y[batch,steps,channels]", [
+        dict(batch=2, steps=4, channels=2, states=3, a=uniform(0, 1)), dict(batch=1, steps=1, channels=3, states=2),
+        dict(batch=1, steps=9, channels=1, states=1, a=uniform(0.9, 1)), dict(batch=2, steps=3, channels=3, states=1)]),
     "SGD": ("torch.optim.SGD", sgd, "w[n], g[n], v[n]; lr, momentum, decay -> new_w[n], new_v[n]", [
         dict(n=8, lr=0.1, momentum=0.9, decay=0.01),
         dict(n=7, lr=0.5, momentum=0.5, decay=0.0, g=normal(30)),

@@ -17,7 +17,8 @@ dimension is 2, terms that are read more than once named. This file is written b
 
 Kernels are compared with 512-bit floats at magnitudes from 10⁻⁴² to 10³³, mixed: they err by at most 8 roundings of binary32 for each operation
 of the spec, where numbers below 2⁻¹²⁶ may become 0, and overflow only where a result does, or a sum that it is made of comes within a
-factor of 64 of it. In `Attention` and `FusedAttention` the backward pass needs `dy·v` in range, and AdamW's its second moment at least 1/16.
+factor of 64 of it. In `Attention`, `FusedAttention` and `GroupedAttention` the backward pass needs `dy·v` in range, and AdamW's its second moment at least 1/16.
+In `SelectiveScan` it needs `dy·w` in range, and no `a` beyond the numbers near 1 that checks draw.
 Beyond 10³³ products with constants, and sums of many terms, need room.
 ";
 

@@ -1,6 +1,6 @@
 //! Convolution along one axis.
 
-use super::conv2d::{Sizes, grouped};
+use super::convolution::{Sizes, grouped};
 use super::window::{Window, indices, sums};
 use crate::prelude::*;
 

@@ -1,5 +1,6 @@
 //! Convolution along two axes.
 
+use super::convolution::{Sizes, grouped, of_context};
 use super::window::{Window, indices, is_on, meets, past, sums, times};
 use crate::prelude::*;
 
@@ -193,62 +194,6 @@ shader! {
     }
 }
 
-/// The sizes of a convolution along two axes, and how its windows slide: what its kernels are given.
-pub(super) struct Sizes {
-    pub(super) batch: usize,
-    pub(super) groups: usize,
-    pub(super) channels: [usize; 2],
-    pub(super) image: [usize; 2],
-    pub(super) positions: [usize; 2],
-    pub(super) windows: [Window; 2],
-}
-
-impl Sizes {
-    /// Adds the dispatches of both passes.
-    pub(super) fn plan(&self, plan: &mut OpPlan) {
-        let [cin, cout] = self.channels.map(|channels| channels * self.groups);
-        let positions: usize = self.positions.iter().product();
-        let image: usize = self.image.iter().product();
-        let filter: usize = self.windows.iter().map(|w| w.kernel).product();
-        let filters = cout * self.channels[0] * filter;
-        self.give(plan.forward(conv2d(), Grid::cover(self.batch * cout * positions)));
-        self.give(plan.backward(conv2d_dx(), Grid::cover(self.batch * cin * image)));
-        let df = self.give(plan.backward(conv2d_df(), Grid::cover(filters)));
-        df.uniform("batch", self.batch);
-        let db = plan.backward(conv2d_db(), Grid::cover(cout));
-        db.uniform("batch", self.batch)
-            .uniform("positions", positions);
-    }
-
-    /// Gives a kernel all sizes but that of the batch.
-    fn give<'p>(&self, step: &'p mut OpStep) -> &'p mut OpStep {
-        let [rows, cols] = self.windows;
-        step.uniform("groups", self.groups)
-            .uniform("cin", self.channels[0])
-            .uniform("cout", self.channels[1])
-            .uniform("h", self.image[0])
-            .uniform("w", self.image[1])
-            .uniform("kh", rows.kernel)
-            .uniform("kw", cols.kernel)
-            .uniform("hout", self.positions[0])
-            .uniform("wout", self.positions[1])
-            .uniform("stride_h", rows.stride)
-            .uniform("stride_w", cols.stride)
-            .uniform("padding_h", rows.padding)
-            .uniform("padding_w", cols.padding)
-            .uniform("dilation_h", rows.dilation)
-            .uniform("dilation_w", cols.dilation)
-    }
-}
-
-/// So many times a dimension of a signature.
-pub(super) fn grouped(groups: usize, channels: &str) -> String {
-    match groups {
-        1 => channels.to_string(),
-        groups => format!("{groups}*{channels}"),
-    }
-}
-
 impl Conv2d {
     /// Every number of the windows another than for a plain convolution, and along the other axis: what the catalogue has. Groups are those of
     /// [`Conv1d::EXAMPLE`](super::Conv1d::EXAMPLE), whose kernels are the same.
@@ -278,33 +223,18 @@ impl Conv2d {
         self.rows.kernel * self.cols.kernel
     }
 
-    /// All terms of `y`: of image, filter, position, channel of the group and place of the window, with the element of `x` that they read.
-    fn terms(&self, cx: &Context) -> Vec<Term> {
-        let [hout, wout] = self.positions().map(|dim| cx.dim(&dim));
-        let (cin, cout) = (cx.dim("cin"), cx.dim("cout"));
-        let (h, w) = (cx.dim("h"), cx.dim("w"));
-        let mut terms = Vec::new();
-        for [n, o, i, j] in indices([cx.dim("batch"), self.groups * cout, hout, wout]) {
-            for [c, p, q] in indices([cin, self.rows.kernel, self.cols.kernel]) {
-                if let (Some(row), Some(col)) = (self.rows.place(i, p, h), self.cols.place(j, q, w))
-                {
-                    terms.push(Term {
-                        y: [n, o, i, j],
-                        f: [o, (c * self.rows.kernel + p) * self.cols.kernel + q],
-                        x: [n, o / cout * cin + c, row, col],
-                    });
-                }
-            }
-        }
-        terms
+    /// All sizes, of those that the signature names.
+    fn sizes<E>(&self, dim: impl Fn(&str) -> Result<usize, E>) -> Result<Sizes, E> {
+        let [hout, wout] = self.positions();
+        Ok(Sizes {
+            batch: dim("batch")?,
+            groups: self.groups,
+            channels: [dim("cin")?, dim("cout")?],
+            image: [dim("h")?, dim("w")?],
+            positions: [dim(&hout)?, dim(&wout)?],
+            windows: [self.rows, self.cols],
+        })
     }
-}
-
-/// A product that `y` sums: the places of the three elements.
-struct Term {
-    y: [usize; 4],
-    f: [usize; 2],
-    x: [usize; 4],
 }
 
 impl DiffOp for Conv2d {
@@ -333,8 +263,9 @@ impl DiffOp for Conv2d {
     fn forward(&self, cx: &mut Context, [x, f, b]: [&Tensor; 3]) -> [Tensor; 1] {
         let [hout, wout] = self.positions().map(|dim| cx.dim(&dim));
         let shape = [cx.dim("batch"), self.groups * cx.dim("cout"), hout, wout];
-        let terms = self.terms(cx);
-        let products = terms.iter().map(|t| (t.y, f[t.f] * x[t.x]));
+        let Ok(sizes) = self.sizes(of_context(cx));
+        let terms = sizes.terms();
+        let products = terms.iter().map(|t| (t.position, f[t.filter] * x[t.image]));
         let biases = indices(shape).map(|at| (at, b[[at[1]]]));
         [sums(cx, shape, biases.chain(products))]
     }
@@ -349,25 +280,22 @@ impl DiffOp for Conv2d {
         let images = [cx.dim("batch"), self.groups * cin, cx.dim("h"), cx.dim("w")];
         let filters = [cout, cin * self.kernel()];
         let [hout, wout] = self.positions().map(|dim| cx.dim(&dim));
-        let terms = self.terms(cx);
-        let dx = sums(cx, images, terms.iter().map(|t| (t.x, f[t.f] * dy[t.y])));
-        let df = sums(cx, filters, terms.iter().map(|t| (t.f, x[t.x] * dy[t.y])));
+        let Ok(sizes) = self.sizes(of_context(cx));
+        let terms = sizes.terms();
+        let dx = terms
+            .iter()
+            .map(|t| (t.image, f[t.filter] * dy[t.position]));
+        let df = terms
+            .iter()
+            .map(|t| (t.filter, x[t.image] * dy[t.position]));
+        let (dx, df) = (sums(cx, images, dx), sums(cx, filters, df));
         let all = indices([cx.dim("batch"), cout, hout, wout]);
         let db = sums(cx, [cout], all.map(|at| ([at[1]], dy[at])));
         [dx, df, db]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let [hout, wout] = self.positions();
-        let sizes = Sizes {
-            batch: plan.dim("batch")?,
-            groups: self.groups,
-            channels: [plan.dim("cin")?, plan.dim("cout")?],
-            image: [plan.dim("h")?, plan.dim("w")?],
-            positions: [plan.dim(&hout)?, plan.dim(&wout)?],
-            windows: [self.rows, self.cols],
-        };
-        sizes.plan(plan);
+        self.sizes(|dim| plan.dim(dim))?.plan(plan);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use super::attention::{Attention, attention};
 use super::cross_entropy::max_and_sum_exp;
+use super::online_softmax::{BLOCK, add_keys, add_queries, attend, clear_row, row_dot};
 use crate::prelude::*;
 
 /// Causal attention `y = softmax(mask(s·q·kᵀ))·v` as [`Attention`], whose composition is its spec, with kernels that never
@@ -23,50 +24,6 @@ pub struct FusedAttention {
 }
 
 shader! {
-    /// Invocations per workgroup, and keys or queries at a time: a subgroup of most GPUs.
-    const BLOCK: u32 = 32;
-
-    /// Σ s·a[i, c]·b[j, c] of two rows of `len` numbers; s first, which is small where products are large.
-    fn row_dot(s: f32, a: &[f32], i: u32, b: &[f32], j: u32, len: u32) -> f32 {
-        let mut sum = 0.0;
-        for c in 0..len {
-            sum += s * a[i * len + c] * b[j * len + c];
-        }
-        sum
-    }
-
-    /// exp(score − greatest)/total: how much a key weighs.
-    fn weight(score: f32, greatest: f32, total: f32) -> f32 {
-        (score - greatest).exp() / total
-    }
-
-    /// y[at, c] = 0 for the columns c of this invocation.
-    fn clear_row(y: &mut [f32], at: u32, len: u32) {
-        for c in (local_invocation_index()..len).step_by(BLOCK) {
-            y[at * len + c] = 0.0;
-        }
-    }
-
-    /// y[at, c] = scale·y[at, c] + Σ weights[j]·x[first + j, c] over `count` rows of x, for the columns c of this invocation.
-    fn add_rows(
-        y: &mut [f32],
-        at: u32,
-        scale: f32,
-        weights: &mut [f32; BLOCK],
-        x: &[f32],
-        first: u32,
-        count: u32,
-        len: u32,
-    ) {
-        for c in (local_invocation_index()..len).step_by(BLOCK) {
-            let mut sum = scale * y[at * len + c];
-            for j in 0..count {
-                sum += weights[j] * x[(first + j) * len + c];
-            }
-            y[at * len + c] = sum;
-        }
-    }
-
     /// y = softmax(mask(s·q·kᵀ))·v, greatest = max of the scores and total = Σ exp(score − greatest); one workgroup per query, a block of keys at a time.
     #[workgroup_size(BLOCK)]
     pub fn fused_attention(
@@ -86,47 +43,12 @@ shader! {
         let scores = workgroup::<[f32; BLOCK]>();
         let weights = workgroup::<[f32; BLOCK]>();
         let query = workgroup_index();
-        let lane = local_invocation_index();
         if query < heads * rows {
             let first = query / rows * keys;
             let kept = (query % rows + 1).min(keys);
-            let mut m = neg_infinity();
-            let mut l = 0.0;
-            clear_row(y, query, width);
-            for start in (0..kept).step_by(BLOCK) {
-                let count = (kept - start).min(BLOCK);
-                if lane < count {
-                    scores[lane] = row_dot(s, q, query, k, first + start + lane, dim);
-                }
-                // Nor may the weights of the block before be read any more.
-                workgroup_barrier();
-                let mut raised = m;
-                for j in 0..count {
-                    raised = raised.max(scores[j]);
-                }
-                if lane < count {
-                    weights[lane] = (scores[lane] - raised).exp();
-                }
-                workgroup_barrier();
-                // Before the first block m is no number, and there is nothing to rescale.
-                let mut scale = 0.0;
-                if start > 0 {
-                    scale = (m - raised).exp();
-                }
-                l *= scale;
-                for j in 0..count {
-                    l += weights[j];
-                }
-                add_rows(y, query, scale, weights, v, first + start, count, width);
-                m = raised;
-            }
-            for c in (lane..width).step_by(BLOCK) {
-                y[query * width + c] /= l;
-            }
-            if lane == 0 {
-                greatest[query] = m;
-                total[query] = l;
-            }
+            attend(
+                scores, weights, q, k, v, y, greatest, total, query, first, kept, dim, width, s,
+            );
         }
     }
 
@@ -159,22 +81,13 @@ shader! {
     ) {
         let slopes = workgroup::<[f32; BLOCK]>();
         let query = workgroup_index();
-        let lane = local_invocation_index();
         if query < heads * rows {
             let first = query / rows * keys;
             let kept = (query % rows + 1).min(keys);
             clear_row(dq, query, dim);
-            for start in (0..kept).step_by(BLOCK) {
-                // The round before may still be read.
-                workgroup_barrier();
-                if start + lane < kept {
-                    let key = first + start + lane;
-                    let p = weight(row_dot(s, q, query, k, key, dim), greatest[query], total[query]);
-                    slopes[lane] = s * p * (row_dot(1.0, dy, query, v, key, width) - delta[query]);
-                }
-                workgroup_barrier();
-                add_rows(dq, query, 1.0, slopes, k, first + start, (kept - start).min(BLOCK), dim);
-            }
+            add_keys(
+                slopes, q, k, v, greatest, total, dy, delta, dq, query, first, kept, dim, width, s,
+            );
         }
     }
 
@@ -200,26 +113,30 @@ shader! {
         let weights = workgroup::<[f32; BLOCK]>();
         let slopes = workgroup::<[f32; BLOCK]>();
         let key = workgroup_index();
-        let lane = local_invocation_index();
         if key < heads * keys {
-            let first = key / keys * rows;
             clear_row(dk, key, dim);
             clear_row(dv, key, width);
             // Queries before the key do not see it; where there are fewer queries than that, none does.
-            for start in (key % keys..rows).step_by(BLOCK) {
-                // The round before may still be read.
-                workgroup_barrier();
-                if start + lane < rows {
-                    let query = first + start + lane;
-                    let p = weight(row_dot(s, q, query, k, key, dim), greatest[query], total[query]);
-                    weights[lane] = p;
-                    slopes[lane] = s * p * (row_dot(1.0, dy, query, v, key, width) - delta[query]);
-                }
-                workgroup_barrier();
-                let count = (rows - start).min(BLOCK);
-                add_rows(dk, key, 1.0, slopes, q, first + start, count, dim);
-                add_rows(dv, key, 1.0, weights, dy, first + start, count, width);
-            }
+            add_queries(
+                weights,
+                slopes,
+                q,
+                k,
+                v,
+                greatest,
+                total,
+                dy,
+                delta,
+                dk,
+                dv,
+                key,
+                key / keys * rows,
+                key % keys,
+                rows,
+                dim,
+                width,
+                s,
+            );
         }
     }
 }

@@ -77,6 +77,7 @@ fn integers_beyond_their_bound_are_errors_before_anything_runs() {
             "CrossEntropy(sum)",
             "Embedding",
             "Gather",
+            "GroupedAttention(heads 2, group 2)",
             "Masked",
             "ScatterAdd",
             "SoftmaxCrossEntropy",

@@ -23,6 +23,8 @@ pub mod columns;
 pub mod concat;
 pub mod conv1d;
 pub mod conv2d;
+pub mod conv_transpose2d;
+pub mod convolution;
 pub mod cross_entropy;
 pub mod cumulative_sum;
 pub mod div;
@@ -36,6 +38,7 @@ pub mod gather;
 pub mod gelu;
 pub mod gelu_tanh;
 pub mod group_norm;
+pub mod grouped_attention;
 pub mod heads;
 pub mod huber;
 pub mod kl_divergence;
@@ -58,6 +61,7 @@ pub mod minimum;
 pub mod mse;
 pub mod mul;
 pub mod neg;
+pub mod online_softmax;
 pub mod reduce;
 pub mod relu;
 pub mod relu_squared_mul;
@@ -70,6 +74,7 @@ pub mod scaled_add;
 pub mod scaled_dot;
 pub mod scatter_add;
 pub mod select;
+pub mod selective_scan;
 pub mod sgd;
 pub mod sgd_nesterov;
 pub mod sigmoid;
@@ -109,6 +114,7 @@ pub use broadcast_mul::BroadcastMul;
 pub use causal_mask::CausalMask;
 pub use clamp::Clamp;
 pub use concat::Concat;
+pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::Conv1d;
 pub use conv2d::Conv2d;
 pub use cross_entropy::SoftmaxCrossEntropy;
@@ -123,6 +129,7 @@ pub use gather::Gather;
 pub use gelu::Gelu;
 pub use gelu_tanh::GeluTanh;
 pub use group_norm::GroupNorm;
+pub use grouped_attention::GroupedAttention;
 pub use huber::Huber;
 pub use kl_divergence::KlDivergence;
 pub use l2_normalize::L2Normalize;
@@ -155,6 +162,7 @@ pub use scaled_add::ScaledAdd;
 pub use scaled_dot::ScaledDot;
 pub use scatter_add::ScatterAdd;
 pub use select::Where;
+pub use selective_scan::SelectiveScan;
 pub use sgd::Sgd;
 pub use sgd_nesterov::SgdNesterov;
 pub use sigmoid::Sigmoid;
@@ -209,6 +217,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Concat),
         Box::new(Conv1d::EXAMPLE),
         Box::new(Conv2d::EXAMPLE),
+        Box::new(ConvTranspose2d::EXAMPLE),
         Box::new(CrossEntropy::MEAN),
         Box::new(CrossEntropy::SUM),
         Box::new(CumulativeSum),
@@ -221,6 +230,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Gather),
         Box::new(Gelu),
         Box::new(GeluTanh),
+        Box::new(GroupedAttention::EXAMPLE),
         Box::new(GroupNorm),
         Box::new(Huber),
         Box::new(KlDivergence),
@@ -253,6 +263,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(ScaledAdd),
         Box::new(ScaledDot),
         Box::new(ScatterAdd),
+        Box::new(SelectiveScan),
         Box::new(Sgd),
         Box::new(SgdNesterov),
         Box::new(Sigmoid),
@@ -350,6 +361,9 @@ pub fn kernels() -> Vec<Kernel> {
         group_norm::group_norm(),
         group_norm::group_norm_backward(),
         group_norm::group_norm_dgamma_dbeta(),
+        grouped_attention::grouped_attention(),
+        grouped_attention::grouped_attention_dkv(),
+        grouped_attention::grouped_attention_dq(),
         huber::huber(),
         huber::huber_backward(),
         kl_divergence::kl_divergence(),
@@ -407,6 +421,10 @@ pub fn kernels() -> Vec<Kernel> {
         scatter_add::scatter_add_dx(),
         select::select(),
         select::select_backward(),
+        selective_scan::selective_scan(),
+        selective_scan::selective_scan_da(),
+        selective_scan::selective_scan_db_dw(),
+        selective_scan::selective_scan_states(),
         sgd::sgd(),
         sgd::sgd_backward(),
         sgd_nesterov::sgd_nesterov(),

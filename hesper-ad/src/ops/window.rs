@@ -49,6 +49,22 @@ impl Window {
         }
     }
 
+    /// The size of an axis of which its positions are `n` and `more` places are left: `(n − 1)·stride + dilation·(kernel − 1) + 1 − 2·padding + more`, as a dimension of a
+    /// signature.
+    pub(super) fn span(&self, n: &str, more: usize) -> String {
+        let places = match self.stride {
+            1 => n.to_string(),
+            stride => format!("{stride}*{n}"),
+        };
+        let longer = self.dilation * (self.kernel.max(1) - 1) + 1 + more;
+        let shorter = self.stride + 2 * self.padding;
+        match longer.cmp(&shorter) {
+            std::cmp::Ordering::Less => format!("{places}-{}", shorter - longer),
+            std::cmp::Ordering::Equal => places,
+            std::cmp::Ordering::Greater => format!("{places}+{}", longer - shorter),
+        }
+    }
+
     /// Which place of an axis of `n` a place of the window is on, at one of its positions; none in the padding.
     pub(super) fn place(&self, position: usize, offset: usize, n: usize) -> Option<usize> {
         let place = position * self.stride + offset * self.dilation;
@@ -105,6 +121,28 @@ mod tests {
                     let fits = (0..30).filter(|position| last(*position) < n + 2 * padding);
                     let size = Dims::new([("n", n)]).get(&window.positions("n"));
                     assert_eq!(size, Some(fits.count()), "{window:?} on {n}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_span_is_as_long_as_its_positions_and_what_is_left() {
+        for kernel in 1..4 {
+            for (stride, padding, dilation) in [(1, 0, 1), (2, 1, 1), (3, 0, 2), (1, 1, 3)] {
+                let window = Window {
+                    kernel,
+                    stride,
+                    padding,
+                    dilation,
+                };
+                for (n, more) in [(4, 0), (7, 0), (5, stride - 1)] {
+                    let dims = Dims::new([("n", n)]);
+                    let size = dims.get(&window.span("n", more)).unwrap();
+                    let back = Dims::new([("size", size)]).get(&window.positions("size"));
+                    assert_eq!(back, Some(n), "{window:?} and {more} more");
+                    let last = (n - 1) * stride + (kernel - 1) * dilation + 1;
+                    assert_eq!(size + 2 * padding, last + more, "{window:?}");
                 }
             }
         }

@@ -81,7 +81,7 @@ const SEEDS: [(&str, u64); 4] = [
     ("SoftmaxCrossEntropy∘MatMul", 30),
 ];
 
-const LIMITS: [Limit; 4] = [
+const LIMITS: [Limit; 6] = [
     // The VJP exists where the second moment has a root with a slope.
     Limit {
         op: "Adam",
@@ -104,10 +104,26 @@ const LIMITS: [Limit; 4] = [
         port: "v",
         allows: |kind| matches!(kind, Kind::Plain | Kind::Zero) || kind.is_at_least(1e-20),
     },
+    Limit {
+        op: "GroupedAttention(heads 2, group 2)",
+        port: "v",
+        allows: |kind| matches!(kind, Kind::Plain | Kind::Zero) || kind.is_at_least(1e-20),
+    },
+    // What a step keeps of the one before: what it passes back grows as a power of it.
+    Limit {
+        op: "SelectiveScan",
+        port: "a",
+        allows: |kind| !matches!(kind, Kind::Mixed) && !kind.is_at_least(1.0),
+    },
 ];
 
 /// Pairs of ports whose products, summed, must be in range: intermediate results of the definition.
-const PRODUCTS: [(&str, &str, &str); 2] = [("Attention", "dy", "v"), ("FusedAttention", "dy", "v")];
+const PRODUCTS: [(&str, &str, &str); 4] = [
+    ("Attention", "dy", "v"),
+    ("FusedAttention", "dy", "v"),
+    ("GroupedAttention(heads 2, group 2)", "dy", "v"),
+    ("SelectiveScan", "dy", "w"),
+];
 
 #[test]
 fn kernels_stand_numbers_of_any_magnitude() {
