@@ -77,7 +77,7 @@ def lion(w, g, m, lr, beta1, rest1, beta2, rest2, keep):
 
 
 def sgd_nesterov(w, g, v, lr, momentum, decay):
-    return sgd(w, g, v, lr, momentum, decay, nesterov=True)
+    return sgd(w, g, v, lr, momentum, 1.0, decay, nesterov=True)
 
 
 def batch_norm(x, gamma, beta, eps):
@@ -91,13 +91,22 @@ def group_norm(x, gamma, beta, eps):
     return y.reshape(x.shape)
 
 
-def sgd(w, g, v, lr, momentum, decay, nesterov=False):
-    w, v = w.clone(), v.clone()
-    optimizer = torch.optim.SGD([w], lr, momentum, weight_decay=decay, nesterov=nesterov, differentiable=True)
-    optimizer.state[w] = {"momentum_buffer": v}
-    w.grad = g
-    optimizer.step()
-    return w, v
+def sgd(w, g, v, lr, momentum, rest, decay, *, dampening=0.0, is_first=False, nesterov=False):
+    # The optimizer makes rest itself.
+    def stepped(state, dampening):
+        new_w = w.clone()
+        optimizer = torch.optim.SGD([new_w], lr, momentum, dampening, decay, nesterov, differentiable=True)
+        optimizer.state[new_w] = state
+        new_w.grad = g
+        optimizer.step()
+        return new_w, state["momentum_buffer"]
+
+    if is_first:
+        # Its first step dampens nothing, but autograd does not see the velocity that it makes: with a velocity of zeros it does.
+        made, kept = stepped({}, dampening), stepped({"momentum_buffer": v.clone()}, 0.0)
+        assert all(torch.equal(a, b) for a, b in zip(made, kept))
+        return kept
+    return stepped({"momentum_buffer": v.clone()}, dampening)
 
 
 def rope_pairs(x, cos, sin):
@@ -342,10 +351,12 @@ OPS = {
                    "x[outer,n,inner], src[outer,m,inner];; ids[outer,m,inner] -> y[outer,n,inner]", [
         dict(outer=2, n=3, m=2, inner=2, ids=[0, 2, 2, 1, 1, 1, 1, 0]), dict(outer=1, n=2, m=4, inner=1, ids=[1, 1, 1, 1]),
         dict(outer=1, n=1, m=1, inner=1, ids=[0])]),
-    "SGD": ("torch.optim.SGD", sgd, "w[n], g[n], v[n]; lr, momentum, decay -> new_w[n], new_v[n]", [
-        dict(n=8, lr=0.1, momentum=0.9, decay=0.01),
-        dict(n=7, lr=0.5, momentum=0.5, decay=0.0, g=normal(30)),
-        dict(n=1, lr=0.01, momentum=0.99, decay=0.2)]),
+    "SGD": ("torch.optim.SGD", sgd, "w[n], g[n], v[n]; lr, momentum, rest, decay -> new_w[n], new_v[n]", [
+        dict(n=8, lr=0.1, momentum=0.9, rest=1.0, decay=0.01),
+        dict(n=7, lr=0.5, momentum=0.5, rest=1.0, decay=0.0, g=normal(30)),
+        dict(n=1, lr=0.01, momentum=0.99, rest=1.0, decay=0.2),
+        dict(n=6, lr=0.1, momentum=0.9, rest=0.1, decay=0.01, settings=dict(dampening=0.9)),
+        dict(n=5, lr=0.1, momentum=0.9, rest=1.0, decay=0.01, v=[0.0] * 5, settings=dict(dampening=0.9, is_first=True))]),
     "SGDNesterov": ("torch.optim.SGD", sgd_nesterov, "w[n], g[n], v[n]; lr, momentum, decay -> new_w[n], new_v[n]", [
         dict(n=8, lr=0.1, momentum=0.9, decay=0.01), dict(n=7, lr=0.5, momentum=0.5, decay=0.0, g=normal(30)),
         dict(n=4, lr=0.1, momentum=0.9, decay=0.0, w=[0.5, -1.25, 2.0, 0.0], g=[0.1, -0.2, 0.3, 0.0], v=[0.0] * 4)]),
