@@ -45,6 +45,7 @@ mod files;
 mod identity;
 mod init;
 mod optimiser;
+mod schedule;
 #[cfg(test)]
 mod tests;
 mod training;
@@ -52,4 +53,5 @@ mod training;
 pub use checks::{Checks, Passed, Trusted};
 pub use error::ModelError;
 pub use init::Init;
+pub use schedule::Schedule;
 pub use training::{Gradients, Model};
