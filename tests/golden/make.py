@@ -285,6 +285,8 @@ OPS = {
         dict(batch=2, groups=3, channels=1, inner=2, eps=1e-3), dict(batch=1, groups=2, channels=2, inner=2, eps=1e-5, x=[1.0] * 8)]),
     "Huber": ("torch.nn.functional.huber_loss", lambda x, t, delta: F.huber_loss(x, t, "none", delta), "x[n], t[n]; delta -> y[n]", [
         dict(n=9, delta=1.0), dict(n=3, delta=2.0, x=[2.0, -2.0, 0.0], t=[0.0, 0.0, 0.0]), dict(n=7, delta=0.3, x=normal(100))]),
+    "Hypot": ("torch.hypot", torch.hypot, "a[n], b[n] -> y[n]", [
+        dict(n=9), dict(n=6, a=ZEROS), dict(n=5, a=[1e15, -1e-15, 3e10, 3.0, 1e10], b=[1e15, 1e-15, -4e10, -4.0, 1e-10]), dict(n=1)]),
     "KLDivergence": ("torch.nn.functional.kl_div", lambda x, t: F.kl_div(x, t, reduction="none"), "x[n]; t[n] -> y[n]", [
         dict(n=9, t=uniform(0, 1)), dict(n=4, t=[0.0, 1.0, 0.5, 0.0], x=[-1.0, -2.0, 0.0, 0.0]), dict(n=1, t=[0.25])]),
     "L2Normalize": ("torch.nn.functional.normalize", lambda x, eps: F.normalize(x, eps=eps), "x[rows,cols]; eps -> y[rows,cols]", [
@@ -328,6 +330,9 @@ OPS = {
         dict(n=9), dict(n=6, x=normal(100), t=normal(1e-2)), dict(n=1)]),
     "Mul": ("torch.mul", torch.mul, "a[n], b[n] -> y[n]", [dict(n=9), dict(n=7, b=normal(1e4)), dict(n=6, a=ZEROS)]),
     "Neg": ("torch.neg", torch.neg, "x[n] -> y[n]", [dict(n=9), dict(n=6, x=ZEROS), dict(n=8, x=HUGE)]),
+    "Norm": ("torch.linalg.vector_norm", torch.linalg.vector_norm, "x[n] -> y", [
+        dict(n=9), dict(n=4, x=[0.0] * 4), dict(n=3, x=[3e15, -4e15, 0.0]), dict(n=3, x=[3e-15, 0.0, -4e-15]),
+        dict(n=1, x=[-2.5])]),
     "ReLU": ("torch.nn.functional.relu", F.relu, "x[rows,cols] -> y[rows,cols]", [
         dict(rows=3, cols=4), dict(rows=2, cols=3, x=ZEROS), dict(rows=1, cols=1, x=1e-3)]),
     "ReLU²Mul": ("torch.nn.functional.relu, torch.square, torch.mul", lambda x, up: torch.square(F.relu(x)) * up,

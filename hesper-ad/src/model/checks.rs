@@ -107,6 +107,11 @@ impl Checks {
         Ok(Trusted::unchecked(graph, optimiser))
     }
 
+    /// Checks an op that is no graph's, if that is not done yet.
+    pub(super) fn check_all(&self, op: &dyn Op) -> Result<(), ModelError> {
+        self.check(op, Depth::All)
+    }
+
     /// Checks an op, if that is not done yet.
     fn check(&self, op: &dyn Op, depth: Depth) -> Result<(), ModelError> {
         let options = Options {

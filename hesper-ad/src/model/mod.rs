@@ -40,6 +40,7 @@
 
 mod checkpoint;
 mod checks;
+mod clip;
 mod error;
 mod files;
 mod identity;
@@ -51,6 +52,7 @@ mod tests;
 mod training;
 
 pub use checks::{Checks, Passed, Trusted};
+pub use clip::Clip;
 pub use error::ModelError;
 pub use init::Init;
 pub use schedule::Schedule;

@@ -38,8 +38,8 @@ pub(super) struct Parameter {
 /// The loss of a batch, and its gradients by the parameters' names.
 #[derive(Clone, Debug)]
 pub struct Gradients {
-    losses: DeviceTensor,
-    by_name: BTreeMap<String, DeviceTensor>,
+    pub(super) losses: DeviceTensor,
+    pub(super) by_name: BTreeMap<String, DeviceTensor>,
 }
 
 impl Gradients {

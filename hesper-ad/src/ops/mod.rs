@@ -38,6 +38,7 @@ pub mod gelu_tanh;
 pub mod group_norm;
 pub mod heads;
 pub mod huber;
+pub mod hypot;
 pub mod kl_divergence;
 pub mod l2_normalize;
 pub mod layer_norm;
@@ -58,6 +59,7 @@ pub mod minimum;
 pub mod mse;
 pub mod mul;
 pub mod neg;
+pub mod norm;
 pub mod reduce;
 pub mod relu;
 pub mod relu_squared_mul;
@@ -124,6 +126,7 @@ pub use gelu::Gelu;
 pub use gelu_tanh::GeluTanh;
 pub use group_norm::GroupNorm;
 pub use huber::Huber;
+pub use hypot::Hypot;
 pub use kl_divergence::KlDivergence;
 pub use l2_normalize::L2Normalize;
 pub use layer_norm::LayerNorm;
@@ -144,6 +147,7 @@ pub use minimum::Minimum;
 pub use mse::Mse;
 pub use mul::Mul;
 pub use neg::Neg;
+pub use norm::Norm;
 pub use relu::Relu;
 pub use relu_squared_mul::ReluSquaredMul;
 pub use rms_norm::RmsNorm;
@@ -223,6 +227,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(GeluTanh),
         Box::new(GroupNorm),
         Box::new(Huber),
+        Box::new(Hypot),
         Box::new(KlDivergence),
         Box::new(L2Normalize),
         Box::new(LayerNorm),
@@ -243,6 +248,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Mse),
         Box::new(Mul),
         Box::new(Neg),
+        Box::new(Norm),
         Box::new(Relu),
         Box::new(ReluSquaredMul),
         Box::new(RmsNorm),
@@ -352,6 +358,8 @@ pub fn kernels() -> Vec<Kernel> {
         group_norm::group_norm_dgamma_dbeta(),
         huber::huber(),
         huber::huber_backward(),
+        hypot::hypot(),
+        hypot::hypot_backward(),
         kl_divergence::kl_divergence(),
         kl_divergence::kl_divergence_backward(),
         l2_normalize::l2_normalize(),
@@ -387,6 +395,9 @@ pub fn kernels() -> Vec<Kernel> {
         mul::mul_backward(),
         neg::neg(),
         neg::neg_backward(),
+        norm::norm(),
+        norm::norm_backward(),
+        norm::norm_partial(),
         relu::relu(),
         relu::relu_backward(),
         relu_squared_mul::relu_squared_mul(),
