@@ -119,6 +119,42 @@ def rope_halves(x, cos, sin):
     return rotate_halves(x[None], x[None], cos, sin)[0][0]
 
 
+def unit_norm(x, eps):
+    return F.normalize(x, dim=0, eps=eps)
+
+
+def newton_schulz(x):
+    gram = x @ x.mT
+    return 3.4445 * x - 4.775 * gram @ x + 2.0315 * gram @ gram @ x
+
+
+def moment(g, m, beta, rest):
+    new_m = m.lerp(g, 1 - beta)
+    return new_m, g.lerp(new_m, beta)
+
+
+def muon_step(w, u, lr, keep):
+    return w * keep - lr * math.sqrt(max(1, w.shape[1] / w.shape[0])) * u
+
+
+def muon(w, g, m, beta, rest, eps, lr, keep, *, decay):
+    # The optimizer's own steps in float64; its iteration rounds to bfloat16, which is not differentiable and is compared with coarsely.
+    new_m, u = moment(g, m, beta, rest)
+    x = u / u.norm().clamp(min=eps)
+    for _ in range(5):
+        x = newton_schulz(x)
+    new_w = muon_step(w, x, lr, keep)
+    # It has a row for each output.
+    weights = torch.nn.Parameter(w.detach().T.contiguous())
+    optimizer = torch.optim.Muon([weights], lr, decay, beta, eps=eps)
+    optimizer.state[weights]["momentum_buffer"] = m.detach().T.clone()
+    weights.grad = g.detach().T.contiguous()
+    optimizer.step()
+    assert torch.allclose(optimizer.state[weights]["momentum_buffer"].T, new_m, atol=1e-12)
+    assert torch.allclose(weights.T, new_w, atol=0.05 * lr), (weights.T - new_w).abs().max() / lr
+    return new_w, new_m
+
+
 def philox(low, high, key):
     """The first word of Philox2x32-10."""
     for _ in range(10):
@@ -328,8 +364,21 @@ OPS = {
     "Minimum": ("torch.minimum", torch.minimum, "a[n], b[n] -> y[n]", TIES),
     "MSE": ("torch.nn.functional.mse_loss", F.mse_loss, "x[n], t[n] -> y", [
         dict(n=9), dict(n=6, x=normal(100), t=normal(1e-2)), dict(n=1)]),
+    "Moment": ("torch.lerp", moment, "g[n], m[n]; beta, rest -> new_m[n], u[n]", [
+        dict(n=8, beta=0.95, rest=0.05), dict(n=5, beta=0.5, rest=0.5, m=[0.0] * 5), dict(n=1, beta=0.9, rest=0.1, g=normal(1e3))]),
     "Mul": ("torch.mul", torch.mul, "a[n], b[n] -> y[n]", [dict(n=9), dict(n=7, b=normal(1e4)), dict(n=6, a=ZEROS)]),
+    "Muon": ("torch.optim.Muon", muon, "w[rows,cols], g[rows,cols], m[rows,cols]; beta, rest, eps, lr, keep "
+             "-> new_w[rows,cols], new_m[rows,cols]", [
+        dict(rows=3, cols=4, beta=0.95, rest=0.05, eps=1e-7, lr=0.02, keep=0.998, settings=dict(decay=0.1)),
+        dict(rows=4, cols=2, beta=0.9, rest=0.1, eps=1e-7, lr=0.5, keep=1.0, m=[0.0] * 8, settings=dict(decay=0.0)),
+        dict(rows=2, cols=2, beta=0.75, rest=0.25, eps=1e-7, lr=0.1, keep=0.98, g=normal(30), settings=dict(decay=0.2)),
+        dict(rows=1, cols=3, beta=0.95, rest=0.05, eps=1e-7, lr=0.1, keep=1.0, settings=dict(decay=0.0))]),
+    "MuonStep": ("torch.sub", muon_step, "w[rows,cols], u[rows,cols]; lr, keep -> new_w[rows,cols]", [
+        dict(rows=2, cols=3, lr=0.02, keep=0.998), dict(rows=3, cols=1, lr=0.5, keep=1.0), dict(rows=1, cols=5, lr=0.1, keep=0.9)]),
     "Neg": ("torch.neg", torch.neg, "x[n] -> y[n]", [dict(n=9), dict(n=6, x=ZEROS), dict(n=8, x=HUGE)]),
+    "NewtonSchulz": ("torch.matmul", newton_schulz, "x[rows,cols] -> y[rows,cols]", [
+        dict(rows=3, cols=4, x=normal(0.3)), dict(rows=4, cols=2, x=normal(0.3)), dict(rows=2, cols=2, x=[1.0, 0.0, 0.0, 0.5]),
+        dict(rows=1, cols=1, x=[-0.25])]),
     "Norm": ("torch.linalg.vector_norm", torch.linalg.vector_norm, "x[n] -> y", [
         dict(n=9), dict(n=4, x=[0.0] * 4), dict(n=3, x=[3e15, -4e15, 0.0]), dict(n=3, x=[3e-15, 0.0, -4e-15]),
         dict(n=1, x=[-2.5])]),
@@ -395,6 +444,9 @@ OPS = {
         dict(vocab=1, dim=2, batch=3, rows=1, ids=[0, 0, 0])]),
     "Transpose": ("torch.transpose", lambda x: x.mT, "x[batch,rows,cols] -> y[batch,cols,rows]", [
         dict(batch=2, rows=3, cols=2), dict(batch=1, rows=1, cols=4), dict(batch=3, rows=1, cols=1)]),
+    "UnitNorm": ("torch.nn.functional.normalize", unit_norm, "x[n]; eps -> y[n]", [
+        dict(n=7, eps=1e-7), dict(n=4, eps=1.0, x=[0.25, -0.5, 0.0, 0.125]), dict(n=3, eps=1e-12, x=[3e15, -4e15, 0.0]),
+        dict(n=3, eps=1e-7, x=[0.0] * 3), dict(n=1, eps=1e-7)]),
     "UpsampleBilinear(3)": ("torch.nn.functional.interpolate(mode='bilinear')",
                             lambda x: F.interpolate(x[None], scale_factor=3, mode="bilinear")[0],
                             "x[planes,h,w] -> y[planes,3*h,3*w]", ENLARGED),
