@@ -22,13 +22,13 @@ use std::fmt;
 /// # let graph = Graph::new("Near", [("w", &["n"]), ("x", &["n"])]).node(Mse, ["w", "x"], ["loss"]).finish(["loss"])?;
 /// # let workspace = Workspace::new(&Device::reference());
 /// # let trusted = Trusted::unchecked(&graph, &Sgd);
-/// # let mut model = Model::new(&workspace, trusted, &[("w", Init::Zeros)], &Dims::new([("n", 2)]), &mut Rng::new(7))?;
+/// # let model = Model::new(&workspace, trusted, &[("w", Init::Zeros)], &Dims::new([("n", 2)]), &mut Rng::new(7))?;
 /// // The mean of w² at w = 0, of which x = [30, 40] is far away. `Checks::clip` verifies its ops first.
-/// let clip = Clip::unchecked(&workspace, 1.0)?;
+/// let clip = Clip::unchecked(&workspace, 25.0)?;
 /// let batch = Inputs::new().tensor("x", &workspace.tensor([2], &[30.0, 40.0])?);
 /// let mut gradients = model.loss_and_gradients(&batch)?;
 /// assert_eq!(clip.apply(&mut gradients)?, 50.0);
-/// assert_eq!(gradients.get("w").map(|g| g.read()).transpose()?, Some(vec![-0.6, -0.8]));
+/// assert_eq!(gradients.get("w").map(|g| g.read()).transpose()?, Some(vec![-15.0, -20.0]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Clip {
