@@ -8,7 +8,7 @@ use examples::confusion::Confusion;
 use examples::digits::{Digits, PIXELS};
 use examples::stop::Stop;
 use hesper_ad::Rng;
-use hesper_ad::model::Model;
+use hesper_ad::model::{Model, Schedule};
 use hesper_ad::ops::adamw::Settings;
 use hesper_ad::prelude::*;
 
@@ -43,11 +43,14 @@ impl Training {
         let bar = progress_bar("epoch", self.epochs.into());
         // The order of an epoch follows from those before.
         epochs.iter().for_each(|_| images.shuffle(rng));
+        let steps = images.len().div_ceil(self.batch) as u32;
+        let steps = steps.saturating_mul(self.epochs);
+        let rate = Schedule::linear(self.adamw.lr, 0.0, steps)?;
         let done = epochs.len() as u32;
         bar.set_position(done.into());
         for epoch in done..self.epochs {
             images.shuffle(rng);
-            let loss = self.epoch(workspace, (net, &mut *model), &images, epoch)?;
+            let loss = self.epoch(workspace, (net, &mut *model), &images, rate)?;
             let number = epoch + 1;
             let confusion = net.confusion(workspace, model, held_out)?;
             let confusion = confusion.filter(|_| loss.is_finite());
@@ -79,19 +82,18 @@ impl Training {
         workspace: &Workspace,
         (net, model): (&Net, &mut Model<'_>),
         images: &Digits,
-        epoch: u32,
+        rate: Schedule,
     ) -> Result<f32, Stop> {
-        let count = images.len().div_ceil(self.batch) as u32;
         let mut sum = 0.0;
         let pixels = images.pixels.chunks(self.batch * PIXELS);
-        for (turn, (pixels, labels)) in (0..).zip(pixels.zip(images.labels.chunks(self.batch))) {
-            let done = (epoch as f32 + turn as f32 / count as f32) / self.epochs as f32;
+        for (pixels, labels) in pixels.zip(images.labels.chunks(self.batch)) {
+            let number = model.steps() + 1;
             let adamw = Settings {
-                lr: (self.adamw.lr as f32 * (1.0 - done)).into(),
+                lr: rate.at(number),
                 ..self.adamw
             };
             let gradients = model.loss_and_gradients(&net.inputs(workspace, pixels, labels)?)?;
-            model.step(&gradients, &adamw.step(model.steps() + 1))?;
+            model.step(&gradients, &adamw.step(number))?;
             sum += gradients.losses().read()?.iter().sum::<f32>();
         }
         Ok(sum / images.len().max(1) as f32)

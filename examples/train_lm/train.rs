@@ -5,7 +5,7 @@ use examples::checkpoint::{Checkpoint, Done};
 use examples::cli::{progress_bar, say};
 use examples::stop::Stop;
 use hesper_ad::Rng;
-use hesper_ad::model::Model;
+use hesper_ad::model::{Model, Schedule};
 use hesper_ad::ops::adamw::Settings;
 use hesper_ad::prelude::*;
 use indicatif::ProgressBar;
@@ -33,11 +33,12 @@ impl Training {
         mut scores: Vec<Done>,
     ) -> Result<Vec<Done>, Stop> {
         let bar = progress_bar("step", u64::from(self.rounds) * u64::from(task.steps()));
+        let rate = self.schedule(task)?;
         let done = scores.len() as u32;
         bar.set_position(u64::from(done) * u64::from(task.steps()));
         bar.reset_eta();
         for round in done..self.rounds {
-            let loss = self.round(task, workspace, model, round, &bar)?;
+            let loss = self.round(task, workspace, (&mut *model, rate), round, &bar)?;
             let number = round + 1;
             if !loss.is_finite() {
                 return Err(Stop::Diverged(format!("round {number}")));
@@ -64,7 +65,7 @@ impl Training {
         &self,
         task: &impl Task,
         workspace: &Workspace,
-        model: &mut Model<'_>,
+        (model, rate): (&mut Model<'_>, Schedule),
         round: u32,
         bar: &ProgressBar,
     ) -> Result<f32, Stop> {
@@ -75,17 +76,17 @@ impl Training {
                 .wrapping_add(u64::from(round)),
         );
         let mut sum = 0.0;
-        for step in 0..task.steps() {
-            let rate = self.rate_at(round * task.steps() + step, task);
+        for _ in 0..task.steps() {
+            let number = model.steps() + 1;
             let adamw = Settings {
-                lr: rate,
+                lr: rate.at(number),
                 beta1: 0.9,
                 beta2: 0.95,
                 eps: 1e-8,
                 decay: task.decay(),
             };
             let gradients = model.loss_and_gradients(&task.batch(workspace, &mut rng)?)?;
-            model.step(&gradients, &adamw.step(model.steps() + 1))?;
+            model.step(&gradients, &adamw.step(number))?;
             let losses = gradients.losses().read()?;
             sum += losses.iter().sum::<f32>() / losses.len().max(1) as f32;
             bar.inc(1);
@@ -93,11 +94,10 @@ impl Training {
         Ok(sum / task.steps() as f32)
     }
 
-    /// The rate of a step: rising evenly, then falling along half a cosine, from 1 to a twentieth.
-    fn rate_at(&self, step: u32, task: &impl Task) -> f64 {
-        let done = f64::from(step) / f64::from(self.rounds * task.steps());
-        let rising = f64::from(step + 1) / f64::from(RISING);
-        let falling = 0.05 + 0.95 * (0.5 + 0.5 * (std::f64::consts::PI * done).cos());
-        f64::from(self.rate) * rising.min(1.0) * falling
+    /// Rising evenly, then falling along half a cosine to a twentieth.
+    fn schedule(&self, task: &impl Task) -> Result<Schedule, Stop> {
+        let falling = (self.rounds * task.steps()).saturating_sub(RISING).max(1);
+        let rate = f64::from(self.rate);
+        Ok(Schedule::cosine(rate, rate / 20.0, falling)?.after(RISING)?)
     }
 }

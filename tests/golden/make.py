@@ -77,7 +77,7 @@ def lion(w, g, m, lr, beta1, rest1, beta2, rest2, keep):
 
 
 def sgd_nesterov(w, g, v, lr, momentum, decay):
-    return sgd(w, g, v, lr, momentum, decay, nesterov=True)
+    return sgd(w, g, v, lr, momentum, 1.0, decay, nesterov=True)
 
 
 def batch_norm(x, gamma, beta, eps):
@@ -91,13 +91,22 @@ def group_norm(x, gamma, beta, eps):
     return y.reshape(x.shape)
 
 
-def sgd(w, g, v, lr, momentum, decay, nesterov=False):
-    w, v = w.clone(), v.clone()
-    optimizer = torch.optim.SGD([w], lr, momentum, weight_decay=decay, nesterov=nesterov, differentiable=True)
-    optimizer.state[w] = {"momentum_buffer": v}
-    w.grad = g
-    optimizer.step()
-    return w, v
+def sgd(w, g, v, lr, momentum, rest, decay, *, dampening=0.0, is_first=False, nesterov=False):
+    # The optimizer makes rest itself.
+    def stepped(state, dampening):
+        new_w = w.clone()
+        optimizer = torch.optim.SGD([new_w], lr, momentum, dampening, decay, nesterov, differentiable=True)
+        optimizer.state[new_w] = state
+        new_w.grad = g
+        optimizer.step()
+        return new_w, state["momentum_buffer"]
+
+    if is_first:
+        # Its first step dampens nothing, but autograd does not see the velocity that it makes: with a velocity of zeros it does.
+        made, kept = stepped({}, dampening), stepped({"momentum_buffer": v.clone()}, 0.0)
+        assert all(torch.equal(a, b) for a, b in zip(made, kept))
+        return kept
+    return stepped({"momentum_buffer": v.clone()}, dampening)
 
 
 def rope_pairs(x, cos, sin):
@@ -124,6 +133,42 @@ def selective_scan(x, a, b, w):
         h = a * h + b[:, None] * x[..., None]
         ys.append(torch.einsum("ecn,en->ec", h, w))
     return torch.stack(ys, 1)
+
+
+def unit_norm(x, eps):
+    return F.normalize(x, dim=0, eps=eps)
+
+
+def newton_schulz(x):
+    gram = x @ x.mT
+    return 3.4445 * x - 4.775 * gram @ x + 2.0315 * gram @ gram @ x
+
+
+def moment(g, m, beta, rest):
+    new_m = m.lerp(g, 1 - beta)
+    return new_m, g.lerp(new_m, beta)
+
+
+def muon_step(w, u, lr, keep):
+    return w * keep - lr * math.sqrt(max(1, w.shape[1] / w.shape[0])) * u
+
+
+def muon(w, g, m, beta, rest, eps, lr, keep, *, decay):
+    # The optimizer's own steps in float64; its iteration rounds to bfloat16, which is not differentiable and is compared with coarsely.
+    new_m, u = moment(g, m, beta, rest)
+    x = u / u.norm().clamp(min=eps)
+    for _ in range(5):
+        x = newton_schulz(x)
+    new_w = muon_step(w, x, lr, keep)
+    # It has a row for each output.
+    weights = torch.nn.Parameter(w.detach().T.contiguous())
+    optimizer = torch.optim.Muon([weights], lr, decay, beta, eps=eps)
+    optimizer.state[weights]["momentum_buffer"] = m.detach().T.clone()
+    weights.grad = g.detach().T.contiguous()
+    optimizer.step()
+    assert torch.allclose(optimizer.state[weights]["momentum_buffer"].T, new_m, atol=1e-12)
+    assert torch.allclose(weights.T, new_w, atol=0.05 * lr), (weights.T - new_w).abs().max() / lr
+    return new_w, new_m
 
 
 def philox(low, high, key):
@@ -318,6 +363,8 @@ OPS = {
         dict(batch=2, groups=3, channels=1, inner=2, eps=1e-3), dict(batch=1, groups=2, channels=2, inner=2, eps=1e-5, x=[1.0] * 8)]),
     "Huber": ("torch.nn.functional.huber_loss", lambda x, t, delta: F.huber_loss(x, t, "none", delta), "x[n], t[n]; delta -> y[n]", [
         dict(n=9, delta=1.0), dict(n=3, delta=2.0, x=[2.0, -2.0, 0.0], t=[0.0, 0.0, 0.0]), dict(n=7, delta=0.3, x=normal(100))]),
+    "Hypot": ("torch.hypot", torch.hypot, "a[n], b[n] -> y[n]", [
+        dict(n=9), dict(n=6, a=ZEROS), dict(n=5, a=[1e15, -1e-15, 3e10, 3.0, 1e10], b=[1e15, 1e-15, -4e10, -4.0, 1e-10]), dict(n=1)]),
     "KLDivergence": ("torch.nn.functional.kl_div", lambda x, t: F.kl_div(x, t, reduction="none"), "x[n]; t[n] -> y[n]", [
         dict(n=9, t=uniform(0, 1)), dict(n=4, t=[0.0, 1.0, 0.5, 0.0], x=[-1.0, -2.0, 0.0, 0.0]), dict(n=1, t=[0.25])]),
     "L2Normalize": ("torch.nn.functional.normalize", lambda x, eps: F.normalize(x, eps=eps), "x[rows,cols]; eps -> y[rows,cols]", [
@@ -359,8 +406,24 @@ OPS = {
     "Minimum": ("torch.minimum", torch.minimum, "a[n], b[n] -> y[n]", TIES),
     "MSE": ("torch.nn.functional.mse_loss", F.mse_loss, "x[n], t[n] -> y", [
         dict(n=9), dict(n=6, x=normal(100), t=normal(1e-2)), dict(n=1)]),
+    "Moment": ("torch.lerp", moment, "g[n], m[n]; beta, rest -> new_m[n], u[n]", [
+        dict(n=8, beta=0.95, rest=0.05), dict(n=5, beta=0.5, rest=0.5, m=[0.0] * 5), dict(n=1, beta=0.9, rest=0.1, g=normal(1e3))]),
     "Mul": ("torch.mul", torch.mul, "a[n], b[n] -> y[n]", [dict(n=9), dict(n=7, b=normal(1e4)), dict(n=6, a=ZEROS)]),
+    "Muon": ("torch.optim.Muon", muon, "w[rows,cols], g[rows,cols], m[rows,cols]; beta, rest, eps, lr, keep "
+             "-> new_w[rows,cols], new_m[rows,cols]", [
+        dict(rows=3, cols=4, beta=0.95, rest=0.05, eps=1e-7, lr=0.02, keep=0.998, settings=dict(decay=0.1)),
+        dict(rows=4, cols=2, beta=0.9, rest=0.1, eps=1e-7, lr=0.5, keep=1.0, m=[0.0] * 8, settings=dict(decay=0.0)),
+        dict(rows=2, cols=2, beta=0.75, rest=0.25, eps=1e-7, lr=0.1, keep=0.98, g=normal(30), settings=dict(decay=0.2)),
+        dict(rows=1, cols=3, beta=0.95, rest=0.05, eps=1e-7, lr=0.1, keep=1.0, settings=dict(decay=0.0))]),
+    "MuonStep": ("torch.sub", muon_step, "w[rows,cols], u[rows,cols]; lr, keep -> new_w[rows,cols]", [
+        dict(rows=2, cols=3, lr=0.02, keep=0.998), dict(rows=3, cols=1, lr=0.5, keep=1.0), dict(rows=1, cols=5, lr=0.1, keep=0.9)]),
     "Neg": ("torch.neg", torch.neg, "x[n] -> y[n]", [dict(n=9), dict(n=6, x=ZEROS), dict(n=8, x=HUGE)]),
+    "NewtonSchulz": ("torch.matmul", newton_schulz, "x[rows,cols] -> y[rows,cols]", [
+        dict(rows=3, cols=4, x=normal(0.3)), dict(rows=4, cols=2, x=normal(0.3)), dict(rows=2, cols=2, x=[1.0, 0.0, 0.0, 0.5]),
+        dict(rows=1, cols=1, x=[-0.25])]),
+    "Norm": ("torch.linalg.vector_norm", torch.linalg.vector_norm, "x[n] -> y", [
+        dict(n=9), dict(n=4, x=[0.0] * 4), dict(n=3, x=[3e15, -4e15, 0.0]), dict(n=3, x=[3e-15, 0.0, -4e-15]),
+        dict(n=1, x=[-2.5])]),
     "ReLU": ("torch.nn.functional.relu", F.relu, "x[rows,cols] -> y[rows,cols]", [
         dict(rows=3, cols=4), dict(rows=2, cols=3, x=ZEROS), dict(rows=1, cols=1, x=1e-3)]),
     "ReLU²Mul": ("torch.nn.functional.relu, torch.square, torch.mul", lambda x, up: torch.square(F.relu(x)) * up,
@@ -389,10 +452,12 @@ OPS = {
                       "-> y[batch,steps,channels]", [
         dict(batch=2, steps=4, channels=2, states=3, a=uniform(0, 1)), dict(batch=1, steps=1, channels=3, states=2),
         dict(batch=1, steps=9, channels=1, states=1, a=uniform(0.9, 1)), dict(batch=2, steps=3, channels=3, states=1)]),
-    "SGD": ("torch.optim.SGD", sgd, "w[n], g[n], v[n]; lr, momentum, decay -> new_w[n], new_v[n]", [
-        dict(n=8, lr=0.1, momentum=0.9, decay=0.01),
-        dict(n=7, lr=0.5, momentum=0.5, decay=0.0, g=normal(30)),
-        dict(n=1, lr=0.01, momentum=0.99, decay=0.2)]),
+    "SGD": ("torch.optim.SGD", sgd, "w[n], g[n], v[n]; lr, momentum, rest, decay -> new_w[n], new_v[n]", [
+        dict(n=8, lr=0.1, momentum=0.9, rest=1.0, decay=0.01),
+        dict(n=7, lr=0.5, momentum=0.5, rest=1.0, decay=0.0, g=normal(30)),
+        dict(n=1, lr=0.01, momentum=0.99, rest=1.0, decay=0.2),
+        dict(n=6, lr=0.1, momentum=0.9, rest=0.1, decay=0.01, settings=dict(dampening=0.9)),
+        dict(n=5, lr=0.1, momentum=0.9, rest=1.0, decay=0.01, v=[0.0] * 5, settings=dict(dampening=0.9, is_first=True))]),
     "SGDNesterov": ("torch.optim.SGD", sgd_nesterov, "w[n], g[n], v[n]; lr, momentum, decay -> new_w[n], new_v[n]", [
         dict(n=8, lr=0.1, momentum=0.9, decay=0.01), dict(n=7, lr=0.5, momentum=0.5, decay=0.0, g=normal(30)),
         dict(n=4, lr=0.1, momentum=0.9, decay=0.0, w=[0.5, -1.25, 2.0, 0.0], g=[0.1, -0.2, 0.3, 0.0], v=[0.0] * 4)]),
@@ -426,6 +491,9 @@ OPS = {
         dict(vocab=1, dim=2, batch=3, rows=1, ids=[0, 0, 0])]),
     "Transpose": ("torch.transpose", lambda x: x.mT, "x[batch,rows,cols] -> y[batch,cols,rows]", [
         dict(batch=2, rows=3, cols=2), dict(batch=1, rows=1, cols=4), dict(batch=3, rows=1, cols=1)]),
+    "UnitNorm": ("torch.nn.functional.normalize", unit_norm, "x[n]; eps -> y[n]", [
+        dict(n=7, eps=1e-7), dict(n=4, eps=1.0, x=[0.25, -0.5, 0.0, 0.125]), dict(n=3, eps=1e-12, x=[3e15, -4e15, 0.0]),
+        dict(n=3, eps=1e-7, x=[0.0] * 3), dict(n=1, eps=1e-7)]),
     "UpsampleBilinear(3)": ("torch.nn.functional.interpolate(mode='bilinear')",
                             lambda x: F.interpolate(x[None], scale_factor=3, mode="bilinear")[0],
                             "x[planes,h,w] -> y[planes,3*h,3*w]", ENLARGED),

@@ -23,11 +23,12 @@ Beyond 10³³ products with constants, and sums of many terms, need room.
 ";
 
 /// Files of the ops that are composed: their types are graphs of other ops'.
-const COMPOSED: [(&str, &str); 5] = [
+const COMPOSED: [(&str, &str); 6] = [
     ("Adam", "adam"),
     ("Attention", "attention"),
     ("Linear", "linear"),
     ("LoRALinear", "lora_linear"),
+    ("Muon", "muon"),
     ("ScaledDot∘RoPE", "rotated_dot"),
 ];
 
@@ -39,6 +40,10 @@ fn the_page_of_ops_is_as_their_documentation() {
     };
     for op in ops::catalogue().unwrap() {
         page.op(&*op);
+        // The catalogue has its parts alone, whose formulas are enough.
+        if op.name() == "Mul" {
+            page.describe(&ops::muon().unwrap());
+        }
     }
     let file = folder().join("docs/ops.md");
     if env::var_os("HESPER_UPDATE").is_some() {
@@ -60,6 +65,13 @@ struct Page {
 
 impl Page {
     fn op(&mut self, op: &dyn Op) {
+        if self.describe(op) {
+            self.text += &formulas(op);
+        }
+    }
+
+    /// Its documentation and ports, where it has any of its own.
+    fn describe(&mut self, op: &dyn Op) -> bool {
         let signature = op.signature();
         let composed = COMPOSED.iter().find(|(name, _)| *name == signature.name());
         let of_type = op.type_name().strip_prefix("hesper_ad::ops::");
@@ -67,15 +79,15 @@ impl Page {
             (Some((_, file)), _) => file.to_string(),
             (None, Some(path)) => path.split("::").next().unwrap_or_default().to_string(),
             // A composition of two has no documentation of its own.
-            (None, None) => return,
+            (None, None) => return false,
         };
         self.text += &format!("\n## {}\n", signature.name());
         if file != self.file {
             self.text += &format!("\n{}\n", documentation(&file));
         }
         self.text += &format!("\n{}", ports(&signature));
-        self.text += &formulas(op);
         self.file = file;
+        true
     }
 }
 

@@ -86,7 +86,7 @@ impl Checks {
     }
 
     /// Checks what a model of this graph launches: the [parts](crate::DiffOp::parts) of the graph, the optimiser and the sum of gradients with all checks,
-    /// and the graph as a whole by numbers at small shapes, which its wrong connections do not stand.
+    /// and the graph as a whole by numbers at small shapes, which its wrong connections do not stand. An optimiser that is made of others is a graph too.
     ///
     /// # Errors
     /// [`ModelError::Refused`] with the first certificate that is no pass. Where a certificate cannot be kept, that is an error too.
@@ -95,16 +95,21 @@ impl Checks {
         graph: &'op dyn Op,
         optimiser: &'op dyn Op,
     ) -> Result<Trusted<'op>, ModelError> {
-        let parts = graph.parts();
-        for op in parts.iter().copied().chain([optimiser, &Add as &dyn Op]) {
+        let parts = [graph, optimiser].into_iter().flat_map(primitives);
+        for op in parts.chain([&Add as &dyn Op]) {
             self.check(op, Depth::All)?;
         }
         // A graph composes its parts by the chain rule. All checks of the whole would take longer than those of all parts together.
-        match parts.is_empty() {
-            true => self.check(graph, Depth::All)?,
-            false => self.check(graph, Depth::Connections)?,
+        let composed = [graph, optimiser].into_iter();
+        for op in composed.filter(|op| !op.parts().is_empty()) {
+            self.check(op, Depth::Connections)?;
         }
         Ok(Trusted::unchecked(graph, optimiser))
+    }
+
+    /// Checks an op that is no graph's, if that is not done yet.
+    pub(super) fn check_all(&self, op: &dyn Op) -> Result<(), ModelError> {
+        self.check(op, Depth::All)
     }
 
     /// Checks an op, if that is not done yet.
@@ -133,6 +138,12 @@ impl Checks {
         });
         Ok(())
     }
+}
+
+/// What an op is made of: itself, unless it is a graph.
+fn primitives(op: &dyn Op) -> Vec<&dyn Op> {
+    let parts = op.parts();
+    if parts.is_empty() { vec![op] } else { parts }
 }
 
 /// How much of an op is checked.

@@ -24,6 +24,18 @@ pub enum ModelError {
         /// What does not fit, and what to do.
         message: String,
     },
+    /// A gradient that is not finite.
+    #[error(
+        "the gradient by `{parameter}` is {value} at element {index}; train with a smaller rate, or look for what divides by 0 or overflows in the graph"
+    )]
+    NotFinite {
+        /// The parameter.
+        parameter: String,
+        /// The first element that is not finite, in row-major order.
+        index: usize,
+        /// The element.
+        value: f32,
+    },
     /// A file that cannot be read or written, or holds something else.
     #[error("{}: {message}", path.display())]
     File {

@@ -27,7 +27,7 @@
 //! let batch = Inputs::new().tensor("x", &x).tensor("target", &target);
 //! for _ in 0..50 {
 //!     let gradients = model.loss_and_gradients(&batch)?;
-//!     model.step(&gradients, &[("lr", 0.1), ("momentum", 0.0), ("decay", 0.0)])?;
+//!     model.step(&gradients, &[("lr", 0.1), ("momentum", 0.0), ("rest", 1.0), ("decay", 0.0)])?;
 //! }
 //! let w = model.parameter("w")?.read()?;
 //! assert!((w[0] - 3.0).abs() < 1e-3, "{w:?}");
@@ -40,16 +40,20 @@
 
 mod checkpoint;
 mod checks;
+mod clip;
 mod error;
 mod files;
 mod identity;
 mod init;
 mod optimiser;
+mod schedule;
 #[cfg(test)]
 mod tests;
 mod training;
 
 pub use checks::{Checks, Passed, Trusted};
+pub use clip::Clip;
 pub use error::ModelError;
 pub use init::Init;
+pub use schedule::Schedule;
 pub use training::{Gradients, Model};

@@ -1,8 +1,9 @@
 //! What an optimiser is: an op that makes new weights of weights and their gradient.
 
 use super::error::ModelError;
-use crate::run::Runner;
+use crate::run::{DeviceTensor, Runner};
 use crate::signature::Signature;
+use crate::tensor::ShapeError;
 
 /// What an optimiser calls the weights and their gradient.
 pub(super) const WEIGHTS: &str = "w";
@@ -13,22 +14,55 @@ pub(super) fn successor(name: &str) -> String {
     format!("new_{name}")
 }
 
-/// What an optimiser keeps beside each parameter: the names of its inputs that are neither weights nor gradient.
+/// What an optimiser keeps of each parameter, and which it moves.
+pub(super) struct Form {
+    /// The names of its inputs that are neither weights nor gradient.
+    pub(super) state: Vec<String>,
+    /// How many dimensions its inputs and outputs have.
+    rank: usize,
+}
+
+impl Form {
+    /// A tensor as the optimiser takes it: as a vector where it treats each number by itself.
+    pub(super) fn fitted(&self, tensor: &DeviceTensor) -> Result<DeviceTensor, ShapeError> {
+        match self.rank {
+            1 => tensor.reshaped([tensor.len()]),
+            _ => Ok(tensor.clone()),
+        }
+    }
+
+    /// That the optimiser moves a parameter of this shape.
+    pub(super) fn check(
+        &self,
+        runner: &Runner<'_>,
+        parameter: &str,
+        shape: &[usize],
+    ) -> Result<(), ModelError> {
+        let rank = self.rank;
+        match rank == 1 || shape.len() == rank {
+            true => Ok(()),
+            false => Err(ModelError::unfit(
+                runner.signature().name(),
+                format!(
+                    "it moves parameters of {rank} dimensions, and `{parameter}` has the shape {shape:?}; take an optimiser of one dimension, which moves any"
+                ),
+            )),
+        }
+    }
+}
+
+/// What an op asks for as an optimiser.
 ///
 /// # Errors
-/// Where the op is no optimiser: all inputs and outputs have one dimension, the same; the inputs are `w`, `g` and any others, the outputs `new_w`
+/// Where the op is no optimiser: all inputs and outputs have the same dimensions; the inputs are `w`, `g` and any others, the outputs `new_w`
 /// and the successor of each of the others.
-pub(super) fn state(runner: &Runner<'_>) -> Result<Vec<String>, ModelError> {
+pub(super) fn form(runner: &Runner<'_>) -> Result<Form, ModelError> {
     let signature = runner.signature();
     let unfit = |message: &str| {
         let message = format!(
-            "{message}; an optimiser has the inputs `w`, `g` and any others `m`, and the outputs `new_w` and `new_m`, all of one dimension"
+            "{message}; an optimiser has the inputs `w`, `g` and any others `m`, and the outputs `new_w` and `new_m`, all of the same dimensions"
         );
         ModelError::unfit(signature.name(), message)
-    };
-    let dim = match signature.dims().as_slice() {
-        [dim] => dim.to_string(),
-        _ => return Err(unfit("it has not one dimension")),
     };
     let inputs: Vec<String> = signature.inputs().map(|port| port.name.clone()).collect();
     for name in [WEIGHTS, GRADIENT] {
@@ -49,13 +83,16 @@ pub(super) fn state(runner: &Runner<'_>) -> Result<Vec<String>, ModelError> {
     if let [missing, ..] = missing.as_slice() {
         return Err(unfit(&format!("it has no output `{missing}`")));
     }
-    let mut tensors = signature.inputs().chain(signature.outputs());
-    if tensors.any(|port| port.dims != [dim.clone()]) || signature.integers().next().is_some() {
+    let mut shapes = signature.inputs().chain(signature.outputs());
+    let mut shapes = shapes.by_ref().map(|port| &port.dims);
+    let first = shapes.next().map_or(&[][..], Vec::as_slice);
+    let rank = first.len();
+    if rank == 0 || shapes.any(|dims| dims != first) || signature.integers().next().is_some() {
         return Err(unfit(
-            "its inputs and outputs have not all the one dimension",
+            "its inputs and outputs have not all the same dimensions, or some are whole numbers",
         ));
     }
-    Ok(state)
+    Ok(Form { state, rank })
 }
 
 fn yields(signature: &Signature, name: &str) -> bool {

@@ -5,7 +5,9 @@ use crate::dims::Dims;
 use crate::graph::{Composite, Graph};
 use crate::op::{DiffOp, Op};
 use crate::ops::adamw::Settings;
-use crate::ops::{AdamW, Add, BiasAdd, MatMul, Relu, ScaledAdd, Sgd, SoftmaxCrossEntropy};
+use crate::ops::{
+    AdamW, Add, BiasAdd, MatMul, Mse, Relu, ScaledAdd, Sgd, SoftmaxCrossEntropy, muon,
+};
 use crate::options::{Options, Target};
 use crate::run::{Inputs, Workspace};
 use crate::sample::Rng;
@@ -113,6 +115,65 @@ fn models_learn_without_a_new_buffer() {
         let [logits] = model.infer(&batch(&workspace, 0, 37), ["logits"]).unwrap();
         assert_eq!(logits.shape(), [37, 3]);
         assert_eq!(model.steps(), 62);
+    }
+}
+
+/// A matrix that Muon moves finds the one that made the targets, without a new buffer once warm.
+#[test]
+fn matrices_learn_as_a_whole() {
+    let graph = Graph::new(
+        "Map",
+        [
+            ("x", &["rows", "n"]),
+            ("w", &["n", "m"]),
+            ("target", &["rows", "m"]),
+        ],
+    )
+    .node(MatMul, ["x", "w"], ["y"])
+    .node(Mse, ["y", "target"], ["loss"])
+    .finish(["loss"])
+    .unwrap();
+    let optimiser = muon().unwrap();
+    for device in devices() {
+        let workspace = Workspace::new(&device);
+        let sizes = Dims::new([("n", 3), ("m", 5)]);
+        let trusted = Trusted::unchecked(&graph, &optimiser);
+        let parameters = [("w", Init::Zeros)];
+        let rng = &mut Rng::new(3);
+        let mut model = Model::new(&workspace, trusted, &parameters, &sizes, rng).unwrap();
+        let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.uniform(-1.0, 1.0)).collect() };
+        let (x, wanted) = (draw(3 * 16), draw(15));
+        let product = |row: usize, j: usize| -> f32 {
+            let terms = (0..3).map(|k| x[3 * row + k] * wanted[5 * k + j]);
+            terms.sum()
+        };
+        let target = (0..16 * 5).map(|i| product(i / 5, i % 5));
+        let target: Vec<f32> = target.collect();
+        let x = workspace.tensor([16, 3], &x).unwrap();
+        let target = workspace.tensor([16, 5], &target).unwrap();
+        let inputs = Inputs::new().tensor("x", &x).tensor("target", &target);
+        let mut warm = 0;
+        for step in 0..150 {
+            let settings = muon::Settings {
+                // Muon's steps are as long however small the gradient.
+                lr: 0.1 * 0.97f64.powi(step),
+                beta: 0.9,
+                eps: 1e-7,
+                decay: 0.0,
+            };
+            let gradients = model.loss_and_gradients(&inputs).unwrap();
+            model.step(&gradients, &settings.step()).unwrap();
+            warm = if step == 1 {
+                workspace.buffers_made()
+            } else {
+                warm
+            };
+        }
+        let made = model.parameter("w").unwrap().read().unwrap();
+        for (got, want) in made.iter().zip(&wanted) {
+            assert!((got - want).abs() < 0.03, "{made:?}, not {wanted:?}");
+        }
+        assert_eq!(workspace.buffers_made(), warm, "{}", device.name());
     }
 }
 
@@ -306,7 +367,22 @@ fn what_is_no_model_is_refused() {
         .finish(["y", "z"])
         .unwrap();
     let w = |name| [(name, Init::Zeros)];
-    let cases: [Unfit<'_>; 7] = [
+    let muon = muon().unwrap();
+    let cases: [Unfit<'_>; 9] = [
+        (
+            &graph,
+            &muon,
+            &PARAMETERS,
+            sizes(),
+            "Muon: it moves parameters of 2 dimensions, and `b1` has the shape [11]; take an optimiser of one dimension, which moves any",
+        ),
+        (
+            &graph,
+            &Mixed,
+            &[],
+            sizes(),
+            "Mixed: its inputs and outputs have not all the same dimensions, or some are whole numbers; an optimiser has",
+        ),
         (
             &graph,
             &AdamW,
@@ -347,14 +423,14 @@ fn what_is_no_model_is_refused() {
             &ScaledAdd,
             &[],
             sizes(),
-            "ScaledAdd: it has no input `w`; an optimiser has the inputs `w`, `g` and any others `m`, and the outputs `new_w` and `new_m`, all of one dimension",
+            "ScaledAdd: it has no input `w`; an optimiser has the inputs `w`, `g` and any others `m`, and the outputs `new_w` and `new_m`, all of the same dimensions",
         ),
         (
             &graph,
             &Relu,
             &[],
             sizes(),
-            "ReLU: it has not one dimension; an optimiser has",
+            "ReLU: it has no input `w`; an optimiser has",
         ),
     ];
     for (graph, optimiser, parameters, sizes, expected) in cases {
@@ -386,6 +462,31 @@ fn what_is_no_model_is_refused() {
     let twice = batch(&workspace, 0, 3).tensor("w1", model.parameter("w1").unwrap());
     let error = model.loss_and_gradients(&twice).unwrap_err();
     assert_eq!(error.to_string(), "MLP: `w1` is given twice");
+}
+
+/// An optimiser's names, but for a gradient of another dimension.
+struct Mixed;
+
+impl DiffOp for Mixed {
+    type Inputs<V> = [V; 2];
+    type Outputs<V> = [V; 1];
+
+    fn signature(&self) -> Signature {
+        let signature = Signature::new("Mixed").input("w", ["n"]);
+        signature.input("g", ["m"]).output("new_w", ["n"])
+    }
+
+    fn forward(&self, _: &mut Context, [w, _]: [&Tensor; 2]) -> [Tensor; 1] {
+        [w.clone()]
+    }
+
+    fn backward(&self, cx: &mut Context, x: [&Tensor; 2], dy: [&Tensor; 1]) -> [Tensor; 2] {
+        cx.derive(self, x, dy)
+    }
+
+    fn plan(&self, _: &mut OpPlan) -> Result<(), OpError> {
+        Ok(())
+    }
 }
 
 /// y = k·x, whose backward kernel says 2.

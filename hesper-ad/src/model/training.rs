@@ -3,7 +3,7 @@
 use super::checks::Trusted;
 use super::error::ModelError;
 use super::init::Init;
-use super::optimiser::{GRADIENT, WEIGHTS, state, successor};
+use super::optimiser::{Form, GRADIENT, WEIGHTS, form, successor};
 use crate::dims::{Dims, count};
 use crate::op_plan::suggest;
 use crate::ops::Add;
@@ -19,6 +19,7 @@ pub struct Model<'op> {
     pub(super) workspace: Workspace,
     graph: Runner<'op>,
     optimiser: Runner<'op>,
+    form: Form,
     sum: Runner<'op>,
     /// The graph's output.
     loss: String,
@@ -38,8 +39,8 @@ pub(super) struct Parameter {
 /// The loss of a batch, and its gradients by the parameters' names.
 #[derive(Clone, Debug)]
 pub struct Gradients {
-    losses: DeviceTensor,
-    by_name: BTreeMap<String, DeviceTensor>,
+    pub(super) losses: DeviceTensor,
+    pub(super) by_name: BTreeMap<String, DeviceTensor>,
 }
 
 impl Gradients {
@@ -69,13 +70,18 @@ impl<'op> Model<'op> {
     ) -> Result<Model<'op>, ModelError> {
         let graph = Runner::new(workspace, trusted.graph)?;
         let optimiser = Runner::new(workspace, trusted.optimiser)?;
-        let state = state(&optimiser)?;
+        let form = form(&optimiser)?;
         let mut made = BTreeMap::new();
         for (name, init) in parameters {
             let shape = shape(graph.signature(), name, sizes)?;
+            form.check(&optimiser, name, &shape)?;
             let values = workspace.tensor(shape.clone(), &init.values(&shape, rng))?;
             let zeros = |name: &String| Ok((name.clone(), workspace.zeros(shape.clone())?));
-            let state = state.iter().map(zeros).collect::<Result<_, ModelError>>()?;
+            let state = form
+                .state
+                .iter()
+                .map(zeros)
+                .collect::<Result<_, ModelError>>()?;
             if made
                 .insert(name.to_string(), Parameter { values, state })
                 .is_some()
@@ -93,6 +99,7 @@ impl<'op> Model<'op> {
             seeds: RefCell::default(),
             graph,
             optimiser,
+            form,
         })
     }
 
@@ -223,7 +230,7 @@ impl<'op> Model<'op> {
         });
         for (name, parameter) in &mut self.parameters {
             if let Some(gradient) = gradients.by_name.get(name) {
-                parameter.step(&self.optimiser, constants.clone(), gradient)?;
+                parameter.step((&self.optimiser, &self.form), constants.clone(), gradient)?;
             }
         }
         self.steps = self.steps.saturating_add(1);
@@ -274,19 +281,18 @@ impl<'op> Model<'op> {
 const SEEDS: usize = 16;
 
 impl Parameter {
-    /// The parameter after a step of the optimiser, whose ports have one dimension.
+    /// The parameter after a step of the optimiser.
     fn step(
         &mut self,
-        optimiser: &Runner<'_>,
+        (optimiser, form): (&Runner<'_>, &Form),
         constants: Inputs,
         gradient: &DeviceTensor,
     ) -> Result<(), ModelError> {
-        let flat = |tensor: &DeviceTensor| tensor.reshaped([tensor.len()]);
         let mut inputs = constants
-            .tensor(WEIGHTS, &flat(&self.values)?)
-            .tensor(GRADIENT, &flat(gradient)?);
+            .tensor(WEIGHTS, &form.fitted(&self.values)?)
+            .tensor(GRADIENT, &form.fitted(gradient)?);
         for (name, tensor) in &self.state {
-            inputs = inputs.tensor(name, &flat(tensor)?);
+            inputs = inputs.tensor(name, &form.fitted(tensor)?);
         }
         let call = optimiser.forward(&inputs)?;
         let moved = |name: &str, old: &DeviceTensor| -> Result<DeviceTensor, ModelError> {

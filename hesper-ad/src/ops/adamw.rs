@@ -181,7 +181,7 @@ impl Settings {
 }
 
 /// `1 − beta` of beta's decimal.
-fn rest(beta: f64) -> f64 {
+pub(super) fn rest(beta: f64) -> f64 {
     let exact = Number::from_f64(beta).ok();
     let exact = exact.and_then(|beta| Number::ONE.checked_sub(beta));
     exact.map_or(1.0 - beta, Number::to_f64)

@@ -41,6 +41,7 @@ pub mod group_norm;
 pub mod grouped_attention;
 pub mod heads;
 pub mod huber;
+pub mod hypot;
 pub mod kl_divergence;
 pub mod l2_normalize;
 pub mod layer_norm;
@@ -58,9 +59,14 @@ pub mod maximum;
 pub mod mean;
 pub mod merge_heads;
 pub mod minimum;
+pub mod moment;
 pub mod mse;
 pub mod mul;
+pub mod muon;
+pub mod muon_step;
 pub mod neg;
+pub mod newton_schulz;
+pub mod norm;
 pub mod online_softmax;
 pub mod reduce;
 pub mod relu;
@@ -89,6 +95,7 @@ pub mod swiglu;
 pub mod tanh;
 pub mod token_embedding;
 pub mod transpose;
+pub mod unit_norm;
 pub mod upsample_bilinear;
 pub mod upsample_nearest;
 pub mod weighted_cross_entropy;
@@ -131,6 +138,7 @@ pub use gelu_tanh::GeluTanh;
 pub use group_norm::GroupNorm;
 pub use grouped_attention::GroupedAttention;
 pub use huber::Huber;
+pub use hypot::Hypot;
 pub use kl_divergence::KlDivergence;
 pub use l2_normalize::L2Normalize;
 pub use layer_norm::LayerNorm;
@@ -148,9 +156,14 @@ pub use maximum::Maximum;
 pub use mean::Mean;
 pub use merge_heads::MergeHeads;
 pub use minimum::Minimum;
+pub use moment::Moment;
 pub use mse::Mse;
 pub use mul::Mul;
+pub use muon::{Muon, muon};
+pub use muon_step::MuonStep;
 pub use neg::Neg;
+pub use newton_schulz::NewtonSchulz;
+pub use norm::Norm;
 pub use relu::Relu;
 pub use relu_squared_mul::ReluSquaredMul;
 pub use rms_norm::RmsNorm;
@@ -177,6 +190,7 @@ pub use swiglu::Swiglu;
 pub use tanh::Tanh;
 pub use token_embedding::TokenEmbedding;
 pub use transpose::Transpose;
+pub use unit_norm::UnitNorm;
 pub use upsample_bilinear::UpsampleBilinear;
 pub use upsample_nearest::UpsampleNearest;
 pub use weighted_cross_entropy::CrossEntropy;
@@ -233,6 +247,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(GroupedAttention::EXAMPLE),
         Box::new(GroupNorm),
         Box::new(Huber),
+        Box::new(Hypot),
         Box::new(KlDivergence),
         Box::new(L2Normalize),
         Box::new(LayerNorm),
@@ -250,9 +265,13 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Mean),
         Box::new(MergeHeads::EXAMPLE),
         Box::new(Minimum),
+        Box::new(Moment),
         Box::new(Mse),
         Box::new(Mul),
+        Box::new(MuonStep),
         Box::new(Neg),
+        Box::new(NewtonSchulz),
+        Box::new(Norm),
         Box::new(Relu),
         Box::new(ReluSquaredMul),
         Box::new(RmsNorm),
@@ -279,6 +298,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Tanh),
         Box::new(TokenEmbedding),
         Box::new(Transpose),
+        Box::new(UnitNorm),
         Box::new(UpsampleBilinear::EXAMPLE),
         Box::new(UpsampleNearest::EXAMPLE),
         Box::new(Where),
@@ -366,6 +386,8 @@ pub fn kernels() -> Vec<Kernel> {
         grouped_attention::grouped_attention_dq(),
         huber::huber(),
         huber::huber_backward(),
+        hypot::hypot(),
+        hypot::hypot_backward(),
         kl_divergence::kl_divergence(),
         kl_divergence::kl_divergence_backward(),
         l2_normalize::l2_normalize(),
@@ -394,13 +416,25 @@ pub fn kernels() -> Vec<Kernel> {
         mean::mean_backward(),
         minimum::minimum(),
         minimum::minimum_backward(),
+        moment::moment(),
+        moment::moment_backward(),
         mse::mse(),
         mse::mse_backward(),
         mse::mse_partial(),
         mul::mul(),
         mul::mul_backward(),
+        muon_step::muon_step(),
+        muon_step::muon_step_backward(),
         neg::neg(),
         neg::neg_backward(),
+        newton_schulz::newton_schulz(),
+        newton_schulz::newton_schulz_backward(),
+        newton_schulz::newton_schulz_polynomial(),
+        newton_schulz::newton_schulz_slope(),
+        newton_schulz::newton_schulz_symmetric(),
+        norm::norm(),
+        norm::norm_backward(),
+        norm::norm_partial(),
         relu::relu(),
         relu::relu_backward(),
         relu_squared_mul::relu_squared_mul(),
@@ -451,6 +485,9 @@ pub fn kernels() -> Vec<Kernel> {
         tanh::tanh(),
         tanh::tanh_backward(),
         transpose::transpose(),
+        unit_norm::unit_norm(),
+        unit_norm::unit_norm_along(),
+        unit_norm::unit_norm_backward(),
         upsample_bilinear::upsample_bilinear(),
         upsample_bilinear::upsample_bilinear_backward(),
         upsample_nearest::upsample_nearest(),

@@ -185,7 +185,7 @@ impl Judge {
             self.failures
                 .push(format!("{name}: {count} failures\n{some}"));
         }
-        if judged < 200 || judged <= 2 * open {
+        if judged < 100 || judged <= 2 * open {
             self.failures
                 .push(format!("{name}: {judged} judged, {open} open"));
         }

@@ -45,10 +45,10 @@ shader! {
 
     /// Nesterov's variant: new_w = w − lr·(g + momentum·new_v).
     #[workgroup_size(64)]
-    fn nesterov(w: &[f32], g: &[f32], v: &[f32], new_w: &mut [f32], new_v: &mut [f32], lr: f32, momentum: f32, decay: f32) {
+    fn nesterov(w: &[f32], g: &[f32], v: &[f32], new_w: &mut [f32], new_v: &mut [f32], lr: f32, momentum: f32, rest: f32, decay: f32) {
         let i = global_index();
         if i < new_w.len() {
-            let gradient = g[i] + decay * w[i];
+            let gradient = rest * (g[i] + decay * w[i]);
             let velocity = momentum * v[i] + gradient;
             new_v[i] = velocity;
             new_w[i] = w[i] - lr * (gradient + momentum * velocity);
