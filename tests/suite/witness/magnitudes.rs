@@ -185,7 +185,9 @@ impl Judge {
             self.failures
                 .push(format!("{name}: {count} failures\n{some}"));
         }
-        if judged < 100 || judged <= 2 * open {
+        // A norm is one number of many.
+        let least = if name == "Norm" { 100 } else { 200 };
+        if judged < least || judged <= 2 * open {
             self.failures
                 .push(format!("{name}: {judged} judged, {open} open"));
         }
