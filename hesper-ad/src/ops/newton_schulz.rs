@@ -127,6 +127,10 @@ fn product(cx: &Context, a: &Tensor, b: &Tensor) -> Tensor {
     })
 }
 
+fn transposed(x: &Tensor) -> Tensor {
+    Tensor::from_fn([x.row_len(), x.shape()[0]], |[j, i]| x[[i, j]])
+}
+
 impl DiffOp for NewtonSchulz {
     type Inputs<V> = [V; 1];
     type Outputs<V> = [V; 1];
@@ -138,18 +142,27 @@ impl DiffOp for NewtonSchulz {
     }
 
     fn forward(&self, cx: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        let (rows, cols) = (cx.dim("rows"), cx.dim("cols"));
         let [first, third, fifth] = COEFFICIENTS;
-        let transposed = Tensor::from_fn([cols, rows], |[j, i]| x[[i, j]]);
-        let gram = product(cx, x, &transposed);
+        let gram = product(cx, x, &transposed(x));
         let once = product(cx, &gram, x);
         let twice = product(cx, &gram, &once);
         let sum = once.zip(&twice, |once, twice| third * once + fifth * twice);
         [x.zip(&sum, |x, sum| first * x + sum)]
     }
 
-    fn backward(&self, cx: &mut Context, inputs: [&Tensor; 1], dy: [&Tensor; 1]) -> [Tensor; 1] {
-        cx.derive(self, inputs, dy)
+    fn backward(&self, cx: &mut Context, [x]: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
+        let [first, third, fifth] = COEFFICIENTS;
+        let (x_transposed, dy_transposed) = (transposed(x), transposed(dy));
+        let gram = product(cx, x, &x_transposed);
+        let both = product(cx, dy, &x_transposed);
+        let both = both.zip(&product(cx, x, &dy_transposed), |a, b| a + b);
+        // (S·A + A·S)·x + A²·dy = S·(A·x) + A·(S·x + A·dy): products with matrices of `cols` columns alone.
+        let (along, through) = (product(cx, &gram, dy), product(cx, &both, x));
+        let inner = along.zip(&through, |a, b| a + b);
+        let once = product(cx, &gram, x);
+        let outer = product(cx, &gram, &inner).zip(&product(cx, &both, &once), |a, b| a + b);
+        let sum = inner.zip(&outer, |inner, outer| third * inner + fifth * outer);
+        [dy.zip(&sum, |dy, sum| first * dy + sum)]
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
