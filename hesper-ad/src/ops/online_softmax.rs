@@ -31,7 +31,7 @@ shader! {
         }
     }
 
-    /// y[at, c] = scale·y[at, c] + Σ weights[j]·x[first + j, c] over `count` rows of x, for the columns c of this invocation.
+    /// `y[at, c] = scale·y[at, c] + Σ weights[j]·x[first + j, c]` over `count` rows of x, for the columns c of this invocation.
     pub fn add_rows(
         y: &mut [f32],
         at: u32,
