@@ -79,12 +79,12 @@ impl Kernel {
         if unwritten.is_some_and(|written| written.iter().take(3).any(|is| !is)) {
             return Err(wrong("holds what nothing has written"));
         }
-        match part.map(|part| &part.memory) {
-            Some(Memory::U32(numbers)) => match numbers.as_slice() {
-                [x, y, z, ..] => Ok(Some([*x, *y, *z])),
-                _ => Ok(None),
-            },
-            _ => Ok(None),
-        }
+        let numbers = match part.map(|part| &part.memory) {
+            Some(Memory::U32(numbers)) => numbers.first_chunk(),
+            _ => None,
+        };
+        // What has no numbers must not pass for one that a GPU will read.
+        let numbers = numbers.ok_or_else(|| wrong("holds no numbers of workgroups"))?;
+        Ok(Some(*numbers))
     }
 }

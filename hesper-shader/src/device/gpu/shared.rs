@@ -6,9 +6,6 @@ use crate::device::{Backend, Device, DeviceError};
 use crate::shader_type::Element;
 use std::sync::Arc;
 
-/// What a kernel's parameter needs of a buffer, and what each other use needs.
-const NEEDED: wgpu::BufferUsages = wgpu::BufferUsages::STORAGE;
-
 impl Device {
     /// The first `len` elements of a wgpu buffer as an argument of kernels, without a copy: of the device of [`from_wgpu`](Device::from_wgpu), and laid out as
     /// WGSL lays out an array of the element, a `Vec3` in 16 bytes. The buffer stays the application's too: what either side submits to the queue comes in its order.
@@ -43,10 +40,10 @@ impl Device {
             let size = buffer.size();
             return Err(unfit(format!("it has {size} bytes, and {need} are needed")));
         }
-        if !buffer.usage().contains(NEEDED) {
-            let usage = buffer.usage();
+        let (usage, needed) = (buffer.usage(), wgpu::BufferUsages::STORAGE);
+        if !usage.contains(needed) {
             return Err(unfit(format!(
-                "its usage is {usage:?}, without {NEEDED:?}; create it with that"
+                "its usage is {usage:?}, without {needed:?}; create it with that"
             )));
         }
         let storage = BufferMemory::Gpu(GpuBuffer {
