@@ -82,6 +82,10 @@ impl<D: Domain<Mask = bool>> Domain for Branches<D> {
         self.inner.round(format, value)
     }
 
+    fn within(&self, format: Format) -> bool {
+        self.inner.within(format)
+    }
+
     fn to_integer(&self, value: D::Value, low: i64, high: i64) -> Result<i64, NoMeaning> {
         let integer = self.inner.to_integer(value, low, high)?;
         self.note(integer as u64);

@@ -7,6 +7,8 @@ use std::panic::Location;
 
 /// A bound of at most this part of the scale says what it should.
 pub(crate) const NARROW: f64 = 1e-4;
+/// The same of a result that is kept in binary16: 16 units in the last place.
+pub(crate) const NARROW_F16: f64 = 1.0 / 64.0;
 
 /// Everything that was checked about an op.
 #[derive(Clone, Debug, PartialEq)]

@@ -60,6 +60,7 @@ fn value(port: &Port) -> Value {
     Value {
         name: port.name.clone(),
         dims: port.dims.clone(),
+        is_f16: false,
     }
 }
 

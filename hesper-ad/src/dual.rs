@@ -85,6 +85,10 @@ impl<D: Domain> Domain for Dual<D> {
         DualValue { primal, ..value }
     }
 
+    fn within(&self, format: Format) -> bool {
+        self.inner.within(format)
+    }
+
     fn to_integer(&self, value: Self::Value, low: i64, high: i64) -> Result<i64, NoMeaning> {
         self.inner.to_integer(value.primal, low, high)
     }

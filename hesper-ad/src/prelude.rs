@@ -8,6 +8,6 @@ pub use crate::{
 };
 pub use hesper_shader::tree::Type;
 pub use hesper_shader::{
-    Buffer, Device, DeviceError, DeviceKind, Error, Grid, Kernel, Plan, PlanBuffers, Vec2, Vec3,
-    Vec4,
+    Buffer, Device, DeviceError, DeviceKind, Error, Float, Grid, Kernel, Plan, PlanBuffers, Vec2,
+    Vec3, Vec4, f16,
 };

@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 pub struct Signature {
     name: String,
     ports: Vec<Port>,
+    /// The ports whose reals are kept in binary16.
+    halves: Vec<String>,
 }
 
 /// One port.
@@ -84,6 +86,11 @@ pub enum SignatureError {
     /// Nothing to differentiate.
     #[error("there is no output")]
     NoOutput,
+    /// Halves that are no tensor of reals.
+    #[error(
+        "`{0}` is to be kept as `f16`, and is no input, constant, output or saved result that is a tensor of reals; cotangents are `f32`"
+    )]
+    Half(String),
     /// A bound on integers that is no dimension of any port.
     #[error("`{port}` lies below `{dim}`, which is no dimension of any port")]
     UnknownDim {
@@ -100,6 +107,7 @@ impl Signature {
         Signature {
             name: name.into(),
             ports: Vec::new(),
+            halves: Vec::new(),
         }
     }
 
@@ -128,6 +136,28 @@ impl Signature {
     /// [`Context::save`](crate::Context::save).
     pub fn saved<const N: usize>(self, name: &str, dims: [&str; N]) -> Signature {
         self.port(name, PortRole::Saved, dims)
+    }
+
+    /// Keeps the reals of a port in binary16: kernels take it as a buffer of `f16`. Its cotangent stays `f32`, in which what is small does not become 0. The spec
+    /// speaks of reals as ever; what is given to kernels is rounded, and what they yield may be as far off as WGSL allows an `f16`.
+    ///
+    /// ```
+    /// use hesper_ad::Signature;
+    /// let signature = Signature::new("Product")
+    ///     .input("a", ["m", "k"])
+    ///     .input("b", ["k", "n"])
+    ///     .output("y", ["m", "n"])
+    ///     .f16("b");
+    /// assert!(signature.is_f16("b") && !signature.is_f16("db"));
+    /// ```
+    pub fn f16(mut self, port: &str) -> Signature {
+        self.halves.push(port.to_string());
+        self
+    }
+
+    /// Whether the port's reals are kept in binary16.
+    pub fn is_f16(&self, port: &str) -> bool {
+        self.halves.iter().any(|name| name == port)
     }
 
     fn port<const N: usize>(self, name: &str, role: PortRole, dims: [&str; N]) -> Signature {
@@ -219,6 +249,17 @@ impl Signature {
             if taken.contains(name.as_str()) {
                 let of = port.name.clone();
                 return Err(SignatureError::Cotangent { name, of });
+            }
+        }
+        let is_tensor = |port: &&Port| match port.role {
+            PortRole::Integer { .. } => false,
+            // It binds to a number by value.
+            PortRole::Constant => !port.dims.is_empty(),
+            PortRole::Input | PortRole::Output | PortRole::Saved => true,
+        };
+        for name in &self.halves {
+            if self.find(name).filter(is_tensor).is_none() {
+                return Err(SignatureError::Half(name.clone()));
             }
         }
         for (port, below) in self.integers() {
@@ -321,6 +362,18 @@ mod tests {
             (
                 base().integer("l", ["rows"], "cols+n"),
                 "`l` lies below `cols+n`, which is no dimension of any port",
+            ),
+            (
+                base().constant("m", ["rows"]).f16("m").f16("x").f16("y"),
+                "",
+            ),
+            (
+                base().constant("s", []).f16("s"),
+                "`s` is to be kept as `f16`, and is no input, constant, output or saved result that is a tensor of reals; cotangents are `f32`",
+            ),
+            (
+                base().f16("dx"),
+                "`dx` is to be kept as `f16`, and is no input, constant, output or saved result that is a tensor of reals; cotangents are `f32`",
             ),
             (
                 Signature::new("Op").output("y", []),

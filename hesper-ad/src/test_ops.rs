@@ -2,9 +2,10 @@
 
 use crate::op::Op;
 use crate::{Context, DiffOp, Dims, OpError, OpPlan, OpStep, Plans, Real, Signature, Tensor};
+use hesper_shader::domain::F32;
 use hesper_shader::record::Recorder;
 use hesper_shader::tree::Type;
-use hesper_shader::{Device, Error, Grid, Kernel, PlanBuffers, Role};
+use hesper_shader::{Device, Error, Grid, Kernel, Memory, Role, ScalarValue};
 use std::collections::BTreeMap;
 use std::env;
 use std::io::Write;
@@ -323,43 +324,35 @@ pub(crate) fn run_kernels(
     integers: &[(&str, &[u32])],
 ) -> Result<BTreeMap<String, Vec<f32>>, Error> {
     let plans = Plans::of(op, dims).unwrap();
-    let device = Device::reference();
     let reals = reals
         .iter()
         .map(|(name, values)| (name.to_string(), values.to_vec()));
     let mut known: BTreeMap<String, Vec<f32>> = reals.collect();
     for plan in [&plans.forward, &plans.backward] {
-        let (mut read, mut whole, mut written) = (Vec::new(), Vec::new(), Vec::new());
-        for slot in plan.slots() {
-            let integers = integers.iter().find(|(port, _)| *port == slot.name);
-            match (slot.role, integers) {
-                (Role::Input, Some((_, values))) => {
-                    whole.push((&slot.name, device.upload(values)?))
-                }
-                (Role::Input, None) => read.push((&slot.name, device.upload(&known[&slot.name])?)),
-                (Role::Output, _) => written.push((&slot.name, device.zeros::<f32>(slot.len)?)),
-                _ => {}
-            }
-        }
-        let mut given = PlanBuffers::new();
-        for (name, buffer) in &read {
-            given = given.read(*name, buffer);
-        }
-        for (name, buffer) in &whole {
-            given = given.read(*name, buffer);
-        }
-        for (name, buffer) in &mut written {
-            given = given.write(*name, buffer);
-        }
-        for (name, _) in plan.scalars() {
-            given = given.scalar(name, known[name][0]);
-        }
-        device.run(plan, given)?;
-        for (name, buffer) in written {
-            known.insert(name.clone(), buffer.read()?);
-        }
+        let memory = |name: &String| match integers.iter().find(|(port, _)| port == name) {
+            Some((_, values)) => Memory::U32(values.to_vec()),
+            None => Memory::F32(known[name].clone()),
+        };
+        let inputs = plan.slots().iter().filter(|slot| slot.role == Role::Input);
+        let inputs = inputs.map(|slot| (slot.name.clone(), memory(&slot.name)));
+        let scalars = plan.scalars().iter();
+        let scalars = scalars.map(|(name, _)| (name.clone(), ScalarValue::F32(known[name][0])));
+        let results = plan.run_in_with(&F32, inputs.collect(), scalars.collect())?;
+        known.extend(
+            results
+                .into_iter()
+                .filter_map(|(name, memory)| match memory {
+                    Memory::F32(values) => Some((name, values)),
+                    _ => None,
+                }),
+        );
     }
     Ok(known)
+}
+
+/// Whether kernels with halves run on a device.
+pub(crate) fn has_f16(device: &Device) -> bool {
+    device.limits().is_none_or(|limits| limits.f16)
 }
 
 /// The reference device, and a GPU or a software driver where there is one.

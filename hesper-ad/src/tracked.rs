@@ -9,6 +9,8 @@ pub const UNIT_F64: f64 = f64::EPSILON / 2.0;
 
 /// The unit roundoff of binary32.
 pub const UNIT_F32: f64 = f32::EPSILON as f64 / 2.0;
+/// Unit roundoff of binary16.
+pub(crate) const UNIT_F16: f64 = 1.0 / 2048.0;
 
 /// The bound's own arithmetic rounds too; each step is widened by this much.
 const WIDEN: f64 = 1.0 + 16.0 * UNIT_F64;

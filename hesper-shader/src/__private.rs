@@ -65,6 +65,18 @@ impl KernelCache {
     }
 }
 
+/// What a kernel is called that is generic over types, which are given by their paths: its own name for `f32`, else with theirs.
+pub fn kernel_name(name: &str, types: &[&str]) -> String {
+    let types = types
+        .iter()
+        .map(|path| path.rsplit("::").next().unwrap_or(path));
+    let types: Vec<&str> = types.collect();
+    match types.iter().all(|ty| *ty == "f32") {
+        true => name.to_string(),
+        false => format!("{name}_{}", types.join("_")),
+    }
+}
+
 /// What tells one function that a kernel is built with from others; `None` of a closure that holds values.
 pub fn function_key<F: 'static>(function: &F) -> Option<TypeId> {
     (size_of_val(function) == 0).then(TypeId::of::<F>)

@@ -4,7 +4,7 @@ use crate::seen::Seen;
 use hesper_ad::prelude::*;
 use hesper_ad::{Rng, Sample, Spec};
 use hesper_shader::tree::Scalar;
-use hesper_shader::{Memory, Role, ScalarValue};
+use hesper_shader::{Memory, Role, ScalarValue, SlotBuffer};
 use std::collections::BTreeMap;
 use std::error::Error;
 
@@ -76,25 +76,20 @@ fn run_plan(
     let slots: Vec<_> = slots.filter(|slot| slot.role != Role::Temporary).collect();
     let mut buffers = Vec::new();
     for slot in &slots {
-        buffers.push(match (slot.role, values.get(&slot.name)) {
-            (Role::Input | Role::InOut, Some(memory)) => Slot::upload(device, memory)?,
+        let zeros = Memory::zeros(slot.element.scalar, slot.len, 0.0);
+        let memory = match (slot.role, values.get(&slot.name)) {
+            (Role::Input | Role::InOut, Some(memory)) => memory,
             (Role::Input | Role::InOut, None) => {
                 return Err(format!("nothing is known of `{}`", slot.name).into());
             }
-            _ if slot.element == Type::F32 => {
-                Slot::upload(device, &Memory::F32(vec![0.0; slot.len]))?
-            }
-            _ => return Err(format!("`{slot}` is written").into()),
-        });
+            _ => &zeros,
+        };
+        let buffer = SlotBuffer::upload(device, slot, memory)?;
+        buffers.push(buffer.ok_or_else(|| format!("`{slot}` cannot hold {memory:?}"))?);
     }
     let mut given = PlanBuffers::new();
     for (slot, buffer) in slots.iter().zip(&mut buffers) {
-        given = match (slot.role, buffer) {
-            (Role::Input, Slot::Reals(buffer)) => given.read(&slot.name, buffer),
-            (Role::Input, Slot::Integers(buffer)) => given.read(&slot.name, buffer),
-            (_, Slot::Reals(buffer)) => given.write(&slot.name, buffer),
-            (_, Slot::Integers(buffer)) => given.write(&slot.name, buffer),
-        };
+        given = buffer.bound(given, slot);
     }
     for (name, scalar) in plan.scalars() {
         let number = match (values.get(name), scalar) {
@@ -106,27 +101,7 @@ fn run_plan(
     }
     device.run(plan, given)?;
     for (slot, buffer) in slots.iter().zip(&buffers) {
-        let memory = match buffer {
-            Slot::Reals(buffer) => Memory::F32(buffer.read()?),
-            Slot::Integers(buffer) => Memory::U32(buffer.read()?),
-        };
-        values.insert(slot.name.clone(), memory);
+        values.insert(slot.name.clone(), buffer.read()?);
     }
     Ok(())
-}
-
-/// A buffer for a slot of a plan.
-enum Slot {
-    Reals(Buffer<f32>),
-    Integers(Buffer<u32>),
-}
-
-impl Slot {
-    fn upload(device: &Device, memory: &Memory<f32>) -> Result<Slot, Box<dyn Error>> {
-        match memory {
-            Memory::F32(reals) => Ok(Slot::Reals(device.upload(reals)?)),
-            Memory::U32(integers) => Ok(Slot::Integers(device.upload(integers)?)),
-            other => Err(format!("no op takes {other:?}").into()),
-        }
-    }
 }

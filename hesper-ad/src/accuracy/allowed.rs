@@ -1,14 +1,13 @@
 //! A number with the bound on its error: a sum whose terms are not yet added up.
 
-use hesper_shader::domain::Value;
+use super::rounding::Rounding;
+use hesper_shader::domain::{Format, Value};
 use std::panic::Location;
 
 /// Either neighbour of a number lies within so much of it, relatively.
 pub(super) const UNIT: f64 = f32::EPSILON as f64;
 /// The least normal number; what is less may be flushed to zero.
 pub(super) const NORMAL: f64 = f32::MIN_POSITIVE as f64;
-/// Numbers from here on may overflow.
-const OVERFLOW: f64 = f32::MAX as f64;
 /// More than the rounding of binary64 in the centre and in the bound is, relatively.
 pub(super) const SLACK: f64 = 1.0 / (1u64 << 46) as f64;
 
@@ -26,6 +25,8 @@ pub struct Allowed {
     count: f32,
     /// A power of two, by its exponent, that all terms are multiples of.
     grain: i16,
+    /// What its terms are added up in.
+    format: Format,
     /// Where most of the relative error came about.
     line: Line,
 }
@@ -108,18 +109,9 @@ impl Settled {
         }
     }
 
-    /// With zero, where it may be subnormal: a device may flush it when it yields or uses it.
+    /// With zero, where binary32 may have it flushed.
     pub(super) fn flushed(self) -> Settled {
-        let Settled { low, high, .. } = self;
-        Settled {
-            low: if low > 0.0 && low < NORMAL { 0.0 } else { low },
-            high: if high < 0.0 && high > -NORMAL {
-                0.0
-            } else {
-                high
-            },
-            ..self
-        }
+        Rounding::BINARY32.flushed(self)
     }
 
     /// Further apart by so much at each end.
@@ -131,14 +123,9 @@ impl Settled {
         }
     }
 
-    /// Without a bound where it may overflow.
+    /// Without a bound where it may overflow binary32.
     pub(super) fn bounded(self) -> Settled {
-        // Not the other way round: a NaN fits nowhere.
-        let fits = self.low > -OVERFLOW && self.high < OVERFLOW;
-        match fits || self.is_mask() {
-            true => self,
-            false => unbounded(self.value),
-        }
+        Rounding::BINARY32.bounded(self)
     }
 }
 
@@ -197,6 +184,7 @@ impl Allowed {
             size: sum.value.abs(),
             count: 1.0,
             grain: if is_exact { grain(sum.value) } else { NO_GRAIN },
+            format: Format::Binary32,
             line: if is_exact {
                 None
             } else {
@@ -205,8 +193,17 @@ impl Allowed {
         }
     }
 
-    /// The sum of both, to be rounded later.
-    pub(super) fn plus(self, other: Allowed, line: Line) -> Allowed {
+    /// The sum of both in a format, to be rounded later.
+    pub(super) fn plus(self, other: Allowed, format: Format, line: Line) -> Allowed {
+        // What was added up in another format is rounded to that.
+        let [this, other] = [self, other].map(|x| match x.format == format || x.count <= 1.0 {
+            true => x,
+            false => Allowed::new(x.settled(), &[], x.line),
+        });
+        this.added(other, format, line)
+    }
+
+    fn added(self, other: Allowed, format: Format, line: Line) -> Allowed {
         for (x, y) in [(self, other), (other, self)] {
             // A mask value swallows what is finite.
             if x.is_mask() && (y.is_mask() || !y.sum.is_unbounded()) {
@@ -233,6 +230,7 @@ impl Allowed {
             size: self.size + other.size,
             count: self.count + other.count,
             grain: self.grain.min(other.grain),
+            format,
             line: if cancels { line } else { carries.or(line) },
         }
     }
@@ -250,31 +248,32 @@ impl Allowed {
         if self.count <= 1.0 || self.is_exact_sum() {
             return sum;
         }
-        let count = f64::from(self.count);
-        let flushes = count * NORMAL + SLACK * self.size;
+        let (to, count) = (Rounding::of(self.format), f64::from(self.count));
+        let flushes = count * to.normal + SLACK * self.size;
         let by = if self.count == 2.0 {
             // One order alone, so that the sum itself is rounded.
-            [sum.low, sum.high].map(|end| UNIT * end.abs() + flushes)
+            [sum.low, sum.high].map(|end| to.unit * end.abs() + flushes)
         } else {
-            let growth = ((count - 1.0) * UNIT.ln_1p()).exp_m1();
+            let growth = ((count - 1.0) * to.unit.ln_1p()).exp_m1();
             [growth * (self.size + sum.error() + flushes) + flushes; 2]
         };
         // Some order may overflow though the sum does not.
-        match self.size + sum.error() < OVERFLOW {
-            true => sum.wider(by).bounded(),
+        match self.size + sum.error() < to.greatest {
+            true => to.bounded(sum.wider(by)),
             false => unbounded(sum.value),
         }
     }
 
     /// Whether no order rounds, nor flushes, anything.
     fn is_exact_sum(&self) -> bool {
-        if !self.sum.is_exact() || self.grain <= -126 {
+        let to = Rounding::of(self.format);
+        let grain = f64::from(self.grain).exp2();
+        if !self.sum.is_exact() || grain <= to.normal {
             return false;
         }
-        let grain = f64::from(self.grain).exp2();
-        let any_order = self.size <= grain * (1u64 << 24) as f64;
+        let any_order = self.size <= grain * f64::from(1 << to.bits);
         let only_order = self.count == 2.0 && self.size <= grain * (1u64 << 53) as f64;
-        any_order || only_order && is_binary32(self.sum.value)
+        any_order || only_order && to.has(self.sum.value)
     }
 }
 

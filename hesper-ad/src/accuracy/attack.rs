@@ -1,9 +1,11 @@
 //! Devices that make the worst of what WGSL allows.
 
 use super::profile::Measured;
+use super::rounding::Rounding;
 use super::{Allowance, Allowed, Profile};
 use crate::sample::Rng;
-use hesper_shader::domain::{Domain, F64, RealBinary, RealUnary};
+use hesper_shader::domain::{Domain, F64, Format, RealBinary, RealUnary};
+use hesper_shader::f16;
 
 /// A formula.
 #[derive(Debug)]
@@ -69,13 +71,27 @@ fn leaf(rng: &mut Rng) -> f32 {
     }
 }
 
-fn formula(rng: &mut Rng, depth: usize) -> Formula {
+/// A number that the format has.
+fn leaf_of(format: Format, rng: &mut Rng) -> f32 {
+    let x = leaf(rng);
+    match format {
+        Format::Binary32 => x,
+        // Some of the least and of the greatest there are.
+        Format::Binary16 if x.abs() > 1e4 => f16::from_f32(x * 1e-14).to_f32(),
+        Format::Binary16 if x != 0.0 && x.abs() < 1e-10 => {
+            f16::from_f32(x.signum() * 3e-5).to_f32()
+        }
+        Format::Binary16 => f16::from_f32(x).to_f32(),
+    }
+}
+
+fn formula(format: Format, rng: &mut Rng, depth: usize) -> Formula {
     if depth == 0 {
-        return Leaf(leaf(rng));
+        return Leaf(leaf_of(format, rng));
     }
     let part = |rng: &mut Rng| {
         let depth = rng.below(depth);
-        Box::new(formula(rng, depth))
+        Box::new(formula(format, rng, depth))
     };
     match rng.below(7) {
         0..3 => {
@@ -96,7 +112,7 @@ fn formula(rng: &mut Rng, depth: usize) -> Formula {
 /// What the domain says.
 fn allowed(domain: &Allowance, formula: &Formula) -> Allowed {
     match formula {
-        Leaf(x) => domain.from_f32(*x),
+        Leaf(x) => domain.round(domain.format(), domain.from_f32(*x)),
         Unary(op, x) => domain.unary(*op, allowed(domain, x)),
         Binary(op, x, y) => domain.binary(*op, allowed(domain, x), allowed(domain, y)),
         Sum(terms) => {
@@ -110,6 +126,8 @@ fn allowed(domain: &Allowance, formula: &Formula) -> Allowed {
 /// A device that does the worst, or what chance wants.
 struct Adversary<'r> {
     rng: &'r mut Rng,
+    /// What it computes in.
+    format: Format,
     /// Whether it rounds one way all along.
     steady: Option<bool>,
 }
@@ -121,25 +139,23 @@ impl Adversary<'_> {
 
     /// One of the neighbours; zero where it may be flushed.
     fn round(&mut self, x: f64) -> f64 {
-        let near = x as f32;
-        let exact = f64::from(near);
+        let near = nearest(self.format, x);
         let up = self.up();
-        let rounded = match (up, exact < x, exact > x) {
-            (true, true, _) => near.next_up(),
-            (false, _, true) => near.next_down(),
+        let rounded = match (up, near < x, near > x) {
+            (true, true, _) | (false, _, true) => neighbour(self.format, near, up),
             _ => near,
         };
-        self.flush(rounded.into())
+        self.flush(rounded)
     }
 
     fn flush(&mut self, x: f64) -> f64 {
-        if x.abs() < f64::from(f32::MIN_POSITIVE) && self.rng.below(2) == 0 {
+        if x.abs() < Rounding::of(self.format).normal && self.rng.below(2) == 0 {
             return 0.0;
         }
         x
     }
 
-    /// Off by what is granted, one way or the other, and a number of binary32.
+    /// Off by what is granted, one way or the other, and a number of the format.
     fn off(&mut self, x: f64, by: f64) -> f64 {
         let part = match self.rng.below(3) {
             0 => self.rng.below(1001) as f64 / 1000.0,
@@ -151,16 +167,12 @@ impl Adversary<'_> {
             x - part * by
         };
         // Towards the exact result, lest rounding exceed what is granted.
-        let mut rounded = target as f32;
-        if (f64::from(rounded) - x).abs() > by {
-            rounded = if f64::from(rounded) > x {
-                rounded.next_down()
-            } else {
-                rounded.next_up()
-            };
+        let mut rounded = nearest(self.format, target);
+        if (rounded - x).abs() > by {
+            rounded = neighbour(self.format, rounded, rounded < x);
         }
-        match (f64::from(rounded) - x).abs() <= by {
-            true => self.flush(rounded.into()),
+        match (rounded - x).abs() <= by {
+            true => self.flush(rounded),
             false => self.round(x),
         }
     }
@@ -239,33 +251,39 @@ impl Adversary<'_> {
     }
 
     fn quotient(&mut self, x: f64, y: f64) -> f64 {
-        let exact = x / y;
-        let in_range = (2f64.powi(-126)..=2f64.powi(126)).contains(&y.abs());
+        let (exact, least) = (x / y, Rounding::of(self.format).normal);
+        let in_range = (least..=1.0 / least).contains(&y.abs());
         if in_range {
-            self.off(exact, 2.5 * ulp(exact))
+            self.off(exact, 2.5 * ulp(self.format, exact))
         } else {
             f64::NAN
         }
     }
 
     fn function(&mut self, op: RealUnary, x: f64) -> f64 {
-        let exact = F64.unary(op, x);
+        let (exact, is_half) = (F64.unary(op, x), self.format == Format::Binary16);
+        // WGSL's table again, so that no slip there is a slip here.
+        let [base, logarithm, circular, angle] = match is_half {
+            false => [3.0, 2f64.powi(-21), 2f64.powi(-11), 4096.0],
+            true => [1.0, 2f64.powi(-7), 2f64.powi(-7), 5.0],
+        };
+        let ulp = ulp(self.format, exact);
         match op {
-            RealUnary::Exp | RealUnary::Exp2 => self.off(exact, (3.0 + 2.0 * x.abs()) * ulp(exact)),
+            RealUnary::Exp | RealUnary::Exp2 => self.off(exact, (base + 2.0 * x.abs()) * ulp),
             RealUnary::Ln | RealUnary::Log2 if (0.5..=2.0).contains(&x) => {
-                self.off(exact, 2f64.powi(-21))
+                self.off(exact, logarithm)
             }
-            RealUnary::Ln | RealUnary::Log2 => self.off(exact, 3.0 * ulp(exact)),
-            RealUnary::InverseSqrt => self.off(exact, 2.0 * ulp(exact)),
+            RealUnary::Ln | RealUnary::Log2 => self.off(exact, 3.0 * ulp),
+            RealUnary::InverseSqrt => self.off(exact, 2.0 * ulp),
             RealUnary::Sqrt => {
                 let inverse = self.function(RealUnary::InverseSqrt, x);
                 self.quotient(1.0, inverse)
             }
             RealUnary::Sin | RealUnary::Cos if x.abs() <= std::f64::consts::PI => {
-                self.off(exact, 2f64.powi(-11))
+                self.off(exact, circular)
             }
             RealUnary::Sin | RealUnary::Cos => f64::NAN,
-            RealUnary::Atan => self.off(exact, 4096.0 * ulp(exact)),
+            RealUnary::Atan => self.off(exact, angle * ulp),
             RealUnary::Tan => {
                 let [sine, cosine] =
                     [RealUnary::Sin, RealUnary::Cos].map(|op| self.function(op, x));
@@ -292,23 +310,46 @@ impl Adversary<'_> {
     }
 }
 
-/// WGSL's unit in the last place: the distance of the numbers of binary32 around `x`.
-fn ulp(x: f64) -> f64 {
-    let x = (x.abs() as f32).max(f32::MIN_POSITIVE);
-    let x = if x.is_finite() { x } else { f32::MAX };
-    f64::from(x) - f64::from(x.next_down())
+/// The number of the format that is nearest.
+fn nearest(format: Format, x: f64) -> f64 {
+    match format {
+        Format::Binary32 => (x as f32).into(),
+        Format::Binary16 => f16::from_f64(x).to_f64(),
+    }
+}
+
+/// The next number of the format, above or below one of its own.
+fn neighbour(format: Format, x: f64, up: bool) -> f64 {
+    match (format, up) {
+        (Format::Binary32, true) => (x as f32).next_up().into(),
+        (Format::Binary32, false) => (x as f32).next_down().into(),
+        (Format::Binary16, _) if x == 0.0 => 2f64.powi(-24).copysign(if up { 1.0 } else { -1.0 }),
+        (Format::Binary16, _) => {
+            let bits = f16::from_f64(x).to_bits();
+            let away = up == (x > 0.0);
+            f16::from_bits(if away { bits + 1 } else { bits - 1 }).to_f64()
+        }
+    }
+}
+
+/// WGSL's unit in the last place: the distance of the numbers of a format around `x`.
+fn ulp(format: Format, x: f64) -> f64 {
+    let to = Rounding::of(format);
+    let x = nearest(format, x.abs()).clamp(to.normal, to.greatest);
+    x - neighbour(format, x, false)
 }
 
 /// Of `count` formulas, how many are bounded.
 ///
 /// # Errors
 /// What a device that keeps to WGSL yields beyond a bound.
-fn attack(domain: &Allowance, count: usize, seed: u64) -> Result<usize, String> {
+fn attack(domain: &Allowance, format: Format, count: usize, seed: u64) -> Result<usize, String> {
+    domain.within(format);
     let mut rng = Rng::new(seed);
     let mut bounded = 0;
     for _ in 0..count {
         let depth = 1 + rng.below(6);
-        let formula = formula(&mut rng, depth);
+        let formula = formula(format, &mut rng, depth);
         let [low, high] = allowed(domain, &formula).bounds();
         if !high.is_finite() {
             continue;
@@ -317,6 +358,7 @@ fn attack(domain: &Allowance, count: usize, seed: u64) -> Result<usize, String> 
         for steady in [None, Some(true), Some(false)] {
             let mut adversary = Adversary {
                 rng: &mut rng,
+                format,
                 steady,
             };
             let found = adversary.run(&formula);
@@ -332,9 +374,10 @@ fn attack(domain: &Allowance, count: usize, seed: u64) -> Result<usize, String> 
 
 #[test]
 fn no_device_that_keeps_to_wgsl_is_beyond_the_bounds() {
-    let count = 1_000_000;
-    let bounded = attack(&Allowance::default(), count, 1).unwrap();
-    assert!(bounded > count / 2, "{bounded} of {count} are bounded");
+    for (format, count) in [(Format::Binary32, 1_000_000), (Format::Binary16, 300_000)] {
+        let bounded = attack(&Allowance::default(), format, count, 1).unwrap();
+        assert!(bounded > count / 2, "{bounded} of {count} are bounded");
+    }
 }
 
 /// The attack finds out bounds that grant too little.
@@ -355,6 +398,9 @@ fn a_device_is_beyond_bounds_that_are_too_narrow() {
         |p| set(p, RealUnary::Sin, 1.0),
     ];
     for (i, change) in narrow.into_iter().enumerate() {
-        assert!(attack(&profile(change), 100_000, 1).is_err(), "{i}");
+        assert!(
+            attack(&profile(change), Format::Binary32, 100_000, 1).is_err(),
+            "{i}"
+        );
     }
 }

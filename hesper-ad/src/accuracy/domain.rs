@@ -1,11 +1,14 @@
 //! The domain of numbers that know how far a device may be from them.
 
 use super::allowed::{Allowed, Line, Settled, is_binary32, unbounded};
-use super::profile::{Measured, Profile, Rule};
+use super::profile::{Measured, Profile, QUOTIENT, Rule};
+use super::rounding::Rounding;
 use super::rules;
 use crate::tracked::is_dyadic;
 use hesper_shader::Number;
-use hesper_shader::domain::{Accuracy, Comparison, Domain, F64, NoMeaning, RealBinary, RealUnary};
+use hesper_shader::domain::{
+    Accuracy, Comparison, Domain, F64, Format, NoMeaning, RealBinary, RealUnary,
+};
 use std::cell::Cell;
 use std::panic::Location;
 
@@ -17,6 +20,8 @@ use std::panic::Location;
 pub struct Allowance {
     profile: Profile,
     line: Cell<Option<&'static Location<'static>>>,
+    /// What is computed in.
+    format: Cell<Format>,
     undecided: Cell<Option<Undecided>>,
 }
 
@@ -47,29 +52,65 @@ impl Allowance {
         Allowed::new(settled, operands, self.line.get())
     }
 
+    /// What is computed in.
+    pub(super) fn format(&self) -> Format {
+        self.format.get()
+    }
+
+    fn rounding(&self) -> &'static Rounding {
+        Rounding::of(self.format())
+    }
+
+    fn is_half(&self) -> bool {
+        self.format() == Format::Binary16
+    }
+
+    /// A sum, in the format that is computed in.
+    fn sum(&self, x: Allowed, y: Allowed) -> Allowed {
+        x.plus(y, self.format(), self.line.get())
+    }
+
+    fn multiply(&self, x: Settled, y: Settled) -> Settled {
+        let product = rules::multiply(x, y);
+        match self.is_half() {
+            true => rules::binary16(product),
+            false => product,
+        }
+    }
+
     fn divide(&self, x: Settled, y: Settled) -> Settled {
-        rules::divide(x, y, self.profile.quotient)
+        // Measured is what is computed in 32 bits.
+        let ulps = if self.is_half() {
+            QUOTIENT
+        } else {
+            self.profile.quotient
+        };
+        rules::divide(self.rounding(), x, y, ulps)
     }
 
     fn function(&self, op: RealUnary, x: Settled) -> Settled {
         let Rule { table, measured } = self.profile.of(op);
         let within = |m: &Measured| m.range[0] <= x.low && x.high <= m.range[1];
-        if let Some(measured) = measured.filter(within) {
-            let result = rules::function(op, x, measured.ulps);
+        let to = self.rounding();
+        if let Some(measured) = measured.filter(within).filter(|_| !self.is_half()) {
+            let result = rules::function(to, op, x, measured.ulps);
             return result.wider([measured.absolute; 2]).bounded();
         }
         match table {
             Accuracy::Rounded => rules::stepped(op, x),
-            Accuracy::Ulp(ulps) => rules::function(op, x, ulps.into()),
-            Accuracy::Exponential => rules::exponential(op, x),
-            Accuracy::Logarithm => rules::logarithm(op, x),
-            Accuracy::Circular => rules::circular(op, x),
+            Accuracy::Ulp(_) if op == RealUnary::Atan => rules::function(to, op, x, to.angle),
+            Accuracy::Ulp(ulps) => rules::function(to, op, x, ulps.into()),
+            Accuracy::Exponential => rules::exponential(to, op, x),
+            Accuracy::Logarithm => rules::logarithm(to, op, x),
+            Accuracy::Circular => rules::circular(to, op, x),
             Accuracy::Inherited => self.inherited(op, x),
             Accuracy::AtLeast(error) => {
                 let formula = self.inherited(op, x);
+                let is_arc = matches!(op, RealUnary::Asin | RealUnary::Acos);
                 // The table's number was rounded itself.
-                let granted = f64::from(error.next_up());
-                let own = rules::function(op, x, 0.0).wider([granted; 2]);
+                let own = f64::from(error.next_up());
+                let granted = to.arc.filter(|_| is_arc).unwrap_or(own);
+                let own = rules::function(to, op, x, 0.0).wider([granted; 2]);
                 Settled {
                     low: own.low.min(formula.low),
                     high: own.high.max(formula.high),
@@ -108,13 +149,13 @@ impl Allowance {
         } else {
             down
         };
-        rules::multiply(up.plus(down, None).settled(), Settled::exact(0.5))
+        self.multiply(self.sum(up, down).settled(), Settled::exact(0.5))
     }
 
     /// `2^(y·log₂ x)`.
     fn pow(&self, x: Settled, y: Settled) -> Settled {
         let value = F64.binary(RealBinary::Pow, x.value, y.value);
-        let exponent = rules::multiply(y, self.function(RealUnary::Log2, x));
+        let exponent = self.multiply(y, self.function(RealUnary::Log2, x));
         let result = self.function(RealUnary::Exp2, exponent);
         Settled { value, ..result }
     }
@@ -122,7 +163,10 @@ impl Allowance {
     fn atan2(&self, y: Settled, x: Settled) -> Settled {
         let value = F64.binary(RealBinary::Atan2, y.value, x.value);
         match self.profile.atan2 {
-            Accuracy::Ulp(ulps) => rules::angle(value, y, x, ulps.into()),
+            Accuracy::Ulp(_) if self.is_half() => {
+                rules::angle(self.rounding(), value, y, x, Rounding::BINARY16.angle)
+            }
+            Accuracy::Ulp(ulps) => rules::angle(self.rounding(), value, y, x, ulps.into()),
             _ => unbounded(value),
         }
     }
@@ -145,7 +189,7 @@ impl Domain for Allowance {
         // What binary32 does not have is either neighbour.
         let settled = match is_dyadic(number) && is_binary32(value) {
             true => Settled::exact(value),
-            false => rules::rounded(Settled::exact(value), [1.0; 2]),
+            false => rules::rounded(&Rounding::BINARY32, Settled::exact(value), [1.0; 2]),
         };
         self.result(settled, &[])
     }
@@ -163,7 +207,24 @@ impl Domain for Allowance {
         if value.unsigned_abs() <= 1 << 24 || is_binary32(real) && value.unsigned_abs() < 1 << 53 {
             return Allowed::exact(real);
         }
-        self.result(rules::rounded(Settled::exact(real), [1.0; 2]), &[])
+        let rounded = rules::rounded(&Rounding::BINARY32, Settled::exact(real), [1.0; 2]);
+        self.result(rounded, &[])
+    }
+
+    fn within(&self, format: Format) -> bool {
+        self.format.set(format);
+        true
+    }
+
+    fn round(&self, format: Format, x: Allowed) -> Allowed {
+        match format {
+            // What is computed is rounded there.
+            Format::Binary32 => x,
+            Format::Binary16 => {
+                let operand = x.settled();
+                self.result(rules::binary16(operand), &[(operand, x.line())])
+            }
+        }
     }
 
     fn to_integer(&self, x: Allowed, low: i64, high: i64) -> Result<i64, NoMeaning> {
@@ -196,16 +257,15 @@ impl Domain for Allowance {
     }
 
     fn binary(&self, op: RealBinary, x: Allowed, y: Allowed) -> Allowed {
-        let line = self.line.get();
         match op {
-            RealBinary::Add => return x.plus(y, line),
-            RealBinary::Subtract => return x.plus(y.negated(), line),
+            RealBinary::Add => return self.sum(x, y),
+            RealBinary::Subtract => return self.sum(x, y.negated()),
             _ => {}
         }
         let (a, b) = (x.settled(), y.settled());
         let operands = [(a, x.line()), (b, y.line())];
         if op == RealBinary::Multiply {
-            return self.result(rules::multiply(a, b), &operands);
+            return self.result(self.multiply(a, b), &operands);
         }
         let value = F64.binary(op, a.value, b.value);
         let settled = match op {
@@ -217,8 +277,8 @@ impl Domain for Allowance {
             // `x − y·trunc(x/y)`: where the quotient is nearly whole, a device may take either whole number.
             _ => {
                 let whole = rules::stepped(RealUnary::Trunc, self.divide(a, b));
-                let product = self.result(rules::multiply(b, whole), &operands);
-                return x.plus(product.negated(), line);
+                let product = self.result(self.multiply(b, whole), &operands);
+                return self.sum(x, product.negated());
             }
         };
         self.result(settled, &operands)
@@ -237,7 +297,7 @@ impl Domain for Allowance {
 
     fn mul_add(&self, x: Allowed, y: Allowed, z: Allowed) -> Allowed {
         let product = self.binary(RealBinary::Multiply, x, y);
-        product.plus(z, self.line.get())
+        self.sum(product, z)
     }
 
     fn select(&self, mask: bool, on_true: Allowed, on_false: Allowed) -> Allowed {

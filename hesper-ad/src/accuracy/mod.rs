@@ -19,6 +19,7 @@ mod attack;
 mod domain;
 mod measure;
 mod profile;
+mod rounding;
 mod rules;
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,7 @@ pub(super) struct Measured {
 }
 
 /// Units in the last place that WGSL grants a quotient.
-const QUOTIENT: f64 = 2.5;
+pub(super) const QUOTIENT: f64 = 2.5;
 
 impl Measured {
     /// Wherever the operand is.

@@ -1,17 +1,18 @@
 //! One bound for each operation, on numbers that are rounded.
 
 use super::allowed::{NORMAL, SLACK, Settled, UNIT, is_binary32, unbounded};
+use super::rounding::Rounding;
 use hesper_shader::domain::{Domain, F64, RealUnary};
 use std::f64::consts::PI;
 
 /// A result between exact ends, rounded to one of so many units in the last place at each.
-pub(super) fn rounded(result: Settled, ulps: [f64; 2]) -> Settled {
+pub(super) fn rounded(to: &Rounding, result: Settled, ulps: [f64; 2]) -> Settled {
     let at = |end: f64, ulps: f64| {
         // Below the normal numbers a unit in the last place stays what it is.
-        (ulps * UNIT + SLACK) * end.abs().max(NORMAL)
+        (ulps * to.unit + SLACK) * end.abs().max(to.normal)
     };
     let by = [at(result.low, ulps[0]), at(result.high, ulps[1])];
-    result.wider(by).flushed().bounded()
+    to.bounded(to.flushed(result.wider(by)))
 }
 
 /// What a function of two numbers yields between its values at the corners, if these are all numbers.
@@ -61,16 +62,16 @@ pub(super) fn multiply(x: Settled, y: Settled) -> Settled {
         return Settled::exact(value).wider([by; 2]);
     }
     let product = corners(value, x.flushed(), y.flushed(), |x, y| x * y);
-    rounded(product, [1.0; 2])
+    rounded(&Rounding::BINARY32, product, [1.0; 2])
 }
 
-/// `x/y`, which WGSL bounds where `|y|` is between 2⁻¹²⁶ and 2¹²⁶.
-pub(super) fn divide(x: Settled, y: Settled, ulps: f64) -> Settled {
-    let (value, x, y) = (x.value / y.value, x.flushed(), y.flushed());
-    if y.near() < NORMAL || y.reach() > 1.0 / NORMAL {
+/// `x/y`, which WGSL bounds where `|y|` is between 2⁻¹²⁶ and 2¹²⁶; in binary16 between 2⁻¹⁴ and 2¹⁴.
+pub(super) fn divide(to: &Rounding, x: Settled, y: Settled, ulps: f64) -> Settled {
+    let (value, x, y) = (x.value / y.value, to.flushed(x), to.flushed(y));
+    if y.near() < to.normal || y.reach() > 1.0 / to.normal {
         return unbounded(value);
     }
-    rounded(corners(value, x, y, |x, y| x / y), [ulps; 2])
+    rounded(to, corners(value, x, y, |x, y| x / y), [ulps; 2])
 }
 
 /// What an exact function yields while its operand moves as far as it may; without bound beyond its domain.
@@ -100,29 +101,29 @@ pub(super) fn stepped(op: RealUnary, x: Settled) -> Settled {
     exact(op, x).flushed().bounded()
 }
 
-/// `eˣ` or `2ˣ`, to `3 + 2·|x|` units in the last place.
-pub(super) fn exponential(op: RealUnary, x: Settled) -> Settled {
+/// `eˣ` or `2ˣ`, to `3 + 2·|x|` units in the last place; in binary16 `1 + 2·|x|`.
+pub(super) fn exponential(to: &Rounding, op: RealUnary, x: Settled) -> Settled {
     if x.is_mask() {
         return Settled::exact(0.0);
     }
-    let ulps = |x: f64| 3.0 + 2.0 * (x.abs() + NORMAL);
+    let ulps = |x: f64| to.exponential + 2.0 * (x.abs() + NORMAL);
     // Where the result is as good as 0 a unit in the last place is the same everywhere, and most are granted to the greatest operand.
-    let least = ulps(x.reach()) * UNIT * NORMAL;
-    let result = rounded(exact(op, x), [x.low, x.high].map(ulps));
-    result.wider([least; 2]).bounded()
+    let least = ulps(x.reach()) * to.unit * to.normal;
+    let result = rounded(to, exact(op, x), [x.low, x.high].map(ulps));
+    to.bounded(result.wider([least; 2]))
 }
 
-/// To `2⁻²¹` on `[½, 2]`, elsewhere to 3 units in the last place.
-pub(super) fn logarithm(op: RealUnary, x: Settled) -> Settled {
+/// To `2⁻²¹` on `[½, 2]`, in binary16 to `2⁻⁷`; elsewhere to 3 units in the last place.
+pub(super) fn logarithm(to: &Rounding, op: RealUnary, x: Settled) -> Settled {
     let result = exact(op, x);
-    if x.low <= 0.0 || x.flushed().low <= 0.0 {
+    if x.low <= 0.0 || to.flushed(x).low <= 0.0 {
         return unbounded(result.value);
     }
-    let far = rounded(result, [3.0; 2]);
+    let far = rounded(to, result, [3.0; 2]);
     if x.low > 2.0 || x.high < 0.5 {
         return far;
     }
-    let near = result.wider([2f64.powi(-21) + SLACK; 2]);
+    let near = result.wider([to.logarithm + SLACK; 2]);
     Settled {
         low: near.low.min(far.low),
         high: near.high.max(far.high),
@@ -130,30 +131,30 @@ pub(super) fn logarithm(op: RealUnary, x: Settled) -> Settled {
     }
 }
 
-/// Sine or cosine, to `2⁻¹¹` on `[−π, π]`.
-pub(super) fn circular(op: RealUnary, x: Settled) -> Settled {
+/// Sine or cosine, to `2⁻¹¹` on `[−π, π]`, in binary16 to `2⁻⁷`.
+pub(super) fn circular(to: &Rounding, op: RealUnary, x: Settled) -> Settled {
     let result = exact(op, x);
     if x.reach() > PI {
         return unbounded(result.value);
     }
-    result.wider([2f64.powi(-11) + SLACK; 2])
+    result.wider([to.circular + SLACK; 2])
 }
 
 /// To so many units in the last place.
-pub(super) fn function(op: RealUnary, x: Settled, ulps: f64) -> Settled {
-    rounded(exact(op, x), [ulps; 2])
+pub(super) fn function(to: &Rounding, op: RealUnary, x: Settled, ulps: f64) -> Settled {
+    rounded(to, exact(op, x), [ulps; 2])
 }
 
 /// The angle of the point `(x, y)`: of a box without the origin the corners have the extreme ones. Across the negative half of the axis it jumps.
-pub(super) fn angle(value: f64, y: Settled, x: Settled, ulps: f64) -> Settled {
-    let (y, x) = (y.flushed(), x.flushed());
-    let in_range = |s: Settled| s.near() >= NORMAL && s.reach() <= 1.0 / NORMAL;
-    let jumps = x.low < 0.0 && y.near() < NORMAL;
+pub(super) fn angle(to: &Rounding, value: f64, y: Settled, x: Settled, ulps: f64) -> Settled {
+    let (y, x) = (to.flushed(y), to.flushed(x));
+    let in_range = |s: Settled| s.near() >= to.normal && s.reach() <= 1.0 / to.normal;
+    let jumps = x.low < 0.0 && y.near() < to.normal;
     let is_zero = y == Settled::exact(0.0);
     if !in_range(x) || !(is_zero || in_range(y)) || jumps {
         return unbounded(value);
     }
-    rounded(corners(value, y, x, f64::atan2), [ulps; 2])
+    rounded(to, corners(value, y, x, f64::atan2), [ulps; 2])
 }
 
 /// The greater or the lesser, by `f`.
@@ -168,28 +169,13 @@ pub(super) fn chosen(value: f64, x: Settled, y: Settled, f: fn(f64, f64) -> f64)
 
 /// A neighbour in binary16, or zero where it is subnormal there; WGSL promises nothing beyond the greatest.
 pub(super) fn binary16(x: Settled) -> Settled {
-    let (value, least) = (x.value, 2f64.powi(-14));
-    if x.reach() > 65504.0 {
-        return unbounded(value);
-    }
-    let is_there = F64.unary(RealUnary::QuantizeToF16, value) == value;
-    if x.is_exact() && is_there && (value == 0.0 || value.abs() >= least) {
+    let (to, value) = (&Rounding::BINARY16, x.value);
+    if x.is_mask() {
         return x;
     }
-    let by = |end: f64| 2f64.powi(-10) * end.abs().max(least);
-    let result = x.wider([by(x.low), by(x.high)]);
-    // As with subnormal numbers of binary32.
-    Settled {
-        low: if result.low > 0.0 && result.low < least {
-            0.0
-        } else {
-            result.low
-        },
-        high: if result.high < 0.0 && result.high > -least {
-            0.0
-        } else {
-            result.high
-        },
-        ..result
+    let is_there = F64.unary(RealUnary::QuantizeToF16, value) == value;
+    if x.is_exact() && is_there && (value == 0.0 || value.abs() >= to.normal) {
+        return x;
     }
+    rounded(to, x, [1.0; 2])
 }

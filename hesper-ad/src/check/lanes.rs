@@ -42,6 +42,10 @@ impl<D: Domain, const N: usize> Domain for Lanes<D, N> {
         value.map(|x| self.0.round(format, x))
     }
 
+    fn within(&self, format: Format) -> bool {
+        self.0.within(format)
+    }
+
     /// Only kernels make integers of reals, and they are not run so.
     fn to_integer(&self, _: Self::Value, _: i64, _: i64) -> Result<i64, NoMeaning> {
         Err(NoMeaning {

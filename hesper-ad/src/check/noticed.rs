@@ -48,6 +48,10 @@ impl<D: Domain<Mask = bool>> Domain for Noticed<D> {
         self.0.round(format, value)
     }
 
+    fn within(&self, format: Format) -> bool {
+        self.0.within(format)
+    }
+
     fn to_integer(&self, value: D::Value, low: i64, high: i64) -> Result<i64, NoMeaning> {
         self.0.to_integer(value, low, high)
     }

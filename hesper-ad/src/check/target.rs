@@ -10,7 +10,7 @@ use hesper_shader::domain::{Domain, F32, F64};
 use hesper_shader::reference::{self, BranchesTaken, Outcome, Warning};
 use hesper_shader::{
     Device, DeviceError, Error, LaunchError, Memory, Plan, PlanBuffers, PlanError, Role,
-    StepProblem,
+    SlotBuffer, StepProblem,
 };
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -60,7 +60,7 @@ impl Target {
             return Ok(None);
         }
         let domain = Allowance::new(profile.clone());
-        let Fed { memory, scalars } = given.feed(plan, Allowed::given);
+        let Fed { memory, scalars } = given.feed(plan, &domain, Allowed::given);
         let options = Speed::Fast.options();
         let (results, _) = plan.run_told(&domain, memory, scalars, &options)?;
         Ok(Some(Bounds {
@@ -79,12 +79,12 @@ impl Target {
                 run_in(&Noticed(F64), plan, given, |x| x, speed)
             }
             (Target::F32, Speed::Fast) => {
-                let Fed { memory, scalars } = given.feed(plan, narrow);
+                let Fed { memory, scalars } = given.feed(plan, &F32, narrow);
                 let ran = plan.run_fast(&Noticed(F32), memory, scalars, &speed.options())?;
                 Ok(Ran::new(plan, ran, f64::from))
             }
             (Target::F64, Speed::Fast) => {
-                let Fed { memory, scalars } = given.feed(plan, |x| x);
+                let Fed { memory, scalars } = given.feed(plan, &F64, |x| x);
                 let ran = plan.run_fast(&Noticed(F64), memory, scalars, &speed.options())?;
                 Ok(Ran::new(plan, ran, |x| x))
             }
@@ -176,7 +176,7 @@ pub(crate) fn run_in<D: Domain<Mask = bool>>(
 where
     f64: From<D::Value>,
 {
-    let Fed { memory, scalars } = given.feed(plan, real);
+    let Fed { memory, scalars } = given.feed(plan, domain, real);
     let ran = plan.run_told(domain, memory, scalars, &speed.options())?;
     Ok(Ran::new(plan, ran, f64::from))
 }
@@ -223,11 +223,22 @@ fn reals<V: Copy, R>(
 }
 
 impl Given<'_> {
-    /// What the plan is given, as values of a domain.
-    fn feed<V: Copy>(&self, plan: &Plan, real: impl Fn(f64) -> V) -> Fed<V> {
+    /// What the plan is given, as values of a domain; rounded where a slot keeps it in binary16.
+    fn feed<D: Domain>(
+        &self,
+        plan: &Plan,
+        domain: &D,
+        real: impl Fn(f64) -> D::Value,
+    ) -> Fed<D::Value> {
+        let kept = |format, x| match format {
+            Some(format) => domain.round(format, real(x)),
+            None => real(x),
+        };
         let reals = |name: &str| {
+            let format = plan.slots().iter().find(|slot| slot.name == name);
+            let format = format.and_then(|slot| slot.element.scalar.format());
             let tensor = self.reals.get(name)?;
-            Some(tensor.data().iter().map(|x| real(*x)).collect())
+            Some(tensor.data().iter().map(|x| kept(format, *x)).collect())
         };
         // Times zero, which huge numbers would not show, an infinity is NaN.
         let infinite = |x: f64| f64::INFINITY.copysign(if self.even { x } else { -x });
@@ -236,38 +247,29 @@ impl Given<'_> {
     }
 
     fn run_on(&self, device: &Device, plan: &Plan) -> Result<BTreeMap<String, Vec<f64>>, Error> {
-        let Fed { memory, scalars } = self.feed(plan, narrow);
-        let (mut read, mut integers, mut write) = (Vec::new(), Vec::new(), Vec::new());
+        let Fed { memory, scalars } = self.feed(plan, &F32, narrow);
+        let mut uploaded = Vec::new();
         for slot in plan.slots() {
-            match (slot.role, memory.get(&slot.name)) {
-                (Role::InOut, Some(Memory::F32(values))) => {
-                    write.push((&slot.name, device.upload(values)?));
-                }
-                (_, Some(Memory::F32(values))) => read.push((&slot.name, device.upload(values)?)),
-                (_, Some(Memory::U32(values))) => {
-                    integers.push((&slot.name, device.upload(values)?));
-                }
-                (_, Some(Memory::I32(_) | Memory::Bool(_)) | None) => {}
+            if let Some(memory) = memory.get(&slot.name) {
+                let buffer = SlotBuffer::upload(device, slot, memory)?;
+                uploaded.extend(buffer.map(|buffer| (slot, buffer)));
             }
         }
         let mut buffers = PlanBuffers::new();
-        for (name, buffer) in &read {
-            buffers = buffers.read(*name, buffer);
-        }
-        for (name, buffer) in &integers {
-            buffers = buffers.read(*name, buffer);
-        }
-        for (name, buffer) in &mut write {
-            buffers = buffers.write(*name, buffer);
+        for (slot, buffer) in &mut uploaded {
+            buffers = buffer.bound(buffers, slot);
         }
         for (name, value) in scalars {
             buffers = buffers.scalar(name, value);
         }
         device.run(plan, buffers)?;
-        let results = write.iter().map(|(name, buffer)| {
-            let values = buffer.read()?.into_iter().map(f64::from).collect();
-            Ok((name.to_string(), values))
-        });
-        results.collect()
+        let mut results = BTreeMap::new();
+        for (slot, buffer) in uploaded.iter().filter(|(slot, _)| slot.role == Role::InOut) {
+            if let Memory::F32(reals) = buffer.read()? {
+                let reals = reals.into_iter().map(f64::from).collect();
+                results.insert(slot.name.clone(), reals);
+            }
+        }
+        Ok(results)
     }
 }

@@ -65,6 +65,20 @@ pub enum GraphError {
         /// The port's dimensions.
         want: String,
     },
+    /// A value that one node keeps in another format than another.
+    #[error(
+        "`{node}` reads `{value}` as `{port}` and {is}, which it is not before: convert it by `ToF16` or `ToF32`"
+    )]
+    Format {
+        /// The node.
+        node: String,
+        /// The value.
+        value: String,
+        /// The port.
+        port: String,
+        /// What the port keeps.
+        is: &'static str,
+    },
     /// A dimension of a node that would need two sizes.
     #[error(
         "`{node}` reads `{value}` as `{port}`: its dimension `{dim}` would be both [{before}] and [{now}]"

@@ -10,10 +10,18 @@ use std::collections::BTreeMap;
 
 /// Connects node after node, and collects what is wrong.
 pub(crate) struct Connector {
-    /// Names and dimensions; without dimensions where a mistake hides them, which is then said once.
-    pub(crate) values: Vec<(String, Option<Vec<String>>)>,
+    pub(crate) values: Vec<Known>,
     names: Names,
     pub(crate) mistakes: Vec<GraphError>,
+}
+
+/// What is known of a value.
+pub(crate) struct Known {
+    pub(crate) name: String,
+    /// None where a mistake hides them, which is then said once.
+    pub(crate) dims: Option<Vec<String>>,
+    /// Whether it is kept in binary16; of an input known once a node reads it.
+    pub(crate) is_f16: Option<bool>,
 }
 
 impl Connector {
@@ -38,26 +46,27 @@ impl Connector {
             mistakes: Vec::new(),
         };
         for input in inputs {
-            connector.define(&input.name, Some(input.dims.clone()));
+            connector.define(&input.name, Some(input.dims.clone()), None);
         }
         connector
     }
 
     fn find(&self, value: &str) -> Option<usize> {
-        self.values.iter().position(|(name, _)| name == value)
+        self.values.iter().position(|known| known.name == value)
     }
 
-    fn define(&mut self, value: &str, dims: Option<Vec<String>>) -> usize {
+    fn define(&mut self, value: &str, dims: Option<Vec<String>>, is_f16: Option<bool>) -> usize {
         if self.find(value).is_some() {
             let value = value.to_string();
             self.mistakes.push(GraphError::Twice { value });
         }
-        self.values.push((value.to_string(), dims));
+        let name = value.to_string();
+        self.values.push(Known { name, dims, is_f16 });
         self.values.len() - 1
     }
 
     fn help(&self, value: &str) -> String {
-        suggest(value, self.values.iter().map(|(name, _)| name.clone()))
+        suggest(value, self.values.iter().map(|known| known.name.clone()))
     }
 
     /// The node in its place, or `None` where something is wrong with it.
@@ -77,6 +86,9 @@ impl Connector {
             }
         };
         let dims = signature.and_then(|s| self.dims(&draft.name, s, &inputs));
+        if let Some(signature) = signature {
+            self.formats(&draft.name, signature, &inputs);
+        }
         let mut node = Node {
             name: draft.name.clone(),
             signature: signature.cloned().unwrap_or(Signature::new("")),
@@ -89,7 +101,8 @@ impl Connector {
         for (i, value) in draft.outputs.iter().enumerate() {
             let port = ports.get(i).filter(|_| dims.is_some());
             let dims = port.map(|port| node.dims_of(port));
-            node.outputs.push(self.define(value, dims));
+            let is_f16 = port.map(|port| node.signature.is_f16(&port.name));
+            node.outputs.push(self.define(value, dims, is_f16));
         }
         dims.is_some().then(|| self.other_ports(&mut node));
         (self.mistakes.len() == before).then_some(node)
@@ -107,6 +120,24 @@ impl Connector {
         found
     }
 
+    /// What the values at a node's inputs are kept in, which all that read one must agree on.
+    fn formats(&mut self, node: &str, signature: &Signature, inputs: &[Option<usize>]) {
+        for (port, value) in signature.inputs().zip(inputs) {
+            let Some(value) = value.and_then(|value| self.values.get_mut(value)) else {
+                continue;
+            };
+            let is_f16 = signature.is_f16(&port.name);
+            if *value.is_f16.get_or_insert(is_f16) != is_f16 {
+                self.mistakes.push(GraphError::Format {
+                    node: node.to_string(),
+                    value: value.name.clone(),
+                    port: port.name.clone(),
+                    is: if is_f16 { "in `f16`" } else { "in `f32`" },
+                });
+            }
+        }
+    }
+
     /// What the node's dimensions are here, given the values at its inputs; `None` where that is not known.
     fn dims(
         &mut self,
@@ -116,8 +147,9 @@ impl Connector {
     ) -> Option<BTreeMap<String, Vec<String>>> {
         let mut dims = BTreeMap::new();
         for (port, value) in signature.inputs().zip(inputs) {
-            let (value, shape) = &self.values[(*value)?];
-            if let Err(mistake) = unify(&mut dims, node, port, value, shape.as_ref()?) {
+            let value = &self.values[(*value)?];
+            let shape = value.dims.as_ref()?;
+            if let Err(mistake) = unify(&mut dims, node, port, &value.name, shape) {
                 self.mistakes.push(*mistake);
                 return None;
             }
@@ -171,7 +203,7 @@ impl Connector {
                 Some(found) if found >= inputs => outputs.push(found),
                 _ => {
                     let defined = self.values[inputs.min(self.values.len())..].iter();
-                    let help = suggest(name, defined.map(|(name, _)| name.clone()));
+                    let help = suggest(name, defined.map(|known| known.name.clone()));
                     self.mistakes
                         .push(GraphError::UnknownOutput { value, help });
                 }
@@ -185,7 +217,7 @@ impl Connector {
         if !self.mistakes.is_empty() {
             return;
         }
-        for (at, (name, _)) in self.values.iter().enumerate() {
+        for (at, Known { name, .. }) in self.values.iter().enumerate() {
             let read = nodes.iter().any(|node| node.inputs.contains(name));
             if !read && !outputs.contains(&at) {
                 let value = name.clone();

@@ -72,9 +72,10 @@ impl Draft {
         let mut wiring = Wiring {
             signature: Signature::new(self.name),
             values: values
-                .map(|(name, dims)| Value {
-                    name,
-                    dims: dims.unwrap_or_default(),
+                .map(|value| Value {
+                    name: value.name,
+                    dims: value.dims.unwrap_or_default(),
+                    is_f16: value.is_f16.unwrap_or(false),
                 })
                 .collect(),
             inputs,
@@ -89,7 +90,7 @@ impl Draft {
 /// The ports of the whole: inputs, what nodes take and save besides values, intermediates, outputs.
 fn signature(wiring: &Wiring) -> Signature {
     let port = |value: usize, role: PortRole| {
-        let Value { name, dims } = wiring.values[value].clone();
+        let Value { name, dims, .. } = wiring.values[value].clone();
         Port { name, role, dims }
     };
     let inputs = (0..wiring.inputs).map(|value| port(value, PortRole::Input));
@@ -117,8 +118,14 @@ fn signature(wiring: &Wiring) -> Signature {
         .outputs
         .iter()
         .map(|value| port(*value, PortRole::Output));
-    inputs
-        .chain(of_nodes)
-        .chain(outputs)
-        .fold(wiring.signature.clone(), Signature::with)
+    let ports = inputs.chain(of_nodes).chain(outputs);
+    let signature = ports.fold(wiring.signature.clone(), Signature::with);
+    let values = wiring.values.iter().filter(|value| value.is_f16);
+    let of_nodes = wiring.nodes.iter().flat_map(|node| {
+        let ports = node.ports.iter();
+        ports.filter(|(port, _)| node.signature.is_f16(port))
+    });
+    let of_nodes = of_nodes.map(|(_, name)| name.as_str());
+    let halves = values.map(|value| value.name.as_str()).chain(of_nodes);
+    halves.fold(signature, Signature::f16)
 }

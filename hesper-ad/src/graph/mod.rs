@@ -95,6 +95,8 @@ impl<const I: usize> Graph<I> {
         let value = |(name, dims): (&str, &[&str])| Value {
             name: name.to_string(),
             dims: dims.iter().map(|dim| dim.to_string()).collect(),
+            // Known once a node reads it.
+            is_f16: false,
         };
         Graph {
             draft: Draft::new(name, inputs.into_iter().map(value).collect()),

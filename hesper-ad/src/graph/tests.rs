@@ -1,6 +1,6 @@
 //! Graphs are ops: named without ambiguity, refused where they make no sense, and right where values are read twice.
 
-use crate::ops::{MatMul, Relu, Rope, ScaledAdd, Softmax, SoftmaxCrossEntropy};
+use crate::ops::{MatMul, MatMulF16, Relu, Rope, ScaledAdd, Softmax, SoftmaxCrossEntropy};
 use crate::test_ops::CrossEntropy;
 use crate::{
     Composite, Context, DiffOp, Dims, Graph, OpError, OpPlan, Options, Plans, Rng, Sampling,
@@ -150,6 +150,14 @@ fn mistakes_are_errors_that_name_node_and_value() {
                 .finish(["z"])
                 .err(),
             "Op: `y` reads `l` as `x`: it has the shape [rows], which does not fit [rows, cols]",
+        ),
+        (
+            Graph::new("Op", [("x", &["rows", "n"]), ("w", &["n", "n"])])
+                .node(MatMulF16, ["x", "w"], ["y"])
+                .node(MatMul, ["y", "w"], ["z"])
+                .finish(["z"])
+                .err(),
+            "Op: `z` reads `w` as `b` and in `f32`, which it is not before: convert it by `ToF16` or `ToF32`",
         ),
         (
             xw().node(Relu, ["x"], ["y"]).finish(["y"]).err(),

@@ -23,6 +23,8 @@ pub(crate) struct Wiring {
 pub(crate) struct Value {
     pub(crate) name: String,
     pub(crate) dims: Vec<String>,
+    /// Whether it is kept in binary16.
+    pub(crate) is_f16: bool,
 }
 
 /// One op in its place.

@@ -62,7 +62,7 @@ impl Model<'_> {
                 .flat_map(f32::to_le_bytes)
                 .collect())
         };
-        for (name, Parameter { values, state }) in &self.parameters {
+        for (name, Parameter { values, state, .. }) in &self.parameters {
             tensors.insert(name.clone(), (values.shape(), bytes(values)?));
             for (of, tensor) in state {
                 tensors.insert(state_name(name, of), (tensor.shape(), bytes(tensor)?));
@@ -153,11 +153,11 @@ impl<'f> Kept<'f> {
         let mut parameters = BTreeMap::new();
         let mut names = self.names.iter();
         let has_state = names.any(|name| name.starts_with(STATE));
-        for (name, Parameter { values, state }) in model {
+        for (name, before) in model {
             expected.push(name.clone());
-            let values = self.tensor(name, values.shape())?;
+            let values = self.tensor(name, before.values.shape())?;
             let mut new = BTreeMap::new();
-            for (of, old) in state {
+            for (of, old) in &before.state {
                 let kept = state_name(name, of);
                 let tensor = match has_state {
                     true => self.tensor(&kept, old.shape())?,
@@ -166,7 +166,7 @@ impl<'f> Kept<'f> {
                 expected.push(kept);
                 new.insert(of.clone(), tensor);
             }
-            parameters.insert(name.clone(), Parameter { values, state: new });
+            parameters.insert(name.clone(), before.with(values, new));
         }
         match self.names.iter().find(|name| !expected.contains(name)) {
             None => Ok(parameters),

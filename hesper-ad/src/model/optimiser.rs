@@ -87,6 +87,17 @@ pub(super) fn form(runner: &Runner<'_>) -> Result<Form, ModelError> {
     let mut shapes = shapes.by_ref().map(|port| &port.dims);
     let first = shapes.next().map_or(&[][..], Vec::as_slice);
     let rank = first.len();
+    let halves = signature
+        .ports()
+        .iter()
+        .find(|port| signature.is_f16(&port.name));
+    if let Some(port) = halves {
+        let message = format!(
+            "it keeps `{}` in `f16`, and moves are less than that can tell",
+            port.name
+        );
+        return Err(unfit(&message));
+    }
     if rank == 0 || shapes.any(|dims| dims != first) || signature.integers().next().is_some() {
         return Err(unfit(
             "its inputs and outputs have not all the same dimensions, or some are whole numbers",

@@ -6,14 +6,14 @@ use crate::graph::{Composite, Graph};
 use crate::op::{DiffOp, Op};
 use crate::ops::adamw::Settings;
 use crate::ops::{
-    AdamW, Add, BiasAdd, MatMul, Mse, Relu, ScaledAdd, Sgd, SoftmaxCrossEntropy, muon,
+    AdamW, Add, BiasAdd, MatMul, MatMulF16, Mse, Relu, ScaledAdd, Sgd, SoftmaxCrossEntropy, muon,
 };
 use crate::options::{Options, Target};
 use crate::run::{Inputs, Workspace};
 use crate::sample::Rng;
-use crate::test_ops::devices;
+use crate::test_ops::{devices, has_f16};
 use crate::{Context, OpError, OpPlan, Signature, Tensor};
-use hesper_shader::{Device, Grid};
+use hesper_shader::{Device, Grid, f16};
 use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
@@ -68,6 +68,57 @@ fn batch(workspace: &Workspace, from: usize, rows: usize) -> Inputs {
     Inputs::new()
         .tensor("x", &workspace.tensor([rows, 5], x).unwrap())
         .integers("labels", &workspace.tensor([rows], &labels).unwrap())
+}
+
+/// The steps are those of 32 bits; what the graph reads is rounded to halves.
+#[test]
+fn parameters_in_halves_are_moved_in_32_bits() {
+    let inputs: [(&str, &[&str]); 3] = [
+        ("x", &["rows", "n"]),
+        ("w", &["n", "m"]),
+        ("target", &["rows", "m"]),
+    ];
+    let graph = Graph::new("Halves", inputs)
+        .node(MatMulF16, ["x", "w"], ["y"])
+        .node(Mse, ["y", "target"], ["loss"])
+        .finish(["loss"])
+        .unwrap();
+    for device in devices().into_iter().filter(has_f16) {
+        let workspace = Workspace::new(&device);
+        let trusted = Trusted::unchecked(&graph, &Sgd);
+        let sizes = Dims::new([("n", 1), ("m", 1)]);
+        let of = [("w", Init::Zeros)];
+        let mut model = Model::new(&workspace, trusted, &of, &sizes, &mut Rng::new(1)).unwrap();
+        let start = workspace.tensor([1, 1], &[1.0]).unwrap();
+        model.set_parameter("w", start).unwrap();
+        let x = workspace.tensor([1, 1], &[1.0]).unwrap();
+        let inputs = Inputs::new().tensor("x", &x).tensor("target", &x);
+        let above = workspace.tensor([1, 1], &[2.0]).unwrap();
+        let batch = Inputs::new().tensor("x", &x).tensor("target", &above);
+        // A step of 2·lr: a hundredth of what a half next to 1 can tell.
+        let constants = [
+            ("lr", 5e-6),
+            ("momentum", 0.0),
+            ("rest", 1.0),
+            ("decay", 0.0),
+        ];
+        let mut seen = Vec::new();
+        for _ in 0..100 {
+            let gradients = model.loss_and_gradients(&batch).unwrap();
+            model.step(&gradients, &constants).unwrap();
+            let [y] = model.infer(&inputs, ["y"]).unwrap();
+            seen.extend(y.read().unwrap());
+        }
+        let weight = model.parameter("w").unwrap().read().unwrap()[0];
+        assert!(
+            (weight - 1.001).abs() < 5e-5,
+            "{weight} on {}",
+            device.name()
+        );
+        let half = f16::from_f32(weight).to_f32();
+        assert_eq!((seen[0], seen[99]), (1.0, half), "{}", device.name());
+        assert!(half > 1.0);
+    }
 }
 
 fn mean(gradients: &Gradients) -> f32 {

@@ -6,10 +6,11 @@ use super::init::Init;
 use super::optimiser::{Form, GRADIENT, WEIGHTS, form, successor};
 use crate::dims::{Dims, count};
 use crate::op_plan::suggest;
-use crate::ops::Add;
+use crate::ops::{Add, ToF16};
 use crate::run::{DeviceTensor, Inputs, Runner, Workspace};
 use crate::sample::Rng;
 use crate::signature::{Port, Signature};
+use hesper_shader::f16;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,6 +22,8 @@ pub struct Model<'op> {
     optimiser: Runner<'op>,
     form: Form,
     sum: Runner<'op>,
+    /// What makes halves of a parameter.
+    halves: Runner<'op>,
     /// The graph's output.
     loss: String,
     pub(super) parameters: BTreeMap<String, Parameter>,
@@ -32,6 +35,10 @@ pub struct Model<'op> {
 /// A parameter, and what the optimiser keeps of it.
 pub(super) struct Parameter {
     pub(super) values: DeviceTensor,
+    /// What the graph reads where it keeps the parameter in binary16: of `values` as they are now, or none yet.
+    half: RefCell<Option<DeviceTensor<f16>>>,
+    /// Whether it does.
+    is_f16: bool,
     /// By the optimiser's names.
     pub(super) state: BTreeMap<String, DeviceTensor>,
 }
@@ -82,10 +89,8 @@ impl<'op> Model<'op> {
                 .iter()
                 .map(zeros)
                 .collect::<Result<_, ModelError>>()?;
-            if made
-                .insert(name.to_string(), Parameter { values, state })
-                .is_some()
-            {
+            let parameter = Parameter::new(values, state, graph.signature().is_f16(name));
+            if made.insert(name.to_string(), parameter).is_some() {
                 let message = format!("the parameter `{name}` is listed twice");
                 return Err(ModelError::unfit(graph.signature().name(), message));
             }
@@ -94,6 +99,7 @@ impl<'op> Model<'op> {
             workspace: workspace.clone(),
             loss: only_output(graph.signature())?,
             sum: Runner::new(workspace, &Add)?,
+            halves: Runner::new(workspace, &ToF16)?,
             parameters: made,
             steps: 0,
             seeds: RefCell::default(),
@@ -144,7 +150,7 @@ impl<'op> Model<'op> {
             return Err(ModelError::unfit(&self.name(), message));
         }
         if let Some(parameter) = self.parameters.get_mut(name) {
-            parameter.values = values;
+            parameter.set(values);
         }
         Ok(())
     }
@@ -176,7 +182,7 @@ impl<'op> Model<'op> {
     }
 
     fn gradients(&self, inputs: &Inputs, share: Option<f32>) -> Result<Gradients, ModelError> {
-        let call = self.graph.forward(&self.with_parameters(inputs))?;
+        let call = self.graph.forward(&self.with_parameters(inputs)?)?;
         let losses = call.result(&self.loss)?.clone();
         let share = share.unwrap_or(1.0 / losses.len() as f32);
         let seed = self.seed(losses.shape(), share)?;
@@ -246,17 +252,20 @@ impl<'op> Model<'op> {
         inputs: &Inputs,
         results: [&str; N],
     ) -> Result<[DeviceTensor; N], ModelError> {
-        Ok(self.graph.infer(&self.with_parameters(inputs), results)?)
+        Ok(self.graph.infer(&self.with_parameters(inputs)?, results)?)
     }
 
     pub(super) fn name(&self) -> String {
         self.graph.signature().name().to_string()
     }
 
-    fn with_parameters(&self, inputs: &Inputs) -> Inputs {
-        let parameters = self.parameters.iter();
-        parameters.fold(inputs.clone(), |inputs, (name, parameter)| {
-            inputs.tensor(name, &parameter.values)
+    fn with_parameters(&self, inputs: &Inputs) -> Result<Inputs, ModelError> {
+        let mut parameters = self.parameters.iter();
+        parameters.try_fold(inputs.clone(), |inputs, (name, parameter)| {
+            Ok(match parameter.is_f16 {
+                true => inputs.tensor(name, &parameter.half(&self.halves)?),
+                false => inputs.tensor(name, &parameter.values),
+            })
         })
     }
 
@@ -281,6 +290,42 @@ impl<'op> Model<'op> {
 const SEEDS: usize = 16;
 
 impl Parameter {
+    fn new(values: DeviceTensor, state: BTreeMap<String, DeviceTensor>, is_f16: bool) -> Parameter {
+        Parameter {
+            values,
+            state,
+            half: RefCell::default(),
+            is_f16,
+        }
+    }
+
+    /// The same parameter with other values and state.
+    pub(super) fn with(
+        &self,
+        values: DeviceTensor,
+        state: BTreeMap<String, DeviceTensor>,
+    ) -> Parameter {
+        Parameter::new(values, state, self.is_f16)
+    }
+
+    /// Gives it other values.
+    fn set(&mut self, values: DeviceTensor) {
+        self.values = values;
+        self.half = RefCell::default();
+    }
+
+    /// The values in binary16: from before, or made now.
+    fn half(&self, converter: &Runner<'_>) -> Result<DeviceTensor<f16>, ModelError> {
+        if let Some(half) = &*self.half.borrow() {
+            return Ok(half.clone());
+        }
+        let flat = self.values.reshaped([self.values.len()])?;
+        let [half] = converter.infer_f16(&Inputs::new().tensor("x", &flat), ["y"])?;
+        let half = half.reshaped(self.values.shape())?;
+        *self.half.borrow_mut() = Some(half.clone());
+        Ok(half)
+    }
+
     /// The parameter after a step of the optimiser.
     fn step(
         &mut self,
@@ -303,7 +348,7 @@ impl Parameter {
         let state = self.state.iter();
         let state = state.map(|(name, old)| Ok((name.clone(), moved(name, old)?)));
         self.state = state.collect::<Result<_, ModelError>>()?;
-        self.values = values;
+        self.set(values);
         Ok(())
     }
 }

@@ -170,14 +170,18 @@ impl<'p> Binder<'p> {
         for port in self.plan.signature.ports() {
             let len = count(&port.shape(&self.plan.dims));
             let result = |is: bool| if is { results } else { Role::Input };
+            let real = match self.plan.signature.is_f16(&port.name) {
+                true => Type::F16,
+                false => Type::F32,
+            };
             if port.name == name {
                 return Some(match port.role {
                     signature::PortRole::Integer { .. } => slot(Type::U32, len, Role::Input),
                     signature::PortRole::Input | signature::PortRole::Constant => {
-                        slot(Type::F32, len, Role::Input)
+                        slot(real, len, Role::Input)
                     }
                     signature::PortRole::Output | signature::PortRole::Saved => {
-                        slot(Type::F32, len, result(self.pass == Pass::Forward))
+                        slot(real, len, result(self.pass == Pass::Forward))
                     }
                 });
             }

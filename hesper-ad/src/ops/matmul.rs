@@ -16,13 +16,13 @@ shader! {
     const DEPTH: u32 = 16;
 
     /// Four numbers of x, `step` apart from each other, from the one at `first·step + at` on; the last of `count` again beyond it.
-    fn four(x: &[f32], first: u32, step: u32, count: u32, at: u32) -> Vec4<f32> {
+    fn four<T: Float>(x: &[T], first: u32, step: u32, count: u32, at: u32) -> Vec4<f32> {
         let last = count - 1;
         vec4(
-            x[first.min(last) * step + at],
-            x[(first + 1).min(last) * step + at],
-            x[(first + 2).min(last) * step + at],
-            x[(first + 3).min(last) * step + at],
+            x[first.min(last) * step + at] as f32,
+            x[(first + 1).min(last) * step + at] as f32,
+            x[(first + 2).min(last) * step + at] as f32,
+            x[(first + 3).min(last) * step + at] as f32,
         )
     }
 
@@ -41,11 +41,11 @@ shader! {
     /// y[rows, cols] = a·b: 32 × 32 elements for each workgroup, through its memory; four by four for each invocation, in registers.
     ///
     /// Element (i, p) of a lies at i·a_row + p·a_inner, element (p, j) of b at p·b_inner + j·b_col, so that the same kernel
-    /// multiplies transposed matrices.
+    /// multiplies transposed matrices. What b keeps in f16 is computed with in f32.
     #[workgroup_size(SIDE, SIDE)]
-    pub fn matmul(
+    pub fn matmul<B: Float>(
         a: &[f32],
-        b: &[f32],
+        b: &[B],
         y: &mut [f32],
         rows: u32,
         inner: u32,
@@ -128,13 +128,13 @@ impl DiffOp for MatMul {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
-        let forward = plan.forward(matmul(), matmul_grid(m, n));
+        let forward = plan.forward(matmul::<f32>(), matmul_grid(m, n));
         matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
         // da[m, k] = dy[m, n] · bᵀ[n, k]
-        let da = plan.backward(matmul(), matmul_grid(m, k));
+        let da = plan.backward(matmul::<f32>(), matmul_grid(m, k));
         matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
         // db[k, n] = aᵀ[k, m] · dy[m, n]
-        let db = plan.backward(matmul(), matmul_grid(k, n));
+        let db = plan.backward(matmul::<f32>(), matmul_grid(k, n));
         matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
         Ok(())
     }

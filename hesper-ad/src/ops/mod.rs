@@ -53,6 +53,7 @@ pub mod log_sum_exp;
 pub mod lora_linear;
 pub mod mask;
 pub mod matmul;
+pub mod matmul_f16;
 pub mod max;
 pub mod max_pool2d;
 pub mod maximum;
@@ -93,6 +94,7 @@ pub mod sqrt;
 pub mod sum;
 pub mod swiglu;
 pub mod tanh;
+pub mod to_f16;
 pub mod token_embedding;
 pub mod transpose;
 pub mod unit_norm;
@@ -150,6 +152,7 @@ pub use log_sum_exp::LogSumExp;
 pub use lora_linear::{LoraLinear, lora_linear};
 pub use mask::Masked;
 pub use matmul::MatMul;
+pub use matmul_f16::MatMulF16;
 pub use max::Max;
 pub use max_pool2d::MaxPool2d;
 pub use maximum::Maximum;
@@ -188,6 +191,7 @@ pub use sqrt::Sqrt;
 pub use sum::Sum;
 pub use swiglu::Swiglu;
 pub use tanh::Tanh;
+pub use to_f16::{ToF16, ToF32};
 pub use token_embedding::TokenEmbedding;
 pub use transpose::Transpose;
 pub use unit_norm::UnitNorm;
@@ -200,7 +204,7 @@ use crate::compose::compose;
 use crate::error::OpError;
 use crate::graph;
 use crate::op::Op;
-use hesper_shader::Kernel;
+use hesper_shader::{Kernel, f16};
 
 /// Elements of a tensor up to which elementwise kernels of the catalogue are checked for what wraps: 8 GiB of `f32`.
 pub const MOST_ELEMENTS: usize = 1 << 31;
@@ -259,6 +263,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(lora_linear()?),
         Box::new(Masked),
         Box::new(MatMul),
+        Box::new(MatMulF16),
         Box::new(Max),
         Box::new(Maximum),
         Box::new(MaxPool2d::EXAMPLE),
@@ -297,6 +302,8 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Swiglu),
         Box::new(Tanh),
         Box::new(TokenEmbedding),
+        Box::new(ToF16),
+        Box::new(ToF32),
         Box::new(Transpose),
         Box::new(UnitNorm),
         Box::new(UpsampleBilinear::EXAMPLE),
@@ -405,7 +412,8 @@ pub fn kernels() -> Vec<Kernel> {
         log_sum_exp::log_sum_exp_backward(),
         mask::masked(),
         mask::masked_backward(),
-        matmul::matmul(),
+        matmul::matmul::<f32>(),
+        matmul::matmul::<f16>(),
         max::max(),
         max::max_backward(),
         max_pool2d::max_pool2d(),
@@ -484,6 +492,9 @@ pub fn kernels() -> Vec<Kernel> {
         swiglu::swiglu_backward(),
         tanh::tanh(),
         tanh::tanh_backward(),
+        to_f16::convert::<f16, f32>(),
+        to_f16::convert::<f32, f16>(),
+        to_f16::convert::<f32, f32>(),
         transpose::transpose(),
         unit_norm::unit_norm(),
         unit_norm::unit_norm_along(),

@@ -185,26 +185,41 @@ impl DiffOp for NewtonSchulz {
         for name in ["product", "through"] {
             plan.temporary(name, Type::F32, n)?;
         }
-        sizes.gram(plan.forward(matmul(), small), ["x", "x", "gram"]);
-        sizes.square(plan.forward(matmul(), small), ["gram", "gram", "square"]);
+        sizes.gram(plan.forward(matmul::<f32>(), small), ["x", "x", "gram"]);
+        sizes.square(
+            plan.forward(matmul::<f32>(), small),
+            ["gram", "gram", "square"],
+        );
         plan.forward(newton_schulz_polynomial(), squares);
-        sizes.apply(plan.forward(matmul(), full), ["polynomial", "x", "product"]);
+        sizes.apply(
+            plan.forward(matmul::<f32>(), full),
+            ["polynomial", "x", "product"],
+        );
         plan.forward(newton_schulz(), Grid::cover(n));
 
-        sizes.gram(plan.backward(matmul(), small), ["x", "x", "gram"]);
-        sizes.square(plan.backward(matmul(), small), ["gram", "gram", "square"]);
+        sizes.gram(plan.backward(matmul::<f32>(), small), ["x", "x", "gram"]);
+        sizes.square(
+            plan.backward(matmul::<f32>(), small),
+            ["gram", "gram", "square"],
+        );
         plan.backward(newton_schulz_polynomial(), squares);
         sizes.apply(
-            plan.backward(matmul(), full),
+            plan.backward(matmul::<f32>(), full),
             ["polynomial", "dy", "product"],
         );
-        sizes.gram(plan.backward(matmul(), small), ["dy", "x", "outer"]);
+        sizes.gram(plan.backward(matmul::<f32>(), small), ["dy", "x", "outer"]);
         let both = plan.backward(newton_schulz_symmetric(), squares);
         both.bind("product", "outer").uniform("side", side);
-        sizes.square(plan.backward(matmul(), small), ["both", "gram", "along"]);
+        sizes.square(
+            plan.backward(matmul::<f32>(), small),
+            ["both", "gram", "along"],
+        );
         let slope = plan.backward(newton_schulz_slope(), squares);
         slope.uniform("side", side);
-        sizes.apply(plan.backward(matmul(), full), ["slope", "x", "through"]);
+        sizes.apply(
+            plan.backward(matmul::<f32>(), full),
+            ["slope", "x", "through"],
+        );
         plan.backward(newton_schulz_backward(), Grid::cover(n));
         Ok(())
     }

@@ -68,6 +68,16 @@ pub enum RunError {
         /// What it takes, and how it is given.
         what: String,
     },
+    /// A result that is kept in another format than it was asked for in.
+    #[error("{op}: `{name}` is kept in {help}")]
+    Format {
+        /// The op.
+        op: String,
+        /// The result.
+        name: String,
+        /// The format, and how to ask for it.
+        help: &'static str,
+    },
     /// A tensor of another shape than the port or cotangent has.
     #[error("{op}: `{name}` has the shape {got:?}, which does not fit [{want}]")]
     Rank {

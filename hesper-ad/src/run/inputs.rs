@@ -1,11 +1,12 @@
 //! What an op is given, by name.
 
 use super::error::RunError;
+use super::pool::RealElement;
 use super::tensor::DeviceTensor;
 use crate::dims::Dims;
 use crate::op_plan::suggest;
 use crate::signature::{Port, PortRole, Signature};
-use hesper_shader::Device;
+use hesper_shader::{Device, f16};
 use std::collections::BTreeMap;
 
 /// What an op is given, by the names of its ports: tensors of reals for inputs and constants, of whole numbers for integer inputs, and a
@@ -36,8 +37,9 @@ pub struct Inputs {
 
 /// One of the things given.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub enum Value {
     Reals(DeviceTensor),
+    Halves(DeviceTensor<f16>),
     Integers(DeviceTensor<u32>),
     Number(f32),
 }
@@ -48,9 +50,9 @@ impl Inputs {
         Inputs::default()
     }
 
-    /// A tensor for an input or a constant.
-    pub fn tensor(self, port: &str, tensor: &DeviceTensor) -> Inputs {
-        self.with(port, Value::Reals(tensor.clone()))
+    /// A tensor for an input or a constant: of `f16` where the [port keeps that](Signature::f16), else of `f32`.
+    pub fn tensor<T: RealElement>(self, port: &str, tensor: &DeviceTensor<T>) -> Inputs {
+        self.with(port, T::value(tensor.clone()))
     }
 
     /// A tensor of whole numbers for an integer input.
@@ -114,6 +116,7 @@ impl Value {
     pub(super) fn shape(&self) -> Option<&[usize]> {
         match self {
             Value::Reals(tensor) => Some(tensor.shape()),
+            Value::Halves(tensor) => Some(tensor.shape()),
             Value::Integers(tensor) => Some(tensor.shape()),
             Value::Number(_) => None,
         }
@@ -122,19 +125,23 @@ impl Value {
     fn check_kind(&self, signature: &Signature, port: &Port) -> Result<(), RunError> {
         let is_number = port.role == PortRole::Constant && port.dims.is_empty();
         let is_integer = matches!(port.role, PortRole::Integer { .. });
+        let is_tensor = !is_number && !is_integer;
+        let is_f16 = signature.is_f16(&port.name);
         let got = match self {
             Value::Number(_) if is_number => return Ok(()),
             Value::Integers(_) if is_integer => return Ok(()),
-            Value::Reals(_) if !is_number && !is_integer => return Ok(()),
+            Value::Reals(_) if is_tensor && !is_f16 => return Ok(()),
+            Value::Halves(_) if is_tensor && is_f16 => return Ok(()),
             Value::Number(_) => "a number",
             Value::Integers(_) => "whole numbers",
-            Value::Reals(_) => "a tensor of reals",
+            Value::Reals(_) => "a tensor of `f32`",
+            Value::Halves(_) => "a tensor of `f16`",
         };
         Err(RunError::Kind {
             op: signature.name().to_string(),
             port: port.name.clone(),
             got,
-            what: wanted(port, &Dims::default()),
+            what: wanted(signature, port, &Dims::default()),
         })
     }
 
@@ -146,6 +153,7 @@ impl Value {
     ) -> Result<(), RunError> {
         match self {
             Value::Reals(tensor) => same_device(signature, name, tensor.device(), device),
+            Value::Halves(tensor) => same_device(signature, name, tensor.device(), device),
             Value::Integers(tensor) => same_device(signature, name, tensor.device(), device),
             Value::Number(_) => Ok(()),
         }
@@ -179,7 +187,7 @@ pub(super) fn is_given(port: &Port) -> bool {
 }
 
 /// What a port takes, and how it is given: ``a tensor of shape [rows=2, cols] with `Inputs::tensor` ``.
-pub(super) fn wanted(port: &Port, dims: &Dims) -> String {
+pub(super) fn wanted(signature: &Signature, port: &Port, dims: &Dims) -> String {
     let shape = || written(&port.dims, dims);
     match &port.role {
         PortRole::Constant if port.dims.is_empty() => "a number with `Inputs::number`".to_string(),
@@ -187,7 +195,15 @@ pub(super) fn wanted(port: &Port, dims: &Dims) -> String {
             let shape = shape();
             format!("whole numbers below `{below}` of shape [{shape}] with `Inputs::integers`")
         }
-        _ => format!("a tensor of shape [{}] with `Inputs::tensor`", shape()),
+        _ => {
+            let halves = if signature.is_f16(&port.name) {
+                " of `f16`"
+            } else {
+                ""
+            };
+            let shape = shape();
+            format!("a tensor{halves} of shape [{shape}] with `Inputs::tensor`")
+        }
     }
 }
 

@@ -41,7 +41,7 @@ mod workspace;
 
 pub use error::RunError;
 pub use inputs::Inputs;
-pub use pool::TensorElement;
+pub use pool::{RealElement, TensorElement};
 pub use runner::{Call, Runner};
 pub use tensor::DeviceTensor;
 pub use workspace::Workspace;

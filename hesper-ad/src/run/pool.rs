@@ -1,17 +1,28 @@
 //! Memory of tensors that are gone, kept for those to come.
 
-use hesper_shader::{Buffer, Device, DeviceError, Element, ShaderType};
+use super::inputs::Value;
+use super::tensor::DeviceTensor;
+use hesper_shader::{Buffer, Device, DeviceError, Element, ShaderType, f16};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What tensors on a device are made of: `f32`, and `u32` for whole numbers such as labels.
+/// What tensors on a device are made of: `f32`, `f16` where a [port](crate::Signature::f16) keeps that, and `u32` for whole numbers such as labels.
 pub trait TensorElement: Element + ShaderType + Default + sealed::Kept {}
 
 impl TensorElement for f32 {}
+impl TensorElement for f16 {}
 impl TensorElement for u32 {}
 
+/// What tensors of reals are made of: `f32` and `f16`.
+pub trait RealElement: TensorElement {}
+
+impl RealElement for f32 {}
+impl RealElement for f16 {}
+
 pub(super) mod sealed {
-    use super::{Free, Shelf};
+    use super::super::inputs::Value;
+    use super::super::tensor::DeviceTensor;
+    use super::{Free, Shelf, TensorElement};
 
     /// Where buffers of this type are kept.
     pub trait Kept: Sized {
@@ -19,7 +30,19 @@ pub(super) mod sealed {
         fn shelf(free: &mut Free) -> &mut Shelf<Self>;
 
         /// The greatest of whole numbers and where it is, which a bound is compared with.
-        fn greatest(elements: &[Self]) -> Option<(usize, u32)>;
+        fn greatest(_: &[Self]) -> Option<(usize, u32)> {
+            None
+        }
+
+        /// A tensor of this type among others.
+        fn value(tensor: DeviceTensor<Self>) -> Value
+        where
+            Self: TensorElement;
+
+        /// The tensor, if it is of this type.
+        fn of(value: &Value) -> Option<&DeviceTensor<Self>>
+        where
+            Self: TensorElement;
     }
 }
 
@@ -30,31 +53,46 @@ pub(super) type Shelf<T> = BTreeMap<usize, Vec<Buffer<T>>>;
 #[derive(Default)]
 pub struct Free {
     reals: Shelf<f32>,
+    halves: Shelf<f16>,
     integers: Shelf<u32>,
     /// How many buffers were ever made.
     made: usize,
 }
 
-impl sealed::Kept for f32 {
-    fn shelf(free: &mut Free) -> &mut Shelf<f32> {
-        &mut free.reals
-    }
+macro_rules! kept {
+    ($ty:ty, $shelf:ident, $value:ident $(, $greatest:item)?) => {
+        impl sealed::Kept for $ty {
+            fn shelf(free: &mut Free) -> &mut Shelf<$ty> {
+                &mut free.$shelf
+            }
 
-    fn greatest(_: &[f32]) -> Option<(usize, u32)> {
-        None
-    }
+            fn value(tensor: DeviceTensor<$ty>) -> Value {
+                Value::$value(tensor)
+            }
+
+            fn of(value: &Value) -> Option<&DeviceTensor<$ty>> {
+                match value {
+                    Value::$value(tensor) => Some(tensor),
+                    _ => None,
+                }
+            }
+
+            $($greatest)?
+        }
+    };
 }
 
-impl sealed::Kept for u32 {
-    fn shelf(free: &mut Free) -> &mut Shelf<u32> {
-        &mut free.integers
-    }
-
+kept!(f32, reals, Reals);
+kept!(f16, halves, Halves);
+kept!(
+    u32,
+    integers,
+    Integers,
     fn greatest(elements: &[u32]) -> Option<(usize, u32)> {
         let all = elements.iter().copied().enumerate();
         all.reduce(|most, (i, n)| if n > most.1 { (i, n) } else { most })
     }
-}
+);
 
 /// The memory of a workspace, which its tensors share.
 #[derive(Clone, Default)]
@@ -96,6 +134,7 @@ impl Pool {
     pub(super) fn clear(&self) {
         let mut free = self.free();
         free.reals.clear();
+        free.halves.clear();
         free.integers.clear();
     }
 

@@ -9,7 +9,8 @@ use crate::dims::{Dims, count};
 use crate::op::Op;
 use crate::op_plan::{Pass, Plans};
 use crate::signature::Signature;
-use hesper_shader::{Device, Error, Plan, PlanBuffers, Role, Slot, Temporaries};
+use hesper_shader::tree::Type;
+use hesper_shader::{Device, DeviceError, Error, Plan, PlanBuffers, Role, Slot, Temporaries, f16};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -60,23 +61,21 @@ impl Ready {
         pass: Pass,
         results: &[String],
         values: &Values,
-    ) -> Result<BTreeMap<String, DeviceTensor>, RunError> {
+    ) -> Result<Values, RunError> {
         let cut = self.cut(pass, results)?;
         let numbers = self.numbers(&cut.plan, values)?;
         let mut given = self.inputs(&cut.plan, &numbers, values)?;
         let mut memory = self.memory(&cut.plan)?;
         for (name, lent) in &mut memory {
-            if let Some(buffer) = lent.buffer_mut() {
-                given = given.fresh(name.as_str(), buffer);
-            }
+            given = lent.fresh(name, given);
         }
         // No other run of this plan is under way: runs end before they return, and a `Ready` stays on its thread.
         let mut temporaries = cut.temporaries.borrow_mut();
         let given = given.temporaries(&mut temporaries);
         let ran = self.device().run(&cut.plan, given);
         ran.map_err(|error| self.failed(pass, error))?;
-        let tensor = |(name, memory): (String, Lent<f32>)| {
-            let tensor = DeviceTensor::new(memory, self.device(), self.shape(&name), None);
+        let tensor = |(name, memory): (String, Memory)| {
+            let tensor = memory.tensor(self.device(), self.shape(&name));
             (name, tensor)
         };
         Ok(memory.into_iter().map(tensor).collect())
@@ -94,6 +93,10 @@ impl Ready {
             let name = slot.name.as_str();
             given = match numbers.get(name).or(values.get(name)) {
                 Some(Value::Reals(tensor)) => match tensor.buffer() {
+                    Some(buffer) => given.read(name, buffer),
+                    None => given,
+                },
+                Some(Value::Halves(tensor)) => match tensor.buffer() {
                     Some(buffer) => given.read(name, buffer),
                     None => given,
                 },
@@ -181,10 +184,10 @@ impl Ready {
     }
 
     /// Memory for the results of a plan.
-    fn memory(&self, plan: &Plan) -> Result<Vec<(String, Lent<f32>)>, RunError> {
+    fn memory(&self, plan: &Plan) -> Result<Vec<(String, Memory)>, RunError> {
         let results = plan.slots().iter();
         let results = results.filter(|slot| slot.role == Role::Output);
-        let memory = |slot: &Slot| Ok((slot.name.clone(), self.workspace.memory(slot.len)?));
+        let memory = |slot: &Slot| Ok((slot.name.clone(), Memory::of(&self.workspace, slot)?));
         results.map(memory).collect()
     }
 
@@ -203,8 +206,46 @@ impl Ready {
             port: name.to_string(),
             what: port.map_or_else(
                 || format!("a tensor of {} reals", count(&self.shape(name))),
-                |port| wanted(port, &self.dims),
+                |port| wanted(&self.signature, port, &self.dims),
             ),
+        }
+    }
+}
+
+/// Memory for one result.
+enum Memory {
+    Reals(Lent<f32>),
+    Halves(Lent<f16>),
+}
+
+impl Memory {
+    /// As a slot's kernels have it.
+    fn of(workspace: &Workspace, slot: &Slot) -> Result<Memory, DeviceError> {
+        Ok(match slot.element == Type::F16 {
+            true => Memory::Halves(workspace.memory(slot.len)?),
+            false => Memory::Reals(workspace.memory(slot.len)?),
+        })
+    }
+
+    /// What a plan is given, with this for a result.
+    fn fresh<'m>(&'m mut self, name: &str, given: PlanBuffers<'m>) -> PlanBuffers<'m> {
+        match self {
+            Memory::Reals(lent) => match lent.buffer_mut() {
+                Some(buffer) => given.fresh(name, buffer),
+                None => given,
+            },
+            Memory::Halves(lent) => match lent.buffer_mut() {
+                Some(buffer) => given.fresh(name, buffer),
+                None => given,
+            },
+        }
+    }
+
+    /// The tensor, once it is filled.
+    fn tensor(self, device: &Device, shape: Vec<usize>) -> Value {
+        match self {
+            Memory::Reals(lent) => Value::Reals(DeviceTensor::new(lent, device, shape, None)),
+            Memory::Halves(lent) => Value::Halves(DeviceTensor::new(lent, device, shape, None)),
         }
     }
 }

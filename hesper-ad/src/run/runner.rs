@@ -2,6 +2,7 @@
 
 use super::error::RunError;
 use super::inputs::{Inputs, Value, same_device, written};
+use super::pool::RealElement;
 use super::ready::{Ready, Values};
 use super::sizes::sizes;
 use super::tensor::DeviceTensor;
@@ -11,6 +12,7 @@ use crate::op::{Op, checked_signature};
 use crate::op_plan::{Pass, suggest};
 use crate::sample::Sampling;
 use crate::signature::{Port, PortRole, Signature};
+use hesper_shader::f16;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -85,8 +87,7 @@ impl<'op> Runner<'op> {
         let results: Vec<String> = results.map(|port| port.name.clone()).collect();
         let (ready, mut values) = self.ready(inputs)?;
         let computed = ready.run(Pass::Forward, &results, &values)?;
-        let computed = computed.into_iter();
-        values.extend(computed.map(|(name, tensor)| (name, Value::Reals(tensor))));
+        values.extend(computed);
         Ok(Call { ready, values })
     }
 
@@ -100,6 +101,26 @@ impl<'op> Runner<'op> {
         inputs: &Inputs,
         results: [&str; N],
     ) -> Result<[DeviceTensor; N], RunError> {
+        self.inferred(inputs, results)
+    }
+
+    /// [`infer`](Runner::infer) for results that are [kept in `f16`](Signature::f16).
+    ///
+    /// # Errors
+    /// As [`infer`](Runner::infer).
+    pub fn infer_f16<const N: usize>(
+        &self,
+        inputs: &Inputs,
+        results: [&str; N],
+    ) -> Result<[DeviceTensor<f16>; N], RunError> {
+        self.inferred(inputs, results)
+    }
+
+    fn inferred<T: RealElement, const N: usize>(
+        &self,
+        inputs: &Inputs,
+        results: [&str; N],
+    ) -> Result<[DeviceTensor<T>; N], RunError> {
         let is_result = |port: &&Port| matches!(port.role, PortRole::Output | PortRole::Saved);
         let known = self.signature.ports().iter().filter(is_result);
         let known: Vec<String> = known.map(|port| port.name.clone()).collect();
@@ -149,12 +170,24 @@ impl Call {
     /// An output or a saved result; of a graph, every value on the way is one.
     ///
     /// # Errors
-    /// Where the op has no such result.
+    /// Where the op has no such result, or keeps it in `f16`.
     pub fn result(&self, name: &str) -> Result<&DeviceTensor, RunError> {
+        self.found(name)
+    }
+
+    /// A result that is [kept in `f16`](Signature::f16).
+    ///
+    /// # Errors
+    /// Where the op has no such result, or keeps it in `f32`.
+    pub fn result_f16(&self, name: &str) -> Result<&DeviceTensor<f16>, RunError> {
+        self.found(name)
+    }
+
+    fn found<T: RealElement>(&self, name: &str) -> Result<&DeviceTensor<T>, RunError> {
         let signature = &self.ready.signature;
         let results = || signature.outputs().chain(signature.saves());
         match self.values.get(name) {
-            Some(Value::Reals(tensor)) if results().any(|port| port.name == name) => Ok(tensor),
+            Some(value) if results().any(|port| port.name == name) => typed(value, name, signature),
             _ => {
                 let known: Vec<String> = results().map(|port| port.name.clone()).collect();
                 let what = "output or saved result";
@@ -178,8 +211,9 @@ impl Call {
         cotangents: &[(&str, &DeviceTensor)],
         wanted: [&str; N],
     ) -> Result<[DeviceTensor; N], RunError> {
-        let computed = self.cotangents(cotangents, &wanted)?;
-        in_order(computed, wanted, &self.ready.signature)
+        let computed = self.cotangents(cotangents, &wanted)?.into_iter();
+        let computed = computed.map(|(name, tensor)| (name, Value::Reals(tensor)));
+        in_order(computed.collect(), wanted, &self.ready.signature)
     }
 
     /// [`backward`](Call::backward) for names that are not known before the program runs: the cotangents by name.
@@ -207,7 +241,13 @@ impl Call {
                 values.insert(seed, Value::Reals(zeros));
             }
         }
-        self.ready.run(Pass::Backward, &wanted, &values)
+        let computed = self.ready.run(Pass::Backward, &wanted, &values)?;
+        // Cotangents are `f32`, whatever their ports keep.
+        let reals = computed.iter().map(|(name, value)| {
+            let tensor: &DeviceTensor = typed(value, name, signature)?;
+            Ok((name.clone(), tensor.clone()))
+        });
+        reals.collect()
     }
 
     /// The cotangents of outputs that are given, checked.
@@ -263,15 +303,34 @@ fn sorted(names: &[&str]) -> Vec<String> {
 }
 
 /// The tensors of these names, each of which was computed.
-fn in_order<const N: usize>(
-    computed: BTreeMap<String, DeviceTensor>,
+fn in_order<T: RealElement, const N: usize>(
+    computed: Values,
     names: [&str; N],
     signature: &Signature,
-) -> Result<[DeviceTensor; N], RunError> {
-    let tensors = names.iter().filter_map(|name| computed.get(*name).cloned());
-    let tensors: Vec<DeviceTensor> = tensors.collect();
+) -> Result<[DeviceTensor<T>; N], RunError> {
+    let found = names
+        .iter()
+        .filter_map(|name| Some((name, computed.get(*name)?)));
+    let tensors = found.map(|(name, value)| typed(value, name, signature).cloned());
+    let tensors = tensors.collect::<Result<Vec<DeviceTensor<T>>, RunError>>()?;
     let none = || unknown(signature, names.first().unwrap_or(&""), &[], "result");
     tensors.try_into().map_err(|_| none())
+}
+
+/// The tensor that a result is.
+fn typed<'v, T: RealElement>(
+    value: &'v Value,
+    name: &str,
+    signature: &Signature,
+) -> Result<&'v DeviceTensor<T>, RunError> {
+    T::of(value).ok_or_else(|| RunError::Format {
+        op: signature.name().to_string(),
+        name: name.to_string(),
+        help: match value {
+            Value::Halves(_) => "`f16`: ask with `Call::result_f16` or `Runner::infer_f16`",
+            _ => "`f32`: ask with `Call::result` or `Runner::infer`",
+        },
+    })
 }
 
 fn known_name(

@@ -8,13 +8,13 @@ use crate::graph::Graph;
 use crate::op::Op;
 use crate::ops::{
     Add, BiasAdd, CausalMask, Embedding, MatMul, Relu, RmsNorm, Rope, ScaledAdd,
-    SoftmaxCrossEntropy, catalogue,
+    SoftmaxCrossEntropy, ToF16, ToF32, catalogue,
 };
 use crate::sample::{Rng, Sample, Sampling};
-use crate::signature::{Port, Signature};
+use crate::signature::{Port, PortRole, Signature};
 use crate::spec::Spec;
-use crate::test_ops::{devices, run_kernels};
-use hesper_shader::{Device, DeviceKind, Plan, Role};
+use crate::test_ops::{devices, has_f16, run_kernels};
+use hesper_shader::{Device, DeviceKind, Plan, Role, f16};
 use std::collections::BTreeMap;
 
 /// A point of an op as its runner takes it.
@@ -28,15 +28,26 @@ impl Given {
         let signature = op.signature();
         let mut inputs = Inputs::new();
         let tensor = |t: &crate::Tensor<f32>| workspace.tensor(t.shape(), t.data()).unwrap();
+        let given = |inputs: Inputs, port: &Port, t: &crate::Tensor<f32>| {
+            let is_f16 = signature.is_f16(&port.name);
+            match (
+                port.role == PortRole::Constant && port.dims.is_empty(),
+                is_f16,
+            ) {
+                (true, _) => inputs.number(&port.name, t.data()[0]),
+                (_, false) => inputs.tensor(&port.name, &tensor(t)),
+                (_, true) => {
+                    let halves = t.map(|x| f16::from_f32(*x));
+                    let halves = workspace.tensor(t.shape(), halves.data()).unwrap();
+                    inputs.tensor(&port.name, &halves)
+                }
+            }
+        };
         for (port, t) in signature.inputs().zip(&sample.inputs) {
-            inputs = inputs.tensor(&port.name, &tensor(t));
+            inputs = given(inputs, port, t);
         }
         for port in signature.constants() {
-            let t = &sample.constants[&port.name];
-            inputs = match port.dims.is_empty() {
-                true => inputs.number(&port.name, t.data()[0]),
-                false => inputs.tensor(&port.name, &tensor(t)),
-            };
+            inputs = given(inputs, port, &sample.constants[&port.name]);
         }
         for (port, _) in signature.integers() {
             let t = &sample.integers[&port.name];
@@ -129,6 +140,16 @@ fn every_op_of_the_catalogue_runs() {
         let workspace = Workspace::new(&device);
         for op in catalogue().unwrap() {
             let op = &*op;
+            let signature = op.signature();
+            let mut ports = signature.ports().iter();
+            if ports.any(|port| signature.is_f16(&port.name)) && !has_f16(&device) {
+                eprintln!(
+                    "SKIPPED on {}, which has no `f16`: {}",
+                    device.name(),
+                    op.name()
+                );
+                continue;
+            }
             let (spec, runner) = (Spec::new(op).unwrap(), Runner::new(&workspace, op).unwrap());
             let names: Vec<String> = spec.signature().inputs().map(Port::cotangent).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -139,9 +160,16 @@ fn every_op_of_the_catalogue_runs() {
                 let call = runner.forward(&given.inputs).unwrap();
                 let cotangents = call.cotangents(&given.cotangents(), &names).unwrap();
                 let outputs = spec.signature().outputs().chain(spec.signature().saves());
-                let outputs = outputs.map(|port| (&port.name, call.result(&port.name).unwrap()));
-                for (name, tensor) in outputs.chain(&cotangents) {
-                    let got = tensor.read().unwrap();
+                let reals = |name: &str| match spec.signature().is_f16(name) {
+                    false => call.result(name).unwrap().read().unwrap(),
+                    true => {
+                        let halves = call.result_f16(name).unwrap().read().unwrap();
+                        halves.into_iter().map(f32::from).collect()
+                    }
+                };
+                let outputs = outputs.map(|port| (&port.name, reals(&port.name)));
+                let cotangents_read = cotangents.iter().map(|(n, t)| (n, t.read().unwrap()));
+                for (name, got) in outputs.chain(cotangents_read) {
                     let same = bits(&got) == bits(&want[name]);
                     let exact = device.kind() == DeviceKind::Reference;
                     assert!(
@@ -395,7 +423,7 @@ fn what_does_not_fit_is_refused_by_name() {
         (
             &RmsNorm,
             new().tensor("eps", &t(&[])),
-            "RMSNorm: `eps` was given a tensor of reals; give a number with `Inputs::number`",
+            "RMSNorm: `eps` was given a tensor of `f32`; give a number with `Inputs::number`",
         ),
         (
             &RmsNorm,
@@ -486,6 +514,53 @@ fn backward_refuses_by_name() {
         workspace.tensor([3], &[1.0]),
         Err(RunError::Shape(_))
     ));
+}
+
+/// Halves go in and come out as such; each mistake says which of both it is.
+#[test]
+fn halves_are_asked_for_as_such() {
+    for device in devices().into_iter().filter(has_f16) {
+        let workspace = Workspace::new(&device);
+        let reals = workspace.tensor([2], &[1.0, 0.1]).unwrap();
+        let halves = workspace
+            .tensor([2], &[1.0, 0.1].map(f16::from_f32))
+            .unwrap();
+        let narrow = Runner::new(&workspace, &ToF16).unwrap();
+        let call = narrow.forward(&Inputs::new().tensor("x", &reals)).unwrap();
+        let half = call.result_f16("y").unwrap();
+        assert_eq!(half.read().unwrap(), halves.read().unwrap());
+        let [dx] = call.backward(&[("dy", &reals)], ["dx"]).unwrap();
+        assert_eq!(dx.read().unwrap(), [1.0, 0.1], "cotangents are not rounded");
+
+        let wide = Runner::new(&workspace, &ToF32).unwrap();
+        let [back] = wide.infer(&Inputs::new().tensor("x", half), ["y"]).unwrap();
+        assert_eq!(back.read().unwrap(), [1.0, f16::from_f32(0.1).to_f32()]);
+
+        let refused = |result: Result<&DeviceTensor, RunError>| result.unwrap_err().to_string();
+        assert_eq!(
+            refused(call.result("y")),
+            "ToF16: `y` is kept in `f16`: ask with `Call::result_f16` or `Runner::infer_f16`"
+        );
+        let given = wide
+            .forward(&Inputs::new().tensor("x", &reals))
+            .unwrap_err();
+        assert_eq!(
+            given.to_string(),
+            "ToF32: `x` was given a tensor of `f32`; give a tensor of `f16` of shape [n] with `Inputs::tensor`"
+        );
+        let given = narrow
+            .forward(&Inputs::new().tensor("x", &halves))
+            .unwrap_err();
+        assert_eq!(
+            given.to_string(),
+            "ToF16: `x` was given a tensor of `f16`; give a tensor of shape [n] with `Inputs::tensor`"
+        );
+        let asked = wide.infer_f16(&Inputs::new().tensor("x", half), ["y"]);
+        assert_eq!(
+            asked.unwrap_err().to_string(),
+            "ToF32: `y` is kept in `f32`: ask with `Call::result` or `Runner::infer`"
+        );
+    }
 }
 
 /// What follows from several dimensions tells none of them, and must fit those that others tell.

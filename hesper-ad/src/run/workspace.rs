@@ -1,7 +1,7 @@
 //! A device and the memory in use there.
 
 use super::error::RunError;
-use super::pool::{Pool, TensorElement};
+use super::pool::{Lent, Pool, TensorElement};
 use super::tensor::DeviceTensor;
 use crate::dims::count;
 use crate::tensor::ShapeError;
@@ -86,7 +86,7 @@ impl Workspace {
     }
 
     /// Memory for a result, with anything in it.
-    pub(super) fn memory(&self, len: usize) -> Result<super::pool::Lent<f32>, DeviceError> {
+    pub(super) fn memory<T: TensorElement>(&self, len: usize) -> Result<Lent<T>, DeviceError> {
         self.pool.take(&self.device, len)
     }
 }

@@ -4,6 +4,7 @@ use crate::dims::Dims;
 use crate::signature::{Port, Signature};
 use crate::tensor::Tensor;
 use hesper_shader::domain::Domain;
+use hesper_shader::f16;
 use std::collections::BTreeMap;
 
 /// Everything an op is given, as values of a domain.
@@ -77,6 +78,17 @@ impl<V> Point<V> {
 }
 
 impl Point<f32> {
+    /// The point as ports keep it: rounded to binary16 where a port does.
+    pub(crate) fn kept(mut self, signature: &Signature) -> Point<f32> {
+        let halves = self.named_mut(signature);
+        for (_, tensor) in halves.filter(|(name, _)| signature.is_f16(name)) {
+            for x in tensor.data_mut() {
+                *x = f16::from_f32(*x).to_f32();
+            }
+        }
+        self
+    }
+
     /// The same numbers in a domain.
     pub(crate) fn point<D: Domain>(&self, domain: &D) -> Point<D::Value> {
         let exact = |t: &Tensor<f32>| t.map(|x| domain.from_f32(*x));

@@ -195,7 +195,8 @@ impl<'o> Spec<'o> {
 
     /// A random point of such numbers.
     pub(crate) fn draw_with(&self, numbers: Numbers, dims: &Dims, rng: &mut Rng) -> Sample {
-        self.sampling.draw_with(numbers, &self.signature, dims, rng)
+        let sample = self.sampling.draw_with(numbers, &self.signature, dims, rng);
+        sample.kept(&self.signature)
     }
 
     /// Whether some constant has one value only.
@@ -206,7 +207,8 @@ impl<'o> Spec<'o> {
 
     /// A point that the op's sampling names, drawn where it says nothing.
     pub(crate) fn complete(&self, known: &Known, rng: &mut Rng) -> Sample {
-        known.complete(&self.sampling, &self.signature, rng)
+        let sample = known.complete(&self.sampling, &self.signature, rng);
+        sample.kept(&self.signature)
     }
 
     /// Shapes for checks of the spec: distinct small primes, each dimension with several of them.

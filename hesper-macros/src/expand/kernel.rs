@@ -43,7 +43,7 @@ impl Emit<'_> {
             true => quote_spanned! {at=> #cache.get },
             false => quote_spanned! {at=> #cache.of(&[#(#functions),*]).get },
         };
-        let name = text(&kernel.function.name);
+        let name = self.recorded_name(&kernel.function);
         let docs = docs(&kernel.function.attrs);
         let size = (0..3).map(|axis| match kernel.size.get(axis) {
             Some(size) => size.to_token_stream(),
@@ -69,6 +69,17 @@ impl Emit<'_> {
                 },
             ))
         }
+    }
+
+    /// What the kernel is called once it is recorded: after its function, and after its types where it is not for `f32` alone.
+    fn recorded_name(&self, function: &Function) -> TokenStream {
+        let name = text(&function.name);
+        if function.types.is_empty() {
+            return name.to_token_stream();
+        }
+        let runtime = self.runtime(self.site);
+        let types = function.types.iter().map(type_name);
+        quote_spanned! {self.site=> &#runtime::__private::kernel_name(#name, &[#(#types),*]) }
     }
 
     /// Attributes, visibility and signature.
@@ -105,9 +116,7 @@ impl Emit<'_> {
         function: &'a Function,
         others: impl IntoIterator<Item = &'a Ident>,
     ) -> TokenStream {
-        let types = function.types.iter().map(|name| {
-            quote_spanned! {name.span()=> ::core::any::type_name::<#name>() }
-        });
+        let types = function.types.iter().map(type_name);
         let constants = function.consts.iter().map(|param| &param.ident);
         let values = constants.chain(others).map(ToTokens::to_token_stream);
         let told: Vec<_> = types.chain(values).collect();
@@ -300,4 +309,9 @@ fn docs(attrs: &[Attribute]) -> Vec<LitStr> {
         LitStr::new(text.strip_prefix(' ').unwrap_or(&text), line.span())
     };
     lines.map(trim).collect()
+}
+
+/// The name of the type that a parameter stands for.
+fn type_name(parameter: &Ident) -> TokenStream {
+    quote_spanned! {parameter.span()=> ::core::any::type_name::<#parameter>() }
 }

@@ -54,11 +54,12 @@ pub struct NoMeaning {
 }
 
 /// A binary floating point format of IEEE 754 in which kernels keep reals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
     /// 16 bits, 11 of them significant.
     Binary16,
     /// 32 bits, 24 of them significant.
+    #[default]
     Binary32,
 }
 
@@ -144,6 +145,12 @@ pub trait Domain {
     /// hides, do not.
     fn round(&self, _format: Format, value: Self::Value) -> Self::Value {
         value
+    }
+
+    /// What the operations that follow compute in; whether the domain rounds their results to it itself. By default it does not: whoever computes
+    /// [rounds](Domain::round) the result.
+    fn within(&self, _format: Format) -> bool {
+        false
     }
 
     /// A real truncated towards zero and saturated to `low..=high`, as `as` does.

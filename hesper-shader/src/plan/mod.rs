@@ -1,6 +1,7 @@
 //! Dispatches recorded once, run anywhere: on any device, or on the reference executor in any number domain.
 
 mod bind;
+mod buffer;
 mod display;
 mod given;
 mod launch;
@@ -10,6 +11,7 @@ mod run;
 mod tests;
 mod whole;
 
+pub use buffer::SlotBuffer;
 pub use given::{PlanBuffers, Temporaries};
 pub use run::Told;
 

@@ -1,8 +1,8 @@
 //! Whether one number that a kernel yields is what the spec says and WGSL allows.
 
 use crate::accuracy::Allowed;
-use crate::certificate::NARROW;
-use crate::tracked::{Bounded, NORMAL_F32, UNIT_F32};
+use crate::certificate::{NARROW, NARROW_F16};
+use crate::tracked::{Bounded, NORMAL_F32, UNIT_F16, UNIT_F32};
 
 /// A bound is the kernel's own doing where it is this many times wider than the spec's formula would have it, and that one is narrow: errors of one step
 /// multiply in an algorithm of many, such as an online softmax.
@@ -23,6 +23,8 @@ pub(super) struct Element {
     pub(super) running: f64,
     /// What WGSL allows the kernel.
     pub(super) allowed: Allowed,
+    /// Whether it is kept in binary16.
+    pub(super) is_f16: bool,
     /// What everything is measured by: the element and its row's greatest.
     pub(super) scale: f64,
     /// What a formula that is right to binary32's precision may differ by.
@@ -78,9 +80,15 @@ impl Element {
         }
     }
 
+    /// A bound of at most this part of the scale says what it should.
+    fn narrow(&self) -> f64 {
+        if self.is_f16 { NARROW_F16 } else { NARROW }
+    }
+
     /// Whether a bound is narrow by this measure.
     fn is_narrow(&self, measure: f64) -> bool {
-        let limit = NARROW.max(8.0 * self.allowed.terms().0 * UNIT_F32);
+        let unit = if self.is_f16 { UNIT_F16 } else { UNIT_F32 };
+        let limit = self.narrow().max(8.0 * self.allowed.terms().0 * unit);
         self.allowed.error() <= limit * measure + TINY
     }
 
@@ -118,7 +126,7 @@ impl Element {
             error if error > explained || explained.is_nan() => {
                 Found::Beyond(explained, self.loss())
             }
-            _ if kernel > WIDER * spec && self.part(spec) <= NARROW => Found::Lost,
+            _ if kernel > WIDER * spec && self.part(spec) <= self.narrow() => Found::Lost,
             _ if self.is_narrow(self.measure()) => Found::Narrow,
             error if error <= self.plain => Found::Wide,
             _ => Found::Explained,

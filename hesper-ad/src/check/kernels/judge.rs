@@ -216,7 +216,7 @@ fn bounded_by(want: &Bounded, running: &Bounded) -> Bounded {
 
 /// Compares a result with the spec's, `allowed` being what WGSL allows the kernel and `running` what one order of roundings explains where it bounds the spec's
 /// formula not at all; where nothing is known of that, by the plain tolerance and what
-/// rounding of the spec's formula explains.
+/// rounding of the spec's formula explains. What is kept in binary16 has wider bounds that are narrow.
 ///
 /// # Errors
 /// Where shapes differ, nothing is there to compare, an element on either side is not finite, or one is beyond what is allowed.
@@ -225,7 +225,7 @@ pub(super) fn judge(
     want: &Tensor<Bounded>,
     running: Option<&Tensor<Bounded>>,
     allowed: Option<&[Allowed]>,
-    plain: Tolerance,
+    (plain, is_f16): (Tolerance, bool),
 ) -> Result<Judgement, Refused> {
     let fits = |all: &&[Allowed]| all.len() == got.len() && got.shape() == want.shape();
     let Some(allowed) = allowed.filter(fits) else {
@@ -241,6 +241,7 @@ pub(super) fn judge(
             want: *wanted,
             running: running.map_or(0.0, |t| t.data().get(flat).map_or(0.0, |x| x.error)),
             allowed: *allowed,
+            is_f16,
             scale,
             plain: plain.bound(scale),
         };

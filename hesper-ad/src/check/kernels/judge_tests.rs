@@ -109,7 +109,7 @@ fn a_number_is_judged_by_what_is_allowed_the_kernel() {
             error: 0.1,
             ..*want
         });
-        let said = match judge(&got, &want, Some(&running), Some(&[allowed]), Tolerance::F32) {
+        let said = match judge(&got, &want, Some(&running), Some(&[allowed]), (Tolerance::F32, false)) {
             Err(refused) => refused.to_string(),
             Ok(judgement) => match &judgement.lost {
                 Some(lost) => lost.words("y"),
@@ -141,7 +141,7 @@ fn a_sum_of_many_terms_is_judged_by_their_size() {
         }],
     )
     .unwrap();
-    let judged = judge(&got, &want, None, Some(&[sum]), Tolerance::F32);
+    let judged = judge(&got, &want, None, Some(&[sum]), (Tolerance::F32, false));
     let agreement = judged.map(|judgement| judgement.agreement());
     assert_eq!(
         agreement.map(|a| (a.compared, a.granted)).ok(),

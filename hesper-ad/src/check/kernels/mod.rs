@@ -8,6 +8,8 @@
 
 mod cases;
 mod element;
+#[cfg(test)]
+mod half_tests;
 mod judge;
 #[cfg(test)]
 mod judge_tests;
@@ -393,8 +395,9 @@ impl Check<'_> {
         if self.spec.may_differ(pass == Pass::Forward) {
             tolerance.relative = tolerance.relative.max(UNIT_F32);
         }
-        let judged =
-            judge(&got, want, running, allowed, tolerance).map_err(|e| fail(e.to_string()))?;
+        let is_f16 = self.spec.signature().is_f16(name);
+        let judged = judge(&got, want, running, allowed, (tolerance, is_f16))
+            .map_err(|e| fail(e.to_string()))?;
         tally.agreed(&judged.agreement());
         tally.bounds(judged.width, judged.wide, judged.apart);
         if let Some(lost) = judged.lost {

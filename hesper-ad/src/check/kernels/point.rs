@@ -7,10 +7,12 @@ use crate::compare::scales;
 use crate::dims::Dims;
 use crate::op_plan::Pass;
 use crate::sample::{Numbers, Rng, Sample};
+use crate::signature::Signature;
 use crate::spec::{Spec, SpecError, exact};
 use crate::tensor::Tensor;
 use crate::tracked::{Bounded, UNIT_F32};
-use hesper_shader::domain::{Domain, F64};
+use hesper_shader::domain::{Domain, F64, Format};
+use hesper_shader::f16;
 use std::collections::BTreeMap;
 
 /// How often a point with close comparisons is drawn anew.
@@ -78,7 +80,8 @@ impl SpecPoint {
         loop {
             let sample = spec.draw_with(numbers, dims, rng);
             let point = SpecPoint::at(spec, (target, profile), sample, rng.below(2) == 0)?;
-            let good = point.decided && (numbers == Numbers::Plain || point.is_binary32());
+            let good =
+                point.decided && (numbers == Numbers::Plain || point.is_kept(spec.signature()));
             if good {
                 return Ok(Some(point));
             }
@@ -107,11 +110,17 @@ impl SpecPoint {
         Ok(None)
     }
 
-    /// Whether all that the spec yields are binary32 numbers, but for rounding, or mask values.
-    fn is_binary32(&self) -> bool {
-        let all = self.results.values().chain(self.cotangents.values());
-        let mut all = all.flat_map(|t| t.data());
-        all.all(|x| x.value.abs() <= f32::MAX.into() || x.is_mask())
+    /// Whether all that the spec yields are numbers that ports keep, but for rounding, or mask values.
+    fn is_kept(&self, signature: &Signature) -> bool {
+        let mut all = self.results.iter().chain(&self.cotangents);
+        all.all(|(name, t)| {
+            let most = match signature.is_f16(name) {
+                true => f16::MAX.into(),
+                false => f32::MAX,
+            };
+            let mut numbers = t.data().iter();
+            numbers.all(|x| x.value.abs() <= most.into() || x.is_mask())
+        })
     }
 
     /// What the spec computes at a sample, and how far rounding like the target's could take its formulas: a device's, as WGSL allows.
@@ -171,6 +180,13 @@ impl SpecPoint {
             .map(|p| p.name.clone())
             .zip(forward.outputs);
         let results = forward.saved.into_iter().chain(outputs);
+        let results = results.map(|(name, t)| match signature.is_f16(&name) {
+            true => {
+                let half = t.map(|x| domain.round(Format::Binary16, *x));
+                (name, half)
+            }
+            false => (name, t),
+        });
         let bounded = |t: &Tensor<D::Value>| t.map(|x| bounded(*x));
         let results: BTreeMap<_, _> = results.map(|(name, t)| (name, bounded(&t))).collect();
         let values = results.iter();

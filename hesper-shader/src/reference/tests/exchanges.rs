@@ -2,9 +2,11 @@
 
 use super::{both, fault, record};
 use crate::record::Recorder;
-use crate::record::builtins::{quad_swap_x, subgroup_add, subgroup_any, subgroup_shuffle};
+use crate::record::builtins::{
+    quad_swap_x, subgroup_add, subgroup_any, subgroup_mul, subgroup_shuffle,
+};
 use crate::reference::{Binding, ExecError, Fault, Options, Warning, Way};
-use crate::{Exp, Kernel, Memory};
+use crate::{Exp, Kernel, Memory, f16};
 
 /// `if x[i] < 40 { what }`: what the buffer holds decides who gets there.
 fn guarded(what: for<'m> fn(&'m Recorder, Exp<'m, u32>)) -> Kernel {
@@ -96,4 +98,31 @@ fn an_exchange_after_some_returned_is_an_error() {
     assert_eq!(parted.map(|parted| parted.way), Some(Way::Return));
     let unwatched = both(&kernel, [1, 1, 1], &mut [], &Options::fast());
     assert!(unwatched.is_ok(), "{unwatched:?}");
+}
+
+/// What lanes add up or multiply in halves is a half.
+#[test]
+fn halves_that_are_combined_are_rounded() {
+    type Combine = for<'m> fn(Exp<'m, f16>) -> Exp<'m, f16>;
+    let next = 1.0 + 1.0 / 1024.0;
+    // 2052.5 and 2052.002 are none: there halves are even.
+    for (name, combine, x) in [
+        (
+            "subgroup_add",
+            subgroup_add as Combine,
+            [2048.0, 2.5, 1.0, 1.0],
+        ),
+        ("subgroup_mul", subgroup_mul, [1024.0, 2.0, next, next]),
+    ] {
+        let kernel = record([4, 1, 1], |h| {
+            let (x, y) = (h.storage::<f16>("x"), h.storage_mut::<f32>("y"));
+            let i = h.local_invocation_index();
+            let all: Exp<'_, f16> = combine(x.at(i).get());
+            h.store(y.at(i), all.cast::<f32>());
+        });
+        let (x, mut y) = (Memory::F32(x.to_vec()), Memory::F32(vec![0.0; 4]));
+        let mut bindings = [Binding::Read(&x), Binding::Write(&mut y)];
+        both(&kernel, [1, 1, 1], &mut bindings, &Options::default()).unwrap();
+        assert_eq!(y, Memory::F32(vec![2052.0; 4]), "{name}");
+    }
 }

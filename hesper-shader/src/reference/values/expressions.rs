@@ -24,6 +24,7 @@ pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
     let get = |operand: ExprId| &before[operand.index()];
     let operand = |id: ExprId| get(frame.shortcuts.operand(id));
     let sums = reals.domain.adds_products();
+    let is_rounded = reals.computes_in(expr.ty.scalar);
     match &expr.kind {
         ExprKind::Unary(op, x) => unary(*op, get(*x), out, reals, active),
         ExprKind::Binary(..) if sums && frame.shortcuts.is_added(id) => {}
@@ -67,7 +68,13 @@ pub(in crate::reference) fn evaluate<D: Domain<Mask = bool>>(
         | ExprKind::Argument(_)
         | ExprKind::Result => {}
     }
-    reals.narrow(expr.ty.scalar, out, active);
+    let is_computed = matches!(
+        expr.kind,
+        ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Math(..)
+    );
+    if is_computed && !is_rounded || matches!(expr.kind, ExprKind::Convert(_)) {
+        reals.narrow(expr.ty.scalar, out, active);
+    }
     Ok(())
 }
 

@@ -30,6 +30,12 @@ impl<'a, D: Domain<Mask = bool>> Reals<'a, D> {
         format.map_or(value, |format| self.domain.round(format, value))
     }
 
+    /// Says what is computed in from here on; whether the domain rounds to it itself.
+    pub(in crate::reference) fn computes_in(&self, ty: Scalar) -> bool {
+        let format = ty.format();
+        format.is_some_and(|format| self.domain.within(format))
+    }
+
     /// Keeps what was computed in a type that is narrower than binary32.
     pub(in crate::reference) fn narrow(
         &self,

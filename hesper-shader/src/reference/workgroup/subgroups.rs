@@ -9,7 +9,7 @@ use crate::reference::report::error::{AbsentUse, Fault};
 use crate::reference::sanitizer::{Followed, exchange_choice};
 use crate::reference::values::columns::Column;
 use crate::reference::values::mask::Mask;
-use crate::tree::{ExprId, Loc, SubgroupOp};
+use crate::tree::{ExprId, Loc, Scalar, SubgroupOp};
 use std::mem::replace;
 
 impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
@@ -44,7 +44,17 @@ impl<D: Domain<Mask = bool>, S: SharedPlace<D::Value>> Machine<'_, D, S> {
             operand: op.operand().map(|id| frame.value(id).unsigned()),
             active,
         };
+        let ty = self
+            .tree
+            .all_functions()
+            .nth(f)
+            .map(|f| f[result].ty.scalar);
+        let ty = ty.unwrap_or(Scalar::F32);
+        let is_rounded = self.reals.computes_in(ty);
         let absent = exchange.run(frame.value(value), &mut out, &self.reals);
+        if !is_rounded {
+            self.reals.narrow(ty, &mut out, active.lanes());
+        }
         if let Some(watch) = &mut self.memory.watch {
             let values = [Followed::Expr(f, value), Followed::Expr(f, result)];
             let carry = |numbers: &Column<_>, out: &mut Column<_>| {

@@ -231,11 +231,11 @@ pub(crate) fn swapped() -> impl DiffOp {
 pub(crate) fn transposed() -> impl DiffOp {
     Wrong::plan(MatMul, |_, plan| {
         let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
-        let forward = plan.forward(matmul(), matmul_grid(m, n));
+        let forward = plan.forward(matmul::<f32>(), matmul_grid(m, n));
         matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
-        let da = plan.backward(matmul(), matmul_grid(m, k));
+        let da = plan.backward(matmul::<f32>(), matmul_grid(m, k));
         matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, k, 1]);
-        let db = plan.backward(matmul(), matmul_grid(k, n));
+        let db = plan.backward(matmul::<f32>(), matmul_grid(k, n));
         matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [m, 1, n, 1]);
         Ok(())
     })
