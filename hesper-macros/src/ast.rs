@@ -41,6 +41,14 @@ pub(crate) struct Kernel {
     pub comptime: Vec<Comptime>,
     /// The reason of `#[any_order("..")]`.
     pub any_order: Option<LitStr>,
+    /// Where `#[uniforms(group, binding)]` binds what is by value.
+    pub uniforms: Option<Numbers>,
+}
+
+/// A group and a binding, as host expressions.
+pub(crate) struct Numbers {
+    pub group: syn::Expr,
+    pub binding: syn::Expr,
 }
 
 /// A parameter that is given when the kernel is built.
@@ -96,6 +104,8 @@ pub(crate) struct Param {
     pub signature: Option<Signature>,
     /// The reason of `#[any_order("..")]`.
     pub any_order: Option<LitStr>,
+    /// Where `#[binding(group, binding)]` binds it.
+    pub binding: Option<Numbers>,
 }
 
 /// The length of an array as written.

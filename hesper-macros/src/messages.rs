@@ -57,7 +57,7 @@ table! {
         "write `name: type`"
     ParameterAttribute "parameter_attribute"
         "a parameter cannot have this attribute"
-        "accepted are doc comments, `#[comptime]` and `#[any_order(\"..\")]`"
+        "accepted are doc comments, `#[comptime]`, `#[any_order(\"..\")]` and `#[binding(1, 2)]`"
     ComptimeInHelper "comptime_in_helper"
         "only kernels have `#[comptime]` parameters"
         "make it a generic constant, `<const N: u32>`, or an ordinary parameter"
@@ -97,6 +97,13 @@ table! {
     AnyOrderPlace "any_order_place"
         "only kernels and buffers that they write have `#[any_order(..)]`"
         "move it to the kernel, or to its parameter `&mut [T]`"
+
+    BindingNumbers "binding_numbers"
+        "a group and a binding are needed here"
+        "write both, as `@group(1) @binding(2)` of WGSL: `#[binding(1, 2)]`, `#[uniforms(0, 3)]`"
+    BindingPlace "binding_place"
+        "only buffers that a kernel takes have `#[binding(..)]`, and only kernels `#[uniforms(..)]`"
+        "what is by value is bound as one block: write `#[uniforms(0, 3)]` on the kernel"
 
     // Structures.
     StructureGeneric "structure_generic"

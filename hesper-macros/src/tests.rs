@@ -48,6 +48,11 @@ snapshots! {
         #[workgroup_size(4)]
         fn compact(next: &mut [Atomic<u32>], #[any_order(\"a list too\")] out: &mut [u32]) {}
     ");
+    numbers: expand("
+        #[workgroup_size(4)]
+        #[uniforms(0, LAST)]
+        fn numbered(#[binding(1, 2)] x: &[f32], n: u32, #[binding(GROUP + 1, 0)] y: &mut [f32]) {}
+    ");
     helper: expand("
         pub(crate) fn positive<const K: i32>(x: &[f32], mut i: u32, tile: &mut [f32; 8]) -> f32 {
             if i > 3 { return 0.0; }

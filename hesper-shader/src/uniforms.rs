@@ -1,20 +1,51 @@
 //! Where a kernel's parameters are bound, in the one order that lowering and devices share.
 //!
 //! Storage parameters take bindings 0, 1, 2, … of group 0 in declaration order, a structured buffer one for all its parts. By-value scalars and the buffer lengths
-//! a kernel asks for travel together in one uniform buffer, at the binding after them: four bytes per field, no padding.
+//! a kernel asks for travel together in one uniform buffer, at the binding after them: four bytes per field, no padding. What the kernel binds at a number of its own has that, and the others
+//! take those that are left.
 
-use crate::tree::{ExprKind, ParamId, ParamKind, Scalar, Tree};
+use crate::tree::{BindingNumber, ExprKind, ParamId, ParamKind, Scalar, Tree};
 
-/// The binding of a storage parameter in group 0, or `None` for a uniform one. All parts of a structured buffer have the same.
-pub fn storage_binding(tree: &Tree, param: ParamId) -> Option<u32> {
-    let bound = tree.field(param).map_or(param, |(buffer, _)| buffer.first);
-    let position = tree.bindings().position(|(id, ..)| id == bound)?;
-    u32::try_from(position).ok()
+/// Where everything is bound that a kernel takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bindings {
+    /// The storage parameters in declaration order; of a structured one the first part.
+    pub buffers: Vec<(ParamId, BindingNumber)>,
+    /// The uniform block.
+    pub uniforms: BindingNumber,
 }
 
-/// The binding of the uniform block in group 0: the one after all storage parameters.
-pub fn uniform_binding(tree: &Tree) -> u32 {
-    tree.bindings().count() as u32
+impl Bindings {
+    /// The bindings of a kernel.
+    pub fn of(tree: &Tree) -> Bindings {
+        let own = &tree.bound_at;
+        let taken: Vec<BindingNumber> = own.buffers.values().copied().chain(own.uniforms).collect();
+        let mut free = (0..)
+            .map(|binding| BindingNumber { group: 0, binding })
+            .filter(|number| !taken.contains(number));
+        let mut next = |own: Option<BindingNumber>| own.or_else(|| free.next()).unwrap_or_default();
+        let buffers = tree.bindings();
+        let buffers = buffers.map(|(id, ..)| (id, next(own.buffers.get(&id).copied())));
+        Bindings {
+            buffers: buffers.collect(),
+            uniforms: next(own.uniforms),
+        }
+    }
+
+    /// Those of a shader that takes one buffer, and was not made of a tree.
+    pub(crate) fn first() -> Bindings {
+        Bindings {
+            buffers: vec![(ParamId(0), BindingNumber::default())],
+            uniforms: BindingNumber::default(),
+        }
+    }
+
+    /// The binding of a storage parameter, or `None` for a uniform one. All parts of a structured buffer have the same.
+    pub fn buffer(&self, tree: &Tree, param: ParamId) -> Option<BindingNumber> {
+        let bound = tree.field(param).map_or(param, |(buffer, _)| buffer.first);
+        let mut buffers = self.buffers.iter();
+        buffers.find_map(|(id, number)| (*id == bound).then_some(*number))
+    }
 }
 
 /// The layout of a kernel's uniform block; no fields, no block.
@@ -113,6 +144,7 @@ fn length_name(tree: &Tree, buffer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Kernel;
     use crate::record::Recorder;
 
     #[test]
@@ -133,8 +165,60 @@ mod tests {
         assert_eq!(block.size(), 16);
         assert_eq!(block.position(UniformSource::Length(ParamId(2))), Some(2));
         assert_eq!(block.position(UniformSource::Length(ParamId(3))), None);
-        let bindings = [0, 1, 2, 3, 4].map(|n| storage_binding(tree, ParamId(n)));
-        assert_eq!(bindings, [Some(0), None, Some(1), Some(2), None]);
-        assert_eq!(uniform_binding(tree), 3);
+        assert_eq!(
+            bindings(&kernel),
+            ["x 0/0", "y 0/1", "unused 0/2", "block 0/3"]
+        );
+    }
+
+    fn bindings(kernel: &Kernel) -> Vec<String> {
+        let tree = kernel.tree().unwrap();
+        let Bindings { buffers, uniforms } = Bindings::of(tree);
+        let number = |n: BindingNumber| format!("{}/{}", n.group, n.binding);
+        let name = |id: ParamId| &tree.params[id.index()].name;
+        let all = buffers
+            .into_iter()
+            .map(|(id, n)| format!("{} {}", name(id), number(n)));
+        all.chain([format!("block {}", number(uniforms))]).collect()
+    }
+
+    #[test]
+    fn what_has_a_number_keeps_it_and_others_take_what_is_left() {
+        let kernel = |set: fn(&Recorder)| {
+            Recorder::record("kernel", &[], [64, 1, 1], |h| {
+                for name in ["a", "b", "c"] {
+                    h.storage_mut::<f32>(name);
+                }
+                h.uniform::<u32>("n");
+                set(h);
+            })
+        };
+        for (set, expected) in [
+            (
+                (|_| ()) as fn(&Recorder),
+                ["a 0/0", "b 0/1", "c 0/2", "block 0/3"],
+            ),
+            (
+                |h| h.bound_at("b", 0, 0),
+                ["a 0/1", "b 0/0", "c 0/2", "block 0/3"],
+            ),
+            (
+                |h| h.bound_at("a", 2, 0),
+                ["a 2/0", "b 0/0", "c 0/1", "block 0/2"],
+            ),
+            (
+                |h| h.uniforms_at(0, 1),
+                ["a 0/0", "b 0/2", "c 0/3", "block 0/1"],
+            ),
+            (
+                |h| {
+                    h.bound_at("c", 1, 7);
+                    h.uniforms_at(1, 0);
+                },
+                ["a 0/0", "b 0/1", "c 1/7", "block 1/0"],
+            ),
+        ] {
+            assert_eq!(bindings(&kernel(set)), expected);
+        }
     }
 }

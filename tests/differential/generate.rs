@@ -157,6 +157,7 @@ impl<'c> Generator<'c> {
                 loc,
                 workgroup_size,
                 any_order: None,
+                bound_at: Default::default(),
                 params: Vec::new(),
                 structured: Vec::new(),
                 workgroup: Vec::new(),

@@ -79,11 +79,21 @@ impl<V> Point<V> {
 
 impl Point<f32> {
     /// The point as ports keep it: rounded to binary16 where a port does.
-    pub(crate) fn kept(mut self, signature: &Signature) -> Point<f32> {
+    pub(crate) fn kept(self, signature: &Signature) -> Point<f32> {
+        self.halved(signature, |x| x)
+    }
+
+    /// The same without halves below the normal ones, which one device takes for 0 and another does not.
+    pub(crate) fn kept_anywhere(self, signature: &Signature) -> Point<f32> {
+        let flushed = |x: f16| if x.is_normal() { x } else { f16::ZERO };
+        self.halved(signature, |x| if x.is_finite() { flushed(x) } else { x })
+    }
+
+    fn halved(mut self, signature: &Signature, kept: impl Fn(f16) -> f16) -> Point<f32> {
         let halves = self.named_mut(signature);
         for (_, tensor) in halves.filter(|(name, _)| signature.is_f16(name)) {
             for x in tensor.data_mut() {
-                *x = f16::from_f32(*x).to_f32();
+                *x = kept(f16::from_f32(*x)).to_f32();
             }
         }
         self

@@ -196,7 +196,7 @@ impl<'o> Spec<'o> {
     /// A random point of such numbers.
     pub(crate) fn draw_with(&self, numbers: Numbers, dims: &Dims, rng: &mut Rng) -> Sample {
         let sample = self.sampling.draw_with(numbers, &self.signature, dims, rng);
-        sample.kept(&self.signature)
+        sample.kept_anywhere(&self.signature)
     }
 
     /// Whether some constant has one value only.

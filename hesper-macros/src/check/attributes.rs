@@ -1,6 +1,7 @@
 //! Attributes of functions and parameters.
 
 use super::Checker;
+use crate::ast::Numbers;
 use crate::messages::Message;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, LitStr, Token};
@@ -11,6 +12,7 @@ pub(super) struct ParameterAttributes {
     pub(super) docs: Vec<Attribute>,
     pub(super) comptime: Option<Attribute>,
     pub(super) any_order: Option<Attribute>,
+    pub(super) binding: Option<Attribute>,
 }
 
 impl Checker<'_> {
@@ -71,7 +73,39 @@ impl Checker<'_> {
         }
     }
 
-    /// Splits a parameter's attributes into its docs, whether it is `#[comptime]`, and its `#[any_order(..)]`.
+    /// Takes `#[uniforms(..)]` out of a kernel's attributes; a helper has none.
+    pub(super) fn uniforms(
+        &mut self,
+        attrs: Vec<Attribute>,
+        kernel: bool,
+    ) -> (Vec<Attribute>, Option<Numbers>) {
+        let is_it = |attr: &Attribute| attr.path().is_ident("uniforms");
+        let (found, kept): (Vec<_>, _) = attrs.into_iter().partition(is_it);
+        let mut numbers = None;
+        for attr in found {
+            numbers = self.numbers(&attr, kernel);
+        }
+        (kept, numbers)
+    }
+
+    /// The group and the binding that an attribute gives.
+    pub(super) fn numbers(&mut self, attr: &Attribute, allowed: bool) -> Option<Numbers> {
+        if !allowed {
+            self.errors.push(attr, Message::BindingPlace);
+            return None;
+        }
+        let list = attr.parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+        let mut list = list.unwrap_or_default().into_iter();
+        match (list.next(), list.next(), list.next()) {
+            (Some(group), Some(binding), None) => Some(Numbers { group, binding }),
+            _ => {
+                self.errors.push(attr, Message::BindingNumbers);
+                None
+            }
+        }
+    }
+
+    /// Splits a parameter's attributes into its docs, whether it is `#[comptime]`, its `#[any_order(..)]` and its `#[binding(..)]`.
     pub(super) fn parameter_attributes(&mut self, attrs: Vec<Attribute>) -> ParameterAttributes {
         let mut found = ParameterAttributes::default();
         for attr in attrs {
@@ -81,6 +115,8 @@ impl Checker<'_> {
                 found.comptime = Some(attr);
             } else if is_any_order(&attr) {
                 found.any_order = Some(attr);
+            } else if attr.path().is_ident("binding") {
+                found.binding = Some(attr);
             } else {
                 self.errors.push(&attr, Message::ParameterAttribute);
             }

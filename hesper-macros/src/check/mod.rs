@@ -117,6 +117,7 @@ impl<'a> Checker<'a> {
         self.whole = raw.whole;
         let (attrs, size) = self.workgroup_size(raw.attrs);
         let (attrs, any_order) = self.any_order(attrs, size.is_some());
+        let (attrs, uniforms) = self.uniforms(attrs, size.is_some());
         let (attrs, helper) = self.helper_attribute(attrs, size.is_some());
         self.qualifiers(&raw.qualifiers);
         self.scope.enter();
@@ -151,6 +152,7 @@ impl<'a> Checker<'a> {
                 size,
                 comptime,
                 any_order,
+                uniforms,
             }),
             None => Item::Helper(Helper { function, result }),
         }

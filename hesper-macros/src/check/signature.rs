@@ -90,6 +90,9 @@ impl Checker<'_> {
             if let Some(attr) = attrs.any_order {
                 self.reason(&attr, false);
             }
+            if let Some(attr) = attrs.binding {
+                self.numbers(&attr, false);
+            }
             self.scope.bind(&name, Binding::Host);
             self.comptime.push(name.clone());
             comptime.push(Comptime::Value(name, *param.ty));
@@ -131,6 +134,11 @@ impl Checker<'_> {
         self.scope.bind(&name, binding);
         let allowed = kernel && kind == ParamKind::Write;
         let any_order = attrs.any_order.as_ref();
+        let is_buffer = matches!(
+            kind,
+            ParamKind::Read | ParamKind::Write | ParamKind::ReadPlace | ParamKind::Place
+        );
+        let number = attrs.binding.as_ref();
         params.push(Param {
             docs: attrs.docs,
             name,
@@ -139,6 +147,7 @@ impl Checker<'_> {
             length,
             signature: None,
             any_order: any_order.and_then(|attr| self.reason(attr, allowed)),
+            binding: number.and_then(|attr| self.numbers(attr, kernel && is_buffer)),
         });
     }
 
@@ -279,6 +288,7 @@ fn broken(name: Ident) -> Param {
         length: None,
         signature: None,
         any_order: None,
+        binding: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::expr::text;
 use super::types::span_of;
 use super::{Emit, lints, shared_attributes};
-use crate::ast::{Comptime, Function, Kernel, Param, ParamKind, Ty};
+use crate::ast::{Comptime, Function, Kernel, Numbers, Param, ParamKind, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, LitStr};
@@ -55,6 +55,15 @@ impl Emit<'_> {
             quote_spanned! {at=> #h.any_order(#reason); }
         });
         let params = kernel.function.params.iter().map(|p| self.declaration(p));
+        let bound = kernel.function.params.iter().filter_map(|param| {
+            let Numbers { group, binding } = param.binding.as_ref()?;
+            let (at, name) = (param.name.span(), text(&param.name));
+            let h = self.recorder(at);
+            Some(quote_spanned! {at=> #h.bound_at(#name, #group, #binding); })
+        });
+        let block = kernel.uniforms.as_ref().map(|Numbers { group, binding }| {
+            quote_spanned! {at=> #h.uniforms_at(#group, #binding); }
+        });
         let body = self.inside(&kernel.function.body);
         quote_spanned! {at=>
             static #cache: #runtime::__private::KernelCache = #runtime::__private::KernelCache::new();
@@ -65,6 +74,8 @@ impl Emit<'_> {
                 |#h| {
                     #any_order
                     #(#params)*
+                    #(#bound)*
+                    #block
                     #body
                 },
             ))

@@ -8,9 +8,10 @@ use naga::{
 use super::spans::Spans;
 use super::{LowerError, shapes, types};
 use crate::tree::{
-    Access, AtomicOp, ExprKind, Math, Root, Scalar, StmtKind, Tree, Type, WorkgroupVar,
+    Access, AtomicOp, BindingNumber, ExprKind, Math, Root, Scalar, StmtKind, Tree, Type,
+    WorkgroupVar,
 };
-use crate::uniforms::{UniformBlock, storage_binding, uniform_binding};
+use crate::uniforms::{Bindings, UniformBlock};
 
 /// The name of the uniform block in the module.
 const BLOCK: &str = "params";
@@ -89,6 +90,7 @@ fn declare_storage(
     spans: &mut Spans,
 ) -> Vec<Option<Handle<GlobalVariable>>> {
     let mut variables = vec![None; tree.params.len()];
+    let bindings = Bindings::of(tree);
     for (id, param, element, access) in tree.bindings() {
         let atomic = access == Access::Atomic;
         let structured = tree.field(id).map(|(buffer, _)| buffer);
@@ -103,7 +105,7 @@ fn declare_storage(
                     .clone(),
             ),
             space: AddressSpace::Storage { access },
-            binding: storage_binding(tree, id).map(in_group_zero),
+            binding: bindings.buffer(tree, id).map(resource),
             ty: match structured {
                 Some(buffer) => shapes::buffer(&mut module.types, buffer),
                 None => types::runtime_array(&mut module.types, element, atomic),
@@ -151,7 +153,7 @@ fn declare_block(
     let variable = GlobalVariable {
         name: Some(BLOCK.to_string()),
         space: AddressSpace::Uniform,
-        binding: Some(in_group_zero(uniform_binding(tree))),
+        binding: Some(resource(Bindings::of(tree).uniforms)),
         ty,
         init: None,
         memory_decorations: Default::default(),
@@ -249,6 +251,6 @@ fn host_shareable(scalar: Scalar) -> Scalar {
     }
 }
 
-fn in_group_zero(binding: u32) -> ResourceBinding {
-    ResourceBinding { group: 0, binding }
+fn resource(BindingNumber { group, binding }: BindingNumber) -> ResourceBinding {
+    ResourceBinding { group, binding }
 }

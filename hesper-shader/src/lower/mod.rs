@@ -25,6 +25,7 @@ mod writers;
 
 pub use error::LowerError;
 
+use crate::uniforms::Bindings;
 use std::fmt;
 
 use naga::valid::{
@@ -45,6 +46,7 @@ pub struct Lowered {
     info: ModuleInfo,
     /// What it was lowered from.
     tree: Verified,
+    bindings: Bindings,
 }
 
 /// What a target makes of the edges of arithmetic: a division by zero, a remainder of a negative number, a cast of what does not fit.
@@ -60,6 +62,11 @@ impl Lowered {
     /// The module: one compute entry point, no overrides.
     pub fn module(&self) -> &naga::Module {
         &self.module
+    }
+
+    /// Where what the kernel takes is bound.
+    pub fn bindings(&self) -> &Bindings {
+        &self.bindings
     }
 
     /// What naga's validator found out about the module.
@@ -93,6 +100,7 @@ pub fn lower(tree: &Verified) -> Result<Lowered, LowerError> {
         module,
         info,
         tree: tree.clone(),
+        bindings: Bindings::of(tree),
     })
 }
 

@@ -128,10 +128,10 @@ impl Lowered {
 
     fn glsl_bindings(&self) -> glsl::BindingMap {
         let variables = self.module.global_variables.iter();
-        variables
-            .filter_map(|(_, v)| v.binding)
-            .filter_map(|b| Some((b, u8::try_from(b.binding).ok()?)))
-            .collect()
+        let mut bound: Vec<_> = variables.filter_map(|(_, v)| v.binding).collect();
+        bound.sort();
+        // GLSL has no groups: numbers in their order.
+        bound.into_iter().zip(0..).collect()
     }
 
     /// The kernel's doc comment as line comments, then the text.

@@ -7,7 +7,10 @@ use super::state::{Serial, State};
 use super::structure::InMemory;
 use super::value::Value;
 use crate::shader_type::{ShaderType, Single, Stored};
-use crate::tree::{Barrier, ExprId, ExprKind, Loc, Problem, Root, StmtKind, Tree, WorkgroupId};
+use crate::tree::{
+    Barrier, BindingNumber, ExprId, ExprKind, Loc, ParamId, Problem, Root, StmtKind, Structured,
+    Tree, WorkgroupId,
+};
 use std::cell::RefCell;
 
 /// Writes down one kernel. Values of one recorder cannot be mixed with those of another; that is an error of the kernel.
@@ -62,6 +65,7 @@ impl Recorder {
             loc,
             workgroup_size,
             any_order: state.any_order,
+            bound_at: state.bound_at,
             params: state.params,
             structured: state.structured,
             workgroup: state.workgroup,
@@ -112,6 +116,26 @@ impl Recorder {
     /// Says why any order of the kernel's invocations is right, where that changes what it computes: `#[any_order("..")]` of a kernel.
     pub fn any_order(&self, reason: &str) {
         self.with(|s| s.any_order = Some(reason.to_string()));
+    }
+
+    /// Binds a buffer parameter at `@group(group) @binding(binding)`, where it is not to follow those before: `#[binding(1, 2)]` of a parameter.
+    pub fn bound_at(&self, param: &str, group: u32, binding: u32) {
+        self.with(|s| {
+            let of =
+                |structured: &Structured| (structured.name == param).then_some(structured.first);
+            let first = s.structured.iter().find_map(of);
+            let plain = || s.params.iter().position(|known| known.name == param);
+            let found = first.or_else(|| plain().map(|at| ParamId(at as u32)));
+            if let Some(id) = found {
+                let number = BindingNumber { group, binding };
+                s.bound_at.buffers.insert(id, number);
+            }
+        });
+    }
+
+    /// Binds the block of what is by value at `@group(group) @binding(binding)`, where it is not to follow the buffers: `#[uniforms(0, 3)]` of a kernel.
+    pub fn uniforms_at(&self, group: u32, binding: u32) {
+        self.with(|s| s.bound_at.uniforms = Some(BindingNumber { group, binding }));
     }
 
     // Workgroup memory.

@@ -7,8 +7,9 @@ use super::table::Table;
 use crate::number::Number;
 use crate::tree::verify::breaks;
 use crate::tree::{
-    Block, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId, Param,
-    Place, Problem, Root, Scalar, Stmt, StmtKind, Structured, Type, WorkgroupId, WorkgroupVar,
+    Block, BoundAt, Expr, ExprId, ExprKind, Function, FunctionId, Literal, Loc, Local, LocalId,
+    Param, Place, Problem, Root, Scalar, Stmt, StmtKind, Structured, Type, WorkgroupId,
+    WorkgroupVar,
 };
 use std::collections::HashMap;
 
@@ -21,6 +22,7 @@ pub(super) struct Serial(pub(super) u32);
 
 pub(super) struct State {
     pub(super) any_order: Option<String>,
+    pub(super) bound_at: BoundAt,
     pub(super) params: Vec<Param>,
     pub(super) structured: Vec<Structured>,
     pub(super) workgroup: Vec<WorkgroupVar>,
@@ -138,6 +140,7 @@ impl State {
     pub(super) fn new(name: &str, loc: Loc) -> State {
         let mut state = State {
             any_order: None,
+            bound_at: BoundAt::default(),
             params: Vec::new(),
             structured: Vec::new(),
             workgroup: Vec::new(),

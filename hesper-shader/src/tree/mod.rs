@@ -43,6 +43,7 @@ pub use shape::{Field, Leaf, Shape, Structure, Structured, Way};
 pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
 pub use types::{Scalar, Type};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 
@@ -105,6 +106,8 @@ pub struct Tree {
     pub any_order: Option<String>,
     /// Buffers and uniforms, in declaration order.
     pub params: Vec<Param>,
+    /// Where some of them are bound; the others follow.
+    pub bound_at: BoundAt,
     /// Buffers of structures and of arrays, whose parts are parameters.
     pub structured: Vec<Structured>,
     /// Variables shared by a workgroup, zero at its start.
@@ -151,6 +154,31 @@ impl Tree {
     /// All functions, helpers first, the kernel's own body last.
     pub fn all_functions(&self) -> impl Iterator<Item = &Function> {
         self.functions.iter().chain([&self.entry])
+    }
+}
+
+/// Where a kernel says that its parameters are bound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BoundAt {
+    /// Buffers; of a structured one the first part.
+    pub buffers: BTreeMap<ParamId, BindingNumber>,
+    /// What is by value.
+    pub uniforms: Option<BindingNumber>,
+}
+
+/// A binding of a pipeline: `@group(1) @binding(2)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BindingNumber {
+    /// The bind group.
+    pub group: u32,
+    /// The number in it.
+    pub binding: u32,
+}
+
+impl fmt::Display for BindingNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let BindingNumber { group, binding } = self;
+        write!(f, "@group({group}) @binding({binding})")
     }
 }
 

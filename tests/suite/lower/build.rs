@@ -21,6 +21,7 @@ impl Kernel {
                 loc,
                 workgroup_size: [64, 1, 1],
                 any_order: None,
+                bound_at: Default::default(),
                 params: Vec::new(),
                 structured: Vec::new(),
                 workgroup: Vec::new(),

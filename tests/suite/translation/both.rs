@@ -6,7 +6,7 @@ use hesper_shader::domain::Domain;
 use hesper_shader::reference::{self, Binding, Options};
 use hesper_shader::tree::verify::verify;
 use hesper_shader::tree::{ExprKind, Literal, ParamId, ParamKind, Tree};
-use hesper_shader::uniforms::{UniformBlock, UniformSource, storage_binding, uniform_binding};
+use hesper_shader::uniforms::{Bindings, UniformBlock, UniformSource};
 use hesper_shader::{Memory, Number, ScalarValue};
 use std::collections::BTreeMap;
 
@@ -56,8 +56,10 @@ where
     run_tree(domain, tree, groups, arguments).map_err(Unlike::Tree)?;
     let translated = translated.map_err(Unlike::Text)?;
     let mut compared = 0;
+    let bindings = Bindings::of(tree);
     for (id, param, _, access) in tree.buffers() {
-        let found = storage_binding(tree, id).and_then(|b| translated.get(&b));
+        let found = bindings.buffer(tree, id);
+        let found = found.and_then(|number| translated.get(&number.binding));
         let leaf = param.field.map_or(0, |field| field.leaf as usize);
         if let (Argument::Buffer(expected), Some(Bound::Buffer(found)), true) =
             (&arguments[id.index()], found, access.writes())
@@ -170,12 +172,16 @@ fn run_text<D: Domain<Mask = bool>>(
     groups: [u32; 3],
     arguments: &[Argument<D::Value>],
 ) -> Result<BTreeMap<u32, Bound<D::Value>>, String> {
-    let mut bindings = BTreeMap::new();
+    // All of group 0: no kernel here has numbers of its own.
+    let (numbers, mut bindings) = (Bindings::of(tree), BTreeMap::new());
     for (id, ..) in tree.buffers() {
-        if let (Some(binding), Argument::Buffer(memory)) =
-            (storage_binding(tree, id), &arguments[id.index()])
+        if let (Some(number), Argument::Buffer(memory)) =
+            (numbers.buffer(tree, id), &arguments[id.index()])
         {
-            match bindings.entry(binding).or_insert(Bound::Buffer(Vec::new())) {
+            match bindings
+                .entry(number.binding)
+                .or_insert(Bound::Buffer(Vec::new()))
+            {
                 Bound::Buffer(leaves) => leaves.push(memory.clone()),
                 Bound::Block(_) => panic!("a buffer at the block's binding"),
             }
@@ -186,7 +192,7 @@ fn run_text<D: Domain<Mask = bool>>(
         UniformSource::Uniform(param) => scalar(&arguments[param.index()]),
         UniformSource::Length(param) => Value::U32(length(tree, param, arguments)),
     });
-    bindings.insert(uniform_binding(tree), Bound::Block(fields.collect()));
+    bindings.insert(numbers.uniforms.binding, Bound::Block(fields.collect()));
     let dispatch = Dispatch {
         groups,
         subgroup_size: SUBGROUP_SIZE,

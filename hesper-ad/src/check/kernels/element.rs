@@ -11,6 +11,8 @@ const WIDER: f64 = 64.0;
 const MANY: f64 = 8.0;
 /// What flushing leaves of nothing.
 pub(super) const TINY: f64 = 1024.0 * NORMAL_F32;
+/// The least normal number of binary16: what is less may be 0.
+const NORMAL_F16: f64 = 1.0 / 16384.0;
 /// Rounding of binary64 in both formulas, as part of what is allowed in binary32: far more than `2⁻⁵³` of `2⁻²³`.
 const FINE: f64 = 1.0 / (1 << 20) as f64;
 
@@ -57,7 +59,7 @@ impl Element {
 
     /// A bound as part of the scale; what flushing leaves of nothing is none.
     pub(super) fn part(&self, bound: f64) -> f64 {
-        match bound <= TINY {
+        match bound <= self.tiny() {
             true => 0.0,
             false => bound / self.scale,
         }
@@ -75,9 +77,14 @@ impl Element {
     /// How wide the bound is by it.
     pub(super) fn width(&self) -> f64 {
         match self.allowed.error() {
-            error if error <= TINY => 0.0,
+            error if error <= self.tiny() => 0.0,
             error => error / self.measure(),
         }
+    }
+
+    /// What flushing leaves of nothing.
+    fn tiny(&self) -> f64 {
+        if self.is_f16 { NORMAL_F16 } else { TINY }
     }
 
     /// A bound of at most this part of the scale says what it should.
@@ -89,7 +96,7 @@ impl Element {
     fn is_narrow(&self, measure: f64) -> bool {
         let unit = if self.is_f16 { UNIT_F16 } else { UNIT_F32 };
         let limit = self.narrow().max(8.0 * self.allowed.terms().0 * unit);
-        self.allowed.error() <= limit * measure + TINY
+        self.allowed.error() <= limit * measure + self.tiny()
     }
 
     /// Whether both are minus infinity, which masks.
@@ -120,7 +127,7 @@ impl Element {
             + if spec.is_finite() {
                 spec
             } else {
-                self.running + TINY
+                self.running + self.tiny()
             };
         match (self.got - self.want.value).abs() {
             error if error > explained || explained.is_nan() => {

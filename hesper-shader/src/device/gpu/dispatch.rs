@@ -56,10 +56,12 @@ impl Gpu {
             }
             let mut pass = encoder.begin_compute_pass(&Default::default());
             for ((job, pipeline), at) in jobs.iter().zip(pipelines).zip(&uniforms.offsets) {
-                let group = bind(device, job, pipeline, uniforms.binding(&job.uniforms, *at));
+                let groups = bind(device, job, pipeline, uniforms.binding(&job.uniforms, *at));
                 let [x, y, z] = job.groups;
                 pass.set_pipeline(&pipeline.compute);
-                pass.set_bind_group(0, &group, &[]);
+                for (group, at) in groups.iter().zip(0..) {
+                    pass.set_bind_group(at, group, &[]);
+                }
                 match job.indirect {
                     Some(counts) => pass.dispatch_workgroups_indirect(&counts.buffer, 0),
                     None => pass.dispatch_workgroups(x, y, z),
@@ -78,8 +80,9 @@ impl Gpu {
         self.pipelines
             .get(&self.watch, job.wgsl, || PipelineSource {
                 kernel: job.kernel,
+                bindings: job.lowered.bindings(),
                 writable: &writable,
-                uniform_bytes: job.uniforms.len() as u64,
+                has_block: !job.uniforms.is_empty(),
                 shader: wgpu::ShaderSource::Naga(Cow::Owned(job.lowered.module().clone())),
             })
     }
@@ -110,24 +113,32 @@ fn named(jobs: &[Job<'_>]) -> String {
     }
 }
 
+/// The bind groups of a job, from the first on.
 fn bind(
     device: &wgpu::Device,
     job: &Job<'_>,
     pipeline: &Pipeline,
     uniforms: Option<wgpu::BindingResource<'_>>,
-) -> wgpu::BindGroup {
-    let storage = job
-        .buffers
-        .iter()
-        .map(|(buffer, _)| buffer.buffer.as_entire_binding());
-    let entries: Vec<wgpu::BindGroupEntry<'_>> = storage
-        .chain(uniforms)
-        .zip(0..)
-        .map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource })
-        .collect();
-    device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some(job.kernel),
-        layout: &pipeline.bindings,
-        entries: &entries,
-    })
+) -> Vec<wgpu::BindGroup> {
+    let bindings = job.lowered.bindings();
+    let storage = bindings.buffers.iter().zip(&job.buffers);
+    let storage =
+        storage.map(|((_, number), (buffer, _))| (*number, buffer.buffer.as_entire_binding()));
+    let block = uniforms.map(|block| (bindings.uniforms, block));
+    let bound: Vec<_> = storage.chain(block).collect();
+    let group = |(group, layout): (u32, &wgpu::BindGroupLayout)| {
+        let of = bound.iter().filter(|(number, _)| number.group == group);
+        let entries: Vec<wgpu::BindGroupEntry<'_>> = of
+            .map(|(number, resource)| wgpu::BindGroupEntry {
+                binding: number.binding,
+                resource: resource.clone(),
+            })
+            .collect();
+        device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(job.kernel),
+            layout,
+            entries: &entries,
+        })
+    };
+    (0..).zip(&pipeline.groups).map(group).collect()
 }

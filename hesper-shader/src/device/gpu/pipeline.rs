@@ -2,6 +2,8 @@
 
 use super::watch::GuardedDevice;
 use crate::device::DeviceError;
+use crate::tree::BindingNumber;
+use crate::uniforms::Bindings;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,16 +15,18 @@ pub(super) struct Pipelines(Mutex<HashMap<String, Arc<Pipeline>>>);
 #[derive(Debug)]
 pub(super) struct Pipeline {
     pub(super) compute: wgpu::ComputePipeline,
-    pub(super) bindings: wgpu::BindGroupLayout,
+    /// The layouts of its groups, from the first on.
+    pub(super) groups: Vec<wgpu::BindGroupLayout>,
 }
 
 /// What is to be compiled.
 pub(super) struct PipelineSource<'a> {
     pub(super) kernel: &'a str,
+    pub(super) bindings: &'a Bindings,
     /// For each storage binding in order, whether it is written.
     pub(super) writable: &'a [bool],
-    /// Bytes of the uniform block, the last binding; 0 where there is none.
-    pub(super) uniform_bytes: u64,
+    /// Whether there is a uniform block.
+    pub(super) has_block: bool,
     pub(super) shader: wgpu::ShaderSource<'a>,
 }
 
@@ -48,34 +52,27 @@ pub(super) fn compile(
     watch: &GuardedDevice,
     source: PipelineSource<'_>,
 ) -> Result<Pipeline, DeviceError> {
-    let storage = source
-        .writable
+    let entries = entries(&source);
+    let groups = entries
         .iter()
-        .map(|w| wgpu::BufferBindingType::Storage { read_only: !w });
-    let uniform = (source.uniform_bytes > 0).then_some(wgpu::BufferBindingType::Uniform);
-    let entries: Vec<wgpu::BindGroupLayoutEntry> = storage
-        .chain(uniform)
-        .zip(0..)
-        .map(|(ty, binding)| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty: wgpu::BindingType::Buffer {
-                ty,
-                has_dynamic_offset: false,
-                min_binding_size: None,
-            },
-            count: None,
-        })
-        .collect();
+        .map(|(group, _)| group + 1)
+        .max()
+        .unwrap_or(1);
     let label = Some(source.kernel);
     watch.attempt(&format!("kernel `{}`", source.kernel), |device, _| {
-        let bindings = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label,
-            entries: &entries,
-        });
+        let layout = |group| {
+            let of = entries.iter().filter(|(of, _)| *of == group);
+            let entries: Vec<_> = of.map(|(_, entry)| *entry).collect();
+            device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label,
+                entries: &entries,
+            })
+        };
+        let groups: Vec<_> = (0..groups).map(layout).collect();
+        let layouts: Vec<_> = groups.iter().map(Some).collect();
         let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label,
-            bind_group_layouts: &[Some(&bindings)],
+            bind_group_layouts: &layouts,
             immediate_size: 0,
         });
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -91,6 +88,33 @@ pub(super) fn compile(
             compilation_options: wgpu::PipelineCompilationOptions::default(),
             cache: None,
         });
-        Pipeline { compute, bindings }
+        Pipeline { compute, groups }
     })
+}
+
+/// What is bound, each with its group.
+fn entries(source: &PipelineSource<'_>) -> Vec<(u32, wgpu::BindGroupLayoutEntry)> {
+    let Bindings { buffers, uniforms } = source.bindings;
+    let storage = source
+        .writable
+        .iter()
+        .map(|w| wgpu::BufferBindingType::Storage { read_only: !w });
+    let storage = buffers.iter().map(|(_, number)| *number).zip(storage);
+    let block = source
+        .has_block
+        .then_some((*uniforms, wgpu::BufferBindingType::Uniform));
+    let entry = |(BindingNumber { group, binding }, ty)| {
+        let entry = wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility: wgpu::ShaderStages::COMPUTE,
+            ty: wgpu::BindingType::Buffer {
+                ty,
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
+            count: None,
+        };
+        (group, entry)
+    };
+    storage.chain(block).map(entry).collect()
 }

@@ -5,6 +5,7 @@ use super::pipeline::{PipelineSource, compile};
 use super::transfer;
 use super::watch::GuardedDevice;
 use crate::device::DeviceError;
+use crate::uniforms::Bindings;
 use std::time::Duration;
 
 const ITERATIONS: u32 = 70_000;
@@ -27,8 +28,9 @@ pub(super) fn loop_cap(
 ) -> Result<Option<u32>, DeviceError> {
     let source = PipelineSource {
         kernel: "loops",
+        bindings: &Bindings::first(),
         writable: &[true],
-        uniform_bytes: 0,
+        has_block: false,
         shader: wgpu::ShaderSource::Wgsl(WGSL.into()),
     };
     let pipeline = compile(watch, source)?;
@@ -37,7 +39,7 @@ pub(super) fn loop_cap(
         queue.write_buffer(&trips, 0, &ITERATIONS.to_ne_bytes());
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
-            layout: &pipeline.bindings,
+            layout: &pipeline.groups[0],
             entries: &[wgpu::BindGroupEntry {
                 binding: 0,
                 resource: trips.as_entire_binding(),

@@ -7,6 +7,7 @@ use crate::device::{Argument, Device, DeviceError};
 use crate::grid::Grid;
 use crate::record::Recorder;
 use crate::record::builtins::subgroup_add;
+use crate::uniforms::Bindings;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -26,8 +27,9 @@ fn skip(test: &str, reason: &str) {
 fn compiled(gpu: &Gpu, wgsl: &'static str) -> Result<Pipeline, DeviceError> {
     let source = PipelineSource {
         kernel: "test",
+        bindings: &Bindings::first(),
         writable: &[true],
-        uniform_bytes: 0,
+        has_block: false,
         shader: wgpu::ShaderSource::Wgsl(wgsl.into()),
     };
     compile(&gpu.watch, source)
@@ -255,7 +257,7 @@ fn submit(device: &Device, pipeline: &Pipeline, buffer: &crate::Buffer<u32>) {
     let commands = gpu.watch.attempt("a test", |device, _| {
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
-            layout: &pipeline.bindings,
+            layout: &pipeline.groups[0],
             entries: &[wgpu::BindGroupEntry {
                 binding: 0,
                 resource: memory.buffer.as_entire_binding(),

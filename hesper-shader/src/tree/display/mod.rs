@@ -24,6 +24,9 @@ impl fmt::Display for Tree {
         if let Some(reason) = &self.any_order {
             writeln!(f, "any_order({reason:?})")?;
         }
+        if let Some(number) = self.bound_at.uniforms {
+            writeln!(f, "uniforms at {number}")?;
+        }
         writeln!(f, "kernel {} workgroup_size({x}, {y}, {z})", self.name)?;
         for buffer in &self.structured {
             let single = if buffer.single { "" } else { "[]" };
@@ -32,6 +35,9 @@ impl fmt::Display for Tree {
         for (id, param) in (0..).map(ParamId).zip(&self.params) {
             if let Some(reason) = &param.any_order {
                 write!(f, "any_order({reason:?}) ")?;
+            }
+            if let Some(number) = self.bound_at.buffers.get(&id) {
+                write!(f, "{number} ")?;
             }
             match param.kind {
                 ParamKind::Storage { element, access } => {

@@ -18,7 +18,9 @@ pub use problem::VerifyProblem;
 pub(crate) use stmts::breaks;
 pub use verified::Verified;
 
-use super::{Access, Function, FunctionId, Loc, Local, ParamKind, Scalar, Tree, Type};
+use super::{
+    Access, BindingNumber, Function, FunctionId, Loc, Local, ParamId, ParamKind, Scalar, Tree, Type,
+};
 use crate::tree::Problem;
 use std::collections::HashSet;
 
@@ -50,6 +52,38 @@ fn problems(tree: &Tree) -> Vec<Problem<VerifyProblem>> {
     }
     problems
 }
+
+/// That what a kernel binds at numbers of its own has each for itself.
+fn bindings(tree: &Tree, add: &mut impl FnMut(VerifyProblem, Loc)) {
+    let named = |id: ParamId| {
+        let buffer = tree.field(id).map(|(buffer, _)| &buffer.name);
+        tree.params
+            .get(id.index())
+            .map(|param| (buffer.unwrap_or(&param.name).clone(), param))
+    };
+    let buffers = tree.bound_at.buffers.iter();
+    let buffers = buffers.filter_map(|(id, number)| Some((named(*id)?, *number)));
+    let mut taken: Vec<(String, BindingNumber)> = Vec::new();
+    let block = tree.bound_at.uniforms;
+    let block = block.map(|number| (("what is by value".to_string(), None), number));
+    let all = buffers.map(|((name, param), number)| ((name, Some(param)), number));
+    for ((name, param), number) in all.chain(block) {
+        let loc = param.map_or(tree.loc, |param| param.loc);
+        if param.is_some_and(|param| matches!(param.kind, ParamKind::Uniform(_))) {
+            add(VerifyProblem::BoundByValue(name), loc);
+        } else if number.group > MOST_GROUP || number.binding > MOST_BINDING {
+            add(VerifyProblem::NoBinding(name, number), loc);
+        } else if let Some((other, _)) = taken.iter().find(|(_, known)| *known == number) {
+            add(VerifyProblem::BoundTwice(other.clone(), name, number), loc);
+        } else {
+            taken.push((name, number));
+        }
+    }
+}
+
+/// WebGPU's default limits: four groups, a thousand bindings in each.
+const MOST_GROUP: u32 = 3;
+const MOST_BINDING: u32 = 999;
 
 fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {
     let mut add = |kind, loc| problems.push(Problem { kind, loc });
@@ -93,6 +127,7 @@ fn header(tree: &Tree, problems: &mut Vec<Problem<VerifyProblem>>) {
             add(VerifyProblem::AtomicType { name, ty }, param.loc);
         }
     }
+    bindings(tree, &mut add);
     for var in &tree.workgroup {
         if var.dims.contains(&0) {
             add(VerifyProblem::EmptyArray(var.name.clone()), var.loc);

@@ -1,6 +1,6 @@
 //! What the verifier refuses.
 
-use crate::tree::{BuiltinValue, Math, SubgroupOp, Type};
+use crate::tree::{BindingNumber, BuiltinValue, Math, SubgroupOp, Type};
 
 /// A rule of the tree that is broken.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -17,6 +17,19 @@ pub enum VerifyProblem {
     /// Any order is allowed for what is not written.
     #[error("`{0}` is only read, so that no order can matter")]
     OrderOfReads(String),
+    /// Two parameters at one binding.
+    #[error("`{0}` and `{1}` are both bound at {2}")]
+    BoundTwice(String, String, BindingNumber),
+    /// A number that no device takes.
+    #[error(
+        "`{0}` is bound at {1}; there are the groups 0 to 3, as any device has them, and the bindings 0 to 999"
+    )]
+    NoBinding(String, BindingNumber),
+    /// A buffer's number for what is by value.
+    #[error(
+        "`{0}` is by value, and has no binding of its own; where all that is by value is bound says `#[uniforms(0, 3)]` of the kernel"
+    )]
+    BoundByValue(String),
     /// A buffer of a type that memory shared with the host cannot hold.
     #[error("`{name}` cannot be a buffer of `{ty}`; use `u32` for truth values")]
     NotHostShareable {

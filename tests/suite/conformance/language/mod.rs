@@ -17,6 +17,7 @@ mod integers;
 mod labels;
 mod lending;
 mod matrices;
+mod numbered;
 mod ranges;
 mod sharing;
 mod structures;
@@ -46,6 +47,7 @@ conformance! {
     labels: jumps_and_values loops_left_together;
     lending: places_and_arrays rows_of_workgroup_arrays;
     matrices: come_back of_other_shapes of_three;
+    numbered: at_bindings_of_their_own which_are_refused;
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
     structures: arrays_of_arrays atomics_as_fields by_value constants_of_the_host in_buffers of_a_workgroup one_element taken_apart;
