@@ -34,6 +34,10 @@ def f32(x):
     return struct.unpack("f", struct.pack("f", x))[0]
 
 
+def half(rng):
+    return struct.unpack("e", struct.pack("e", rng.gauss(0, 1)))[0]
+
+
 def normal(scale, middle=0.0):
     return lambda rng: rng.gauss(middle, scale)
 
@@ -231,6 +235,8 @@ ZEROS = [0.5, 0.0, -0.75, 0.0, 2.0, -1e-3]
 SHAPES = [dict(rows=3, cols=5), dict(rows=2, cols=7, x=normal(1e-3)), dict(rows=3, cols=4, x=normal(20, 50)),
           dict(rows=2, cols=1), dict(rows=2, cols=5, x=normal(1e25))]
 NORMS = [dict(case, eps=1e-5, gamma=normal(0.5, 1)) for case in SHAPES]
+# What halves hold, so that nothing is rounded; the cotangents too, for autograd rounds those on their way through `half`.
+HALVES = [dict(n=7, x=half, dy=half), dict(n=5, x=[0.0, 65504.0, -2048.0, 6.103515625e-05, 1.0009765625], dy=half), dict(n=1, x=half, dy=half)]
 MATRICES = [dict(m=2, k=4, n=3), dict(m=3, k=6, n=2, a=normal(100), b=normal(0.01)), dict(m=1, k=1, n=1)]
 BATCHES = [dict(case, batch=batch) for case, batch in zip(MATRICES, (2, 1, 3))]
 
@@ -308,6 +314,11 @@ OPS = {
         "torch.nn.functional.conv2d", lambda x, f, b: F.conv2d(x, f.reshape(len(f), -1, 3, 3), b, 1, 1, 1, 3),
         "x[batch,3*cin,h,w], f[3*cout,9*cin], b[3*cout] -> y[batch,3*cout,h,w]", [
         dict(batch=2, cin=1, h=3, w=4, cout=1), dict(batch=1, cin=1, h=2, w=1, cout=2), dict(batch=1, cin=2, h=1, w=3, cout=1)]),
+    "ConvTranspose2D(2×1, stride 1×2, padding 1×0, output padding 1×1, dilation 2×1, groups 1)": (
+        "torch.nn.functional.conv_transpose2d",
+        lambda x, f, b: F.conv_transpose2d(x, f.reshape(len(f), -1, 2, 1), b, (1, 2), (1, 0), (1, 1), 1, (2, 1)),
+        "x[batch,cin,h,w], f[cin,2*cout], b[cout] -> y[batch,cout,h+1,2*w]", [
+        dict(batch=2, cin=1, h=2, w=3, cout=2), dict(batch=1, cin=2, h=3, w=2, cout=1), dict(batch=1, cin=1, h=1, w=1, cout=1)]),
     "ConvTranspose2D(2×2, stride 1×2, padding 1×0, output padding 1×0, dilation 2×1, groups 1)": (
         "torch.nn.functional.conv_transpose2d",
         lambda x, f, b: F.conv_transpose2d(x, f.reshape(len(f), -1, 2, 2), b, (1, 2), (1, 0), (1, 0), 1, (2, 1)),
@@ -394,6 +405,7 @@ OPS = {
                "x[batch,rows,keys];; mask[rows,keys] -> y[batch,rows,keys]", [
         dict(batch=2, rows=2, keys=3, mask=[1, 0, 1, 0, 1, 0]), dict(batch=1, rows=3, keys=1, mask=[1, 0, 1])]),
     "MatMul": ("torch.matmul", torch.matmul, "a[m,k], b[k,n] -> y[m,n]", MATRICES),
+    "MatMulF16": ("torch.matmul", torch.matmul, "a[m,k], b[k,n] -> y[m,n]", [dict(case, b=half) for case in MATRICES]),
     "Max": ("torch.amax", lambda x: torch.amax(x, 1), "x[outer,axis,inner] -> y[outer,inner]", [
         *LINES3, dict(outer=2, axis=3, inner=1, x=[1.0, 1.0, 0.0, 2.0, 2.0, 2.0])]),
     "Maximum": ("torch.maximum", torch.maximum, "a[n], b[n] -> y[n]", TIES),
@@ -484,6 +496,8 @@ OPS = {
     "Sum": ("torch.sum", lambda x: torch.sum(x, 1), "x[outer,axis,inner] -> y[outer,inner]", LINES3),
     "SwiGLU": ("torch.nn.functional.silu, torch.mul", lambda x, up: F.silu(x) * up, "x[n], up[n] -> y[n]", GATES),
     "Tanh": ("torch.tanh", torch.tanh, "x[n] -> y[n]", [*LINES, dict(n=6, x=[0.0, 4.0, -4.0, 4.5, -4.5, 1e-3])]),
+    "ToF16": ("torch.Tensor.half", lambda x: x.half().double(), "x[n] -> y[n]", HALVES),
+    "ToF32": ("torch.Tensor.float", lambda x: x.float().double(), "x[n] -> y[n]", HALVES),
     "TokenEmbedding": ("torch.nn.functional.embedding", lambda table, ids: F.embedding(ids, table),
                        "table[vocab,dim];; ids[batch,rows] -> y[batch,rows,dim]", [
         dict(vocab=5, dim=3, batch=2, rows=3, ids=[3, 0, 3, 1, 0, 3]),

@@ -42,7 +42,7 @@ fn specs_and_kernels_agree_with_golden_values() {
 }
 
 /// Ops with numbers of their own that another of their kind in the catalogue does not have.
-fn further() -> [Box<dyn Op>; 3] {
+fn further() -> [Box<dyn Op>; 4] {
     let window = |kernel, stride, padding| Window {
         kernel,
         stride,
@@ -56,6 +56,11 @@ fn further() -> [Box<dyn Op>; 3] {
             rows: same,
             cols: same,
             groups: 3,
+        }),
+        Box::new(ConvTranspose2d {
+            cols: window(2, 2, 0),
+            output_padding: [1, 0],
+            ..ConvTranspose2d::EXAMPLE
         }),
         Box::new(ConvTranspose2d {
             rows: twice,

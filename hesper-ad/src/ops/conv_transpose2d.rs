@@ -28,7 +28,7 @@ pub struct ConvTranspose2d {
 }
 
 impl ConvTranspose2d {
-    /// Rows that meet twice and one that is added, and columns that are enlarged: what the catalogue has.
+    /// Rows that meet twice, columns that are set apart, and one of both that is added: what the catalogue has.
     pub const EXAMPLE: ConvTranspose2d = ConvTranspose2d {
         rows: Window {
             kernel: 2,
@@ -37,12 +37,12 @@ impl ConvTranspose2d {
             dilation: 2,
         },
         cols: Window {
-            kernel: 2,
+            kernel: 1,
             stride: 2,
             padding: 0,
             dilation: 1,
         },
-        output_padding: [1, 0],
+        output_padding: [1, 1],
         groups: 1,
     };
 
