@@ -8,41 +8,47 @@ use crate::prelude::*;
 pub struct MatMul;
 
 shader! {
-    /// Elements of a row or column of the result that one invocation computes: four by four.
-    const EACH: u32 = 4;
-    /// Invocations along each side of a workgroup.
-    const SIDE: u32 = 8;
-    /// Terms of the sums for which the operands are in workgroup memory at a time.
-    const DEPTH: u32 = 16;
+    /// Elements of a row or column of the result that one invocation computes: eight by eight.
+    const EACH: u32 = 8;
+    /// Invocations of a workgroup along a row.
+    const ACROSS: u32 = 8;
+    /// Invocations of a workgroup along a column.
+    const DOWN: u32 = 4;
 
-    /// Four numbers of x, `step` apart from each other, from the one at `first·step + at` on; the last of `count` again beyond it.
-    fn four(x: &[f32], first: u32, step: u32, count: u32, at: u32) -> Vec4<f32> {
-        let last = count - 1;
-        vec4(
-            x[first.min(last) * step + at],
-            x[(first + 1).min(last) * step + at],
-            x[(first + 2).min(last) * step + at],
-            x[(first + 3).min(last) * step + at],
-        )
+    /// Where four rows or columns begin, `apart` from each other, from the one at `first` on; the last of `count` again beyond it.
+    fn starts(first: u32, apart: u32, count: u32, step: u32) -> Vec4<u32> {
+        let lines = vec4(first, first + apart, first + 2 * apart, first + 3 * apart);
+        lines.min(Vec4::splat(count - 1)) * step
     }
 
-    /// y[row, first..] = sum, as far as there are columns.
-    fn put(y: &mut [f32], sum: Vec4<f32>, row: u32, first: u32, rows: u32, cols: u32) {
+    /// Four numbers of x.
+    fn four(x: &[f32], starts: Vec4<u32>, at: u32) -> Vec4<f32> {
+        vec4(x[starts.x + at], x[starts.y + at], x[starts.z + at], x[starts.w + at])
+    }
+
+    /// y[row, col], y[row, col + ACROSS] and so on, as far as there are columns.
+    fn put(y: &mut [f32], left: Vec4<f32>, right: Vec4<f32>, row: u32, col: u32, rows: u32, cols: u32) {
         if row < rows {
             #[unroll]
-            for j in 0..EACH {
-                if first + j < cols {
-                    y[row * cols + first + j] = sum[j];
+            for j in 0..EACH / 2 {
+                if col + j * ACROSS < cols {
+                    y[row * cols + col + j * ACROSS] = left[j];
+                }
+            }
+            #[unroll]
+            for j in 0..EACH / 2 {
+                if col + (4 + j) * ACROSS < cols {
+                    y[row * cols + col + (4 + j) * ACROSS] = right[j];
                 }
             }
         }
     }
 
-    /// y[rows, cols] = a·b: 32 × 32 elements for each workgroup, through its memory; four by four for each invocation, in registers.
+    /// y[rows, cols] = a·b: 32 × 64 elements for each workgroup, eight by eight for each invocation, in registers.
     ///
     /// Element (i, p) of a lies at i·a_row + p·a_inner, element (p, j) of b at p·b_inner + j·b_col, so that the same kernel
     /// multiplies transposed matrices.
-    #[workgroup_size(SIDE, SIDE)]
+    #[workgroup_size(ACROSS, DOWN)]
     pub fn matmul(
         a: &[f32],
         b: &[f32],
@@ -55,39 +61,62 @@ shader! {
         b_inner: u32,
         b_col: u32,
     ) {
-        let tile_a = workgroup::<[[Vec4<f32>; SIDE]; DEPTH]>();
-        let tile_b = workgroup::<[[Vec4<f32>; SIDE]; DEPTH]>();
-        let local = local_invocation_id();
-        let row = EACH * global_invocation_id().y;
-        let col = EACH * global_invocation_id().x;
-        let mut sum0 = Vec4::splat(0.0);
-        let mut sum1 = Vec4::splat(0.0);
-        let mut sum2 = Vec4::splat(0.0);
-        let mut sum3 = Vec4::splat(0.0);
-        for start in (0..inner).step_by(DEPTH) {
-            // Outside the matrices the tiles hold numbers from their edges, of which nothing is made.
-            for k in (local.y..DEPTH).step_by(SIDE) {
-                let p = (start + k).min(inner - 1);
-                let corner = EACH * SIDE * workgroup_id().y;
-                tile_a[k][local.x] = four(a, corner + EACH * local.x, a_row, rows, p * a_inner);
-                tile_b[k][local.x] = four(b, col, b_col, cols, p * b_inner);
-            }
-            workgroup_barrier();
-            for k in 0..DEPTH.min(inner - start) {
-                let left = tile_a[k][local.y];
-                let right = tile_b[k][local.x];
-                sum0 += right * left.x;
-                sum1 += right * left.y;
-                sum2 += right * left.z;
-                sum3 += right * left.w;
-            }
-            // The next round overwrites the tiles.
-            workgroup_barrier();
+        // Invocations side by side have rows and columns side by side, so that they read and write neighbours.
+        let row = EACH * DOWN * workgroup_id().y + local_invocation_id().y;
+        let col = EACH * ACROSS * workgroup_id().x + local_invocation_id().x;
+        // Outside the matrices are numbers from their edges, of which nothing is made.
+        let upper = starts(row, DOWN, rows, a_row);
+        let lower = starts(row + 4 * DOWN, DOWN, rows, a_row);
+        let near = starts(col, ACROSS, cols, b_col);
+        let far = starts(col + 4 * ACROSS, ACROSS, cols, b_col);
+        let mut left0 = Vec4::splat(0.0);
+        let mut right0 = Vec4::splat(0.0);
+        let mut left1 = Vec4::splat(0.0);
+        let mut right1 = Vec4::splat(0.0);
+        let mut left2 = Vec4::splat(0.0);
+        let mut right2 = Vec4::splat(0.0);
+        let mut left3 = Vec4::splat(0.0);
+        let mut right3 = Vec4::splat(0.0);
+        let mut left4 = Vec4::splat(0.0);
+        let mut right4 = Vec4::splat(0.0);
+        let mut left5 = Vec4::splat(0.0);
+        let mut right5 = Vec4::splat(0.0);
+        let mut left6 = Vec4::splat(0.0);
+        let mut right6 = Vec4::splat(0.0);
+        let mut left7 = Vec4::splat(0.0);
+        let mut right7 = Vec4::splat(0.0);
+        for k in 0..inner {
+            let in_a = k * a_inner;
+            let in_b = k * b_inner;
+            let a0 = four(a, upper, in_a);
+            let a1 = four(a, lower, in_a);
+            let b0 = four(b, near, in_b);
+            let b1 = four(b, far, in_b);
+            left0 += b0 * a0.x;
+            right0 += b1 * a0.x;
+            left1 += b0 * a0.y;
+            right1 += b1 * a0.y;
+            left2 += b0 * a0.z;
+            right2 += b1 * a0.z;
+            left3 += b0 * a0.w;
+            right3 += b1 * a0.w;
+            left4 += b0 * a1.x;
+            right4 += b1 * a1.x;
+            left5 += b0 * a1.y;
+            right5 += b1 * a1.y;
+            left6 += b0 * a1.z;
+            right6 += b1 * a1.z;
+            left7 += b0 * a1.w;
+            right7 += b1 * a1.w;
         }
-        put(y, sum0, row, col, rows, cols);
-        put(y, sum1, row + 1, col, rows, cols);
-        put(y, sum2, row + 2, col, rows, cols);
-        put(y, sum3, row + 3, col, rows, cols);
+        put(y, left0, right0, row, col, rows, cols);
+        put(y, left1, right1, row + DOWN, col, rows, cols);
+        put(y, left2, right2, row + 2 * DOWN, col, rows, cols);
+        put(y, left3, right3, row + 3 * DOWN, col, rows, cols);
+        put(y, left4, right4, row + 4 * DOWN, col, rows, cols);
+        put(y, left5, right5, row + 5 * DOWN, col, rows, cols);
+        put(y, left6, right6, row + 6 * DOWN, col, rows, cols);
+        put(y, left7, right7, row + 7 * DOWN, col, rows, cols);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs dispatches: one submission, one compute pass, in order.
 
+use super::groups::bind;
 use super::pipeline::{Pipeline, PipelineSource};
 use super::uniforms::Uniforms;
 use super::{Gpu, GpuBuffer};
@@ -47,7 +48,15 @@ impl Gpu {
         pipelines: &[Arc<Pipeline>],
         timeout: Duration,
     ) -> Result<(), DeviceError> {
-        let blocks = jobs.iter().map(|job| job.uniforms.as_slice());
+        let kept = jobs
+            .iter()
+            .zip(pipelines)
+            .map(|(job, pipeline)| self.groups.get(&self.watch, job, pipeline))
+            .collect::<Result<Vec<_>, _>>()?;
+        let blocks = jobs.iter().zip(&kept).map(|(job, kept)| match kept {
+            Some(_) => &[],
+            None => job.uniforms.as_slice(),
+        });
         let uniforms = Uniforms::upload(&self.watch, &self.blocks, blocks, self.uniform_alignment)?;
         let commands = self.watch.attempt("encoding dispatches", |device, _| {
             let mut encoder = device.create_command_encoder(&Default::default());
@@ -55,8 +64,11 @@ impl Gpu {
                 encoder.clear_buffer(&buffer.buffer, 0, None);
             }
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for ((job, pipeline), at) in jobs.iter().zip(pipelines).zip(&uniforms.offsets) {
-                let group = bind(device, job, pipeline, uniforms.binding(&job.uniforms, *at));
+            let steps = jobs.iter().zip(pipelines).zip(&uniforms.offsets).zip(kept);
+            for (((job, pipeline), at), kept) in steps {
+                let group = kept.unwrap_or_else(|| {
+                    bind(device, job, pipeline, uniforms.binding(&job.uniforms, *at))
+                });
                 let [x, y, z] = job.groups;
                 pass.set_pipeline(&pipeline.compute);
                 pass.set_bind_group(0, &group, &[]);
@@ -108,26 +120,4 @@ fn named(jobs: &[Job<'_>]) -> String {
         (_, 0) => format!("one of the kernels {shown}"),
         (_, rest) => format!("one of the kernels {shown} and {rest} more"),
     }
-}
-
-fn bind(
-    device: &wgpu::Device,
-    job: &Job<'_>,
-    pipeline: &Pipeline,
-    uniforms: Option<wgpu::BindingResource<'_>>,
-) -> wgpu::BindGroup {
-    let storage = job
-        .buffers
-        .iter()
-        .map(|(buffer, _)| buffer.buffer.as_entire_binding());
-    let entries: Vec<wgpu::BindGroupEntry<'_>> = storage
-        .chain(uniforms)
-        .zip(0..)
-        .map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource })
-        .collect();
-    device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some(job.kernel),
-        layout: &pipeline.bindings,
-        entries: &entries,
-    })
 }
