@@ -15,15 +15,9 @@ shader! {
     /// Invocations of a workgroup along a column.
     const DOWN: u32 = 4;
 
-    /// Where four rows or columns begin, `apart` from each other, from the one at `first` on; the last of `count` again beyond it.
-    fn starts(first: u32, apart: u32, count: u32, step: u32) -> Vec4<u32> {
-        let lines = vec4(first, first + apart, first + 2 * apart, first + 3 * apart);
-        lines.min(Vec4::splat(count - 1)) * step
-    }
-
-    /// Four numbers of x.
-    fn four(x: &[f32], starts: Vec4<u32>, at: u32) -> Vec4<f32> {
-        vec4(x[starts.x + at], x[starts.y + at], x[starts.z + at], x[starts.w + at])
+    /// Where a row or column begins; the last of `count` for one beyond it.
+    fn start(line: u32, count: u32, step: u32) -> u32 {
+        line.min(count - 1) * step
     }
 
     /// y[row, col], y[row, col + ACROSS] and so on, as far as there are columns.
@@ -65,10 +59,22 @@ shader! {
         let row = EACH * DOWN * workgroup_id().y + local_invocation_id().y;
         let col = EACH * ACROSS * workgroup_id().x + local_invocation_id().x;
         // Outside the matrices are numbers from their edges, of which nothing is made.
-        let upper = starts(row, DOWN, rows, a_row);
-        let lower = starts(row + 4 * DOWN, DOWN, rows, a_row);
-        let near = starts(col, ACROSS, cols, b_col);
-        let far = starts(col + 4 * ACROSS, ACROSS, cols, b_col);
+        let row0 = start(row, rows, a_row);
+        let row1 = start(row + DOWN, rows, a_row);
+        let row2 = start(row + 2 * DOWN, rows, a_row);
+        let row3 = start(row + 3 * DOWN, rows, a_row);
+        let row4 = start(row + 4 * DOWN, rows, a_row);
+        let row5 = start(row + 5 * DOWN, rows, a_row);
+        let row6 = start(row + 6 * DOWN, rows, a_row);
+        let row7 = start(row + 7 * DOWN, rows, a_row);
+        let col0 = start(col, cols, b_col);
+        let col1 = start(col + ACROSS, cols, b_col);
+        let col2 = start(col + 2 * ACROSS, cols, b_col);
+        let col3 = start(col + 3 * ACROSS, cols, b_col);
+        let col4 = start(col + 4 * ACROSS, cols, b_col);
+        let col5 = start(col + 5 * ACROSS, cols, b_col);
+        let col6 = start(col + 6 * ACROSS, cols, b_col);
+        let col7 = start(col + 7 * ACROSS, cols, b_col);
         let mut left0 = Vec4::splat(0.0);
         let mut right0 = Vec4::splat(0.0);
         let mut left1 = Vec4::splat(0.0);
@@ -88,26 +94,32 @@ shader! {
         for k in 0..inner {
             let in_a = k * a_inner;
             let in_b = k * b_inner;
-            let a0 = four(a, upper, in_a);
-            let a1 = four(a, lower, in_a);
-            let b0 = four(b, near, in_b);
-            let b1 = four(b, far, in_b);
-            left0 += b0 * a0.x;
-            right0 += b1 * a0.x;
-            left1 += b0 * a0.y;
-            right1 += b1 * a0.y;
-            left2 += b0 * a0.z;
-            right2 += b1 * a0.z;
-            left3 += b0 * a0.w;
-            right3 += b1 * a0.w;
-            left4 += b0 * a1.x;
-            right4 += b1 * a1.x;
-            left5 += b0 * a1.y;
-            right5 += b1 * a1.y;
-            left6 += b0 * a1.z;
-            right6 += b1 * a1.z;
-            left7 += b0 * a1.w;
-            right7 += b1 * a1.w;
+            let b0 = vec4(b[col0 + in_b], b[col1 + in_b], b[col2 + in_b], b[col3 + in_b]);
+            let b1 = vec4(b[col4 + in_b], b[col5 + in_b], b[col6 + in_b], b[col7 + in_b]);
+            let a0 = a[row0 + in_a];
+            left0 += b0 * a0;
+            right0 += b1 * a0;
+            let a1 = a[row1 + in_a];
+            left1 += b0 * a1;
+            right1 += b1 * a1;
+            let a2 = a[row2 + in_a];
+            left2 += b0 * a2;
+            right2 += b1 * a2;
+            let a3 = a[row3 + in_a];
+            left3 += b0 * a3;
+            right3 += b1 * a3;
+            let a4 = a[row4 + in_a];
+            left4 += b0 * a4;
+            right4 += b1 * a4;
+            let a5 = a[row5 + in_a];
+            left5 += b0 * a5;
+            right5 += b1 * a5;
+            let a6 = a[row6 + in_a];
+            left6 += b0 * a6;
+            right6 += b1 * a6;
+            let a7 = a[row7 + in_a];
+            left7 += b0 * a7;
+            right7 += b1 * a7;
         }
         put(y, left0, right0, row, col, rows, cols);
         put(y, left1, right1, row + DOWN, col, rows, cols);

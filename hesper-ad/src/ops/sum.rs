@@ -1,21 +1,24 @@
 //! The sum along an axis.
 
 use super::axis::{line_of, reduce_lines, sampling, sizes, with_lines};
-use super::reduce::{LANES, workgroup_sum};
+use super::reduce::{LANES, workgroup_total};
 use crate::prelude::*;
 
 /// The sum `y[outer, inner] = Σₐ x[·, a, ·]` of `x[outer, axis, inner]` along its axis; `dx = dy`, the same along each line.
 ///
 /// Any axis of any tensor is one such: `outer` is the product of the sizes before it, `inner` of those after it. As `torch.sum` with a `dim`.
 ///
-/// A long line is summed in two stages, first 16 384 elements at a time: so that all of a device has something to do, and fewer sums are rounded one after another.
+/// A long line is summed in two stages, first 32 768 elements at a time: so that all of a device has something to do, and fewer sums are rounded one after another.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sum;
 
 /// Elements of a line that one workgroup adds up.
-const PART: usize = 1 << 14;
+const PART: usize = 1 << 15;
 
 shader! {
+    /// Invocations that read side by side.
+    const TEAM: u32 = 8;
+
     /// y[outer, parts, inner] = Σₐ x[·, a, ·] over each part of each line, `part` elements or what is left; one workgroup per part.
     #[workgroup_size(64)]
     pub fn sum(x: &[f32], y: &mut [f32], axis: u32, inner: u32, part: u32, parts: u32) {
@@ -25,11 +28,15 @@ shader! {
         if i < y.len() {
             let first = i / inner % parts * part;
             let start = i / (inner * parts) * axis * inner + i % inner;
+            // Eight invocations go through a stretch of their own: what they read lies closer together than what all would.
+            let stretch = (part + LANES / TEAM - 1) / (LANES / TEAM);
+            let begin = first + lane / TEAM * stretch;
+            let end = axis.min(first + part).min(begin + stretch);
             let mut partial = 0.0;
-            for a in (first + lane..axis.min(first + part)).step_by(LANES) {
+            for a in (begin + lane % TEAM..end).step_by(TEAM) {
                 partial += x[start + a * inner];
             }
-            let total = workgroup_sum(scratch, partial);
+            let total = workgroup_total(scratch, partial);
             if lane == 0 {
                 y[i] = total;
             }

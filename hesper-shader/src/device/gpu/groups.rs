@@ -82,6 +82,11 @@ impl Groups {
         Ok(Some(group))
     }
 
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        lock(&self.0).kept.len()
+    }
+
     /// Lets go of a buffer, whose memory would not be free otherwise.
     pub(super) fn forget(&self, buffer: &wgpu::Buffer) {
         let mut known = lock(&self.0);

@@ -122,15 +122,15 @@ fn normal(row: &[f32], eps: f32) -> Vec<f32> {
 pub(crate) fn sum(setup: &Setup) -> Result<(), Failure> {
     let n = 1 << 24;
     let x = values(n);
-    let each = 1 << 14;
+    let each = 1 << 15;
     let parts = n / each;
     let (from, between, to) = (setup.upload(&x), setup.empty(parts), setup.empty(1));
-    let wgsl = format!("{}{REDUCE}", include_str!("wgsl/sum.wgsl"));
+    let wgsl = include_str!("wgsl/sum.wgsl");
     let first = setup.uniform(&[n as u32, each as u32]);
     let second = setup.uniform(&[parts as u32, parts as u32]);
     let steps = vec![
-        setup.step(&wgsl, &[&from, &between, &first], [parts as u32, 1, 1]),
-        setup.step(&wgsl, &[&between, &to, &second], [1; 3]),
+        setup.step(wgsl, &[&from, &between, &first], [parts as u32, 1, 1]),
+        setup.step(wgsl, &[&between, &to, &second], [1; 3]),
     ];
     let dims = [("outer", 1), ("axis", n), ("inner", 1)];
     let task = Task {
