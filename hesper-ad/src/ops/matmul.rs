@@ -8,41 +8,41 @@ use crate::prelude::*;
 pub struct MatMul;
 
 shader! {
-    /// Elements of a row or column of the result that one invocation computes: four by four.
-    const EACH: u32 = 4;
-    /// Invocations along each side of a workgroup.
-    const SIDE: u32 = 8;
-    /// Terms of the sums for which the operands are in workgroup memory at a time.
-    const DEPTH: u32 = 16;
+    /// Elements of a row or column of the result that one invocation computes: eight by eight.
+    const EACH: u32 = 8;
+    /// Invocations of a workgroup along a row.
+    const ACROSS: u32 = 8;
+    /// Invocations of a workgroup along a column.
+    const DOWN: u32 = 4;
 
-    /// Four numbers of x, `step` apart from each other, from the one at `first·step + at` on; the last of `count` again beyond it.
-    fn four<T: Float>(x: &[T], first: u32, step: u32, count: u32, at: u32) -> Vec4<f32> {
-        let last = count - 1;
-        vec4(
-            x[first.min(last) * step + at] as f32,
-            x[(first + 1).min(last) * step + at] as f32,
-            x[(first + 2).min(last) * step + at] as f32,
-            x[(first + 3).min(last) * step + at] as f32,
-        )
+    /// Where a row or column begins; the last of `count` for one beyond it.
+    fn start(line: u32, count: u32, step: u32) -> u32 {
+        line.min(count - 1) * step
     }
 
-    /// y[row, first..] = sum, as far as there are columns.
-    fn put(y: &mut [f32], sum: Vec4<f32>, row: u32, first: u32, rows: u32, cols: u32) {
+    /// y[row, col], y[row, col + ACROSS] and so on, as far as there are columns.
+    fn put(y: &mut [f32], left: Vec4<f32>, right: Vec4<f32>, row: u32, col: u32, rows: u32, cols: u32) {
         if row < rows {
             #[unroll]
-            for j in 0..EACH {
-                if first + j < cols {
-                    y[row * cols + first + j] = sum[j];
+            for j in 0..EACH / 2 {
+                if col + j * ACROSS < cols {
+                    y[row * cols + col + j * ACROSS] = left[j];
+                }
+            }
+            #[unroll]
+            for j in 0..EACH / 2 {
+                if col + (4 + j) * ACROSS < cols {
+                    y[row * cols + col + (4 + j) * ACROSS] = right[j];
                 }
             }
         }
     }
 
-    /// y[rows, cols] = a·b: 32 × 32 elements for each workgroup, through its memory; four by four for each invocation, in registers.
+    /// y[rows, cols] = a·b: 32 × 64 elements for each workgroup, eight by eight for each invocation, in registers.
     ///
     /// Element (i, p) of a lies at i·a_row + p·a_inner, element (p, j) of b at p·b_inner + j·b_col, so that the same kernel
     /// multiplies transposed matrices. What b keeps in f16 is computed with in f32.
-    #[workgroup_size(SIDE, SIDE)]
+    #[workgroup_size(ACROSS, DOWN)]
     pub fn matmul<B: Float>(
         a: &[f32],
         b: &[B],
@@ -55,39 +55,80 @@ shader! {
         b_inner: u32,
         b_col: u32,
     ) {
-        let tile_a = workgroup::<[[Vec4<f32>; SIDE]; DEPTH]>();
-        let tile_b = workgroup::<[[Vec4<f32>; SIDE]; DEPTH]>();
-        let local = local_invocation_id();
-        let row = EACH * global_invocation_id().y;
-        let col = EACH * global_invocation_id().x;
-        let mut sum0 = Vec4::splat(0.0);
-        let mut sum1 = Vec4::splat(0.0);
-        let mut sum2 = Vec4::splat(0.0);
-        let mut sum3 = Vec4::splat(0.0);
-        for start in (0..inner).step_by(DEPTH) {
-            // Outside the matrices the tiles hold numbers from their edges, of which nothing is made.
-            for k in (local.y..DEPTH).step_by(SIDE) {
-                let p = (start + k).min(inner - 1);
-                let corner = EACH * SIDE * workgroup_id().y;
-                tile_a[k][local.x] = four(a, corner + EACH * local.x, a_row, rows, p * a_inner);
-                tile_b[k][local.x] = four(b, col, b_col, cols, p * b_inner);
-            }
-            workgroup_barrier();
-            for k in 0..DEPTH.min(inner - start) {
-                let left = tile_a[k][local.y];
-                let right = tile_b[k][local.x];
-                sum0 += right * left.x;
-                sum1 += right * left.y;
-                sum2 += right * left.z;
-                sum3 += right * left.w;
-            }
-            // The next round overwrites the tiles.
-            workgroup_barrier();
+        // Invocations side by side have rows and columns side by side, so that they read and write neighbours.
+        let row = EACH * DOWN * workgroup_id().y + local_invocation_id().y;
+        let col = EACH * ACROSS * workgroup_id().x + local_invocation_id().x;
+        // Outside the matrices are numbers from their edges, of which nothing is made.
+        let row0 = start(row, rows, a_row);
+        let row1 = start(row + DOWN, rows, a_row);
+        let row2 = start(row + 2 * DOWN, rows, a_row);
+        let row3 = start(row + 3 * DOWN, rows, a_row);
+        let row4 = start(row + 4 * DOWN, rows, a_row);
+        let row5 = start(row + 5 * DOWN, rows, a_row);
+        let row6 = start(row + 6 * DOWN, rows, a_row);
+        let row7 = start(row + 7 * DOWN, rows, a_row);
+        let col0 = start(col, cols, b_col);
+        let col1 = start(col + ACROSS, cols, b_col);
+        let col2 = start(col + 2 * ACROSS, cols, b_col);
+        let col3 = start(col + 3 * ACROSS, cols, b_col);
+        let col4 = start(col + 4 * ACROSS, cols, b_col);
+        let col5 = start(col + 5 * ACROSS, cols, b_col);
+        let col6 = start(col + 6 * ACROSS, cols, b_col);
+        let col7 = start(col + 7 * ACROSS, cols, b_col);
+        let mut left0 = Vec4::splat(0.0);
+        let mut right0 = Vec4::splat(0.0);
+        let mut left1 = Vec4::splat(0.0);
+        let mut right1 = Vec4::splat(0.0);
+        let mut left2 = Vec4::splat(0.0);
+        let mut right2 = Vec4::splat(0.0);
+        let mut left3 = Vec4::splat(0.0);
+        let mut right3 = Vec4::splat(0.0);
+        let mut left4 = Vec4::splat(0.0);
+        let mut right4 = Vec4::splat(0.0);
+        let mut left5 = Vec4::splat(0.0);
+        let mut right5 = Vec4::splat(0.0);
+        let mut left6 = Vec4::splat(0.0);
+        let mut right6 = Vec4::splat(0.0);
+        let mut left7 = Vec4::splat(0.0);
+        let mut right7 = Vec4::splat(0.0);
+        for k in 0..inner {
+            let in_a = k * a_inner;
+            let in_b = k * b_inner;
+            let b0 = vec4(b[col0 + in_b] as f32, b[col1 + in_b] as f32, b[col2 + in_b] as f32, b[col3 + in_b] as f32);
+            let b1 = vec4(b[col4 + in_b] as f32, b[col5 + in_b] as f32, b[col6 + in_b] as f32, b[col7 + in_b] as f32);
+            let a0 = a[row0 + in_a];
+            left0 += b0 * a0;
+            right0 += b1 * a0;
+            let a1 = a[row1 + in_a];
+            left1 += b0 * a1;
+            right1 += b1 * a1;
+            let a2 = a[row2 + in_a];
+            left2 += b0 * a2;
+            right2 += b1 * a2;
+            let a3 = a[row3 + in_a];
+            left3 += b0 * a3;
+            right3 += b1 * a3;
+            let a4 = a[row4 + in_a];
+            left4 += b0 * a4;
+            right4 += b1 * a4;
+            let a5 = a[row5 + in_a];
+            left5 += b0 * a5;
+            right5 += b1 * a5;
+            let a6 = a[row6 + in_a];
+            left6 += b0 * a6;
+            right6 += b1 * a6;
+            let a7 = a[row7 + in_a];
+            left7 += b0 * a7;
+            right7 += b1 * a7;
         }
-        put(y, sum0, row, col, rows, cols);
-        put(y, sum1, row + 1, col, rows, cols);
-        put(y, sum2, row + 2, col, rows, cols);
-        put(y, sum3, row + 3, col, rows, cols);
+        put(y, left0, right0, row, col, rows, cols);
+        put(y, left1, right1, row + DOWN, col, rows, cols);
+        put(y, left2, right2, row + 2 * DOWN, col, rows, cols);
+        put(y, left3, right3, row + 3 * DOWN, col, rows, cols);
+        put(y, left4, right4, row + 4 * DOWN, col, rows, cols);
+        put(y, left5, right5, row + 5 * DOWN, col, rows, cols);
+        put(y, left6, right6, row + 6 * DOWN, col, rows, cols);
+        put(y, left7, right7, row + 7 * DOWN, col, rows, cols);
     }
 }
 

@@ -24,6 +24,31 @@ shader! {
         scratch[0]
     }
 
+    /// The sum of `value` over the workgroup, eight numbers at a time: with less waiting than a tree, which counts where there is little else to do.
+    /// All invocations must call it.
+    pub fn workgroup_total(scratch: &mut [f32; 64], value: f32) -> f32 {
+        let lane = local_invocation_index();
+        // An earlier reduction may still be read.
+        workgroup_barrier();
+        scratch[lane] = value;
+        workgroup_barrier();
+        if lane < 8 {
+            let mut sum = scratch[lane];
+            #[unroll]
+            for j in 1..8u32 {
+                sum += scratch[lane + 8 * j];
+            }
+            scratch[lane] = sum;
+        }
+        workgroup_barrier();
+        let mut total = scratch[0];
+        #[unroll]
+        for j in 1..8u32 {
+            total += scratch[j];
+        }
+        total
+    }
+
     /// The greatest `value` over the workgroup, by a tree in `scratch`. All invocations must call it.
     pub fn workgroup_max(scratch: &mut [f32; 64], value: f32) -> f32 {
         let lane = local_invocation_index();

@@ -1,31 +1,44 @@
 //! The sum along an axis.
 
-use super::axis::{line_of, line_start, reduce_lines, sampling, sizes, with_lines};
-use super::reduce::{LANES, workgroup_sum};
+use super::axis::{line_of, reduce_lines, sampling, sizes, with_lines};
+use super::reduce::{LANES, workgroup_total};
 use crate::prelude::*;
 
 /// The sum `y[outer, inner] = Σₐ x[·, a, ·]` of `x[outer, axis, inner]` along its axis; `dx = dy`, the same along each line.
 ///
 /// Any axis of any tensor is one such: `outer` is the product of the sizes before it, `inner` of those after it. As `torch.sum` with a `dim`.
+///
+/// A long line is summed in two stages, first 32 768 elements at a time: so that all of a device has something to do, and fewer sums are rounded one after another.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sum;
 
+/// Elements of a line that one workgroup adds up.
+const PART: usize = 1 << 15;
+
 shader! {
-    /// y = Σₐ x[·, a, ·] along each line; one workgroup per line.
+    /// Invocations that read side by side.
+    const TEAM: u32 = 8;
+
+    /// y[outer, parts, inner] = Σₐ x[·, a, ·] over each part of each line, `part` elements or what is left; one workgroup per part.
     #[workgroup_size(64)]
-    pub fn sum(x: &[f32], y: &mut [f32], axis: u32, inner: u32) {
+    pub fn sum(x: &[f32], y: &mut [f32], axis: u32, inner: u32, part: u32, parts: u32) {
         let scratch = workgroup::<[f32; 64]>();
-        let line = workgroup_index();
+        let i = workgroup_index();
         let lane = local_invocation_index();
-        if line < y.len() {
-            let start = line_start(line, axis, inner);
+        if i < y.len() {
+            let first = i / inner % parts * part;
+            let start = i / (inner * parts) * axis * inner + i % inner;
+            // Eight invocations go through a stretch of their own: what they read lies closer together than what all would.
+            let stretch = (part + LANES / TEAM - 1) / (LANES / TEAM);
+            let begin = first + lane / TEAM * stretch;
+            let end = axis.min(first + part).min(begin + stretch);
             let mut partial = 0.0;
-            for a in (lane..axis).step_by(LANES) {
+            for a in (begin + lane % TEAM..end).step_by(TEAM) {
                 partial += x[start + a * inner];
             }
-            let total = workgroup_sum(scratch, partial);
+            let total = workgroup_total(scratch, partial);
             if lane == 0 {
-                y[line] = total;
+                y[i] = total;
             }
         }
     }
@@ -60,7 +73,21 @@ impl DiffOp for Sum {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let [outer, axis, inner] = sizes(plan)?;
-        plan.forward(sum(), Grid::workgroups(outer * inner));
+        let parts = axis.div_ceil(PART);
+        let mut left = axis;
+        if parts > 1 {
+            plan.temporary("sums", Type::F32, outer * parts * inner)?;
+            let first = plan.forward(sum(), Grid::workgroups(outer * parts * inner));
+            first.bind("y", "sums");
+            first.uniform("part", PART).uniform("parts", parts);
+            left = parts;
+        }
+        let last = plan.forward(sum(), Grid::workgroups(outer * inner));
+        last.uniform("axis", left).uniform("part", left);
+        last.uniform("parts", 1usize);
+        if parts > 1 {
+            last.bind("x", "sums");
+        }
         plan.backward(sum_backward(), Grid::cover(outer * axis * inner));
         Ok(())
     }

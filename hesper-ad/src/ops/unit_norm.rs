@@ -114,6 +114,7 @@ impl DiffOp for UnitNorm {
         let along = plan.backward(sum(), Grid::workgroups(1));
         along.bind("x", "products").bind("y", "along");
         along.uniform("axis", chunks).uniform("inner", 1usize);
+        along.uniform("part", chunks).uniform("parts", 1usize);
         plan.backward(unit_norm_backward(), Grid::cover(n));
         Ok(())
     }

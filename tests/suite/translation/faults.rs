@@ -25,10 +25,10 @@ type Fault = (&'static str, &'static str, &'static str, &'static str, Told);
 
 #[rustfmt::skip]
 const FAULTS: &[Fault] = &[
-    ("Relu",       "relu",              "max(_e22, 0f)",                        "min(_e22, 0f)",                        Differs),
-    ("Relu",       "relu",              "i < y_len",                            "i <= y_len",                           Stops),
-    ("Relu",       "relu",              "i < y_len",                            "i + 1u < y_len",                       Differs),
-    ("Relu",       "relu",              "* 64u",                                "* 65u",                                Differs),
+    ("Relu",       "relu",              "max(_e42, 0f)",                        "min(_e42, 0f)",                        Differs),
+    ("Relu",       "relu",              "min(y_len, (first",                    "min((y_len + 1u), (first",             Stops),
+    ("Relu",       "relu",              "min(y_len, (first",                    "min((y_len - 1u), (first",             Differs),
+    ("Relu",       "relu",              "k_count = (_e46 + 1u)",                "k_count = (_e46 + 2u)",                Differs),
     ("ScaledAdd",  "scaled_add",        "(_e24 + (s * _e27))",                  "(_e24 - (s * _e27))",                  Differs),
     ("ScaledAdd",  "scaled_add",        "(_e24 + (s * _e27))",                  "(_e27 + (s * _e24))",                  Differs),
     ("ScaledAdd",  "scaled_add",        "y_len: u32,\n    s: f32",              "s: f32,\n    y_len: u32",              Stops),
@@ -50,11 +50,11 @@ const FAULTS: &[Fault] = &[
     ("Softmax",    "softmax",           "exp((_e26 - m))",                      "exp((m - _e26))",                      Differs),
     ("Softmax",    "softmax",           "return _e37;",                         "return f32(lane_1);",                  Differs),
     ("Softmax",    "softmax",           "row_sum_exp(start_2, cols, _e22, lane)", "row_sum_exp(start_2, rows, _e22, lane)", Stops),
-    ("MatMul",     "matmul",            "let right = tile_b[k_3][local.x]",     "let right = tile_b[k_3][local.y]",     Differs),
-    ("MatMul",     "matmul",            "min(16u, (inner - start))",            "min(15u, (inner - start))",            Differs),
-    ("MatMul",     "matmul",            "(_e121 + (right * vec4(left.x)))",     "((_e121 * right) + vec4(left.x))",     Differs),
-    ("MatMul",     "matmul",            "min((start + k_2), (inner - 1u))",     "(start + k_2)",                        Stops),
-    ("MatMul",     "matmul",            "(first_2 + 3u) < cols",                "(first_2 + 2u) < cols",                Stops),
+    ("MatMul",     "matmul",            "vec4<f32>(_e175, _e179,",              "vec4<f32>(_e179, _e175,",              Differs),
+    ("MatMul",     "matmul",            "(k >= inner)",                         "((k + 1u) >= inner)",                  Differs),
+    ("MatMul",     "matmul",            "(_e213 + (b0_ * vec4(a0_)))",          "((_e213 * b0_) + vec4(a0_))",          Differs),
+    ("MatMul",     "matmul",            "(min(line, (count - 1u)) * step_)",    "(line * step_)",                       Stops),
+    ("MatMul",     "matmul",            "(col + (0u * 8u)) < cols",             "(col + (0u * 8u)) <= cols",            Stops),
 ];
 
 /// Runs the op of a fault with its text changed.

@@ -1,5 +1,6 @@
 //! Runs dispatches: one submission, one compute pass, in order.
 
+use super::groups::bind;
 use super::pipeline::{Pipeline, PipelineSource};
 use super::uniforms::Uniforms;
 use super::{Gpu, GpuBuffer};
@@ -47,7 +48,15 @@ impl Gpu {
         pipelines: &[Arc<Pipeline>],
         timeout: Duration,
     ) -> Result<(), DeviceError> {
-        let blocks = jobs.iter().map(|job| job.uniforms.as_slice());
+        let kept = jobs
+            .iter()
+            .zip(pipelines)
+            .map(|(job, pipeline)| self.groups.get(&self.watch, job, pipeline))
+            .collect::<Result<Vec<_>, _>>()?;
+        let blocks = jobs.iter().zip(&kept).map(|(job, kept)| match kept {
+            Some(_) => &[],
+            None => job.uniforms.as_slice(),
+        });
         let uniforms = Uniforms::upload(&self.watch, &self.blocks, blocks, self.uniform_alignment)?;
         let commands = self.watch.attempt("encoding dispatches", |device, _| {
             let mut encoder = device.create_command_encoder(&Default::default());
@@ -55,8 +64,11 @@ impl Gpu {
                 encoder.clear_buffer(&buffer.buffer, 0, None);
             }
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for ((job, pipeline), at) in jobs.iter().zip(pipelines).zip(&uniforms.offsets) {
-                let groups = bind(device, job, pipeline, uniforms.binding(&job.uniforms, *at));
+            let steps = jobs.iter().zip(pipelines).zip(&uniforms.offsets).zip(kept);
+            for (((job, pipeline), at), kept) in steps {
+                let groups = kept.unwrap_or_else(|| {
+                    bind(device, job, pipeline, uniforms.binding(&job.uniforms, *at))
+                });
                 let [x, y, z] = job.groups;
                 pass.set_pipeline(&pipeline.compute);
                 for (group, at) in groups.iter().zip(0..) {
@@ -111,34 +123,4 @@ fn named(jobs: &[Job<'_>]) -> String {
         (_, 0) => format!("one of the kernels {shown}"),
         (_, rest) => format!("one of the kernels {shown} and {rest} more"),
     }
-}
-
-/// The bind groups of a job, from the first on.
-fn bind(
-    device: &wgpu::Device,
-    job: &Job<'_>,
-    pipeline: &Pipeline,
-    uniforms: Option<wgpu::BindingResource<'_>>,
-) -> Vec<wgpu::BindGroup> {
-    let bindings = job.lowered.bindings();
-    let storage = bindings.buffers.iter().zip(&job.buffers);
-    let storage =
-        storage.map(|((_, number), (buffer, _))| (*number, buffer.buffer.as_entire_binding()));
-    let block = uniforms.map(|block| (bindings.uniforms, block));
-    let bound: Vec<_> = storage.chain(block).collect();
-    let group = |(group, layout): (u32, &wgpu::BindGroupLayout)| {
-        let of = bound.iter().filter(|(number, _)| number.group == group);
-        let entries: Vec<wgpu::BindGroupEntry<'_>> = of
-            .map(|(number, resource)| wgpu::BindGroupEntry {
-                binding: number.binding,
-                resource: resource.clone(),
-            })
-            .collect();
-        device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(job.kernel),
-            layout,
-            entries: &entries,
-        })
-    };
-    (0..).zip(&pipeline.groups).map(group).collect()
 }

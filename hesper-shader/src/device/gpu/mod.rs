@@ -2,6 +2,7 @@
 
 mod adapter;
 mod dispatch;
+mod groups;
 mod pipeline;
 mod probe;
 mod shared;
@@ -15,6 +16,7 @@ pub(super) use dispatch::Job;
 pub(super) use transfer::GpuBuffer;
 
 use self::adapter::Description;
+use self::groups::Groups;
 use self::pipeline::Pipelines;
 use self::uniforms::Blocks;
 use self::watch::GuardedDevice;
@@ -30,6 +32,7 @@ const OPENING_TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) struct Gpu {
     watch: GuardedDevice,
     pipelines: Pipelines,
+    groups: Groups,
     blocks: Blocks,
     limits: Limits,
     kind: DeviceKind,
@@ -83,6 +86,7 @@ impl Gpu {
         let limits = watch.device().limits();
         Ok(Gpu {
             pipelines: Pipelines::default(),
+            groups: Groups::default(),
             blocks: Blocks::default(),
             uniform_alignment: limits.min_uniform_buffer_offset_alignment as usize,
             limits: adapter::limits(watch.device()),
@@ -113,6 +117,7 @@ impl Drop for Gpu {
     /// Dropping what endless work uses would wait for it, so that is kept for ever.
     fn drop(&mut self) {
         if self.watch.is_stuck() {
+            mem::forget(mem::take(&mut self.groups));
             mem::forget(mem::take(&mut self.pipelines));
             mem::forget(mem::take(&mut self.blocks));
             mem::forget((self.watch.device().clone(), self.watch.queue().clone()));

@@ -3,7 +3,7 @@
 use super::Gpu;
 use super::adapter;
 use super::pipeline::{Pipeline, PipelineSource, compile};
-use crate::device::{Argument, Device, DeviceError};
+use crate::device::{Argument, Backend, Device, DeviceError};
 use crate::grid::Grid;
 use crate::record::Recorder;
 use crate::record::builtins::subgroup_add;
@@ -48,6 +48,36 @@ fn a_device_of_the_application_works_until_it_is_destroyed() {
     let _ = buffer.write(&[3.0, 4.0]);
     assert!(buffer.read().is_err());
     assert!(ours.upload(&[1.0]).and_then(|fresh| fresh.read()).is_err());
+}
+
+#[test]
+fn a_bind_group_is_kept_from_the_second_launch_until_its_buffer_goes() {
+    let Some((device, queue)) = open("a_bind_group_is_kept") else {
+        return;
+    };
+    let ours = Device::from_wgpu(device, queue).unwrap();
+    let Backend::Gpu(gpu) = &*ours.backend else {
+        panic!("no device of wgpu's");
+    };
+    let kernel = Recorder::record("lengths", &[], [8, 1, 1], |h| {
+        let y = h.storage_mut::<u32>("y");
+        let i = h.global_index();
+        h.if_(i.lt(y.len()));
+        h.store(y.at(i), y.at(i).get() + y.len());
+        h.end_if();
+    });
+    let (mut long, mut short) = (ours.zeros::<u32>(3).unwrap(), ours.zeros::<u32>(2).unwrap());
+    for (launch, kept) in [(1, 0), (2, 2), (3, 2)] {
+        for y in [&mut long, &mut short] {
+            let args = vec![("y", Argument::write(y))];
+            kernel.launch_named(&ours, Grid::cover(8), args).unwrap();
+        }
+        assert_eq!(gpu.groups.kept(), kept);
+        assert_eq!(long.read().unwrap(), [3 * launch; 3]);
+        assert_eq!(short.read().unwrap(), [2 * launch; 2]);
+    }
+    drop(long);
+    assert_eq!(gpu.groups.kept(), 1);
 }
 
 /// The application's own buffer as an argument, and ours in a pass of its own.
@@ -249,7 +279,7 @@ fn read_by(device: &Device, buffer: &crate::Buffer<u32>) -> Result<Vec<u32>, Dev
 }
 
 fn submit(device: &Device, pipeline: &Pipeline, buffer: &crate::Buffer<u32>) {
-    let (crate::device::Backend::Gpu(gpu), crate::device::buffer::BufferMemory::Gpu(memory)) =
+    let (Backend::Gpu(gpu), crate::device::buffer::BufferMemory::Gpu(memory)) =
         (&*device.backend, &buffer.raw().storage)
     else {
         panic!("not on a GPU");

@@ -34,6 +34,12 @@ impl Gpu {
     }
 }
 
+impl Drop for GpuBuffer {
+    fn drop(&mut self) {
+        self.gpu.groups.forget(&self.buffer);
+    }
+}
+
 impl GpuBuffer {
     /// Fills the buffer from its start.
     pub(in crate::device) fn write(&self, bytes: &[u8]) -> Result<(), DeviceError> {

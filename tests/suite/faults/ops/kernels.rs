@@ -185,7 +185,7 @@ pub(crate) fn one_place() -> impl DiffOp {
 pub(crate) fn small_grid() -> impl DiffOp {
     Wrong::plan(Relu, |_, plan| {
         let n = plan.dim("rows")? * plan.dim("cols")?;
-        plan.forward(relu(), Grid::cover(n.min(64)));
+        plan.forward(relu(), Grid::cover(n.min(32)));
         plan.backward(relu_backward(), Grid::cover(n));
         Ok(())
     })
