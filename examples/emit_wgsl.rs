@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --release --example emit_wgsl -- softmax
 //! cargo run --release --example emit_wgsl -- matmul --target msl
+//! cargo run --release --example emit_wgsl -- softmax softmax_backward   # one module
 //! cargo run --release --example emit_wgsl -- softmax --target spirv --output softmax.spv
 //! cargo run --release --example emit_wgsl -- --list
 //! ```
@@ -19,9 +20,9 @@ use std::process::ExitCode;
 /// Prints a kernel of the catalogue or of a known program in the language of your choice.
 #[derive(Parser)]
 struct Options {
-    /// Name of the kernel.
+    /// Name of the kernel; several make one module.
     #[arg(required_unless_present = "list")]
-    name: Option<String>,
+    names: Vec<String>,
     /// What to print.
     #[arg(long, value_enum, default_value = "wgsl")]
     target: Target,
@@ -58,18 +59,20 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut kernels = ops::kernels();
     kernels.extend(PROGRAMS.iter().flat_map(|program| (program.kernels)()));
-    let Some(name) = options.name.as_deref().filter(|_| !options.list) else {
+    if options.list {
         let lines: String = kernels
             .iter()
             .map(|k| format!("{}\n", summary(k)))
             .collect();
         return print(lines.as_bytes());
+    }
+    let of_name = |name: &String| {
+        let found = kernels.iter().find(|kernel| kernel.name() == name);
+        found.cloned().ok_or_else(|| unknown(name, &kernels))
     };
-    let kernel = kernels
-        .iter()
-        .find(|k| k.name() == name)
-        .ok_or_else(|| unknown(name, &kernels))?;
-    let contents = emit(kernel, options.target, options.output.is_some())?;
+    let chosen = options.names.iter().map(of_name);
+    let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
+    let contents = emit(&chosen, options.target, options.output.is_some())?;
     match &options.output {
         Some(file) => {
             std::fs::write(file, contents).map_err(|e| format!("{}: {e}", file.display()).into())
@@ -78,14 +81,23 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn emit(kernel: &Kernel, target: Target, binary: bool) -> Result<Vec<u8>, Box<dyn Error>> {
-    let lowered = kernel.lowered()?;
+fn emit(kernels: &[Kernel], target: Target, binary: bool) -> Result<Vec<u8>, Box<dyn Error>> {
+    let lowered = match kernels {
+        [kernel] => kernel.lowered()?.clone(),
+        several => Kernel::module(several)?.ok_or("no kernel was named")?,
+    };
+    let trees = || -> Result<String, Box<dyn Error>> {
+        let trees = kernels.iter().map(|kernel| Ok(kernel.tree()?.to_string()));
+        Ok(trees
+            .collect::<Result<Vec<_>, Box<dyn Error>>>()?
+            .join("\n"))
+    };
     let text = match target {
         Target::Wgsl => lowered.wgsl()?.to_string(),
         Target::Msl => lowered.msl()?,
         Target::Hlsl => lowered.hlsl()?,
         Target::Glsl => lowered.glsl()?,
-        Target::Tree => kernel.tree()?.to_string(),
+        Target::Tree => trees()?,
         Target::Spirv => {
             let words = lowered.spirv()?;
             if binary {

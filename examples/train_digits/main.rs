@@ -5,6 +5,7 @@
 //! cargo run --release --example train_digits
 //! cargo run --release --example train_digits -- --device gpu --epochs 50 --hidden 256
 //! cargo run --release --example train_digits -- --conv               # convolutions
+//! cargo run --release --example train_digits -- --f16                # weights in halves
 //! cargo run --release --example train_digits -- --wrong-gradient     # refuses to train
 //! cargo run --release --example train_digits -- --checkpoint run.safetensors            # keeps the run after each epoch
 //! cargo run --release --example train_digits -- --checkpoint run.safetensors --resume   # goes on from there
@@ -25,8 +26,8 @@ use examples::stop::Stop;
 use examples::{chart, confusion};
 use hesper_ad::Rng;
 use hesper_ad::model::{Checks, Model};
-use hesper_ad::ops::AdamW;
 use hesper_ad::ops::adamw::Settings;
+use hesper_ad::ops::{AdamW, MatMul, MatMulF16};
 use hesper_ad::prelude::*;
 use loss::CrossEntropy;
 use model::{Net, convolutional, mlp};
@@ -63,6 +64,9 @@ struct Arguments {
     /// A network of convolutions in place of one with a hidden layer.
     #[arg(long)]
     conv: bool,
+    /// Weights of products in halves; what AdamW moves stays in 32 bits.
+    #[arg(long)]
+    f16: bool,
     /// Images per step.
     #[arg(long, default_value_t = 32, value_parser = value_parser!(u16).range(1..=4096))]
     batch: u16,
@@ -116,9 +120,11 @@ fn run(arguments: &Arguments) -> Result<(), Stop> {
         true => CrossEntropy::Forgetful,
     };
     let hidden = arguments.hidden().into();
-    let net = match arguments.conv {
-        false => mlp(loss, hidden)?,
-        true => convolutional(loss, hidden)?,
+    let net = match (arguments.conv, arguments.f16) {
+        (false, false) => mlp(loss, MatMul, hidden)?,
+        (false, true) => mlp(loss, MatMulF16, hidden)?,
+        (true, false) => convolutional(loss, MatMul, hidden)?,
+        (true, true) => convolutional(loss, MatMulF16, hidden)?,
     };
     let mut checks = Checks::on(&device).telling(|passed| say(format!("verified {passed}")));
     if let Some(folder) = &arguments.certificates {
@@ -168,8 +174,9 @@ impl Arguments {
             ..
         } = self;
         let (kind, hidden) = (if self.conv { " --conv" } else { "" }, self.hidden());
+        let halves = if self.f16 { " --f16" } else { "" };
         let settings = format!(
-            "--seed {seed} --epochs {epochs} --rate {rate} --decay {decay} --hidden {hidden} --batch {batch}{kind}"
+            "--seed {seed} --epochs {epochs} --rate {rate} --decay {decay} --hidden {hidden} --batch {batch}{kind}{halves}"
         );
         let file = self.checkpoint.clone();
         Training {

@@ -4,7 +4,7 @@ use examples::confusion::Confusion;
 use examples::digits::{CLASSES, Digits, PIXELS};
 use examples::stop::Stop;
 use hesper_ad::model::{Init, Model, ModelError};
-use hesper_ad::ops::{BiasAdd, Conv2d, Flatten, MatMul, MaxPool2d, Relu, Window};
+use hesper_ad::ops::{BiasAdd, Conv2d, Flatten, MaxPool2d, Relu, Window};
 use hesper_ad::prelude::*;
 
 /// Pixels of an image's side.
@@ -34,8 +34,23 @@ impl<L> Loss for L where
 {
 }
 
+/// A product of two differentiable inputs, the second of which is learnt: `MatMul`, or `MatMulF16`, which keeps that in halves.
+pub(crate) trait Product:
+    'static
+    + Copy
+    + DiffOp<Inputs<&'static str> = [&'static str; 2], Outputs<&'static str> = [&'static str; 1]>
+{
+}
+
+impl<P> Product for P where
+    P: 'static
+        + Copy
+        + DiffOp<Inputs<&'static str> = [&'static str; 2], Outputs<&'static str> = [&'static str; 1]>
+{
+}
+
 /// `loss(relu(x·w1 + b1)·w2 + b2)`, one number for each image, which is a row of `x`.
-pub(crate) fn mlp(loss: impl Loss, hidden: usize) -> Result<Net, Stop> {
+pub(crate) fn mlp(loss: impl Loss, product: impl Product, hidden: usize) -> Result<Net, Stop> {
     let inputs: [(&str, &[&str]); 5] = [
         ("x", &["rows", "pixels"]),
         ("w1", &["pixels", "hidden"]),
@@ -44,10 +59,10 @@ pub(crate) fn mlp(loss: impl Loss, hidden: usize) -> Result<Net, Stop> {
         ("b2", &["classes"]),
     ];
     let graph = Graph::new("MLP", inputs)
-        .node(MatMul, ["x", "w1"], ["product1"])
+        .node(product, ["x", "w1"], ["product1"])
         .node(BiasAdd, ["product1", "b1"], ["sum1"])
         .node(Relu, ["sum1"], ["h"])
-        .node(MatMul, ["h", "w2"], ["product2"])
+        .node(product, ["h", "w2"], ["product2"])
         .node(BiasAdd, ["product2", "b2"], ["logits"])
         .node(loss, ["logits"], ["loss"])
         .finish(["loss"])?;
@@ -66,7 +81,11 @@ pub(crate) fn mlp(loss: impl Loss, hidden: usize) -> Result<Net, Stop> {
 }
 
 /// A convolution with filters of 3×3, the greatest of each 2×2 of its places, and a dense layer of those; one number for each image.
-pub(crate) fn convolutional(loss: impl Loss, maps: usize) -> Result<Net, Stop> {
+pub(crate) fn convolutional(
+    loss: impl Loss,
+    product: impl Product,
+    maps: usize,
+) -> Result<Net, Stop> {
     let inputs: [(&str, &[&str]); 5] = [
         ("x", &["rows", "channels", "side", "side"]),
         ("f", &["maps", "9*channels"]),
@@ -95,7 +114,7 @@ pub(crate) fn convolutional(loss: impl Loss, maps: usize) -> Result<Net, Stop> {
         .node(Relu, ["sum1"], ["h"])
         .node(pool, ["h"], ["pooled"])
         .node(Flatten, ["pooled"], ["row"])
-        .node(MatMul, ["row", "w"], ["product"])
+        .node(product, ["row", "w"], ["product"])
         .node(BiasAdd, ["product", "b2"], ["logits"])
         .node(loss, ["logits"], ["loss"])
         .finish(["loss"])?;

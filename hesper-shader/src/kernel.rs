@@ -120,6 +120,55 @@ impl Kernel {
         self.compiled().map(|compiled| &compiled.lowered)
     }
 
+    /// Several kernels as one module, in which each is an entry point of its own name: to be compiled once, by an application of its own, say. Buffers of one name, type and
+    /// binding are one variable, and helpers that kernels have in common stand there once.
+    ///
+    /// ```
+    /// use hesper_shader::{Kernel, shader};
+    ///
+    /// shader! {
+    ///     fn squared(x: f32) -> f32 {
+    ///         x * x
+    ///     }
+    ///
+    ///     #[workgroup_size(64)]
+    ///     fn square(x: &[f32], y: &mut [f32]) {
+    ///         let i = global_index();
+    ///         if i < y.len() {
+    ///             y[i] = squared(x[i]);
+    ///         }
+    ///     }
+    ///
+    ///     #[workgroup_size(64)]
+    ///     fn fourth(x: &[f32], y: &mut [f32]) {
+    ///         let i = global_index();
+    ///         if i < y.len() {
+    ///             y[i] = squared(squared(x[i]));
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let text = Kernel::module(&[square(), fourth()])?.map(|module| module.wgsl()).transpose()?;
+    /// let text = text.unwrap_or_default();
+    /// assert_eq!(text.matches("@compute").count(), 2);
+    /// assert_eq!((text.matches("fn squared(").count(), text.matches("@binding(0)").count()), (1, 1));
+    /// # Ok::<(), hesper_shader::Error>(())
+    /// ```
+    ///
+    /// None where there is no kernel.
+    ///
+    /// # Errors
+    /// Where a kernel is wrong or cannot be lowered, or two have one name.
+    pub fn module(kernels: &[Kernel]) -> Result<Option<Lowered>, Error> {
+        let mut trees = Vec::new();
+        for kernel in kernels {
+            // What is wrong with one alone is told as such.
+            kernel.compiled()?;
+            trees.push(kernel.tree()?);
+        }
+        Ok(lower::lower_together(&trees)?)
+    }
+
     /// The kernel as standard WGSL, headed by its doc comment.
     ///
     /// # Errors

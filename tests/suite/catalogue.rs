@@ -2,7 +2,7 @@
 
 use hesper_ad::prelude::*;
 use hesper_ad::{Verdict, ops};
-use hesper_shader::Device;
+use hesper_shader::{Device, Kernel};
 use std::collections::HashSet;
 use tests::{gpu, tools};
 
@@ -119,7 +119,9 @@ fn every_kernel_has_the_texts_it_should() {
 fn independent_tools_accept_every_kernel() {
     let kernels = ops::kernels();
     for (tool, verdict) in tools::JUDGES {
-        let judged = kernels.iter().map(|kernel| {
+        // There is no GLSL for halves.
+        let has_text = |kernel: &&Kernel| tool != "glslang" || !kernel.tree().unwrap().uses_f16();
+        let judged = kernels.iter().filter(has_text).map(|kernel| {
             let verdict = verdict(kernel.lowered().unwrap());
             (kernel.name().to_string(), verdict.unwrap())
         });
@@ -128,9 +130,54 @@ fn independent_tools_accept_every_kernel() {
     for kernel in &kernels {
         let (name, lowered) = (kernel.name(), kernel.lowered().unwrap());
         let docs = kernel.tree().unwrap().docs[0].as_str();
-        for text in [lowered.msl(), lowered.hlsl(), lowered.glsl()] {
-            let text = text.unwrap();
+        let glsl = lowered.glsl();
+        assert_eq!(glsl.is_err(), kernel.tree().unwrap().uses_f16(), "{name}");
+        for text in [lowered.msl(), lowered.hlsl()]
+            .into_iter()
+            .map(Result::unwrap)
+            .chain(glsl)
+        {
             assert!(text.contains(docs), "{name} lost its doc comment:\n{text}");
         }
     }
+}
+
+/// All kernels in one module: each is there once, and what they have in common too.
+#[test]
+fn all_kernels_make_one_module() {
+    let kernels = ops::kernels();
+    let module = Kernel::module(&kernels).unwrap().unwrap();
+    let text = module.wgsl().unwrap();
+    assert_eq!(text.matches("@compute").count(), kernels.len());
+    assert!(kernels.len() > 100);
+    for (tool, verdict) in tools::JUDGES {
+        // GLSL has one kernel for each text.
+        if tool != "glslang" {
+            let judged = verdict(&module).unwrap();
+            tools::require_all(tool, [("all kernels".to_string(), judged)]);
+        }
+    }
+    let helper = "fn workgroup_sum";
+    let alone = kernels
+        .iter()
+        .filter(|kernel| kernel.wgsl().unwrap().contains(helper));
+    let (alone, together) = (alone.count(), text.matches(helper).count());
+    assert!(alone > 1 && together < alone, "{together} of {alone}");
+    assert_eq!(
+        module
+            .glsl()
+            .unwrap_err()
+            .to_string()
+            .lines()
+            .next()
+            .map(str::to_string),
+        Some("kernel `abs`: GLSL: a text of GLSL has one kernel: write each by itself".to_string())
+    );
+    let twice = [kernels[0].clone(), kernels[0].clone()];
+    let error = Kernel::module(&twice).unwrap_err().to_string();
+    assert!(
+        error.contains("two kernels of one module have this name"),
+        "{error}"
+    );
+    assert!(Kernel::module(&[]).unwrap().is_none());
 }

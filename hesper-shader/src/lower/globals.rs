@@ -113,9 +113,7 @@ fn declare_storage(
             init: None,
             memory_decorations: Default::default(),
         };
-        let handle = module
-            .global_variables
-            .append(variable, spans.of(param.loc));
+        let handle = shared(module, variable, spans.of(param.loc));
         let parts = structured.map_or(1, |buffer| buffer.leaves.len());
         let slots = variables.iter_mut().skip(id.index()).take(parts);
         slots.for_each(|slot| *slot = Some(handle));
@@ -158,7 +156,30 @@ fn declare_block(
         init: None,
         memory_decorations: Default::default(),
     };
-    module.global_variables.append(variable, span)
+    shared(module, variable, span)
+}
+
+/// The variable, or the one that a kernel before has for the same.
+fn shared(
+    module: &mut naga::Module,
+    variable: GlobalVariable,
+    span: naga::Span,
+) -> Handle<GlobalVariable> {
+    let same = |known: &GlobalVariable| {
+        known.name == variable.name
+            && known.space == variable.space
+            && known.binding == variable.binding
+            && known.ty == variable.ty
+    };
+    let known = module.global_variables.iter();
+    let known = known
+        .filter(|(_, known)| same(known))
+        .map(|(handle, _)| handle)
+        .next();
+    match known {
+        Some(handle) => handle,
+        None => module.global_variables.append(variable, span),
+    }
 }
 
 fn declare_workgroup(

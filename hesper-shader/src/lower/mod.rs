@@ -19,11 +19,13 @@ mod math;
 mod shapes;
 mod spans;
 mod statements;
+mod together;
 mod types;
 mod usage;
 mod writers;
 
 pub use error::LowerError;
+pub use together::lower_together;
 
 use crate::uniforms::Bindings;
 use std::fmt;
@@ -39,13 +41,15 @@ use globals::Globals;
 use spans::Spans;
 use usage::Usage;
 
-/// A kernel as a validated naga module.
+/// A kernel, or [several](lower_together), as a validated naga module.
 #[derive(Clone)]
 pub struct Lowered {
     module: naga::Module,
     info: ModuleInfo,
-    /// What it was lowered from.
+    /// What it was lowered from, or the first of these.
     tree: Verified,
+    /// The others.
+    others: Vec<Verified>,
     bindings: Bindings,
 }
 
@@ -59,12 +63,12 @@ enum Edges {
 }
 
 impl Lowered {
-    /// The module: one compute entry point, no overrides.
+    /// The module: one compute entry point for each kernel, no overrides.
     pub fn module(&self) -> &naga::Module {
         &self.module
     }
 
-    /// Where what the kernel takes is bound.
+    /// Where what the kernel takes is bound; of several the first.
     pub fn bindings(&self) -> &Bindings {
         &self.bindings
     }
@@ -74,7 +78,7 @@ impl Lowered {
         &self.info
     }
 
-    /// The name of the entry point in the module: the kernel's.
+    /// The name of the entry point in the module: the kernel's, or the first one's.
     pub fn entry_point(&self) -> &str {
         &self.tree.name
     }
@@ -100,20 +104,28 @@ pub fn lower(tree: &Verified) -> Result<Lowered, LowerError> {
         module,
         info,
         tree: tree.clone(),
+        others: Vec::new(),
         bindings: Bindings::of(tree),
     })
 }
 
 fn validated(tree: &Tree, edges: Edges) -> Result<(naga::Module, ModuleInfo), LowerError> {
     let mut spans = Spans::new(tree.loc);
-    let module = build(tree, edges, &mut spans)?;
+    let mut module = naga::Module::default();
+    append(tree, edges, &mut spans, &mut module)?;
     let info = validate(tree, &module, &spans)?;
     Ok((module, info))
 }
 
-fn build(tree: &Tree, edges: Edges, spans: &mut Spans) -> Result<naga::Module, LowerError> {
-    let mut module = naga::Module::default();
-    let globals = Globals::declare(tree, &mut module, spans)?;
+/// Adds a kernel to a module. What the module has already, of kernels before, is not added again.
+fn append(
+    tree: &Tree,
+    edges: Edges,
+    spans: &mut Spans,
+    module: &mut naga::Module,
+) -> Result<(), LowerError> {
+    let before = module.functions.len();
+    let globals = Globals::declare(tree, module, spans)?;
     let mut usages = Vec::with_capacity(tree.functions.len());
     let mut helpers = Vec::with_capacity(tree.functions.len());
     for function in &tree.functions {
@@ -128,7 +140,8 @@ fn build(tree: &Tree, edges: Edges, spans: &mut Spans) -> Result<naga::Module, L
         };
         let lowered = lower_function(&mut shared, function, |f| f.take_builtins(&usage), &usage)?;
         helpers.push(Helper {
-            handle: module.functions.append(lowered, spans.of(function.loc)),
+            handle: together::known(module, before, &lowered)
+                .unwrap_or_else(|| module.functions.append(lowered, spans.of(function.loc))),
             builtins: usage.builtins.iter().copied().collect(),
             has_result: function.result.is_some(),
         });
@@ -160,7 +173,7 @@ fn build(tree: &Tree, edges: Edges, spans: &mut Spans) -> Result<naga::Module, L
         task_payload: None,
         incoming_ray_payload: None,
     });
-    Ok(module)
+    Ok(())
 }
 
 fn lower_function<'t>(

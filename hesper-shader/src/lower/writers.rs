@@ -5,6 +5,7 @@ use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
 
 use super::error::{catch, with_causes};
 use super::{Edges, LowerError, Lowered, layout, validated};
+use crate::tree::verify::Verified;
 
 impl Lowered {
     /// Standard WGSL, headed by the kernel's doc comment; before that stands `enable subgroups;` where the kernel uses them.
@@ -14,7 +15,8 @@ impl Lowered {
                 .map_err(|e| with_causes(&e))
         })?;
         // naga never writes the line, and its parser refuses it; Tint and browsers ask for it.
-        let enable = if self.tree.uses_subgroups() {
+        let mut trees = self.trees();
+        let enable = if trees.any(|tree| tree.uses_subgroups()) {
             "enable subgroups;\n\n"
         } else {
             ""
@@ -85,6 +87,10 @@ impl Lowered {
             entry_point: self.tree.name.clone(),
             multiview: None,
         };
+        if !self.others.is_empty() {
+            let none = "a text of GLSL has one kernel: write each by itself";
+            return self.write("GLSL", || Err(none.to_string()));
+        }
         if self.tree.uses_f16() {
             let none =
                 "there is no `f16` in this GLSL; take SPIR-V, or keep halves by `pack2x16float`";
@@ -134,8 +140,16 @@ impl Lowered {
         bound.into_iter().zip(0..).collect()
     }
 
-    /// The kernel's doc comment as line comments, then the text.
+    /// All kernels of the module.
+    fn trees(&self) -> impl Iterator<Item = &Verified> {
+        [&self.tree].into_iter().chain(&self.others)
+    }
+
+    /// The kernel's doc comment as line comments, then the text; of several kernels none, for nothing says which it is of.
     fn headed(&self, text: &str) -> String {
+        if !self.others.is_empty() {
+            return text.to_string();
+        }
         let mut out = String::new();
         for line in self.tree.docs.iter().flat_map(|d| d.split(is_line_break)) {
             // At the end of a line, C's languages take a backslash for "continued on the next".
