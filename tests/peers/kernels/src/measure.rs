@@ -4,7 +4,7 @@ use crate::Failure;
 use std::time::Instant;
 
 /// Timed runs of each program, of which the median counts.
-const RUNS: usize = 9;
+const RUNS: usize = 15;
 
 /// One way to compute a task's result.
 pub(crate) struct Program<'a> {
@@ -43,16 +43,17 @@ impl Task<'_> {
                 times.push(start.elapsed().as_secs_f64());
             }
         }
-        let medians: Vec<f64> = times.into_iter().map(median).collect();
-        let ours = medians.first().copied().unwrap_or(f64::NAN);
         print!("| {} ", self.name);
-        for (program, time) in self.programs.iter().zip(&medians) {
-            let each = time / self.repeat as f64;
-            print!("| {}: {}", program.name, seconds(each));
-            if program.name != self.programs[0].name {
-                print!(" ({:.2})", ours / time);
+        let ours = times.first().cloned().unwrap_or_default();
+        for (i, (program, theirs)) in self.programs.iter().zip(times).enumerate() {
+            // What disturbs a turn disturbs all programs in it, so ratios are taken within turns.
+            let ratios = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs);
+            let ratio = median(ratios.collect());
+            let each = median(theirs) / self.repeat as f64;
+            print!("| {}: {} ", program.name, seconds(each));
+            if i > 0 {
+                print!("({ratio:.2}) ");
             }
-            print!(" ");
         }
         println!("|");
         Ok(())
