@@ -64,7 +64,8 @@ fn a_bind_group_is_kept_from_the_second_launch_until_its_buffer_goes() {
         h.store(y.at(i), y.at(i).get() + y.len());
         h.end_if();
     });
-    let (mut long, mut short) = (ours.zeros(3).unwrap(), ours.zeros(2).unwrap());
+    let mut long = ours.zeros::<u32>(3).unwrap();
+    let mut short = ours.zeros::<u32>(2).unwrap();
     for (launch, kept) in [(1, 0), (2, 2), (3, 2)] {
         for y in [&mut long, &mut short] {
             let args = vec![("y", Argument::write(y))];
@@ -277,7 +278,7 @@ fn read_by(device: &Device, buffer: &crate::Buffer<u32>) -> Result<Vec<u32>, Dev
 }
 
 fn submit(device: &Device, pipeline: &Pipeline, buffer: &crate::Buffer<u32>) {
-    let (crate::device::Backend::Gpu(gpu), crate::device::buffer::BufferMemory::Gpu(memory)) =
+    let (Backend::Gpu(gpu), crate::device::buffer::BufferMemory::Gpu(memory)) =
         (&*device.backend, &buffer.raw().storage)
     else {
         panic!("not on a GPU");
