@@ -88,7 +88,7 @@ fn points_and_shapes_are_enough() {
         .find(|f| f.check.starts_with("forward kernel"))
         .unwrap();
     let shapes: Vec<String> = forward.dims.iter().map(|d| d.to_string()).collect();
-    for size in [1, 63, 64, 65, 131] {
+    for size in [1, 31, 32, 33, 131, 512, 513] {
         for dim in ["rows", "cols"] {
             let wanted = format!("{dim}={size}");
             assert!(

@@ -18,6 +18,7 @@ mod noticed;
 mod second_order;
 mod shapes;
 mod singular;
+mod spans;
 mod target;
 mod thresholds;
 

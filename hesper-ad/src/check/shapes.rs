@@ -138,7 +138,7 @@ pub(crate) fn alone(dims: &[&str], sampling: &Sampling, dim: &str, size: usize) 
 }
 
 /// The extents above 1 of the workgroups of all kernels, and their numbers of invocations.
-fn extents(plans: &[&Plan]) -> BTreeSet<usize> {
+pub(super) fn extents(plans: &[&Plan]) -> BTreeSet<usize> {
     let steps = plans.iter().flat_map(|plan| plan.steps());
     let extents = steps.flat_map(|step| {
         let [x, y, z] = step.kernel().workgroup_size();

@@ -27,7 +27,14 @@ impl Kernel {
 
     /// Whether the arguments are this kernel's.
     pub(super) fn same_as<'a, A: KernelArgs<'a>>(&self) -> Result<(), LaunchError> {
-        match A::KERNEL == self.name() {
+        // A kernel for other types than `f32` has them in its name, which its `Args` need not know all of; buffers are compared by their types.
+        let types = self.name().strip_prefix(A::KERNEL);
+        let is_type = |part: &str| matches!(part, "f16" | "f32");
+        let is_same = types.is_some_and(|types| {
+            let mut parts = types.split('_');
+            parts.next() == Some("") && parts.all(is_type)
+        });
+        match is_same {
             true => Ok(()),
             false => Err(LaunchError::OtherKernel {
                 kernel: self.name().to_string(),

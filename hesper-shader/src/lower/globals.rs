@@ -38,14 +38,18 @@ impl Globals {
         module: &mut naga::Module,
         spans: &mut Spans,
     ) -> Result<Globals, LowerError> {
-        let storage = declare_storage(tree, module, spans);
+        let mut variables = Variables::new(module);
+        let storage = declare_storage(tree, &mut variables, spans);
         let layout = UniformBlock::of(tree);
-        let block = (!layout.is_empty()).then(|| declare_block(tree, &layout, module, spans));
-        declare_frexp(tree, module);
-        let workgroup = declare_workgroup(tree, module, spans)?;
-        let variables = module.global_variables.iter();
-        let names = variables
-            .filter_map(|(_, v)| v.name.clone())
+        let block =
+            (!layout.is_empty()).then(|| declare_block(tree, &layout, &mut variables, spans));
+        declare_frexp(tree, variables.module);
+        let workgroup = declare_workgroup(tree, &mut variables, spans)?;
+        let own = variables.own;
+        let named = |handle: &Handle<GlobalVariable>| module.global_variables[*handle].name.clone();
+        let names = own
+            .iter()
+            .filter_map(named)
             .chain(tree.all_functions().map(|f| f.name.clone()))
             .collect();
         Ok(Globals {
@@ -84,12 +88,54 @@ impl Globals {
     }
 }
 
+/// The variables of a module, as one kernel declares them.
+struct Variables<'m> {
+    module: &'m mut naga::Module,
+    /// How many there were before, of other kernels.
+    before: usize,
+    /// The kernel's.
+    own: Vec<Handle<GlobalVariable>>,
+}
+
+impl<'m> Variables<'m> {
+    fn new(module: &'m mut naga::Module) -> Variables<'m> {
+        let before = module.global_variables.len();
+        Variables {
+            module,
+            before,
+            own: Vec::new(),
+        }
+    }
+
+    /// The variable, or the one that a kernel before has for the same; no two of a kernel's are one.
+    fn declare(&mut self, variable: GlobalVariable, span: naga::Span) -> Handle<GlobalVariable> {
+        let handle = match self.known(&variable) {
+            Some(handle) => handle,
+            None => self.module.global_variables.append(variable, span),
+        };
+        self.own.push(handle);
+        handle
+    }
+
+    fn known(&self, variable: &GlobalVariable) -> Option<Handle<GlobalVariable>> {
+        let same = |known: &GlobalVariable| {
+            known.name == variable.name
+                && known.space == variable.space
+                && known.binding == variable.binding
+                && known.ty == variable.ty
+        };
+        let mut known = self.module.global_variables.iter().take(self.before);
+        let known = known.find(|(handle, known)| same(known) && !self.own.contains(handle));
+        known.map(|(handle, _)| handle)
+    }
+}
+
 fn declare_storage(
     tree: &Tree,
-    module: &mut naga::Module,
+    variables: &mut Variables<'_>,
     spans: &mut Spans,
 ) -> Vec<Option<Handle<GlobalVariable>>> {
-    let mut variables = vec![None; tree.params.len()];
+    let mut of_params = vec![None; tree.params.len()];
     let bindings = Bindings::of(tree);
     for (id, param, element, access) in tree.bindings() {
         let atomic = access == Access::Atomic;
@@ -107,24 +153,24 @@ fn declare_storage(
             space: AddressSpace::Storage { access },
             binding: bindings.buffer(tree, id).map(resource),
             ty: match structured {
-                Some(buffer) => shapes::buffer(&mut module.types, buffer),
-                None => types::runtime_array(&mut module.types, element, atomic),
+                Some(buffer) => shapes::buffer(&mut variables.module.types, buffer),
+                None => types::runtime_array(&mut variables.module.types, element, atomic),
             },
             init: None,
             memory_decorations: Default::default(),
         };
-        let handle = shared(module, variable, spans.of(param.loc));
+        let handle = variables.declare(variable, spans.of(param.loc));
         let parts = structured.map_or(1, |buffer| buffer.leaves.len());
-        let slots = variables.iter_mut().skip(id.index()).take(parts);
+        let slots = of_params.iter_mut().skip(id.index()).take(parts);
         slots.for_each(|slot| *slot = Some(handle));
     }
-    variables
+    of_params
 }
 
 fn declare_block(
     tree: &Tree,
     layout: &UniformBlock,
-    module: &mut naga::Module,
+    variables: &mut Variables<'_>,
     spans: &mut Spans,
 ) -> Handle<GlobalVariable> {
     let members = layout
@@ -134,7 +180,7 @@ fn declare_block(
         .map(|(field, i)| naga::StructMember {
             name: Some(field.name.replace('.', "_")),
             ty: types::value(
-                &mut module.types,
+                &mut variables.module.types,
                 Type::scalar(host_shareable(field.scalar)),
             ),
             binding: None,
@@ -147,7 +193,10 @@ fn declare_block(
     };
     let name = Some("Params".to_string());
     let span = spans.of(tree.loc);
-    let ty = module.types.insert(naga::Type { name, inner }, span);
+    let ty = variables
+        .module
+        .types
+        .insert(naga::Type { name, inner }, span);
     let variable = GlobalVariable {
         name: Some(BLOCK.to_string()),
         space: AddressSpace::Uniform,
@@ -156,35 +205,12 @@ fn declare_block(
         init: None,
         memory_decorations: Default::default(),
     };
-    shared(module, variable, span)
-}
-
-/// The variable, or the one that a kernel before has for the same.
-fn shared(
-    module: &mut naga::Module,
-    variable: GlobalVariable,
-    span: naga::Span,
-) -> Handle<GlobalVariable> {
-    let same = |known: &GlobalVariable| {
-        known.name == variable.name
-            && known.space == variable.space
-            && known.binding == variable.binding
-            && known.ty == variable.ty
-    };
-    let known = module.global_variables.iter();
-    let known = known
-        .filter(|(_, known)| same(known))
-        .map(|(handle, _)| handle)
-        .next();
-    match known {
-        Some(handle) => handle,
-        None => module.global_variables.append(variable, span),
-    }
+    variables.declare(variable, span)
 }
 
 fn declare_workgroup(
     tree: &Tree,
-    module: &mut naga::Module,
+    variables: &mut Variables<'_>,
     spans: &mut Spans,
 ) -> Result<Vec<Handle<GlobalVariable>>, LowerError> {
     let declare = |variable: &WorkgroupVar| {
@@ -194,7 +220,7 @@ fn declare_workgroup(
             dims,
             ..
         } = variable;
-        let ty = types::nested_array(&mut module.types, *element, *atomic, dims);
+        let ty = types::nested_array(&mut variables.module.types, *element, *atomic, dims);
         let ty = ty.ok_or_else(|| LowerError::ArraySize {
             kernel: tree.name.clone(),
             loc: variable.loc,
@@ -209,9 +235,7 @@ fn declare_workgroup(
             init: None,
             memory_decorations: Default::default(),
         };
-        Ok(module
-            .global_variables
-            .append(global, spans.of(variable.loc)))
+        Ok(variables.declare(global, spans.of(variable.loc)))
     };
     tree.workgroup.iter().map(declare).collect()
 }

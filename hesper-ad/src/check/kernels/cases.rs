@@ -3,6 +3,7 @@
 use super::built_plans;
 use super::reach::Reach;
 use crate::check::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes, small_shape};
+use crate::check::spans::span_shapes;
 use crate::check::target::Target;
 use crate::dims::Dims;
 use crate::sample::Numbers;
@@ -65,6 +66,9 @@ pub(super) fn cases(spec: &Spec<'_>, target: &Target, reach: &Reach) -> Result<V
     let mut around = kernel_shapes(&names, sampling, &plans);
     around.extend(equal_shapes(&names, sampling));
     around.extend(deep_shapes(&names, sampling, &plans));
+    let spans = span_shapes(spec, &names, &plans);
+    let new: Vec<Dims> = spans.into_iter().filter(|s| !around.contains(s)).collect();
+    around.extend(new);
     let mut beyond: Vec<&Dims> = Vec::new();
     for dims in &reach.shapes {
         if !around.contains(dims) && !beyond.contains(&dims) {
