@@ -149,6 +149,10 @@ fn without_links(text: &str) -> String {
 
 /// A table of the ports.
 fn ports(signature: &Signature) -> String {
+    let kept = |port: &Port| match signature.is_f16(&port.name) {
+        true => " in `f16`",
+        false => "",
+    };
     let role = |port: &Port| match &port.role {
         PortRole::Input => "input".to_string(),
         PortRole::Constant => "constant".to_string(),
@@ -161,8 +165,15 @@ fn ports(signature: &Signature) -> String {
         dims => format!("`{}`", dims.join(" × ")),
     };
     let lines = signature.ports().iter();
-    let lines =
-        lines.map(|port| format!("| `{}` | {} | {} |\n", port.name, role(port), shape(port)));
+    let lines = lines.map(|port| {
+        format!(
+            "| `{}` | {}{} | {} |\n",
+            port.name,
+            role(port),
+            kept(port),
+            shape(port)
+        )
+    });
     format!(
         "| port | is | shape |\n|---|---|---|\n{}",
         lines.collect::<String>()

@@ -1,4 +1,4 @@
-//! Conversion to halves and back.
+//! Conversion to halves.
 
 use crate::prelude::*;
 
@@ -7,12 +7,6 @@ use crate::prelude::*;
 /// As `torch.Tensor.half`, but for the cotangent, which stays `f32`: what is small does not become 0 on the way back.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ToF16;
-
-/// Reals out of binary16: `y = x`, `dx = dy`, elementwise over `n` numbers, `x` being kept in `f16`. Nothing is rounded.
-///
-/// As `torch.Tensor.float`, but for the cotangent, which stays `f32`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ToF32;
 
 shader! {
     /// y = x, elementwise.
@@ -50,36 +44,11 @@ impl DiffOp for ToF16 {
     }
 }
 
-impl DiffOp for ToF32 {
-    type Inputs<V> = [V; 1];
-    type Outputs<V> = [V; 1];
-
-    fn signature(&self) -> Signature {
-        signature("ToF32").f16("x")
-    }
-
-    fn forward(&self, _: &mut Context, [x]: [&Tensor; 1]) -> [Tensor; 1] {
-        [x.clone()]
-    }
-
-    fn backward(&self, _: &mut Context, _: [&Tensor; 1], [dy]: [&Tensor; 1]) -> [Tensor; 1] {
-        [dy.clone()]
-    }
-
-    fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        plan_of(plan, convert::<f16, f32>())
-    }
-
-    fn sampling(&self) -> Sampling {
-        sampling()
-    }
-}
-
-fn signature(name: &str) -> Signature {
+pub(super) fn signature(name: &str) -> Signature {
     Signature::new(name).input("x", ["n"]).output("y", ["n"])
 }
 
-fn plan_of(plan: &mut OpPlan, forward: Kernel) -> Result<(), OpError> {
+pub(super) fn plan_of(plan: &mut OpPlan, forward: Kernel) -> Result<(), OpError> {
     let n = plan.dim("n")?;
     plan.forward(forward, Grid::cover(n));
     let back = plan.backward(convert::<f32, f32>(), Grid::cover(n));
@@ -87,6 +56,6 @@ fn plan_of(plan: &mut OpPlan, forward: Kernel) -> Result<(), OpError> {
     Ok(())
 }
 
-fn sampling() -> Sampling {
+pub(super) fn sampling() -> Sampling {
     Sampling::default().greatest([("n", 1 << 28)])
 }

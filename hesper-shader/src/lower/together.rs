@@ -45,12 +45,19 @@ pub(super) fn known(
     before: usize,
     function: &naga::Function,
 ) -> Option<Handle<naga::Function>> {
-    let mut named = module.functions.iter().take(before);
-    let named = named
-        .by_ref()
-        .filter(|(_, known)| known.name == function.name);
-    let text = |function: &naga::Function| format!("{function:?}");
-    // naga's functions cannot be compared; their text has all there is of them.
-    let mut same = named.filter(|(_, known)| text(known) == text(function));
+    let before = module.functions.iter().take(before);
+    let mut same =
+        before.filter(|(_, known)| known.name == function.name && text(known) == text(function));
     same.next().map(|(handle, _)| handle)
+}
+
+/// All there is of a function, but for its lines: naga's functions cannot be compared.
+fn text(function: &naga::Function) -> String {
+    let whole = format!("{function:?}");
+    let mut parts = whole.split("Span {");
+    let mut text = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        text.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+    }
+    text
 }
