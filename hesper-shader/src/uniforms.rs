@@ -33,6 +33,7 @@ impl Bindings {
     }
 
     /// Those of a shader that takes one buffer, and was not made of a tree.
+    #[cfg(feature = "gpu")]
     pub(crate) fn first() -> Bindings {
         Bindings {
             buffers: vec![(ParamId(0), BindingNumber::default())],

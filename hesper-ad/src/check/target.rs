@@ -183,13 +183,19 @@ where
 
 /// Whether the error says that a device lacks something, rather than that a kernel is wrong.
 pub(crate) fn is_limit(error: &Error) -> bool {
+    let is_lack = |error: &LaunchError| {
+        matches!(
+            error,
+            LaunchError::Limit { .. } | LaunchError::F16 { .. } | LaunchError::Subgroups { .. }
+        )
+    };
     match error {
-        Error::Launch(LaunchError::Limit { .. }) => true,
+        Error::Launch(error) => is_lack(error),
         Error::Device(DeviceError::BufferTooLarge { .. }) => true,
         Error::Plan(PlanError::Run(inner)) => is_limit(inner),
         Error::Plan(PlanError::Step { problem, .. }) => match &**problem {
             StepProblem::Run(inner) => is_limit(inner),
-            StepProblem::Launch(LaunchError::Limit { .. }) => true,
+            StepProblem::Launch(error) => is_lack(error),
             _ => false,
         },
         _ => false,
