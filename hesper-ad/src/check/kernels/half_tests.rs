@@ -117,7 +117,7 @@ fn halves_are_judged_by_numbers() {
         ("in halves", [twice_in_halves, back], "PASS"),
         ("four units", [more, back], "FAIL"),
         ("where large", [large, back], "FAIL"),
-        ("digits lost", [coarse, back], "WEAK"),
+        ("digits lost", [coarse, back], "FAIL"),
         (
             "a cotangent by way of a half",
             [twice, back_in_halves],

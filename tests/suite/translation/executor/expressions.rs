@@ -6,8 +6,8 @@ use super::functions::call;
 use super::invocation::Invocation;
 use super::memory::World;
 use super::values::{Pointer, Root, Value, composed};
-use hesper_shader::domain::Domain;
-use naga::{Expression, Handle};
+use hesper_shader::domain::{Domain, Format};
+use naga::{Expression, Handle, ScalarKind};
 
 impl<'m, V: Copy + std::fmt::Debug> Invocation<'m, V> {
     /// The value of an expression that has one.
@@ -106,6 +106,18 @@ impl<'m, V: Copy + std::fmt::Debug> Invocation<'m, V> {
                 kind,
                 convert: Some(4 | 1),
             } => convert(domain, &of(*expr)?, *kind),
+            // To halves, which kernels of the catalogue keep, and do not compute with.
+            Expression::As {
+                expr,
+                kind: kind @ ScalarKind::Float,
+                convert: Some(2),
+            } => {
+                let real = convert(domain, &of(*expr)?, *kind)?;
+                real.map(&|value| match value {
+                    Value::Real(x) => Ok(Value::Real(domain.round(Format::Binary16, *x))),
+                    other => Err(format!("{other:?} becomes a half")),
+                })
+            }
             Expression::As {
                 expr,
                 kind,

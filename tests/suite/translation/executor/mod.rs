@@ -41,7 +41,9 @@ pub(super) fn parse(wgsl: &str) -> Outcome<Module> {
     let module = naga::front::wgsl::parse_str(&text).map_err(|e| e.emit_to_string(&text))?;
     let mut validator = Validator::new(
         ValidationFlags::all(),
-        Capabilities::SUBGROUP | Capabilities::SHADER_FLOAT16_IN_FLOAT32,
+        Capabilities::SUBGROUP
+            | Capabilities::SHADER_FLOAT16_IN_FLOAT32
+            | Capabilities::SHADER_FLOAT16,
     );
     validator
         .subgroup_stages(ShaderStages::COMPUTE)
