@@ -82,13 +82,13 @@ fn points_and_shapes_are_enough() {
             );
         }
     }
-    // All dimensions differ, but where all are 1, and where they are to be equal.
+    // All dimensions differ, but where all are 1, where they are to be equal, and where all is small.
     let equal = shapes.iter().filter(|shape| {
         let sizes = shape.split(' ').filter_map(|d| d.split('=').nth(1));
         sizes.collect::<HashSet<_>>().len() == 1
     });
     let equal: Vec<&str> = equal.map(String::as_str).collect();
-    assert_eq!(equal, ["rows=1 cols=1", "rows=5 cols=5"]);
+    assert_eq!(equal, ["rows=1 cols=1", "rows=5 cols=5", "rows=2 cols=2"]);
 }
 
 #[test]

@@ -137,7 +137,7 @@ impl Lowered {
         let mut bound: Vec<_> = variables.filter_map(|(_, v)| v.binding).collect();
         bound.sort();
         // GLSL has no groups: numbers in their order.
-        bound.into_iter().zip(0..).collect()
+        bound.into_iter().zip(0..=u8::MAX).collect()
     }
 
     /// All kernels of the module.
