@@ -156,7 +156,10 @@ fn all_kernels_make_one_module() {
             .lines()
             .next()
             .map(str::to_string),
-        Some("kernel `abs`: GLSL: a text of GLSL has one kernel: write each by itself".to_string())
+        Some(format!(
+            "kernel `{}` cannot be written as GLSL: a text of GLSL has one kernel: write each by itself",
+            kernels[0].name()
+        ))
     );
     let twice = [kernels[0].clone(), kernels[0].clone()];
     let error = Kernel::module(&twice).unwrap_err().to_string();
