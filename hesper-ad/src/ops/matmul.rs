@@ -168,16 +168,7 @@ impl DiffOp for MatMul {
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
-        let forward = plan.forward(matmul::<f32>(), matmul_grid(m, n));
-        matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
-        // da[m, k] = dy[m, n] · bᵀ[n, k]
-        let da = plan.backward(matmul::<f32>(), matmul_grid(m, k));
-        matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
-        // db[k, n] = aᵀ[k, m] · dy[m, n]
-        let db = plan.backward(matmul::<f32>(), matmul_grid(k, n));
-        matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
-        Ok(())
+        plan_product(plan, matmul::<f32>())
     }
 
     fn sampling(&self) -> Sampling {
@@ -186,6 +177,20 @@ impl DiffOp for MatMul {
             .greatest([("m", 1_000_000), ("k", 1 << 10), ("n", 1 << 10)])
             .greatest([("m", 1 << 10), ("k", 1 << 10), ("n", 1_000_000)])
     }
+}
+
+/// The plan of a product and its cotangents; `by_b` is [`matmul()`] for what `b` is kept in.
+pub(super) fn plan_product(plan: &mut OpPlan, by_b: Kernel) -> Result<(), OpError> {
+    let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
+    let forward = plan.forward(by_b.clone(), matmul_grid(m, n));
+    matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
+    // da[m, k] = dy[m, n] · bᵀ[n, k]
+    let da = plan.backward(by_b, matmul_grid(m, k));
+    matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
+    // db[k, n] = aᵀ[k, m] · dy[m, n]
+    let db = plan.backward(matmul::<f32>(), matmul_grid(k, n));
+    matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
+    Ok(())
 }
 
 /// Gives a dispatch of [`matmul()`] its sizes (rows, inner, cols) and strides (a_row, a_inner, b_inner, b_col), in elements.

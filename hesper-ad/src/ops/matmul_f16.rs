@@ -1,6 +1,6 @@
 //! Matrix product whose second factor is kept in halves.
 
-use super::matmul::{matmul, matmul_grid, matmul_layout};
+use super::matmul::{matmul, plan_product};
 use crate::prelude::*;
 
 /// [`MatMul`](super::MatMul) of `a[m, k]` in `f32` and `b[k, n]` in `f16`: `y = a·b`; `da = dy·bᵀ`, `db = aᵀ·dy`, both in `f32`.
@@ -31,16 +31,7 @@ impl DiffOp for MatMulF16 {
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let (m, k, n) = (plan.dim("m")?, plan.dim("k")?, plan.dim("n")?);
-        let forward = plan.forward(matmul::<f16>(), matmul_grid(m, n));
-        matmul_layout(forward, [m, k, n], [k, 1, n, 1]);
-        // da[m, k] = dy[m, n] · bᵀ[n, k]
-        let da = plan.backward(matmul::<f16>(), matmul_grid(m, k));
-        matmul_layout(da.bind("a", "dy").bind("y", "da"), [m, n, k], [n, 1, 1, n]);
-        // db[k, n] = aᵀ[k, m] · dy[m, n]
-        let db = plan.backward(matmul::<f32>(), matmul_grid(k, n));
-        matmul_layout(db.bind("b", "dy").bind("y", "db"), [k, m, n], [1, k, n, 1]);
-        Ok(())
+        plan_product(plan, matmul::<f16>())
     }
 
     fn sampling(&self) -> Sampling {
