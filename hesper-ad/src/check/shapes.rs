@@ -18,6 +18,9 @@ const DEEP: usize = 64;
 /// The greatest size but for what it is raised by.
 const GREATEST: usize = 4096;
 
+/// From this size on a dimension is long: in products with the others there would be very many elements.
+const LONG: usize = 1000;
+
 /// A size that many powers of two divide, for what is done otherwise there, as four at a time.
 const EVEN: usize = 256;
 
@@ -147,9 +150,22 @@ pub(super) fn extents(plans: &[&Plan]) -> BTreeSet<usize> {
     extents.filter(|w| *w > 1).map(|w| w as usize).collect()
 }
 
-/// Some dimensions of about the sizes given, the others distinct and small.
+/// Some dimensions of about the sizes given, the others distinct and small; beside a long one they are two each, since what distinct sizes tell apart
+/// shows at less.
 fn shape(dims: &[&str], sampling: &Sampling, given: &[(&str, usize)]) -> Dims {
     let fit = |dim: &str, size: usize| sampling.raised(size, dim);
+    if given.iter().any(|(_, size)| *size >= LONG) {
+        let size = |dim: &&str| {
+            given
+                .iter()
+                .find(|(name, _)| name == dim)
+                .map_or(2, |(_, size)| *size)
+        };
+        let sizes = dims
+            .iter()
+            .map(|dim| (dim.to_string(), fit(dim, size(dim))));
+        return sampling.fitted(Dims::new(sizes.collect::<Vec<_>>()));
+    }
     let mut used: BTreeSet<usize> = given.iter().map(|(dim, size)| fit(dim, *size)).collect();
     let sizes = dims.iter().map(|dim| {
         if let Some((_, size)) = given.iter().find(|(given, _)| given == dim) {

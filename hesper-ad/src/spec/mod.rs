@@ -7,7 +7,7 @@ mod program;
 mod reach;
 mod recorded;
 
-use crate::dims::Dims;
+use crate::dims::{Dims, count};
 use crate::error::OpError;
 use crate::op::{Op, checked_signature};
 use crate::sample::{Known, Numbers, Point, Rng, Sample, Sampling};
@@ -244,6 +244,13 @@ impl<'o> Spec<'o> {
             self.sampling.fitted(dims)
         };
         (0..names.len()).map(with_large).collect()
+    }
+
+    /// Elements of all ports together.
+    pub(crate) fn elements(&self, dims: &Dims) -> usize {
+        let ports = self.signature.ports().iter();
+        let sizes = ports.map(|port| count(&port.shape(dims)));
+        sizes.fold(0, usize::saturating_add)
     }
 
     /// Every dimension as small as it gets.

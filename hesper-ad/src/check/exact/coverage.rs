@@ -190,6 +190,12 @@ impl Coverage {
         sites.filter(|site| site.open > 0).collect()
     }
 
+    /// Forgets which decisions cannot go another way: on paths seen since they may.
+    pub(super) fn unprove(&mut self) {
+        let all = self.sites.values_mut().flat_map(BTreeMap::values_mut);
+        all.for_each(|sides| sides.cannot = false);
+    }
+
     /// Takes note of decisions that went one way and cannot go another. The sites where none is left that can.
     pub(super) fn prove(&mut self, cannot: &BTreeSet<Decided>) -> Vec<(Program, Site)> {
         let mut done = Vec::new();

@@ -38,7 +38,7 @@ pub use trial::Tie;
 use super::kernels::built_plans;
 use super::shapes::{broad_shapes, equal_shapes, kernel_shapes};
 use crate::certificate::Finding;
-use crate::dims::{Dims, count};
+use crate::dims::Dims;
 use crate::op_plan::Plans;
 use crate::spec::Spec;
 use shape::Shape;
@@ -167,7 +167,7 @@ pub fn exact_at(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
 
 /// The same, but as [`exact`] looks at a shape of its size: with many elements it is enough that decisions go both ways somewhere.
 pub(crate) fn exact_of_shape(spec: &Spec<'_>, dims: &Dims, seed: u64) -> Vec<Finding> {
-    let elements = elements(spec, dims);
+    let elements = spec.elements(dims);
     if elements <= MOST_ELEMENTS {
         return at(spec, dims, elements <= shape::THOROUGH, seed);
     }
@@ -221,14 +221,8 @@ fn shapes(spec: &Spec<'_>, plans: Option<&Plans>) -> Vec<Dims> {
         shapes.extend(broad_shapes(&names, sampling, &plans));
     }
     let small = |dims: &Dims| {
-        dims.iter().all(|(_, size)| size <= LARGEST) && elements(spec, dims) <= MOST_ELEMENTS
+        dims.iter().all(|(_, size)| size <= LARGEST) && spec.elements(dims) <= MOST_ELEMENTS
     };
     shapes.retain(small);
     shapes
-}
-
-fn elements(spec: &Spec<'_>, dims: &Dims) -> usize {
-    let ports = spec.signature().ports().iter();
-    let sizes = ports.map(|port| count(&port.shape(dims)));
-    sizes.fold(0, usize::saturating_add)
 }

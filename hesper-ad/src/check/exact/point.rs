@@ -7,8 +7,12 @@ use crate::spec::Spec;
 use crate::tensor::Tensor;
 use hesper_shader::Number;
 use hesper_shader::domain::{Domain, F64};
-use std::collections::{HashMap, HashSet};
-use std::ops::Range;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+/// Tensors with more axes are not sliced along each of them.
+const MOST_AXES: usize = 5;
 
 /// Everything an op is given, as real numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,53 +143,112 @@ impl RealPoint {
 /// A point in the field.
 pub(super) type Lifted = sample::Point<Element>;
 
-/// Draws a row of elements anew, with the same shadows: equal ones within the row stay equal.
-pub(super) fn redraw_row(row: &mut [Element], domain: &Exact, rng: &mut Rng) {
-    let mut drawn: Vec<Element> = Vec::with_capacity(row.len());
-    for x in row {
-        let bits = x.shadow.value.to_bits();
-        let twin = drawn.iter().find(|d| d.shadow.value.to_bits() == bits);
-        let element = twin
-            .copied()
-            .unwrap_or_else(|| domain.random(x.shadow.value, true, rng));
-        *x = element;
-        drawn.push(element);
+/// Elements that are drawn together: of which tensor, and where in it.
+#[derive(Clone, Debug)]
+pub(super) struct Unit {
+    pub(super) tensor: usize,
+    pub(super) places: Rc<[usize]>,
+}
+
+impl Unit {
+    /// Draws its elements anew, with the same shadows: equal ones within it stay equal. What they were before.
+    pub(super) fn redraw(
+        &self,
+        lifted: &mut Lifted,
+        spec: &Spec<'_>,
+        domain: &Exact,
+        rng: &mut Rng,
+    ) -> Vec<Element> {
+        let mut drawn: HashMap<u64, Element> = HashMap::new();
+        let fresh = |x: &Element| {
+            let shadow = x.shadow.value;
+            *drawn
+                .entry(shadow.to_bits())
+                .or_insert_with(|| domain.random(shadow, true, rng))
+        };
+        let old = self.elements(lifted, spec.sampling());
+        let new: Vec<Element> = old.iter().map(fresh).collect();
+        self.put(&new, lifted, spec.sampling());
+        old
     }
+
+    fn elements(&self, lifted: &Lifted, sampling: &Sampling) -> Vec<Element> {
+        let all = random(lifted, sampling).nth(self.tensor);
+        let all = all.map_or(&[][..], Tensor::data);
+        self.places.iter().map(|at| all[*at]).collect()
+    }
+
+    /// Gives its elements these values.
+    pub(super) fn put(&self, elements: &[Element], lifted: &mut Lifted, sampling: &Sampling) {
+        let constants = lifted.constants.iter_mut();
+        let constants = constants.filter(|(name, _)| !sampling.is_list(name));
+        let mut all = lifted.inputs.iter_mut().chain(constants.map(|(_, t)| t));
+        if let Some(tensor) = all.nth(self.tensor) {
+            let data = tensor.data_mut();
+            self.places
+                .iter()
+                .zip(elements)
+                .for_each(|(at, x)| data[*at] = *x);
+        }
+    }
+}
+
+/// All that is random: inputs, then constants that are not from a list.
+fn random<'l>(
+    lifted: &'l Lifted,
+    sampling: &Sampling,
+) -> impl Iterator<Item = &'l Tensor<Element>> {
+    let constants = lifted.constants.iter();
+    let constants = constants.filter(|(name, _)| !sampling.is_list(name));
+    lifted.inputs.iter().chain(constants.map(|(_, t)| t))
 }
 
 /// What can be drawn anew by itself, tensor by tensor: the rows of all that is random; of a tensor with one row whose numbers
 /// are all different, every number.
 pub(super) fn units(lifted: &Lifted, sampling: &Sampling) -> Vec<Vec<Unit>> {
-    let split = |(at, t): (usize, &Tensor<Element>)| {
+    let split = |(tensor, t): (usize, &Tensor<Element>)| {
         let is_row = t.shape().len() == 1 && all_different(t.data());
         let len = if is_row { 1 } else { t.row_len().max(1) };
         let starts = (0..t.len()).step_by(len);
-        starts.map(|start| (at, start..start + len)).collect()
+        let unit = |start| Unit {
+            tensor,
+            places: (start..start + len).collect(),
+        };
+        starts.map(unit).collect()
     };
-    // Inputs, then constants that are not from a list.
-    let constants = lifted.constants.iter();
-    let constants = constants.filter(|(name, _)| !sampling.is_list(name));
-    let random = lifted.inputs.iter().chain(constants.map(|(_, t)| t));
-    random.enumerate().map(split).collect()
+    random(lifted, sampling).enumerate().map(split).collect()
 }
 
-/// The elements of a unit; none where it is not one of these.
-pub(super) fn unit_mut<'l>(
-    lifted: &'l mut Lifted,
-    unit: &Unit,
-    sampling: &Sampling,
-) -> &'l mut [Element] {
-    let constants = lifted.constants.iter_mut();
-    let constants = constants.filter(|(name, _)| !sampling.is_list(name));
-    let mut all = lifted.inputs.iter_mut().chain(constants.map(|(_, t)| t));
-    let elements = all
-        .nth(unit.0)
-        .and_then(|t| t.data_mut().get_mut(unit.1.clone()));
-    elements.unwrap_or_default()
+/// Other parts of the tensors with several dimensions: all elements whose indices along some of them are the same, the smallest parts first.
+pub(super) fn slices(lifted: &Lifted, sampling: &Sampling) -> Vec<Vec<Unit>> {
+    let mut all: Vec<Vec<Unit>> = Vec::new();
+    for (tensor, t) in random(lifted, sampling).enumerate() {
+        let axes = t.shape().len();
+        if !(2..=MOST_AXES).contains(&axes) {
+            continue;
+        }
+        // The last axis alone left free is a row.
+        let rows = (1usize << axes) / 2 - 1;
+        for kept in (0..(1usize << axes) - 1).filter(|kept| *kept != rows) {
+            let mut slices: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+            for flat in 0..t.len() {
+                let index = t.index_of(flat).into_iter().enumerate();
+                let same = index.filter(|(axis, _)| kept >> axis & 1 == 1);
+                slices
+                    .entry(same.map(|(_, at)| at).collect())
+                    .or_default()
+                    .push(flat);
+            }
+            let unit = |places: Vec<usize>| Unit {
+                tensor,
+                places: places.into(),
+            };
+            all.push(slices.into_values().map(unit).collect());
+        }
+    }
+    all.sort_by_key(|parts| Reverse(parts.len()));
+    all
 }
-
-/// Elements that are drawn together: of which tensor, and where in it.
-pub(super) type Unit = (usize, Range<usize>);
 
 fn all_different(elements: &[Element]) -> bool {
     let mut seen = HashSet::new();

@@ -9,12 +9,14 @@ use super::trial::{Compared, Observed, Silence, Tie, Trial};
 use crate::check::kernels::built_plans;
 use crate::check::target::Speed;
 use crate::dims::Dims;
-use crate::field::{Demands, Oddity};
+use crate::field::{Demands, Oddity, Site};
 use crate::op_plan::{Pass, Plans};
 use crate::spec::Spec;
 
 /// Points drawn in search of decisions that go another way.
 const SEARCH: usize = 100;
+/// Points after which those that are left may have no other way.
+const HOPEFUL: usize = 8;
 /// Elements of all ports together, at most, for each single decision to be seen both ways.
 pub(super) const THOROUGH: usize = 400;
 /// Fields tried until one gives all that is asked a value.
@@ -96,7 +98,7 @@ impl<'s> Shape<'s> {
     /// Checks at points until every decision went both ways; at home, also until nothing new shows, and at every threshold. At large
     /// shapes it is enough that a decision went both ways somewhere.
     pub(super) fn check(mut self, home: bool, tallies: &mut Tallies) {
-        let thorough = home || super::elements(self.spec, &self.dims) <= THOROUGH;
+        let thorough = home || self.spec.elements(&self.dims) <= THOROUGH;
         self.visit(Draw::Plain, tallies);
         if self.coverage.has_decisions() {
             self.visit(Draw::Ties, tallies);
@@ -118,7 +120,11 @@ impl<'s> Shape<'s> {
                 Draw::Scale(10.0),
                 Draw::Scale(1e4),
             ];
-            for draw in draws.into_iter().cycle().take(SEARCH) {
+            for (drawn, draw) in draws.into_iter().cycle().take(SEARCH).enumerate() {
+                // What has no other way need not be looked for longer.
+                if drawn == HOPEFUL {
+                    self.prove(thorough);
+                }
                 if self.coverage.one_sided(thorough).is_empty() || self.is_over(tallies) {
                     break;
                 }
@@ -141,16 +147,25 @@ impl<'s> Shape<'s> {
             bisect(&mut self, tallies);
         }
         self.coverage.forget(|program| !tallies.needs(program));
+        let proved = self.prove(thorough);
+        tallies.proved(proved);
+        let one_sided = self.coverage.one_sided(thorough);
         let least = self.spec.least_shape();
         let mut sizes = self.dims.iter();
         let is_least = sizes.any(|(dim, size)| least.get(dim) == Some(size));
-        let mut one_sided = self.coverage.one_sided(thorough);
-        if !one_sided.is_empty() {
-            let cannot = self.cannot();
-            tallies.proved(self.coverage.prove(&cannot));
-            one_sided = self.coverage.one_sided(thorough);
-        }
         tallies.covered(&self.coverage, &one_sided, &self.dims, is_least);
+    }
+
+    /// Takes note of decisions that were seen one way only and cannot go another on any path seen so far. The sites where none is left that can.
+    fn prove(&mut self, thorough: bool) -> Vec<(Program, Site)> {
+        self.coverage.unprove();
+        match self.coverage.one_sided(thorough).is_empty() {
+            true => Vec::new(),
+            false => {
+                let cannot = self.cannot();
+                self.coverage.prove(&cannot)
+            }
+        }
     }
 
     /// Whether there is nothing left to judge, or nothing to spend on it.

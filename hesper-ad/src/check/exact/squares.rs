@@ -1,6 +1,6 @@
 //! Inputs at which every square root has a square to take it of.
 
-use super::point::{Unit, redraw_row, unit_mut, units};
+use super::point::{Unit, slices, units};
 use super::trial::{Silence, Trial};
 use crate::field::{Element, Radicand, Range, prime_factors};
 use crate::sample::Rng;
@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 /// How often a unit is drawn anew until roots have square arguments: each time the chances are even, unless nothing drawn helps.
 const REDRAWS: usize = 24;
+
+/// So few roots become squares by chance, whatever they depend on.
+const FEW: usize = 2;
 
 /// Numbers or rows drawn anew one by one without any success, before the field is given up: so many, and as many for each.
 const PATIENCE: usize = 32;
@@ -27,17 +30,27 @@ impl Trial<'_> {
             return self.run_spec().map(|_| true);
         }
         let units = units(&self.lifted, self.spec.sampling());
-        let owners = self.owners(&roots, &units, rng)?;
+        if roots.len() <= FEW {
+            return self.find_squares_one_by_one(&units.concat(), rng);
+        }
+        let mut owners = vec![None; roots.len()];
+        self.find_owners(&mut owners, &roots, &units, rng)?;
+        let slices = match owners.iter().all(Option::is_some) {
+            true => Vec::new(),
+            false => slices(&self.lifted, self.spec.sampling()),
+        };
+        self.find_owners(&mut owners, &roots, &slices, rng)?;
         for _ in 0..REDRAWS {
             let bad = owners.iter().zip(&roots).filter(|(_, r)| !r.is_square);
             let mut bad: Vec<&Unit> = bad.filter_map(|(owner, _)| *owner).collect();
-            bad.sort_unstable_by_key(|unit| (unit.0, unit.1.start));
-            bad.dedup();
+            let key = |unit: &Unit| (unit.tensor, unit.places.first().copied(), unit.places.len());
+            bad.sort_unstable_by_key(|unit| key(unit));
+            bad.dedup_by_key(|unit| key(unit));
             if bad.is_empty() {
                 break;
             }
             for unit in bad {
-                self.redraw(unit, rng);
+                unit.redraw(&mut self.lifted, self.spec, &self.domain, rng);
             }
             roots = self.run_roots()?;
         }
@@ -69,21 +82,24 @@ impl Trial<'_> {
             .collect()
     }
 
-    /// For each root what its argument depends on, where that is one unit of some tensor: the first such tensor's.
-    fn owners<'u>(
+    /// For each root without an owner what its argument depends on, where that is one unit of some tensor cut in one of these ways: the first such.
+    fn find_owners<'u>(
         &mut self,
+        owners: &mut [Option<&'u Unit>],
         roots: &[Radicand],
-        units: &'u [Vec<Unit>],
+        parts: &'u [Vec<Unit>],
         rng: &mut Rng,
-    ) -> Result<Vec<Option<&'u Unit>>, Silence> {
-        let mut owners = vec![None; roots.len()];
-        for units in units {
+    ) -> Result<(), Silence> {
+        for units in parts {
+            if owners.iter().all(Option::is_some) {
+                break;
+            }
             let found = self.owners_in(roots, units, rng)?;
             for (owner, found) in owners.iter_mut().zip(found) {
                 *owner = owner.or(found);
             }
         }
-        Ok(owners)
+        Ok(())
     }
 
     /// The same in one tensor. A root depends on a unit whose number has a bit set where its argument changes with all such units,
@@ -122,7 +138,7 @@ impl Trial<'_> {
     ) -> Result<Vec<bool>, Silence> {
         let before = self.lifted.clone();
         for unit in units {
-            self.redraw(unit, rng);
+            unit.redraw(&mut self.lifted, self.spec, &self.domain, rng);
         }
         let after = self.run_roots()?;
         self.lifted = before;
@@ -145,12 +161,11 @@ impl Trial<'_> {
             if left == 0 || idle > PATIENCE + units.len() {
                 break;
             }
-            let old = self.redraw(unit, rng);
+            let old = unit.redraw(&mut self.lifted, self.spec, &self.domain, rng);
             let now = self.non_squares()?;
             idle = if now < left { 0 } else { idle + 1 };
             if now > left {
-                let elements = unit_mut(&mut self.lifted, unit, self.spec.sampling());
-                elements.copy_from_slice(&old);
+                unit.put(&old, &mut self.lifted, self.spec.sampling());
             } else {
                 left = now;
             }
@@ -164,14 +179,6 @@ impl Trial<'_> {
     fn non_squares(&mut self) -> Result<usize, Silence> {
         let roots = self.run_roots()?;
         Ok(roots.iter().filter(|root| !root.is_square).count())
-    }
-
-    /// Draws a unit anew; what it was before.
-    fn redraw(&mut self, unit: &Unit, rng: &mut Rng) -> Vec<Element> {
-        let elements = unit_mut(&mut self.lifted, unit, self.spec.sampling());
-        let old = elements.to_vec();
-        redraw_row(elements, &self.domain, rng);
-        old
     }
 }
 

@@ -22,6 +22,9 @@ const NUMBERS: [Numbers; 9] = [
     Numbers::HugeEqual,
 ];
 
+/// So many elements of all ports together are looked at in one number domain, as what is far is.
+const MANY: usize = 1 << 17;
+
 /// Those at which an op ought to be defined, or it is said.
 pub(super) const NAMED: [(Numbers, &str); 3] = [
     (Numbers::Equal, "equal"),
@@ -63,12 +66,14 @@ pub(super) fn cases(spec: &Spec<'_>, target: &Target, reach: &Reach) -> Result<V
     let plans = built_plans(spec, &spec.least_shape(), false)?;
     let plans = [&plans.forward, &plans.backward];
     let (names, sampling) = (spec.signature().dims(), spec.sampling());
+    let is_few = |dims: &Dims| !reach.leaves_many || spec.elements(dims) <= MANY;
     let mut around = kernel_shapes(&names, sampling, &plans);
     around.extend(equal_shapes(&names, sampling));
     around.extend(deep_shapes(&names, sampling, &plans));
     let spans = span_shapes(spec, &names, &plans);
     let new: Vec<Dims> = spans.into_iter().filter(|s| !around.contains(s)).collect();
     around.extend(new);
+    around.retain(is_few);
     let mut beyond: Vec<&Dims> = Vec::new();
     for dims in &reach.shapes {
         if !around.contains(dims) && !beyond.contains(&dims) {

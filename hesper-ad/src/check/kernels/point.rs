@@ -2,6 +2,7 @@
 
 use super::ROUNDINGS;
 use crate::accuracy::{Allowance, Allowed, Profile};
+use crate::certificate::NARROW;
 use crate::check::target::{Given, Target};
 use crate::compare::scales;
 use crate::dims::Dims;
@@ -49,30 +50,34 @@ const CLOSE: f64 = 4.0 * UNIT_F32;
 const FEW: usize = 2048;
 
 impl Wanted<'_> {
-    /// Whether results of many elements are so near to what is wanted that no bound need explain them: what bounds say of kernels shows at small sizes.
-    pub(super) fn is_close(&self, found: &BTreeMap<String, Vec<f64>>) -> bool {
+    /// Whether results are so near to what is wanted that no bound of the kernel's own need explain them, where there are many elements: within a few roundings, or
+    /// within a bound of the spec's formula, and what is narrow. What bounds say of kernels shows at small sizes.
+    fn is_close(&self, found: &BTreeMap<String, Vec<f64>>) -> bool {
         let is_close = |(name, want): (&String, &Tensor<Bounded>)| {
             let found = found.get(name).map_or(&[][..], Vec::as_slice);
             let mut numbers = found.iter().zip(want.data()).zip(scales(want));
-            numbers.all(|((x, want), scale)| (x - want.value).abs() <= CLOSE * scale)
+            numbers.all(|((x, want), scale)| {
+                let explained = want.error.min(NARROW * scale).max(CLOSE * scale);
+                (x - want.value).abs() <= explained
+            })
         };
-        let elements: usize = self.0.values().map(|t| t.data().len()).sum();
-        elements > FEW && self.0.iter().all(is_close)
+        self.0.iter().all(is_close)
     }
 }
 
 impl SpecPoint {
     /// A point at which the spec's comparisons would go the same way with coarser rounding; after many draws, any point. For
-    /// numbers that the op's rules do not speak of, none where there is no such point with binary32 results.
+    /// numbers that the op's rules do not speak of, none where there is no such point with binary32 results; one draw tells where there `seldom` is one.
     pub(super) fn draw(
         spec: &Spec<'_>,
         (target, profile): (&Target, &Profile),
         dims: &Dims,
-        numbers: Numbers,
+        (numbers, seldom): (Numbers, bool),
         rng: &mut Rng,
     ) -> Result<Option<SpecPoint>, SpecError> {
         let draws = match numbers {
             Numbers::Plain => REDRAWS,
+            _ if seldom => 0,
             _ => REDRAWS / 16,
         };
         spec.fits(dims)?;
@@ -206,6 +211,14 @@ impl SpecPoint {
             decided: true,
             even,
         })
+    }
+
+    /// Whether a pass's results need no explanation: there are many elements, and [near](Wanted::is_close) to what is wanted.
+    pub(super) fn needs_no_bounds(&self, pass: Pass, found: &BTreeMap<String, Vec<f64>>) -> bool {
+        let wanted = self.wanted(pass);
+        let results = wanted.0.values().map(Tensor::len);
+        let elements: usize = self.reals.values().map(Tensor::len).chain(results).sum();
+        elements > FEW && wanted.is_close(found)
     }
 
     /// What a pass ought to yield.

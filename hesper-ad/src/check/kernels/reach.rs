@@ -17,6 +17,8 @@ pub(crate) struct Reach {
     pub(super) shapes: Vec<Dims>,
     /// Each dimension far beyond.
     pub(super) far: Vec<Far>,
+    /// Whether shapes of many elements are gone to on another target.
+    pub(super) leaves_many: bool,
     /// What is not reached, and why.
     pub(super) notes: Vec<String>,
     /// The sizes of each dimension alone from which on the plan is of another kind.
@@ -35,6 +37,7 @@ impl Reach {
         Reach {
             shapes: Vec::new(),
             far: Vec::new(),
+            leaves_many: false,
             notes: vec![format!("no far sizes: {why}")],
             switches: BTreeMap::new(),
         }
@@ -62,6 +65,7 @@ impl Reach {
             Reach {
                 shapes: threshold_shapes(&names, spec.sampling(), &thresholds, most),
                 far: going.far,
+                leaves_many: !going.goes_far && !matches!(going.target, Target::Device(_)),
                 notes: going.notes,
                 switches: thresholds.switches.clone(),
             }
