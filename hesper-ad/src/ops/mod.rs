@@ -489,6 +489,7 @@ pub fn kernels() -> Vec<Kernel> {
         sqrt::sqrt_backward(),
         sum::sum(),
         sum::sum_backward(),
+        sum::sum_short(),
         heads::swap_axes(),
         swiglu::swiglu(),
         swiglu::swiglu_backward(),

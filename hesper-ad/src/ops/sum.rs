@@ -1,6 +1,6 @@
 //! The sum along an axis.
 
-use super::axis::{line_of, reduce_lines, sampling, sizes, with_lines};
+use super::axis::{line_of, line_start, reduce_lines, sampling, sizes, with_lines};
 use super::reduce::{LANES, workgroup_total};
 use crate::prelude::*;
 
@@ -8,9 +8,13 @@ use crate::prelude::*;
 ///
 /// Any axis of any tensor is one such: `outer` is the product of the sizes before it, `inner` of those after it. As `torch.sum` with a `dim`.
 ///
-/// A long line is summed in two stages, first 32 768 elements at a time: so that all of a device has something to do, and fewer sums are rounded one after another.
+/// A short line, of up to 16 elements, has one invocation, others a workgroup. A long line is summed in two stages, first 32 768 elements at a time: so that all of a device has
+/// something to do, and fewer sums are rounded one after another.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sum;
+
+/// Elements of a line that one invocation adds up.
+const SHORT: usize = 16;
 
 /// Elements of a line that one workgroup adds up.
 const PART: usize = 1 << 15;
@@ -40,6 +44,20 @@ shader! {
             if lane == 0 {
                 y[i] = total;
             }
+        }
+    }
+
+    /// y[outer, inner] = Σₐ x[·, a, ·] of short lines; one invocation per line.
+    #[workgroup_size(64)]
+    pub fn sum_short(x: &[f32], y: &mut [f32], axis: u32, inner: u32) {
+        let line = global_index();
+        if line < y.len() {
+            let start = line_start(line, axis, inner);
+            let mut total = 0.0;
+            for a in 0..axis {
+                total += x[start + a * inner];
+            }
+            y[line] = total;
         }
     }
 
@@ -73,6 +91,11 @@ impl DiffOp for Sum {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let [outer, axis, inner] = sizes(plan)?;
+        plan.backward(sum_backward(), Grid::cover(outer * axis * inner));
+        if axis <= SHORT {
+            plan.forward(sum_short(), Grid::cover(outer * inner));
+            return Ok(());
+        }
         let parts = axis.div_ceil(PART);
         let mut left = axis;
         if parts > 1 {
@@ -88,7 +111,6 @@ impl DiffOp for Sum {
         if parts > 1 {
             last.bind("x", "sums");
         }
-        plan.backward(sum_backward(), Grid::cover(outer * axis * inner));
         Ok(())
     }
 
