@@ -4,10 +4,10 @@ use super::form::{Form, Label};
 use super::roots::Roots;
 use super::size::{Atoms, Size};
 use crate::field::{Element, Exact, Kind, Residue};
+use foldhash::HashMap;
 use hesper_shader::domain::Value;
 use hesper_shader::domain::{Domain, RealBinary, RealUnary};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 /// Runs in an exact field and keeps beside each element the size of the expression it came from.
 ///

@@ -153,30 +153,24 @@ pub(super) fn extents(plans: &[&Plan]) -> BTreeSet<usize> {
 /// Some dimensions of about the sizes given, the others distinct and small; beside a long one they are two each, since what distinct sizes tell apart
 /// shows at less.
 fn shape(dims: &[&str], sampling: &Sampling, given: &[(&str, usize)]) -> Dims {
-    let fit = |dim: &str, size: usize| sampling.raised(size, dim);
-    if given.iter().any(|(_, size)| *size >= LONG) {
-        let size = |dim: &&str| {
-            given
-                .iter()
-                .find(|(name, _)| name == dim)
-                .map_or(2, |(_, size)| *size)
-        };
-        let sizes = dims
-            .iter()
-            .map(|dim| (dim.to_string(), fit(dim, size(dim))));
-        return sampling.fitted(Dims::new(sizes.collect::<Vec<_>>()));
-    }
-    let mut used: BTreeSet<usize> = given.iter().map(|(dim, size)| fit(dim, *size)).collect();
-    let sizes = dims.iter().map(|dim| {
-        if let Some((_, size)) = given.iter().find(|(given, _)| given == dim) {
-            return (dim.to_string(), fit(dim, *size));
-        }
+    let is_long = given.iter().any(|(_, size)| *size >= LONG);
+    let raised = given.iter().map(|(dim, size)| sampling.raised(*size, dim));
+    let mut used: BTreeSet<usize> = raised.collect();
+    let mut distinct = |dim: &str| {
         let mut candidates = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37]
             .map(|prime| sampling.times(prime, dim))
             .into_iter();
         let free = candidates.find(|size| !used.contains(size)).unwrap_or(41);
         used.insert(free);
-        (dim.to_string(), free)
+        free
+    };
+    let sizes = dims.iter().map(|dim| {
+        let given = given.iter().find(|(name, _)| name == dim);
+        let size = match given.map(|(_, size)| *size).or(is_long.then_some(2)) {
+            Some(size) => sampling.raised(size, dim),
+            None => distinct(dim),
+        };
+        (dim.to_string(), size)
     });
     sampling.fitted(Dims::new(sizes.collect::<Vec<_>>()))
 }
@@ -240,6 +234,9 @@ mod tests {
         assert_eq!(shown(equal_shapes(&["m", "n"], &even)), ["m=12 n=12"]);
         assert_eq!(shown(equal_shapes(&["n"], &plain)), [""; 0]);
         assert_eq!(shown(deep_shapes(&three, &plain, &[])), ["m=2 k=3 n=4"]);
+        let beside = |size| shape(&three, &even, &[("k", size)]).to_string();
+        assert_eq!(beside(LONG - 1), "m=12 k=999 n=8");
+        assert_eq!(beside(LONG), "m=6 k=1000 n=4");
         let four = ["a", "b", "c", "d"];
         assert_eq!(
             shown(deep_shapes(&four, &plain, &[])),

@@ -8,10 +8,11 @@ use super::trace::Trace;
 use super::watch::{Range, Watch};
 use crate::sample::Rng;
 use crate::tracked::Tracked;
+use foldhash::HashMap;
 use hesper_shader::Number;
 use hesper_shader::domain::RealUnary;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::panic::Location;
 
 /// Exact arithmetic at a random point of a random field: two programs that compute the same function of the reals, built from
@@ -101,7 +102,7 @@ impl Exact {
             radicands: RefCell::default(),
             roots: Cell::new(0),
             circular: Cell::new(false),
-            logarithms: RefCell::new(HashMap::from([one])),
+            logarithms: RefCell::new(HashMap::from_iter([one])),
             angles: RefCell::default(),
             unknowns: RefCell::default(),
             pi: Cell::default(),

@@ -2,6 +2,8 @@
 
 use super::modular::{Modulus, Residue, jacobi};
 use crate::sample::Rng;
+use foldhash::HashMap;
+use std::cell::RefCell;
 
 /// What the primes must fulfil.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -160,8 +162,17 @@ fn is_prime(f: &Modulus) -> bool {
         .all(passes)
 }
 
+thread_local! {
+    /// What was asked before: constants like 10⁻⁵ have long digits in binary, and are the same in every trial.
+    static FACTORS: RefCell<HashMap<u128, Vec<u64>>> = RefCell::default();
+}
+
 /// The prime factors of a number.
-pub(crate) fn prime_factors(mut n: u128) -> Vec<u64> {
+pub(crate) fn prime_factors(n: u128) -> Vec<u64> {
+    FACTORS.with_borrow_mut(|known| known.entry(n).or_insert_with(|| divided(n)).clone())
+}
+
+fn divided(mut n: u128) -> Vec<u64> {
     let mut factors = Vec::new();
     let mut divisor = 2u128;
     while divisor * divisor <= n && divisor < 1 << 20 {

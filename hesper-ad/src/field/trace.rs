@@ -1,6 +1,7 @@
 //! What a run decided on data, and where.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 /// A place in Rust source that decides on data, and what it decides: `x.max(0.0)` is a `max` on its line.

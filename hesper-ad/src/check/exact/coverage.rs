@@ -3,7 +3,8 @@
 use super::cannot::Decided;
 use super::trial::Tie;
 use crate::field::{Decision, Pair, Site, Trace};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A program whose decisions are watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +124,7 @@ pub(super) struct OneSided {
 impl Coverage {
     /// Adds what a program decided at a point of that number, or at one where numbers tie; whether anything is new that points without ties show.
     pub(super) fn absorb(&mut self, program: Program, trace: &Trace, point: Option<usize>) -> bool {
-        let mut counts: HashMap<(u32, (u32, u32)), usize> = HashMap::new();
+        let mut counts: HashMap<(u32, (u32, u32)), usize> = HashMap::default();
         let mut new = false;
         for decision in trace.decisions() {
             let Some(site) = trace.site(decision) else {

@@ -180,10 +180,7 @@ impl Unit {
 
     /// Gives its elements these values.
     pub(super) fn put(&self, elements: &[Element], lifted: &mut Lifted, sampling: &Sampling) {
-        let constants = lifted.constants.iter_mut();
-        let constants = constants.filter(|(name, _)| !sampling.is_list(name));
-        let mut all = lifted.inputs.iter_mut().chain(constants.map(|(_, t)| t));
-        if let Some(tensor) = all.nth(self.tensor) {
+        if let Some(tensor) = random_mut(lifted, sampling).nth(self.tensor) {
             let data = tensor.data_mut();
             self.places
                 .iter()
@@ -201,6 +198,16 @@ fn random<'l>(
     let constants = lifted.constants.iter();
     let constants = constants.filter(|(name, _)| !sampling.is_list(name));
     lifted.inputs.iter().chain(constants.map(|(_, t)| t))
+}
+
+/// The same, to be changed.
+fn random_mut<'l>(
+    lifted: &'l mut Lifted,
+    sampling: &Sampling,
+) -> impl Iterator<Item = &'l mut Tensor<Element>> {
+    let constants = lifted.constants.iter_mut();
+    let constants = constants.filter(|(name, _)| !sampling.is_list(name));
+    lifted.inputs.iter_mut().chain(constants.map(|(_, t)| t))
 }
 
 /// What can be drawn anew by itself, tensor by tensor: the rows of all that is random; of a tensor with one row whose numbers

@@ -17,12 +17,14 @@ use crate::spec::Spec;
 const PLACE: &str = "exact field";
 
 /// Trials of one path, at least.
-const TRIALS: usize = 4;
+const TRIALS: usize = 2;
+/// Trials where it is not known what one is worth, and of what broke, for how often it does.
+const TRIALS_UNMEASURED: usize = 4;
 /// Trials where the sign of a sum under a root may decide: each has an even chance.
 const TRIALS_WITH_ROOTS: usize = 8;
 
 /// Bits that all trials of a path are worth together.
-const SURE: f64 = 40.0;
+const SURE: f64 = 48.0;
 /// Trials of one path, at most.
 const MOST_TRIALS: usize = 64;
 
@@ -164,12 +166,13 @@ impl Tallies {
         if self.brief && !broke {
             return 1;
         }
-        let least = if self.demands.roots {
-            TRIALS_WITH_ROOTS
-        } else {
-            TRIALS
-        };
         let open = bits.iter().filter(|(tie, _)| self.is_open(*tie));
+        let is_known = !bits.is_empty() && open.clone().all(|(_, bits)| bits.is_some());
+        let least = match self.demands.roots {
+            true => TRIALS_WITH_ROOTS,
+            false if is_known && !broke => TRIALS,
+            false => TRIALS_UNMEASURED,
+        };
         let needed = open.filter_map(|(_, bits)| Some((SURE / (*bits)?).ceil() as usize));
         needed.max().unwrap_or(least).clamp(least, MOST_TRIALS)
     }

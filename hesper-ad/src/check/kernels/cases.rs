@@ -2,7 +2,9 @@
 
 use super::built_plans;
 use super::reach::Reach;
-use crate::check::shapes::{broad_shapes, deep_shapes, equal_shapes, kernel_shapes, small_shape};
+use crate::check::shapes::{
+    alone, broad_shapes, deep_shapes, equal_shapes, kernel_shapes, small_shape,
+};
 use crate::check::spans::span_shapes;
 use crate::check::target::Target;
 use crate::dims::Dims;
@@ -22,8 +24,9 @@ const NUMBERS: [Numbers; 9] = [
     Numbers::HugeEqual,
 ];
 
-/// So many elements of all ports together are looked at in one number domain, as what is far is.
-const MANY: usize = 1 << 17;
+/// More elements of all ports together are looked at in one number domain, as what is far is; of each dimension the greatest size in the others, too,
+/// if that is fewer with the other dimensions as small as they get: sums round the more, the longer they are.
+const MANY: usize = 1 << 15;
 
 /// Those at which an op ought to be defined, or it is said.
 pub(super) const NAMED: [(Numbers, &str); 3] = [
@@ -73,6 +76,14 @@ pub(super) fn cases(spec: &Spec<'_>, target: &Target, reach: &Reach) -> Result<V
     let spans = span_shapes(spec, &names, &plans);
     let new: Vec<Dims> = spans.into_iter().filter(|s| !around.contains(s)).collect();
     around.extend(new);
+    let longest = |dim: &str| around.iter().filter_map(|dims| dims.get(dim)).max();
+    let long = names
+        .iter()
+        .map(|dim| alone(&names, sampling, dim, longest(dim).unwrap_or(1)));
+    let long: Vec<Dims> = long
+        .filter(|dims| reach.leaves_many && !around.contains(dims))
+        .collect();
+    around.extend(long);
     around.retain(is_few);
     let mut beyond: Vec<&Dims> = Vec::new();
     for dims in &reach.shapes {
