@@ -2,7 +2,8 @@
 
 use super::error::ModelError;
 use super::files;
-use super::training::{Model, Parameter};
+use super::parameter::Parameter;
+use super::training::Model;
 use crate::run::{DeviceTensor, Workspace};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors, serialize};

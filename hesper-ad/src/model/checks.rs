@@ -35,17 +35,31 @@ pub struct Passed {
     pub is_known: bool,
 }
 
-/// A graph and an optimiser that may train.
-#[derive(Clone, Copy)]
+/// A graph and an optimiser that may train; some parameters may have optimisers of their own.
+#[derive(Clone)]
 pub struct Trusted<'op> {
     pub(super) graph: &'op dyn Op,
     pub(super) optimiser: &'op dyn Op,
+    /// Optimisers of the parameters that have their own, and which those are.
+    pub(super) own: Vec<(&'op dyn Op, Vec<String>)>,
 }
 
 impl<'op> Trusted<'op> {
     /// Takes on trust what nobody has checked: for inference, and for graphs that were checked elsewhere.
     pub fn unchecked(graph: &'op dyn Op, optimiser: &'op dyn Op) -> Trusted<'op> {
-        Trusted { graph, optimiser }
+        let own = Vec::new();
+        Trusted {
+            graph,
+            optimiser,
+            own,
+        }
+    }
+
+    /// The same, with an optimiser for these parameters alone that nobody has checked: see [`Checks::require_own`].
+    pub fn unchecked_own(mut self, optimiser: &'op dyn Op, parameters: &[&str]) -> Trusted<'op> {
+        let parameters = parameters.iter().map(|name| name.to_string());
+        self.own.push((optimiser, parameters.collect()));
+        self
     }
 }
 
@@ -95,16 +109,68 @@ impl Checks {
         graph: &'op dyn Op,
         optimiser: &'op dyn Op,
     ) -> Result<Trusted<'op>, ModelError> {
-        let parts = [graph, optimiser].into_iter().flat_map(primitives);
+        let wholes = [graph, optimiser];
+        let parts = wholes.into_iter().flat_map(primitives);
         for op in parts.chain([&Add as &dyn Op]) {
             self.check(op, Depth::All)?;
         }
-        // A graph composes its parts by the chain rule. All checks of the whole would take longer than those of all parts together.
-        let composed = [graph, optimiser].into_iter();
-        for op in composed.filter(|op| !op.parts().is_empty()) {
-            self.check(op, Depth::Connections)?;
-        }
+        wholes
+            .into_iter()
+            .try_for_each(|op| self.check_connections(op))?;
         Ok(Trusted::unchecked(graph, optimiser))
+    }
+
+    /// Checks another optimiser, which moves these parameters in place of the one for all: matrices by [`Muon`](crate::ops::muon), say, and all else by
+    /// [`AdamW`](crate::ops::AdamW). Each is given its own constants by [`Model::step_by`](super::Model::step_by).
+    ///
+    /// ```no_run
+    /// # use hesper_ad::model::{Checks, Init, Model};
+    /// # use hesper_ad::ops::{AdamW, BiasAdd, MatMul, Mse, adamw, muon};
+    /// # use hesper_ad::prelude::*;
+    /// # use hesper_ad::Rng;
+    /// # let graph = Graph::new("Line", [("x", &["rows", "n"]), ("w", &["n", "cols"]), ("b", &["cols"]), ("target", &["rows", "cols"])])
+    /// #     .node(MatMul, ["x", "w"], ["xw"]).node(BiasAdd, ["xw", "b"], ["y"]).node(Mse, ["y", "target"], ["loss"]).finish(["loss"])?;
+    /// # let workspace = Workspace::new(&Device::reference());
+    /// # let (sizes, mut rng) = (Dims::new([("n", 2), ("cols", 3)]), Rng::new(1));
+    /// # let batch = Inputs::new();
+    /// # let of_w = muon::Settings { lr: 0.02, beta: 0.95, eps: 1e-7, decay: 0.0 };
+    /// # let of_b = adamw::Settings { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.0 };
+    /// let muon = muon::muon()?;
+    /// let checks = Checks::on(workspace.device());
+    /// let trusted = checks.require_own(checks.require(&graph, &AdamW)?, &muon, &["w"])?;
+    /// let parameters = [("w", Init::Uniform(1.0)), ("b", Init::Zeros)];
+    /// let mut model = Model::new(&workspace, trusted, &parameters, &sizes, &mut rng)?;
+    ///
+    /// let gradients = model.loss_and_gradients(&batch)?;
+    /// let t = model.steps() + 1;
+    /// model.step_by(&gradients, |parameter| match parameter {
+    ///     "w" => of_w.step().to_vec(),
+    ///     _ => of_b.step(t).to_vec(),
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`require`](Checks::require). What a parameter is says the model: [`Model::new`](super::Model::new) refuses names that are none, or have two optimisers.
+    pub fn require_own<'op>(
+        &self,
+        trusted: Trusted<'op>,
+        optimiser: &'op dyn Op,
+        parameters: &[&str],
+    ) -> Result<Trusted<'op>, ModelError> {
+        for op in primitives(optimiser) {
+            self.check(op, Depth::All)?;
+        }
+        self.check_connections(optimiser)?;
+        Ok(trusted.unchecked_own(optimiser, parameters))
+    }
+
+    /// Checks what a graph adds to its parts, which it composes by the chain rule. All checks of the whole would take longer than those of all parts together.
+    fn check_connections(&self, op: &dyn Op) -> Result<(), ModelError> {
+        match op.parts().is_empty() {
+            true => Ok(()),
+            false => self.check(op, Depth::Connections),
+        }
     }
 
     /// Checks an op that is no graph's, if that is not done yet.
@@ -201,7 +267,11 @@ impl fmt::Debug for Checks {
 
 impl fmt::Debug for Trusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Trusted({:?}, {:?})", self.graph, self.optimiser)
+        write!(f, "Trusted({:?}, {:?}", self.graph, self.optimiser)?;
+        for (optimiser, parameters) in &self.own {
+            write!(f, ", {} by {optimiser:?}", parameters.join(", "))?;
+        }
+        f.write_str(")")
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A [`Model`] is a graph, which of its inputs are parameters, and an optimiser, which is an op like any other. Nothing trains before it is
 //! [checked](Checks::require): the ops of the graph, the graph itself, the optimiser; each once, as long as it stays as it is. Parameters and what
-//! the optimiser keeps of them are [saved](Model::save) as safetensors, and training goes on from there as if it had never stopped.
+//! their optimisers keep of them are [saved](Model::save) as safetensors, and training goes on from there as if it had never stopped.
 //!
 //! ```
 //! use hesper_ad::model::{Checks, Init, Model, Trusted};
@@ -46,6 +46,9 @@ mod files;
 mod identity;
 mod init;
 mod optimiser;
+#[cfg(test)]
+mod own_tests;
+mod parameter;
 mod schedule;
 #[cfg(test)]
 mod tests;

@@ -1,63 +1,110 @@
 //! What an optimiser is: an op that makes new weights of weights and their gradient.
 
 use super::error::ModelError;
-use crate::run::{DeviceTensor, Runner};
+use super::parameter::State;
+use crate::op::Op;
+use crate::run::{DeviceTensor, Inputs, Runner, Workspace};
 use crate::signature::Signature;
 use crate::tensor::ShapeError;
 
 /// What an optimiser calls the weights and their gradient.
-pub(super) const WEIGHTS: &str = "w";
-pub(super) const GRADIENT: &str = "g";
+const WEIGHTS: &str = "w";
+const GRADIENT: &str = "g";
 
 /// What an optimiser calls the successor of `m`.
-pub(super) fn successor(name: &str) -> String {
+fn successor(name: &str) -> String {
     format!("new_{name}")
 }
 
-/// What an optimiser keeps of each parameter, and which it moves.
-pub(super) struct Form {
+/// An optimiser, what it keeps of each parameter, and which it moves.
+pub(super) struct Optimiser<'op> {
+    runner: Runner<'op>,
     /// The names of its inputs that are neither weights nor gradient.
-    pub(super) state: Vec<String>,
+    state: Vec<String>,
     /// How many dimensions its inputs and outputs have.
     rank: usize,
 }
 
-impl Form {
+impl<'op> Optimiser<'op> {
+    /// An op as an optimiser.
+    ///
+    /// # Errors
+    /// Where it is none: all inputs and outputs have the same dimensions; the inputs are `w`, `g` and any others, the outputs `new_w`
+    /// and the successor of each of the others.
+    pub(super) fn new(
+        workspace: &Workspace,
+        op: &'op dyn Op,
+    ) -> Result<Optimiser<'op>, ModelError> {
+        let runner = Runner::new(workspace, op)?;
+        let (state, rank) = form(runner.signature())?;
+        Ok(Optimiser {
+            runner,
+            state,
+            rank,
+        })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.runner.signature().name()
+    }
+
+    /// What is kept of a parameter of this shape that has not moved yet.
+    ///
+    /// # Errors
+    /// Where the optimiser does not move parameters of that shape, or the device fails.
+    pub(super) fn state_of(
+        &self,
+        workspace: &Workspace,
+        parameter: &str,
+        shape: &[usize],
+    ) -> Result<State, ModelError> {
+        let rank = self.rank;
+        if rank != 1 && shape.len() != rank {
+            return Err(ModelError::unfit(
+                self.name(),
+                format!(
+                    "it moves parameters of {rank} dimensions, and `{parameter}` has the shape {shape:?}; take an optimiser of one dimension, which moves any"
+                ),
+            ));
+        }
+        let names = self.state.iter();
+        names
+            .map(|name| Ok((name.clone(), workspace.zeros(shape)?)))
+            .collect()
+    }
+
+    /// New values and state of a parameter, after a step against its gradient.
+    pub(super) fn step(
+        &self,
+        constants: Inputs,
+        (values, state): (&DeviceTensor, &State),
+        gradient: &DeviceTensor,
+    ) -> Result<(DeviceTensor, State), ModelError> {
+        let mut inputs = constants
+            .tensor(WEIGHTS, &self.fitted(values)?)
+            .tensor(GRADIENT, &self.fitted(gradient)?);
+        for (name, tensor) in state {
+            inputs = inputs.tensor(name, &self.fitted(tensor)?);
+        }
+        let call = self.runner.forward(&inputs)?;
+        let moved = |name: &str| -> Result<DeviceTensor, ModelError> {
+            Ok(call.result(&successor(name))?.reshaped(values.shape())?)
+        };
+        let state = state.keys().map(|name| Ok((name.clone(), moved(name)?)));
+        Ok((moved(WEIGHTS)?, state.collect::<Result<_, ModelError>>()?))
+    }
+
     /// A tensor as the optimiser takes it: as a vector where it treats each number by itself.
-    pub(super) fn fitted(&self, tensor: &DeviceTensor) -> Result<DeviceTensor, ShapeError> {
+    fn fitted(&self, tensor: &DeviceTensor) -> Result<DeviceTensor, ShapeError> {
         match self.rank {
             1 => tensor.reshaped([tensor.len()]),
             _ => Ok(tensor.clone()),
         }
     }
-
-    /// That the optimiser moves a parameter of this shape.
-    pub(super) fn check(
-        &self,
-        runner: &Runner<'_>,
-        parameter: &str,
-        shape: &[usize],
-    ) -> Result<(), ModelError> {
-        let rank = self.rank;
-        match rank == 1 || shape.len() == rank {
-            true => Ok(()),
-            false => Err(ModelError::unfit(
-                runner.signature().name(),
-                format!(
-                    "it moves parameters of {rank} dimensions, and `{parameter}` has the shape {shape:?}; take an optimiser of one dimension, which moves any"
-                ),
-            )),
-        }
-    }
 }
 
-/// What an op asks for as an optimiser.
-///
-/// # Errors
-/// Where the op is no optimiser: all inputs and outputs have the same dimensions; the inputs are `w`, `g` and any others, the outputs `new_w`
-/// and the successor of each of the others.
-pub(super) fn form(runner: &Runner<'_>) -> Result<Form, ModelError> {
-    let signature = runner.signature();
+/// What an op keeps as an optimiser, and how many dimensions all its ports have.
+fn form(signature: &Signature) -> Result<(Vec<String>, usize), ModelError> {
     let unfit = |message: &str| {
         let message = format!(
             "{message}; an optimiser has the inputs `w`, `g` and any others `m`, and the outputs `new_w` and `new_m`, all of the same dimensions"
@@ -103,7 +150,7 @@ pub(super) fn form(runner: &Runner<'_>) -> Result<Form, ModelError> {
             "its inputs and outputs have not all the same dimensions, or some are whole numbers",
         ));
     }
-    Ok(Form { state, rank })
+    Ok((state, rank))
 }
 
 fn yields(signature: &Signature, name: &str) -> bool {

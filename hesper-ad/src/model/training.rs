@@ -3,14 +3,14 @@
 use super::checks::Trusted;
 use super::error::ModelError;
 use super::init::Init;
-use super::optimiser::{Form, GRADIENT, WEIGHTS, form, successor};
+use super::optimiser::Optimiser;
+use super::parameter::Parameter;
 use crate::dims::{Dims, count};
 use crate::op_plan::suggest;
 use crate::ops::{Add, ToF16};
 use crate::run::{DeviceTensor, Inputs, Runner, Workspace};
 use crate::sample::Rng;
 use crate::signature::{Port, Signature};
-use hesper_shader::f16;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,8 +19,8 @@ use std::fmt;
 pub struct Model<'op> {
     pub(super) workspace: Workspace,
     graph: Runner<'op>,
-    optimiser: Runner<'op>,
-    form: Form,
+    /// The one for all, then those that some parameters have of their own.
+    optimisers: Vec<Optimiser<'op>>,
     sum: Runner<'op>,
     /// What makes halves of a parameter.
     halves: Runner<'op>,
@@ -30,17 +30,6 @@ pub struct Model<'op> {
     pub(super) steps: u32,
     /// Cotangents of the loss, by its shape and the bits of each element.
     seeds: RefCell<BTreeMap<(Vec<usize>, u32), DeviceTensor>>,
-}
-
-/// A parameter, and what the optimiser keeps of it.
-pub(super) struct Parameter {
-    pub(super) values: DeviceTensor,
-    /// What the graph reads where it keeps the parameter in binary16: of `values` as they are now, or none yet.
-    half: RefCell<Option<DeviceTensor<f16>>>,
-    /// Whether it does.
-    is_f16: bool,
-    /// By the optimiser's names.
-    pub(super) state: BTreeMap<String, DeviceTensor>,
 }
 
 /// The loss of a batch, and its gradients by the parameters' names.
@@ -67,7 +56,8 @@ impl<'op> Model<'op> {
     /// from `sizes`, and what is drawn from `rng`, in the order in which they are listed.
     ///
     /// # Errors
-    /// Where the graph has no such input, a size is missing, there is more than one output, or the optimiser is none.
+    /// Where the graph has no such input, a size is missing, there is more than one output, an optimiser is none, or what has an optimiser of its own is no
+    /// parameter, or has two.
     pub fn new(
         workspace: &Workspace,
         trusted: Trusted<'op>,
@@ -76,20 +66,19 @@ impl<'op> Model<'op> {
         rng: &mut Rng,
     ) -> Result<Model<'op>, ModelError> {
         let graph = Runner::new(workspace, trusted.graph)?;
-        let optimiser = Runner::new(workspace, trusted.optimiser)?;
-        let form = form(&optimiser)?;
+        let own = trusted.own.iter().map(|(optimiser, _)| *optimiser);
+        let optimisers = [trusted.optimiser].into_iter().chain(own);
+        let optimisers = optimisers.map(|op| Optimiser::new(workspace, op));
+        let optimisers: Vec<Optimiser<'op>> = optimisers.collect::<Result<_, _>>()?;
+        let own = own_optimisers(&trusted, graph.signature(), parameters)?;
         let mut made = BTreeMap::new();
         for (name, init) in parameters {
             let shape = shape(graph.signature(), name, sizes)?;
-            form.check(&optimiser, name, &shape)?;
+            let optimiser = own.get(name).copied().unwrap_or(0);
+            let state = optimisers[optimiser].state_of(workspace, name, &shape)?;
             let values = workspace.tensor(shape.clone(), &init.values(&shape, rng))?;
-            let zeros = |name: &String| Ok((name.clone(), workspace.zeros(shape.clone())?));
-            let state = form
-                .state
-                .iter()
-                .map(zeros)
-                .collect::<Result<_, ModelError>>()?;
-            let parameter = Parameter::new(values, state, graph.signature().is_f16(name));
+            let is_f16 = graph.signature().is_f16(name);
+            let parameter = Parameter::new(values, (optimiser, state), is_f16);
             if made.insert(name.to_string(), parameter).is_some() {
                 let message = format!("the parameter `{name}` is listed twice");
                 return Err(ModelError::unfit(graph.signature().name(), message));
@@ -104,8 +93,7 @@ impl<'op> Model<'op> {
             steps: 0,
             seeds: RefCell::default(),
             graph,
-            optimiser,
-            form,
+            optimisers,
         })
     }
 
@@ -220,7 +208,7 @@ impl<'op> Model<'op> {
         Ok(())
     }
 
-    /// One step of the optimiser against these gradients, with these constants: those of `AdamW` are what
+    /// One step of every optimiser against these gradients, with these constants: those of `AdamW` are what
     /// [`Settings::step`](crate::ops::adamw::Settings::step) gives for `steps() + 1`.
     ///
     /// # Errors
@@ -230,14 +218,32 @@ impl<'op> Model<'op> {
         gradients: &Gradients,
         constants: &[(&str, f32)],
     ) -> Result<(), ModelError> {
-        let constants = constants.iter();
-        let constants = constants.fold(Inputs::new(), |inputs, (name, value)| {
-            inputs.number(name, *value)
-        });
+        self.step_by(gradients, |_| constants.to_vec())
+    }
+
+    /// One step of each parameter against its gradient, with constants of its own: of [its optimiser](super::Checks::require_own), or with another rate, or
+    /// without decay, as biases often are.
+    ///
+    /// # Errors
+    /// As [`step`](Model::step).
+    pub fn step_by<'c>(
+        &mut self,
+        gradients: &Gradients,
+        constants: impl Fn(&str) -> Vec<(&'c str, f32)>,
+    ) -> Result<(), ModelError> {
         for (name, parameter) in &mut self.parameters {
-            if let Some(gradient) = gradients.by_name.get(name) {
-                parameter.step((&self.optimiser, &self.form), constants.clone(), gradient)?;
-            }
+            let Some(gradient) = gradients.by_name.get(name) else {
+                continue;
+            };
+            let constants = constants(name).into_iter();
+            let constants = constants.fold(Inputs::new(), |inputs, (name, value)| {
+                inputs.number(name, value)
+            });
+            let before = (&parameter.values, &parameter.state);
+            let optimiser = &self.optimisers[parameter.optimiser];
+            let (values, state) = optimiser.step(constants, before, gradient)?;
+            parameter.set(values);
+            parameter.state = state;
         }
         self.steps = self.steps.saturating_add(1);
         Ok(())
@@ -289,80 +295,44 @@ impl<'op> Model<'op> {
 /// How many cotangents of the loss are kept.
 const SEEDS: usize = 16;
 
-impl Parameter {
-    fn new(values: DeviceTensor, state: BTreeMap<String, DeviceTensor>, is_f16: bool) -> Parameter {
-        Parameter {
-            values,
-            state,
-            half: RefCell::default(),
-            is_f16,
-        }
-    }
-
-    /// The same parameter with other values and state.
-    pub(super) fn with(
-        &self,
-        values: DeviceTensor,
-        state: BTreeMap<String, DeviceTensor>,
-    ) -> Parameter {
-        Parameter::new(values, state, self.is_f16)
-    }
-
-    /// Gives it other values.
-    fn set(&mut self, values: DeviceTensor) {
-        self.values = values;
-        self.half = RefCell::default();
-    }
-
-    /// The values in binary16: from before, or made now.
-    fn half(&self, converter: &Runner<'_>) -> Result<DeviceTensor<f16>, ModelError> {
-        if let Some(half) = &*self.half.borrow() {
-            return Ok(half.clone());
-        }
-        let flat = self.values.reshaped([self.values.len()])?;
-        let [half] = converter.infer_f16(&Inputs::new().tensor("x", &flat), ["y"])?;
-        let half = half.reshaped(self.values.shape())?;
-        *self.half.borrow_mut() = Some(half.clone());
-        Ok(half)
-    }
-
-    /// The parameter after a step of the optimiser.
-    fn step(
-        &mut self,
-        (optimiser, form): (&Runner<'_>, &Form),
-        constants: Inputs,
-        gradient: &DeviceTensor,
-    ) -> Result<(), ModelError> {
-        let mut inputs = constants
-            .tensor(WEIGHTS, &form.fitted(&self.values)?)
-            .tensor(GRADIENT, &form.fitted(gradient)?);
-        for (name, tensor) in &self.state {
-            inputs = inputs.tensor(name, &form.fitted(tensor)?);
-        }
-        let call = optimiser.forward(&inputs)?;
-        let moved = |name: &str, old: &DeviceTensor| -> Result<DeviceTensor, ModelError> {
-            let new = call.result(&successor(name))?;
-            Ok(new.reshaped(old.shape())?)
-        };
-        let values = moved(WEIGHTS, &self.values)?;
-        let state = self.state.iter();
-        let state = state.map(|(name, old)| Ok((name.clone(), moved(name, old)?)));
-        self.state = state.collect::<Result<_, ModelError>>()?;
-        self.set(values);
-        Ok(())
-    }
-}
-
 impl fmt::Debug for Model<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, count) = (self.name(), self.parameters.len());
-        let optimiser = self.optimiser.signature().name();
+        let optimisers: Vec<&str> = self.optimisers.iter().map(Optimiser::name).collect();
+        let (optimisers, steps) = (optimisers.join(", "), self.steps);
         write!(
             f,
-            "Model({name} with {count} parameters, {optimiser}, {} steps)",
-            self.steps
+            "Model({name} with {count} parameters, {optimisers}, {steps} steps)"
         )
     }
+}
+
+/// Which of the model's optimisers moves the parameters that have one of their own.
+fn own_optimisers<'t>(
+    trusted: &'t Trusted<'_>,
+    graph: &Signature,
+    parameters: &[(&str, Init)],
+) -> Result<BTreeMap<&'t str, usize>, ModelError> {
+    let mut own = BTreeMap::new();
+    for (at, (optimiser, names)) in trusted.own.iter().enumerate() {
+        for name in names {
+            let unfit = |message: String| Err(ModelError::unfit(graph.name(), message));
+            if !parameters.iter().any(|(parameter, _)| parameter == name) {
+                let help = suggest(name, parameters.iter().map(|(name, _)| name.to_string()));
+                let optimiser = optimiser.name();
+                return unfit(format!(
+                    "`{name}`, which {optimiser} is to move, is no parameter of the model{help}"
+                ));
+            }
+            if let Some(other) = own.insert(name.as_str(), at + 1) {
+                let (first, second) = (trusted.own[other - 1].0.name(), optimiser.name());
+                return unfit(format!(
+                    "the parameter `{name}` has two optimisers of its own, {first} and {second}"
+                ));
+            }
+        }
+    }
+    Ok(own)
 }
 
 /// The shape of a parameter.
