@@ -19,13 +19,11 @@ import struct
 import sys
 import textwrap
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-import transformers
-from transformers.models.gptj.modeling_gptj import apply_rotary_pos_emb as rotate_pairs
-from transformers.models.llama.modeling_llama import apply_rotary_pos_emb as rotate_halves
 
 WIDTH = 120
 
@@ -115,11 +113,15 @@ def sgd(w, g, v, lr, momentum, rest, decay, *, dampening=0.0, is_first=False, ne
 
 def rope_pairs(x, cos, sin):
     # The library's layout is [batch, rows, heads, width].
+    from transformers.models.gptj.modeling_gptj import apply_rotary_pos_emb as rotate_pairs
+
     return rotate_pairs(x.transpose(0, 1)[None], sin[None], cos[None])[0].transpose(0, 1)
 
 
 def rope_halves(x, cos, sin):
     cos, sin = (torch.cat([table, table], -1)[None] for table in (cos, sin))
+    from transformers.models.llama.modeling_llama import apply_rotary_pos_emb as rotate_halves
+
     return rotate_halves(x[None], x[None], cos, sin)[0][0]
 
 
@@ -314,6 +316,11 @@ OPS = {
         "torch.nn.functional.conv2d", lambda x, f, b: F.conv2d(x, f.reshape(len(f), -1, 3, 3), b, 1, 1, 1, 3),
         "x[batch,3*cin,h,w], f[3*cout,9*cin], b[3*cout] -> y[batch,3*cout,h,w]", [
         dict(batch=2, cin=1, h=3, w=4, cout=1), dict(batch=1, cin=1, h=2, w=1, cout=2), dict(batch=1, cin=2, h=1, w=3, cout=1)]),
+    "ConvTranspose1D(3, stride 2, padding 1, output padding 1, dilation 1, groups 2)": (
+        "torch.nn.functional.conv_transpose1d",
+        lambda x, f, b: F.conv_transpose1d(x, f.reshape(len(f), -1, 3), b, 2, 1, 1, 2),
+        "x[batch,2*cin,n], f[2*cin,3*cout], b[2*cout] -> y[batch,2*cout,2*n]", [
+        dict(batch=2, cin=1, n=4, cout=2), dict(batch=1, cin=2, n=1, cout=1), dict(batch=1, cin=1, n=5, cout=1)]),
     "ConvTranspose2D(2×1, stride 1×2, padding 1×0, output padding 1×1, dilation 2×1, groups 1)": (
         "torch.nn.functional.conv_transpose2d",
         lambda x, f, b: F.conv_transpose2d(x, f.reshape(len(f), -1, 2, 1), b, (1, 2), (1, 0), (1, 1), 1, (2, 1)),
@@ -477,6 +484,8 @@ OPS = {
     "SiLU": ("torch.nn.functional.silu", F.silu, "x[n] -> y[n]", LINES),
     "Slice": ("torch.narrow", lambda x: torch.narrow(x, 1, 2, x.shape[1] - 5), "x[outer,n,inner] -> y[outer,n-5,inner]", [
         dict(outer=2, n=7, inner=2), dict(outer=1, n=9, inner=1), dict(outer=2, n=6, inner=3)]),
+    "Softcap": ("torch.mul, torch.tanh, torch.div", lambda x, cap: cap * torch.tanh(x / cap), "x[n]; cap -> y[n]", [
+        dict(n=9, cap=30.0, x=normal(20)), dict(n=10, cap=2.5, x=WIDE), dict(n=6, cap=0.7, x=ZEROS), dict(n=8, cap=50.0, x=HUGE)]),
     "Softmax": ("torch.nn.functional.softmax", lambda x: F.softmax(x, -1), "x[rows,cols] -> y[rows,cols]", [
         dict(rows=3, cols=5), dict(rows=2, cols=7, x=uniform(-60, 60)), dict(rows=1, cols=3), dict(rows=2, cols=1)]),
     "SoftmaxCrossEntropy": ("torch.nn.functional.cross_entropy",
@@ -526,13 +535,10 @@ def ports(text):
     return [{n: d.split(",") if d else [] for n, d in re.findall(r"(\w+)(?:\[(.*?)\])?", group)} for group in groups]
 
 
-def compute(function, text, case, rng):
+def arguments(text, case, rng):
+    """Inputs, then constants and whole numbers, and all numbers by name."""
     groups = ports(text)
-    names = re.findall(r"[a-z]\w*", " ".join(dim for group in groups for port in group.values() for dim in port))
-    dims = {name: case[name] for name in names}
-
-    def shape(port):
-        return [eval(dim.replace("/", "//"), {}, dims) for dim in port]
+    shape = shapes(groups, case)
 
     def draw(name, port):
         what, count = case.get(name, normal(1)), math.prod(shape(port))
@@ -543,23 +549,41 @@ def compute(function, text, case, rng):
         decimal = not port and not callable(case.get(name, normal(1)))
         return [x if decimal or isinstance(x, int) else f32(x) for x in what]
 
-    def tensors(kind, data, dtype=torch.float64):
-        return [torch.tensor(data[name], dtype=dtype).reshape(shape(port)) for name, port in groups[kind].items()]
+    def tensors(kind, dtype=torch.float64):
+        return [torch.tensor(data[kind][name], dtype=dtype).reshape(shape(port)) for name, port in groups[kind].items()]
+
+    data = [{name: draw(name, port) for name, port in group.items()} for group in groups[:3]]
+    data.append({name: draw("d" + name, port) for name, port in groups[3].items()})
+    variables = [tensor.requires_grad_() for tensor in tensors(0)]
+    constants = [tensor if tensor.dim() else tensor.item() for tensor in tensors(1)]
+    return variables, [*constants, *tensors(2, torch.int64)], (data, tensors(3))
+
+
+def sizes(groups, case):
+    names = re.findall(r"[a-z]\w*", " ".join(dim for group in groups for port in group.values() for dim in port))
+    return {name: case[name] for name in names}
+
+
+def shapes(groups, case):
+    dims = sizes(groups, case)
+    return lambda port: [eval(dim.replace("/", "//"), {}, dims) for dim in port]
+
+
+def compute(function, text, case, rng):
+    groups = ports(text)
+    shape = shapes(groups, case)
+    variables, fixed, ((inputs, constants, integers, cotangents), seeds) = arguments(text, case, rng)
 
     def numbers(kind, results):
         # Adding 0 takes the sign off a zero.
         return {name: [x + 0.0 for x in tensor.flatten().tolist()] for name, tensor in zip(groups[kind], results)}
 
-    inputs, constants, integers = ({name: draw(name, port) for name, port in group.items()} for group in groups[:3])
-    cotangents = {name: draw("d" + name, port) for name, port in groups[3].items()}
-    variables = [tensor.requires_grad_() for tensor in tensors(0, inputs)]
-    fixed = [tensor if tensor.dim() else tensor.item() for tensor in tensors(1, constants)]
-    results = function(*variables, *fixed, *tensors(2, integers, torch.int64), **case.get("settings", {}))
+    results = function(*variables, *fixed, **case.get("settings", {}))
     results = results if isinstance(results, tuple) else (results,)
     assert [list(result.shape) for result in results] == [shape(port) for port in groups[3].values()]
-    gradients = torch.autograd.grad(results, variables, tensors(3, cotangents))
+    gradients = torch.autograd.grad(results, variables, seeds)
     return {
-        "dims": dims,
+        "dims": sizes(groups, case),
         "inputs": inputs,
         "constants": constants,
         "integers": integers,
@@ -590,7 +614,7 @@ def main():
     torch.set_num_threads(1)
     for op in sys.argv[1:] or OPS:
         by, function, text, cases = OPS[op]
-        library = {"transformers": transformers.__version__} if by.startswith("transformers") else {}
+        library = {"transformers": version("transformers")} if by.startswith("transformers") else {}
         content = {
             "op": op,
             "by": by,

@@ -1,7 +1,7 @@
 //! Convolution along one axis.
 
-use super::convolution::{Sizes, grouped};
-use super::window::{Window, indices, sums};
+use super::convolution::{Sizes, grouped, of_context};
+use super::window::{ONE, Window, indices, sums};
 use crate::prelude::*;
 
 /// Convolution, without turning the filters, of sequences `x[batch, groups·cin, n]` with filters `f[groups·cout, cin·k]` and a bias `b[groups·cout]`:
@@ -17,14 +17,6 @@ pub struct Conv1d {
     /// Groups of channels, at least 1: filters of one read the channels of that alone.
     pub groups: usize,
 }
-
-/// What slides along an axis of one.
-const ONE: Window = Window {
-    kernel: 1,
-    stride: 1,
-    padding: 0,
-    dilation: 1,
-};
 
 impl Conv1d {
     /// Every number another than for a plain convolution: what the catalogue has.
@@ -43,31 +35,17 @@ impl Conv1d {
         self.window.positions("n")
     }
 
-    /// All terms of `y`.
-    fn terms(&self, cx: &Context) -> Vec<Term> {
-        let (cin, cout, n) = (cx.dim("cin"), cx.dim("cout"), cx.dim("n"));
-        let positions = cx.dim(&self.positions());
-        let mut terms = Vec::new();
-        for [b, o, i] in indices([cx.dim("batch"), self.groups * cout, positions]) {
-            for [c, p] in indices([cin, self.window.kernel]) {
-                if let Some(place) = self.window.place(i, p, n) {
-                    terms.push(Term {
-                        y: [b, o, i],
-                        f: [o, c * self.window.kernel + p],
-                        x: [b, o / cout * cin + c, place],
-                    });
-                }
-            }
-        }
-        terms
+    /// The sizes of images that are one high.
+    fn sizes<E>(&self, dim: impl Fn(&str) -> Result<usize, E>) -> Result<Sizes, E> {
+        Ok(Sizes {
+            batch: dim("batch")?,
+            groups: self.groups,
+            channels: [dim("cin")?, dim("cout")?],
+            image: [1, dim("n")?],
+            positions: [1, dim(&self.positions())?],
+            windows: [ONE, self.window],
+        })
     }
-}
-
-/// A product that `y` sums: the places of the three elements.
-struct Term {
-    y: [usize; 3],
-    f: [usize; 2],
-    x: [usize; 3],
 }
 
 impl DiffOp for Conv1d {
@@ -94,10 +72,11 @@ impl DiffOp for Conv1d {
     }
 
     fn forward(&self, cx: &mut Context, [x, f, b]: [&Tensor; 3]) -> [Tensor; 1] {
+        let Ok(sizes) = self.sizes(of_context(cx));
         let positions = cx.dim(&self.positions());
         let shape = [cx.dim("batch"), self.groups * cx.dim("cout"), positions];
-        let terms = self.terms(cx);
-        let products = terms.iter().map(|t| (t.y, f[t.f] * x[t.x]));
+        let terms = sizes.flat_terms();
+        let products = terms.map(|t| (t.position, f[t.filter] * x[t.image]));
         let biases = indices(shape).map(|at| (at, b[[at[1]]]));
         [sums(cx, shape, biases.chain(products))]
     }
@@ -110,9 +89,10 @@ impl DiffOp for Conv1d {
     ) -> [Tensor; 3] {
         let (cin, cout) = (cx.dim("cin"), self.groups * cx.dim("cout"));
         let sequences = [cx.dim("batch"), self.groups * cin, cx.dim("n")];
-        let terms = self.terms(cx);
-        let dx = terms.iter().map(|t| (t.x, f[t.f] * dy[t.y]));
-        let df = terms.iter().map(|t| (t.f, x[t.x] * dy[t.y]));
+        let Ok(sizes) = self.sizes(of_context(cx));
+        let terms = || sizes.flat_terms();
+        let dx = terms().map(|t| (t.image, f[t.filter] * dy[t.position]));
+        let df = terms().map(|t| (t.filter, x[t.image] * dy[t.position]));
         let all = indices([cx.dim("batch"), cout, cx.dim(&self.positions())]);
         let db = all.map(|at| ([at[1]], dy[at]));
         [
@@ -123,15 +103,7 @@ impl DiffOp for Conv1d {
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let sizes = Sizes {
-            batch: plan.dim("batch")?,
-            groups: self.groups,
-            channels: [plan.dim("cin")?, plan.dim("cout")?],
-            image: [1, plan.dim("n")?],
-            positions: [1, plan.dim(&self.positions())?],
-            windows: [ONE, self.window],
-        };
-        sizes.plan(plan);
+        self.sizes(|dim| plan.dim(dim))?.plan(plan);
         Ok(())
     }
 

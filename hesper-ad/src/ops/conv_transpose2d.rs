@@ -1,11 +1,7 @@
 //! Transposed convolution along two axes.
 
-use super::broadcast_add::broadcast_add;
-use super::conv2d::{conv2d, conv2d_dx};
 use super::convolution::{Sizes, grouped, of_context};
-use super::embedding::embedding_clear;
 use super::window::{Window, indices, sums, times};
-use crate::dims::count;
 use crate::prelude::*;
 
 /// Transposed convolution of images `x[batch, groups·cin, h, w]` with filters `f[groups·cin, cout·kh·kw]` and a bias `b[groups·cout]`:
@@ -128,26 +124,7 @@ impl DiffOp for ConvTranspose2d {
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let sizes = self.sizes(|dim| plan.dim(dim))?;
-        let [images, _, positions] = sizes.counts();
-        let [cout, cin] = sizes.channels.map(|channels| channels * self.groups);
-        // The convolution's passes have no bias, or have one where none belongs.
-        plan.temporary("plain", Type::F32, images)?;
-        let forward = sizes.give(plan.forward(conv2d_dx(), Grid::cover(images)));
-        forward.bind("dy", "x").bind("dx", "plain");
-        let bias = plan.forward(broadcast_add(), Grid::cover(images));
-        bias.bind("x", "plain")
-            .uniform("axis", cout)
-            .uniform("inner", count(&sizes.image));
-        plan.temporary("zeros", Type::F32, cin)?;
-        let clear = plan.backward(embedding_clear(), Grid::cover(cin));
-        clear.bind("dtable", "zeros");
-        let dx = sizes.give(plan.backward(conv2d(), Grid::cover(positions)));
-        dx.bind("x", "dy").bind("b", "zeros").bind("y", "dx");
-        let df = sizes.plan_filters(plan);
-        df.bind("x", "dy").bind("dy", "x");
-        sizes.plan_bias(plan, sizes.channels[0], sizes.image);
-        Ok(())
+        self.sizes(|dim| plan.dim(dim))?.plan_transposed(plan)
     }
 
     fn sampling(&self) -> Sampling {

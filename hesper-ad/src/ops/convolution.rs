@@ -1,6 +1,8 @@
 //! What convolutions have in common: their sizes, and the products that they sum.
 
+use super::broadcast_add::broadcast_add;
 use super::conv2d::{conv2d, conv2d_db, conv2d_df, conv2d_dx};
+use super::embedding::embedding_clear;
 use super::window::{Window, indices};
 use crate::dims::count;
 use crate::prelude::*;
@@ -17,11 +19,12 @@ pub(super) struct Sizes {
     pub(super) windows: [Window; 2],
 }
 
-/// A product that a convolution sums: the places of an element of the image, one of a filter, and one of what belongs to the positions.
-pub(super) struct Term {
-    pub(super) image: [usize; 4],
+/// A product that a convolution sums: the places of an element of the image, one of a filter, and one of what belongs to the positions, images having so
+/// many axes.
+pub(super) struct Term<const AXES: usize> {
+    pub(super) image: [usize; AXES],
     pub(super) filter: [usize; 2],
-    pub(super) position: [usize; 4],
+    pub(super) position: [usize; AXES],
 }
 
 impl Sizes {
@@ -34,22 +37,45 @@ impl Sizes {
         self.plan_bias(plan, self.channels[1], self.positions);
     }
 
+    /// Adds the dispatches of both passes of the transposed convolution, whose `y` is the image.
+    pub(super) fn plan_transposed(&self, plan: &mut OpPlan) -> Result<(), OpError> {
+        let [images, _, positions] = self.counts();
+        let [cout, cin] = self.channels.map(|channels| channels * self.groups);
+        // The convolution's passes have no bias, or have one where none belongs.
+        plan.temporary("plain", Type::F32, images)?;
+        let forward = self.give(plan.forward(conv2d_dx(), Grid::cover(images)));
+        forward.bind("dy", "x").bind("dx", "plain");
+        let bias = plan.forward(broadcast_add(), Grid::cover(images));
+        bias.bind("x", "plain")
+            .uniform("axis", cout)
+            .uniform("inner", count(&self.image));
+        plan.temporary("zeros", Type::F32, cin)?;
+        let clear = plan.backward(embedding_clear(), Grid::cover(cin));
+        clear.bind("dtable", "zeros");
+        let dx = self.give(plan.backward(conv2d(), Grid::cover(positions)));
+        dx.bind("x", "dy").bind("b", "zeros").bind("y", "dx");
+        let df = self.plan_filters(plan);
+        df.bind("x", "dy").bind("dy", "x");
+        self.plan_bias(plan, self.channels[0], self.image);
+        Ok(())
+    }
+
     /// Adds the dispatch of what sums products of images and positions: `df`.
-    pub(super) fn plan_filters<'p>(&self, plan: &'p mut OpPlan) -> &'p mut OpStep {
+    fn plan_filters<'p>(&self, plan: &'p mut OpPlan) -> &'p mut OpStep {
         let [_, filters, _] = self.counts();
         let step = self.give(plan.backward(conv2d_df(), Grid::cover(filters)));
         step.uniform("batch", self.batch)
     }
 
     /// Adds the dispatch of `db`: of so many channels of a group, and an output that large.
-    pub(super) fn plan_bias(&self, plan: &mut OpPlan, channels: usize, size: [usize; 2]) {
+    fn plan_bias(&self, plan: &mut OpPlan, channels: usize, size: [usize; 2]) {
         let step = plan.backward(conv2d_db(), Grid::cover(self.groups * channels));
         step.uniform("batch", self.batch)
             .uniform("positions", count(&size));
     }
 
     /// How many elements images, filters and positions have; where that overflows, a number that nothing has.
-    pub(super) fn counts(&self) -> [usize; 3] {
+    fn counts(&self) -> [usize; 3] {
         let [cin, cout] = self.channels.map(|channels| channels * self.groups);
         let ([h, w], [hout, wout]) = (self.image, self.positions);
         let [kh, kw] = self.windows.map(|w| w.kernel);
@@ -61,7 +87,7 @@ impl Sizes {
     }
 
     /// Gives a kernel all sizes but that of the batch.
-    pub(super) fn give<'p>(&self, step: &'p mut OpStep) -> &'p mut OpStep {
+    fn give<'p>(&self, step: &'p mut OpStep) -> &'p mut OpStep {
         let [rows, cols] = self.windows;
         step.uniform("groups", self.groups)
             .uniform("cin", self.channels[0])
@@ -81,7 +107,7 @@ impl Sizes {
     }
 
     /// All products: of each element of the positions, channel of the group and place of the window.
-    pub(super) fn terms(&self) -> Vec<Term> {
+    pub(super) fn terms(&self) -> Vec<Term<4>> {
         let [cin, cout] = self.channels;
         let ([rows, cols], [h, w]) = (self.windows, self.image);
         let [hout, wout] = self.positions;
@@ -98,6 +124,16 @@ impl Sizes {
             }
         }
         terms
+    }
+
+    /// All products of images that are one high, and have no axis for it.
+    pub(super) fn flat_terms(&self) -> impl Iterator<Item = Term<3>> {
+        let flat = |[n, c, _, i]: [usize; 4]| [n, c, i];
+        self.terms().into_iter().map(move |term| Term {
+            image: flat(term.image),
+            filter: term.filter,
+            position: flat(term.position),
+        })
     }
 }
 

@@ -23,6 +23,7 @@ pub mod columns;
 pub mod concat;
 pub mod conv1d;
 pub mod conv2d;
+pub mod conv_transpose1d;
 pub mod conv_transpose2d;
 pub mod convolution;
 pub mod cross_entropy;
@@ -87,6 +88,7 @@ pub mod sgd_nesterov;
 pub mod sigmoid;
 pub mod silu;
 pub mod slice;
+pub mod softcap;
 pub mod softmax;
 pub mod softplus;
 pub mod split_heads;
@@ -124,6 +126,7 @@ pub use broadcast_mul::BroadcastMul;
 pub use causal_mask::CausalMask;
 pub use clamp::Clamp;
 pub use concat::Concat;
+pub use conv_transpose1d::ConvTranspose1d;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::Conv1d;
 pub use conv2d::Conv2d;
@@ -185,6 +188,7 @@ pub use sgd_nesterov::SgdNesterov;
 pub use sigmoid::Sigmoid;
 pub use silu::Silu;
 pub use slice::Slice;
+pub use softcap::Softcap;
 pub use softmax::Softmax;
 pub use softplus::Softplus;
 pub use split_heads::SplitHeads;
@@ -237,6 +241,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Concat),
         Box::new(Conv1d::EXAMPLE),
         Box::new(Conv2d::EXAMPLE),
+        Box::new(ConvTranspose1d::EXAMPLE),
         Box::new(ConvTranspose2d::EXAMPLE),
         Box::new(CrossEntropy::MEAN),
         Box::new(CrossEntropy::SUM),
@@ -295,6 +300,7 @@ pub fn catalogue() -> Result<Vec<Box<dyn Op>>, OpError> {
         Box::new(Sigmoid),
         Box::new(Silu),
         Box::new(Slice::EXAMPLE),
+        Box::new(Softcap),
         Box::new(Softmax),
         Box::new(SoftmaxCrossEntropy),
         Box::new(Softplus),
@@ -479,6 +485,8 @@ pub fn kernels() -> Vec<Kernel> {
         silu::silu_backward(),
         slice::slice(),
         slice::slice_backward(),
+        softcap::softcap(),
+        softcap::softcap_backward(),
         softmax::softmax(),
         softmax::softmax_backward(),
         cross_entropy::softmax_cross_entropy(),

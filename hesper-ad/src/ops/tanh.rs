@@ -11,14 +11,18 @@ use crate::prelude::*;
 pub struct Tanh;
 
 shader! {
+    /// tanh |x|, which loses digits where x is small.
+    pub fn outer_tanh(x: f32) -> f32 {
+        let e = (-2.0 * x.abs()).exp();
+        (1.0 - e) / (1.0 + e)
+    }
+
     /// tanh x.
     pub fn bounded_tanh(x: f32) -> f32 {
-        let e = (-2.0 * x.abs()).exp();
-        let outer = (1.0 - e) / (1.0 + e);
         if x > 4.0 {
-            outer
+            outer_tanh(x)
         } else if x < -4.0 {
-            -outer
+            -outer_tanh(x)
         } else {
             x.tanh()
         }

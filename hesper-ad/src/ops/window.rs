@@ -15,6 +15,14 @@ pub struct Window {
     pub dilation: usize,
 }
 
+/// What slides along an axis of one.
+pub(super) const ONE: Window = Window {
+    kernel: 1,
+    stride: 1,
+    padding: 0,
+    dilation: 1,
+};
+
 shader! {
     /// Whether a place of the padded axis lies on the axis of n places.
     pub fn is_on(place: u32, padding: u32, n: u32) -> bool {
