@@ -5,12 +5,17 @@ Run by `cargo bench -p hesper-ad --bench gradcheck`, where PyTorch is there.
 
 import math
 import pathlib
+import random
 import statistics
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests" / "golden"))
+import make
+from make import normal, uniform
 
 
 def rotated(x, first, second, join):
@@ -53,19 +58,38 @@ def tensor(dims, port):
     return (x.abs() + 0.1 if "+" in port else x).requires_grad_()
 
 
+def below(n):
+    return lambda rng: rng.randrange(n)
+
+
+def of_row(dims, cells):
+    """The function of a row that names its inputs, and those."""
+    ports, text = cells
+    ports = dict(port.split(": ") for port in ports.split(", "))
+    return eval(f"lambda {', '.join(ports)}: {text}", globals()), [tensor(dims, port) for port in ports.values()]
+
+
+def golden(name, dims, draws):
+    """What the golden values of an op come from, and inputs of that: constants and whole numbers stay as they are."""
+    _, function, text, _ = make.OPS[name]
+    case = dict(draw.split("=", 1) for draw in draws.split("; ") if draw)
+    case = dims | {key: eval(value, globals()) for key, value in case.items()}
+    inputs, fixed, _ = make.arguments(text, case, random.Random(name))
+    return lambda *x: function(*x, *fixed, **case.get("settings", {})), inputs
+
+
 def main():
     torch.set_num_threads(1)
     torch.manual_seed(1)
     torch.set_default_dtype(torch.float64)
-    rows = pathlib.Path(__file__).with_name("gradcheck.txt").read_text().splitlines()
-    for row in rows[1:]:
-        name, sizes, ports, text = (cell.strip() for cell in row.split("|", 3))
-        if sys.argv[1:] and not any(part in name for part in sys.argv[1:]):
+    rows = pathlib.Path(__file__).with_name("gradcheck.txt").read_text(encoding="utf-8").splitlines()
+    for row in (row for row in rows if not row.startswith("#")):
+        name, sizes, *cells = (cell.strip() for cell in row.split("|", 3))
+        chosen = not sys.argv[1:] or any(part in name for part in sys.argv[1:])
+        if not chosen or cells == ["none"]:
             continue
         dims = {key: int(size) for key, size in (item.split("=") for item in sizes.split())}
-        ports = dict(port.split(": ") for port in ports.split(", "))
-        function = eval(f"lambda {', '.join(ports)}: {text}", globals())
-        inputs = [tensor(dims, port) for port in ports.values()]
+        function, inputs = of_row(dims, cells) if len(cells) == 2 else golden(name, dims, *cells)
         times = []
         for _ in range(5):
             start = time.perf_counter()
