@@ -78,6 +78,16 @@ pub(crate) struct Structure {
     pub valid: bool,
 }
 
+impl Structure {
+    /// The element of the array of runtime length that it ends in.
+    pub(crate) fn tail(&self) -> Option<&Ty> {
+        match self.fields.last().map(|field| &field.ty) {
+            Some(Ty::Tail(_, element)) => Some(element),
+            _ => None,
+        }
+    }
+}
+
 /// A field of a structure.
 pub(crate) struct Field {
     pub attrs: Vec<Attribute>,
@@ -153,6 +163,8 @@ pub(crate) enum Ty {
     Tuple(token::Paren, Vec<Ty>),
     /// `[T; N]`
     Array(token::Bracket, Box<Ty>, syn::Expr),
+    /// `[T]`, which a structure ends in.
+    Tail(token::Bracket, Box<Ty>),
     /// Left to rustc.
     Other(syn::Type),
     Broken,
@@ -174,7 +186,7 @@ impl Ty {
             Ty::Vector(_, inner) | Ty::Matrix(_, inner) | Ty::Atomic(_, inner) => {
                 inner.names(parameter)
             }
-            Ty::Array(_, element, _) => element.names(parameter),
+            Ty::Array(_, element, _) | Ty::Tail(_, element) => element.names(parameter),
             Ty::Tuple(_, parts) => parts.iter().any(|part| part.names(parameter)),
             Ty::Scalar(_) | Ty::Half(_) | Ty::Other(_) | Ty::Broken => false,
         }

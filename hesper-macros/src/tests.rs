@@ -43,6 +43,11 @@ snapshots! {
             v: &[Vec3<f32>], #[comptime] by: f32, n: u32, mut flag: bool, aliased: Real
         ) {}
     ");
+    tails: expand("
+        struct Log { count: Atomic<u32>, entries: [Vec2<f32>] }
+        #[workgroup_size(4)]
+        fn last(log: &mut Log, y: &mut [f32]) { y[0] = log.entries[log.entries.len() - 1].x; }
+    ");
     any_order: expand("
         #[any_order(\"a list\")]
         #[workgroup_size(4)]
@@ -159,7 +164,7 @@ fn what_is_broken_gives_rust_and_an_error() {
         "fn f(impl) -> u32 { 1 }",
         "fn f(let) {}",
         "struct S { y: &f32 }",
-        "struct S { rows: [f32] }",
+        "struct S { rows: [f32], n: u32 }",
     ] {
         let given = expand(items);
         assert!(given.contains("compile_error!"), "{items}: {given}");

@@ -20,6 +20,11 @@ pub fn structure<const N: usize>(name: &str, fields: [(&str, Shape); N]) -> Shap
     }))
 }
 
+/// The shape of the array of runtime length that a structure ends in.
+pub fn tail(element: Shape) -> Shape {
+    Shape::Tail(Box::new(element))
+}
+
 /// What a part of a value is called in texts.
 pub fn part_name(whole: &str, part: &str) -> String {
     format!("{whole}_{part}")

@@ -1,29 +1,29 @@
 //! How elements lie in a device's memory: as WGSL lays out arrays and structures, so that in an array `Vec3` takes the room of four scalars.
 
 use crate::memory::Memory;
-use crate::tree::{Leaf, Scalar, Shape, Type};
+use crate::tree::{Leaf, Portion, Scalar, Shape, Type};
 use half::f16;
 use std::borrow::Cow;
-
-/// Bytes of an array; `None` where they do not fit.
-pub(super) fn array_bytes(element: &Shape, len: usize) -> Option<u64> {
-    u64::try_from(len).ok()?.checked_mul(element.stride())
-}
 
 /// Elements of any shape, given leaf by leaf, as a device stores them. Padding is zero.
 pub(super) fn shape_to_bytes<'m>(leaves: &[&'m Memory<f32>], shape: &Shape) -> Cow<'m, [u8]> {
     if let ([memory], Some((element, _))) = (leaves, shape.plain()) {
         return to_bytes(memory, element);
     }
-    let stride = shape.stride() as usize;
-    let mut bytes = Vec::new();
-    for (memory, leaf) in leaves.iter().zip(shape.leaves()) {
+    let parts = shape.leaves();
+    let len = parts.iter().zip(leaves).filter_map(|(leaf, memory)| {
+        let each = leaf.count().saturating_mul(leaf.ty.size.into()).max(1);
+        (leaf.portion != Portion::Head).then_some(memory.len() as u64 / each)
+    });
+    let bytes = shape.bytes(len.max().unwrap_or(0));
+    // Memory for the elements is there, so their bytes can be counted.
+    let mut bytes = vec![0; usize::try_from(bytes).unwrap_or(0)];
+    let stride = step(shape);
+    for (memory, leaf) in leaves.iter().zip(&parts) {
         let packed = packed(memory, leaf.ty);
-        let part = part_bytes(&leaf);
+        let part = part_bytes(leaf);
         for (number, value) in packed.chunks_exact(part).enumerate() {
-            let at = byte_of(&leaf, number, stride);
-            let end = (at / stride.max(1) + 1) * stride;
-            bytes.resize(end.max(bytes.len()), 0);
+            let at = byte_of(leaf, number, stride);
             if let Some(to) = bytes.get_mut(at..at + part) {
                 to.copy_from_slice(value);
             }
@@ -32,15 +32,14 @@ pub(super) fn shape_to_bytes<'m>(leaves: &[&'m Memory<f32>], shape: &Shape) -> C
     Cow::Owned(bytes)
 }
 
-/// The elements back, leaf by leaf.
-pub(super) fn shape_from_bytes(bytes: &[u8], shape: &Shape) -> Vec<Memory<f32>> {
+/// So many elements back, leaf by leaf.
+pub(super) fn shape_from_bytes(bytes: &[u8], shape: &Shape, len: usize) -> Vec<Memory<f32>> {
     if let Some((element, _)) = shape.plain() {
         return vec![from_bytes(bytes, element)];
     }
-    let stride = shape.stride().max(1) as usize;
+    let stride = step(shape);
     let leaf = |leaf: Leaf| {
-        let count = (bytes.len() / stride).saturating_mul(leaf.count() as usize);
-        let values = (0..count).filter_map(|number| {
+        let values = (0..leaf.count_in(len as u64) as usize).filter_map(|number| {
             let at = byte_of(&leaf, number, stride);
             bytes.get(at..at + part_bytes(&leaf))
         });
@@ -49,6 +48,12 @@ pub(super) fn shape_from_bytes(bytes: &[u8], shape: &Shape) -> Vec<Memory<f32>> 
         from_bytes(&packed, leaf.ty.component())
     };
     shape.leaves().into_iter().map(leaf).collect()
+}
+
+/// Bytes from one element to the next of those that a buffer counts.
+fn step(shape: &Shape) -> usize {
+    let counted = shape.tail().map_or(shape, |(_, element)| element);
+    counted.stride() as usize
 }
 
 fn part_bytes(leaf: &Leaf) -> usize {
@@ -140,7 +145,7 @@ mod tests {
                 let bytes = to_bytes(&memory, element);
                 assert_eq!(
                     Some(bytes.len() as u64),
-                    array_bytes(&Shape::Value(element), len as usize)
+                    Some(Shape::Value(element).bytes(len.into()))
                 );
                 assert_eq!(from_bytes(&bytes, element), memory, "{element}");
             }
@@ -156,7 +161,7 @@ mod tests {
             let bytes = to_bytes(&memory, element);
             assert_eq!(
                 Some(bytes.len() as u64),
-                array_bytes(&Shape::Value(element), 5)
+                Some(Shape::Value(element).bytes(5))
             );
             assert_eq!(from_bytes(&bytes, element), memory, "{element}");
         }
@@ -169,6 +174,28 @@ mod tests {
         let bytes = to_bytes(&Memory::F32(vec![1.0, 2.0, 3.0]), element).into_owned();
         assert_eq!(bytes.len(), 16);
         assert_eq!(bytes[12..], [0; 4]);
+    }
+
+    #[test]
+    fn tails_come_back_from_their_bytes() {
+        let fields = [
+            ("count", Shape::Atomic(Type::U32)),
+            (
+                "rest",
+                Shape::Tail(Box::new(Shape::Value(Type::vector(3, Scalar::F32)))),
+            ),
+        ];
+        let fields = fields.map(|(name, shape)| (name.to_string(), shape));
+        let name = "S".to_string();
+        let fields = fields.to_vec();
+        let shape = Shape::Structure(Arc::new(Structure { name, fields }));
+        for len in [0, 1, 4] {
+            let reals = Memory::F32((0..3 * len).map(|i| i as f32).collect());
+            let leaves = vec![Memory::U32(vec![7]), reals];
+            let bytes = shape_to_bytes(&leaves.iter().collect::<Vec<_>>(), &shape);
+            assert_eq!(bytes.len(), 16 + 16 * len.max(1));
+            assert_eq!(shape_from_bytes(&bytes, &shape, len), leaves);
+        }
     }
 
     #[test]
@@ -195,8 +222,8 @@ mod tests {
             let signed = Memory::I32((0..len as i32).map(|i| -i).collect());
             let leaves = vec![reals(3), ids, reals(6), signed];
             let bytes = shape_to_bytes(&leaves.iter().collect::<Vec<_>>(), &shape);
-            assert_eq!(Some(bytes.len() as u64), array_bytes(&shape, len));
-            assert_eq!(shape_from_bytes(&bytes, &shape), leaves);
+            assert_eq!(bytes.len() as u64, shape.bytes(len as u64));
+            assert_eq!(shape_from_bytes(&bytes, &shape, len), leaves);
             if let Some(second) = bytes.get(48..) {
                 assert!(
                     len < 2

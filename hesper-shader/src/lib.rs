@@ -35,8 +35,8 @@ pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, SlotBuffer, Tempo
 pub use record::{Exp, Float};
 pub use requirements::Requirements;
 pub use shader_type::{
-    Atomic, Element, Mat, Mat2, Mat2x3, Mat2x4, Mat3, Mat3x2, Mat3x4, Mat4, Mat4x2, Mat4x3,
-    ScalarType, ShaderType, Single, Stored, Transfer, Vec2, Vec3, Vec4,
+    Atomic, Bindable, Element, Mat, Mat2, Mat2x3, Mat2x4, Mat3, Mat3x2, Mat3x4, Mat4, Mat4x2,
+    Mat4x3, ScalarType, ShaderType, Single, Stored, Tailed, Transfer, Vec2, Vec3, Vec4,
 };
 pub use tree::{ByScalar, ScalarValue};
 

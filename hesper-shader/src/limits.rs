@@ -116,9 +116,10 @@ impl Needs<'_> {
         let bindings = self.tree.bindings().zip(&self.lengths);
         let bindings = bindings.map(|((id, param, element, _), len)| {
             let structured = self.tree.field(id).map(|(buffer, _)| buffer);
-            let stride = structured.map_or(Shape::Value(element).stride(), |b| b.shape.stride());
             let name = structured.map_or(&param.name, |buffer| &buffer.name);
-            let bytes = stride.saturating_mul(*len as u64);
+            let plain = Shape::Value(element);
+            let shape = structured.map_or(&plain, |buffer| &buffer.shape);
+            let bytes = shape.bytes(*len as u64);
             (Quantity::BindingBytes(name.clone()), bytes)
         });
         sizes

@@ -1,8 +1,10 @@
 //! Rust types that stand for shader types.
 
 mod matrix;
+mod tailed;
 
 pub use matrix::{Mat, Mat2, Mat2x3, Mat2x4, Mat3, Mat3x2, Mat3x4, Mat4, Mat4x2, Mat4x3};
+pub use tailed::{Bindable, Tailed};
 
 use crate::memory::Memory;
 use crate::tree::{Scalar, ScalarValue, Shape, Type};
@@ -49,11 +51,12 @@ pub trait Transfer: Sized + 'static {
 /// A structure that holds a `bool` has this trait too, and is refused when a buffer of it is made.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot live in a buffer",
-    note = "buffers hold `f32`, `f16`, `i32`, `u32`, vectors and arrays of them, and structures declared in `shader!`; for truth values use `u32` with 0 and 1"
+    note = "buffers hold `f32`, `f16`, `i32`, `u32`, vectors and arrays of them, and structures declared in `shader!`; for truth values use `u32` with 0 and 1",
+    note = "a structure that ends in an array of runtime length, `[T]`, is a buffer by itself: a kernel's parameter `&S` or `&mut S`, made by `Device::upload_tailed`"
 )]
 pub trait Element: Transfer {}
 
-/// A type of memory in kernel code: a value, an [`Atomic`], an array of such, or a structure that `shader!` declares.
+/// A type of memory of a known size in kernel code: a value, an [`Atomic`], an array of such, or a structure that `shader!` declares.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type of memory in kernel code",
     note = "memory holds values, atomics of `u32`, `i32` and `f32` (`Atomic<u32>`), arrays of both, and structures declared in `shader!`"

@@ -1,7 +1,7 @@
 //! Calls: methods, builtin functions and helpers.
 
 use super::Checker;
-use super::place::ident;
+use super::place::{has_field, ident};
 use crate::ast::{Expr, Place};
 use crate::builtins::{self, Builtin};
 use crate::elsewhere;
@@ -31,6 +31,9 @@ impl Checker<'_> {
                 span: name.span(),
                 host: e.to_token_stream(),
             };
+        }
+        if let Some(expr) = self.field_length(e) {
+            return expr;
         }
         if let Some(expr) = self.atomic(e) {
             return self.atomic_value(expr);
@@ -109,6 +112,22 @@ impl Checker<'_> {
             types: Vec::new(),
             args: self.args(&e.args),
         })
+    }
+
+    /// `s.field.len()` of an array in memory; `None` where the receiver is something else. What a field is, its declaration says.
+    fn field_length(&mut self, e: &ExprMethodCall) -> Option<Expr> {
+        let (_, binding) = self.root(&e.receiver)?;
+        if e.method != "len" || !has_field(&e.receiver) || !binding.is_memory() {
+            return None;
+        }
+        let place = self.place(&e.receiver);
+        let args = self.args(&e.args);
+        Some(place.map_or(Expr::Broken, |place| Expr::Method {
+            receiver: Box::new(Expr::Lend(place)),
+            name: e.method.clone(),
+            types: Vec::new(),
+            args,
+        }))
     }
 
     pub(super) fn args(&mut self, args: &Args) -> Vec<Expr> {
@@ -190,7 +209,7 @@ impl Checker<'_> {
     fn builtin(&self, function: &syn::Expr) -> Option<(Ident, Builtin)> {
         let name = ident(function)?;
         let text = name.unraw().to_string();
-        if self.functions.contains(&text) || self.scope.find(name).is_some() {
+        if self.known.functions.contains(&text) || self.scope.find(name).is_some() {
             return None;
         }
         Some((name.clone(), builtins::find(&text)?))
@@ -199,7 +218,7 @@ impl Checker<'_> {
     fn path_call(&mut self, e: &ExprCall, path: &Path) -> Expr {
         if let Some(name) = path.get_ident() {
             let text = name.unraw().to_string();
-            if self.functions.contains(&text) {
+            if self.known.functions.contains(&text) {
                 return self.helper(e, path);
             }
             if let Some(instead) = builtins::instead_of(&text) {

@@ -47,7 +47,7 @@ impl Checker<'_> {
         let named = named(std::iter::once(body));
         kinds().all(fits)
             && kinds().any(|kind| kind == ParamKind::Write)
-            && !self.called.contains(&name.unraw().to_string())
+            && !self.known.called.contains(&name.unraw().to_string())
             && POSITIONS.iter().any(|position| named.contains(*position))
     }
 }

@@ -46,7 +46,8 @@ impl Checker<'_> {
         };
         let name = last.ident.unraw().to_string();
         let bound = path.path.get_ident().and_then(|name| self.scope.find(name));
-        bound.is_none() && (self.functions.contains(&name) || !name.starts_with(char::is_uppercase))
+        bound.is_none()
+            && (self.known.functions.contains(&name) || !name.starts_with(char::is_uppercase))
     }
 
     /// `|x, y| e`

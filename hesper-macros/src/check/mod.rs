@@ -44,12 +44,16 @@ pub(crate) fn check(items: Vec<RawItem>, errors: &mut Errors) -> Vec<Item> {
         RawItem::Other(_) => None,
     });
     let called = forgotten::named(bodies);
-    let atomics = structure::with_atomics(&items);
+    let known = Known {
+        functions,
+        called,
+        atomics: structure::with_atomics(&items),
+        tailed: structure::with_tails(&items),
+    };
     let check = |item| match item {
-        RawItem::Function(raw) => Checker::new(errors, &functions, &called).function(raw),
+        RawItem::Function(raw) => Checker::new(errors, &known).function(raw),
         RawItem::Other(syn::Item::Struct(item)) => {
-            let checker = Checker::new(errors, &functions, &called);
-            Item::Structure(checker.structure(item, &atomics))
+            Item::Structure(Checker::new(errors, &known).structure(item))
         }
         RawItem::Other(item) => {
             if !matches!(item, syn::Item::Const(_)) {
@@ -69,13 +73,22 @@ enum Returns {
     Closure,
 }
 
-/// Checks one function.
+/// The names of one `shader!`.
+struct Known {
+    /// Its functions, which shadow builtins.
+    functions: HashSet<String>,
+    /// What stands in their bodies.
+    called: HashSet<String>,
+    /// Its structures that have an atomic in them.
+    atomics: HashSet<String>,
+    /// Its structures that end in an array of runtime length.
+    tailed: HashSet<String>,
+}
+
+/// Checks one function or structure.
 struct Checker<'a> {
     errors: &'a mut Errors,
-    /// The functions of this `shader!`, which shadow builtins.
-    functions: &'a HashSet<String>,
-    /// The names that stand in their bodies.
-    called: &'a HashSet<String>,
+    known: &'a Known,
     scope: Scope,
     /// Generic constants, and `#[comptime]` parameters.
     generic: Vec<Ident>,
@@ -92,15 +105,10 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(
-        errors: &'a mut Errors,
-        functions: &'a HashSet<String>,
-        called: &'a HashSet<String>,
-    ) -> Self {
+    fn new(errors: &'a mut Errors, known: &'a Known) -> Self {
         Checker {
             errors,
-            functions,
-            called,
+            known,
             scope: Scope::default(),
             generic: Vec::new(),
             types: Vec::new(),

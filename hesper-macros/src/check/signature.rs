@@ -6,6 +6,7 @@ use crate::messages::Message;
 use crate::parse::RawParam;
 use crate::scope::Binding;
 use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
 use syn::{
     ConstParam, FnArg, GenericParam, Generics, Pat, PatIdent, PatType, Type, TypeParam,
     TypeParamBound, TypeReference,
@@ -226,6 +227,11 @@ impl Checker<'_> {
                 self.errors.push(array, Message::ArrayParameter);
                 (ParamKind::Value, Ty::Broken)
             }
+            (value, mutable) if self.is_tailed(&value) => match mutable {
+                Some(_) => (ParamKind::Place, Ty::Other(value)),
+                None if kernel => (ParamKind::ReadPlace, Ty::Other(value)),
+                None => (ParamKind::Value, self.ty(value)),
+            },
             (value @ (Type::Path(_) | Type::Paren(_)), Some(_)) if !kernel => {
                 (ParamKind::Place, self.ty(value))
             }
@@ -256,6 +262,15 @@ impl Checker<'_> {
                 (ParamKind::Value, Ty::Broken)
             }
         }
+    }
+
+    /// Whether it is a structure of this `shader!` that ends in an array of runtime length.
+    fn is_tailed(&self, ty: &Type) -> bool {
+        let Type::Path(path) = ty else {
+            return false;
+        };
+        let name = path.path.get_ident().map(|name| name.unraw().to_string());
+        name.is_some_and(|name| self.known.tailed.contains(&name))
     }
 
     fn element(&mut self, ty: Type) -> Ty {

@@ -2,13 +2,13 @@
 
 use super::Checker;
 use super::place::{Named, named};
-use crate::ast::{Expr, Field, Pattern, Structure};
+use crate::ast::{Expr, Field, Pattern, Structure, Ty};
 use crate::messages::Message;
 use crate::parse::RawItem;
 use proc_macro2::Ident;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
-use syn::{ExprStruct, Fields, ItemStruct, Member, Pat, PatStruct};
+use syn::{ExprStruct, Fields, ItemStruct, Member, Pat, PatStruct, Type, TypeSlice};
 
 /// The structures of this `shader!` that have an atomic in them, by name.
 pub(super) fn with_atomics(items: &[RawItem]) -> HashSet<String> {
@@ -38,9 +38,22 @@ pub(super) fn with_atomics(items: &[RawItem]) -> HashSet<String> {
     }
 }
 
+/// The structures of this `shader!` that end in an array of runtime length, by name.
+pub(super) fn with_tails(items: &[RawItem]) -> HashSet<String> {
+    let tailed = items.iter().filter_map(|item| match item {
+        RawItem::Other(syn::Item::Struct(item)) => {
+            let last = item.fields.iter().next_back();
+            let is_tail = last.is_some_and(|field| matches!(field.ty, Type::Slice(_)));
+            is_tail.then(|| item.ident.unraw().to_string())
+        }
+        _ => None,
+    });
+    tailed.collect()
+}
+
 impl Checker<'_> {
     /// `struct S { a: T }`
-    pub(super) fn structure(mut self, item: ItemStruct, atomics: &HashSet<String>) -> Structure {
+    pub(super) fn structure(mut self, item: ItemStruct) -> Structure {
         let before = self.errors.count();
         if !item.generics.params.is_empty() {
             self.errors.push(&item.generics, Message::StructureGeneric);
@@ -48,18 +61,24 @@ impl Checker<'_> {
         if !matches!(item.fields, Fields::Named(_)) || item.fields.is_empty() {
             self.errors.push(&item.ident, Message::StructureFields);
         }
-        let atomic = atomics.contains(&item.ident.unraw().to_string());
-        let fields = item.fields.into_iter().filter_map(|field| {
+        let atomic = self.known.atomics.contains(&item.ident.unraw().to_string());
+        let last = item.fields.len().saturating_sub(1);
+        let fields = item.fields.into_iter().enumerate();
+        let fields = fields.filter_map(|(at, field)| {
             let name = field.ident?;
             if matches!(named(&name), Named::Swizzle(_)) {
                 let text = name.to_string();
                 self.errors.push_named(&name, Message::FieldName, &text);
             }
+            let ty = match field.ty {
+                Type::Slice(slice) => self.tail_ty(slice, &name, at == last),
+                ty => self.stored(ty),
+            };
             Some(Field {
                 attrs: field.attrs,
                 vis: field.vis,
                 name,
-                ty: self.stored(field.ty),
+                ty,
             })
         });
         let fields = fields.collect();
@@ -70,6 +89,19 @@ impl Checker<'_> {
             fields,
             atomic,
             valid: self.errors.count() == before,
+        }
+    }
+
+    /// `items: [T]`
+    fn tail_ty(&mut self, slice: TypeSlice, field: &Ident, is_last: bool) -> Ty {
+        if !is_last {
+            let name = field.to_string();
+            self.errors.push_named(slice, Message::TailPlace, &name);
+            return Ty::Broken;
+        }
+        match self.stored(*slice.elem) {
+            Ty::Broken => Ty::Broken,
+            element => Ty::Tail(slice.bracket_token, Box::new(element)),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::ast::{Length, Ty};
 use crate::messages::Message;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 impl Checker<'_> {
@@ -99,6 +100,14 @@ impl Checker<'_> {
             return Ty::Generic(segment.ident);
         }
         let name = segment.ident.to_string();
+        if self
+            .known
+            .tailed
+            .contains(&segment.ident.unraw().to_string())
+        {
+            self.errors.push_named(whole, Message::TailType, &name);
+            return Ty::Broken;
+        }
         match name.as_str() {
             "f32" | "i32" | "u32" | "bool" => Ty::Scalar(segment.ident),
             "f16" => Ty::Half(segment.ident),

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
 impl Emit<'_> {
-    /// The type, by a path that no name of the user's can shadow.
+    /// The type, by a path that no name of the user's can shadow; of a tail, its elements'.
     pub(super) fn ty(&self, ty: &Ty) -> TokenStream {
         match ty {
             Ty::Scalar(name) => quote_spanned! {name.span()=> ::core::primitive::#name },
@@ -30,6 +30,7 @@ impl Emit<'_> {
                 let length = usize(length);
                 quote_spanned! {span=> [#element; #length] }
             }
+            Ty::Tail(_, element) => self.ty(element),
             Ty::Other(ty) => ty.to_token_stream(),
             // What stands for it has to be Rust, else the compiler tells its own error alone.
             Ty::Broken => quote_spanned! {self.site=> () },
@@ -44,6 +45,11 @@ impl Emit<'_> {
                 let (span, element) = (bracket.span.open(), self.host_ty(element));
                 let length = usize(length);
                 quote_spanned! {span=> [#element; #length] }
+            }
+            Ty::Tail(bracket, element) => {
+                let (span, element) = (bracket.span.open(), self.host_ty(element));
+                let runtime = self.runtime(span);
+                quote_spanned! {span=> #runtime::__private::Vec<#element> }
             }
             ty => self.ty(ty),
         }
@@ -152,7 +158,7 @@ pub(super) fn span_of(ty: &Ty) -> Span {
         | Ty::Matrix(name, _)
         | Ty::Atomic(name, _) => name.span(),
         Ty::Tuple(paren, _) => paren.span.open(),
-        Ty::Array(bracket, ..) => bracket.span.open(),
+        Ty::Array(bracket, ..) | Ty::Tail(bracket, _) => bracket.span.open(),
         Ty::Other(ty) => ty.span(),
         Ty::Broken => Span::call_site(),
     }

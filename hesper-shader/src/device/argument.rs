@@ -1,8 +1,9 @@
 //! What a launch hands to a kernel's parameters.
 
+use super::launch::written_buffer;
 use super::{Buffer, RawBuffer};
-use crate::shader_type::{Element, ScalarType, Transfer};
-use crate::tree::{Scalar, ScalarValue};
+use crate::shader_type::{ScalarType, Transfer};
+use crate::tree::{Access, Scalar, ScalarValue};
 use half::f16;
 use std::fmt;
 
@@ -28,8 +29,8 @@ pub(super) enum Given<'a> {
 }
 
 impl<'a> Argument<'a> {
-    /// A buffer for a parameter `&[T]`.
-    pub fn read<T: Element>(buffer: &'a Buffer<T>) -> Argument<'a> {
+    /// A buffer for a parameter `&[T]` or `&T`.
+    pub fn read<T>(buffer: &'a Buffer<T>) -> Argument<'a> {
         Argument(Given::Read(buffer.raw()))
     }
 
@@ -40,8 +41,8 @@ impl<'a> Argument<'a> {
         Argument(Given::Value(scalars))
     }
 
-    /// A buffer for a parameter `&mut [T]`.
-    pub fn write<T: Element>(buffer: &'a mut Buffer<T>) -> Argument<'a> {
+    /// A buffer for a parameter `&mut [T]` or `&mut T`.
+    pub fn write<T>(buffer: &'a mut Buffer<T>) -> Argument<'a> {
         Argument(Given::Write(buffer.raw_mut()))
     }
 }
@@ -94,8 +95,8 @@ impl fmt::Display for Given<'_> {
     /// As the parameter's type would be written: `&[f32]`, `u32`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Given::Read(buffer) => write!(f, "&[{}]", buffer.shape()),
-            Given::Write(buffer) => write!(f, "&mut [{}]", buffer.shape()),
+            Given::Read(buffer) => f.write_str(&written_buffer(Access::Read, buffer.shape())),
+            Given::Write(buffer) => f.write_str(&written_buffer(Access::ReadWrite, buffer.shape())),
             Given::Value(scalars) => match &scalars[..] {
                 [(_, scalar)] => scalar.fmt(f),
                 several => write!(f, "{} scalars", several.len()),

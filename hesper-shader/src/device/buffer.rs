@@ -88,7 +88,7 @@ impl Device {
         let mut raw = self.raw_zeros(shape, len)?;
         if let BufferMemory::Host(parts) = &mut raw.storage {
             for (part, leaf) in parts.iter_mut().zip(raw.shape.leaves()) {
-                part.written = Some(vec![false; len * leaf.count() as usize]);
+                part.written = Some(vec![false; leaf.count_in(len as u64) as usize]);
             }
         }
         Ok(raw)
@@ -108,7 +108,7 @@ impl Device {
                 what: format!("{shape}{}", leaf.name),
             });
         }
-        let bytes = layout::array_bytes(shape, len).unwrap_or(u64::MAX);
+        let bytes = shape.bytes(len as u64);
         match bytes <= self.buffer_limit() {
             true => Ok(bytes),
             false => Err(self.too_large(shape, len, bytes)),
@@ -153,10 +153,8 @@ impl Device {
 
 /// `None` where memory is short; asked first, because a vector that cannot grow ends the program.
 fn host_zeros(leaf: &Leaf, len: usize) -> Option<HostPart> {
-    let each = usize::try_from(leaf.count()).ok()?;
-    let components = len
-        .checked_mul(each)?
-        .checked_mul(usize::from(leaf.ty.size))?;
+    let count = usize::try_from(leaf.count_in(len as u64)).ok()?;
+    let components = count.checked_mul(usize::from(leaf.ty.size))?;
     Vec::<f32>::new().try_reserve_exact(components).ok()?;
     Some(HostPart {
         memory: Memory::zeros(leaf.ty.scalar, components, 0.0),
@@ -188,13 +186,13 @@ impl<T: Element> Buffer<T> {
         }
         self.raw.write(T::to_memory(elements.iter()))
     }
-
-    pub(crate) fn raw_mut(&mut self) -> &mut RawBuffer {
-        &mut self.raw
-    }
 }
 
 impl<T> Buffer<T> {
+    pub(crate) fn raw_mut(&mut self) -> &mut RawBuffer {
+        &mut self.raw
+    }
+
     pub(super) fn over(raw: RawBuffer) -> Buffer<T> {
         Buffer {
             raw,
@@ -206,7 +204,7 @@ impl<T> Buffer<T> {
         &self.raw
     }
 
-    /// Number of elements.
+    /// Number of elements; of a structure with an array of runtime length, the elements of that.
     pub fn len(&self) -> usize {
         self.raw.len
     }
@@ -246,8 +244,8 @@ impl RawBuffer {
         match &self.storage {
             BufferMemory::Host(parts) => Ok(parts.iter().map(|part| part.memory.clone()).collect()),
             BufferMemory::Gpu(buffer) => {
-                let bytes = self.len as u64 * self.shape.stride();
-                let decode = |bytes: &[u8]| layout::shape_from_bytes(bytes, &self.shape);
+                let bytes = self.shape.bytes(self.len as u64);
+                let decode = |bytes: &[u8]| layout::shape_from_bytes(bytes, &self.shape, self.len);
                 buffer.read(bytes, self.device.timeout, decode)
             }
         }
@@ -255,11 +253,11 @@ impl RawBuffer {
 
     /// From now on the contents count for nothing; only the reference executor tells.
     pub(super) fn forget(&mut self) {
-        let (len, leaves) = (self.len, self.shape.leaves());
+        let (len, leaves) = (self.len as u64, self.shape.leaves());
         for (part, leaf) in self.host_mut().iter_mut().zip(leaves) {
             let written = part.written.get_or_insert_default();
             written.clear();
-            written.resize(len * leaf.count() as usize, false);
+            written.resize(leaf.count_in(len) as usize, false);
         }
     }
 
@@ -297,7 +295,7 @@ impl RawBuffer {
         }
     }
 
-    fn write(&mut self, contents: Vec<Memory<f32>>) -> Result<(), DeviceError> {
+    pub(super) fn write(&mut self, contents: Vec<Memory<f32>>) -> Result<(), DeviceError> {
         match &mut self.storage {
             BufferMemory::Host(parts) => {
                 for (part, memory) in parts.iter_mut().zip(contents) {

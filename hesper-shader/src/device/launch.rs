@@ -6,8 +6,7 @@ use super::{Batch, Bind, BufferRef, Device, Dispatch};
 use crate::error::{Error, LaunchError};
 use crate::grid::Grid;
 use crate::kernel::Kernel;
-use crate::tree::{Access, Param, ParamKind, Structured, Tree};
-use std::fmt;
+use crate::tree::{Access, Param, ParamKind, Shape, Structured, Tree};
 
 impl Kernel {
     /// Runs the kernel over a grid. On a GPU the work may still be under way on return; reading a buffer waits for it.
@@ -116,16 +115,21 @@ pub(crate) fn groups(kernel: &Kernel, grid: Grid) -> Result<[u32; 3], LaunchErro
 /// A parameter's type as it is written: `&mut [f32]`.
 pub(crate) fn written_type(kind: ParamKind) -> String {
     match kind {
-        ParamKind::Storage { element, access } => written_buffer(access, &element),
+        ParamKind::Storage { element, access } => written_buffer(access, &Shape::Value(element)),
         ParamKind::Uniform(scalar) => scalar.to_string(),
     }
 }
 
-fn written_buffer(access: Access, element: &impl fmt::Display) -> String {
-    match access {
-        Access::Read => format!("&[{element}]"),
+/// The type of a buffer as a parameter has it: `&[f32]`, `&mut Log`.
+pub(super) fn written_buffer(access: Access, element: &Shape) -> String {
+    let by = match access {
+        Access::Read => "&",
         // A buffer is made atomic by the kernel alone: what is bound is an ordinary one.
-        Access::ReadWrite | Access::Atomic => format!("&mut [{element}]"),
+        Access::ReadWrite | Access::Atomic => "&mut ",
+    };
+    match element.tail() {
+        Some(_) => format!("{by}{element}"),
+        None => format!("{by}[{element}]"),
     }
 }
 
@@ -248,7 +252,7 @@ impl<'k, 'n, 'a> Arguments<'k, 'n, 'a> {
                     Given::Value(_) => return Err(mismatch()),
                 };
                 let declared = structured(tree, group);
-                let one = declared.is_some_and(|declared| declared.single);
+                let one = declared.is_some_and(|d| d.single && d.shape.tail().is_none());
                 let other = declared.is_some_and(|d| d.shape.on_host() != *buffer.shape());
                 if expected != given || other {
                     return Err(mismatch());

@@ -14,6 +14,7 @@ mod gpu;
 mod gpu;
 mod indirect;
 mod launch;
+mod tailed;
 mod watched;
 
 pub use argument::{Argument, KernelArgs};

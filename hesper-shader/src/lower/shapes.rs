@@ -1,7 +1,7 @@
 //! Structures and arrays in buffers: their types, and the way from a buffer to a part of it.
 
 use super::types;
-use crate::tree::{ExprId, Place, Root, Shape, Structured, Tree, Way};
+use crate::tree::{ExprId, Place, Portion, Root, Shape, Structured, Tree, Way};
 use naga::{ArraySize, Handle, TypeInner, UniqueArena};
 use std::num::NonZeroU32;
 
@@ -42,8 +42,11 @@ pub(super) fn steps(tree: &Tree, place: &Place) -> Vec<Step> {
     let Some((buffer, leaf)) = field else {
         return path.collect();
     };
-    let first = path.next().filter(|_| !buffer.single);
-    let mut steps: Vec<Step> = first.into_iter().collect();
+    let mut steps = Vec::new();
+    // What counts the elements of a tail comes after the field that the tail is.
+    if leaf.portion != Portion::Tail {
+        steps.extend(path.next().filter(|_| !buffer.single));
+    }
     for way in &leaf.way {
         match way {
             Way::Field(number) => steps.push(Step::Part(*number)),
@@ -67,6 +70,11 @@ fn shape(types: &mut UniqueArena<naga::Type>, of: &Shape) -> Handle<naga::Type> 
             let inner = TypeInner::Array { base, size, stride };
             let name = Some(IN_BUFFER.to_string());
             types.insert(naga::Type { name, inner }, naga::Span::UNDEFINED)
+        }
+        Shape::Tail(element) => {
+            let (size, stride) = (ArraySize::Dynamic, bytes(element.stride()));
+            let base = shape(types, element);
+            types::anonymous(types, TypeInner::Array { base, size, stride })
         }
         Shape::Structure(structure) => {
             let fields = structure.fields.iter().zip(structure.offsets());

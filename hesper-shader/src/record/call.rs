@@ -6,7 +6,7 @@ use super::memory::{
 };
 use super::recorder::Recorder;
 use super::state::{Serial, Specialisation};
-use super::structure::InMemory;
+use super::structure::{InMemory, Placed};
 use super::value::{Parts, Value};
 use crate::tree::{ExprId, ExprKind, FunctionId, Loc, ParamId, StmtKind, Type};
 use std::panic::Location;
@@ -118,7 +118,7 @@ impl<'m> Call<'m> {
     }
 
     /// Passes a place, `&mut T`; only a helper whose body is recorded in place takes one.
-    pub fn place<T: InMemory>(&mut self, place: impl PlaceArgument<'m, T>) -> T::Place<'m> {
+    pub fn place<T: Placed>(&mut self, place: impl PlaceArgument<'m, T>) -> T::Place<'m> {
         self.in_place = true;
         T::place(place.place())
     }

@@ -76,6 +76,17 @@ impl<'m, T> Place<'m, T> {
         }
     }
 
+    /// The array of runtime length that a structure ends in, as the buffer that it is; `skipped` as of a [field](Place::field).
+    pub fn tail<U: InMemory>(self, skipped: u32) -> WriteBuffer<'m, U> {
+        let recorder = self.recorder;
+        let param = match self.field::<U>(skipped).root {
+            Root::Storage(param) => param,
+            // Only what a kernel binds has one.
+            Root::Workgroup(_) | Root::Local(_) => ParamId(u32::MAX),
+        };
+        WriteBuffer::new(recorder, param)
+    }
+
     /// The same place as another type that relations say is the same.
     pub(super) fn retype<U>(self) -> Place<'m, U> {
         Place {
@@ -168,6 +179,11 @@ buffers! {
 }
 
 impl<T> WriteBuffer<'_, T> {
+    /// The buffer as it is: `log.items`, named as a whole, is handed on and asked for its length.
+    pub fn get(self) -> Self {
+        self
+    }
+
     /// Says why any order of accesses to the buffer is right, where that changes what it holds: `#[any_order("..")]` of a parameter.
     pub fn any_order(self, reason: &str) -> Self {
         let at = self.param.index();

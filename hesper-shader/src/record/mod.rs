@@ -72,5 +72,5 @@ pub use range::{Range, RangeIndex};
 pub(crate) use recorder::Recorded;
 pub use recorder::Recorder;
 pub use relations::*;
-pub use structure::{Assign, Held, InMemory, Indexed, ValueType, indexed};
+pub use structure::{Assign, Held, InMemory, Indexed, Placed, ValueType, indexed};
 pub use value::{Part, Parts, Value, part};

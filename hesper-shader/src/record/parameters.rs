@@ -3,9 +3,9 @@
 use super::error::RecordProblem;
 use super::memory::{Place, ReadBuffer, WriteBuffer};
 use super::recorder::Recorder;
-use super::structure::{InMemory, ValueType};
+use super::structure::{InMemory, Placed, ValueType};
 use super::value::{Parts, Value};
-use crate::shader_type::{Element, Stored};
+use crate::shader_type::{Bindable, Element, Stored};
 use crate::tree::{
     Access, ExprId, ExprKind, Field, Loc, Param, ParamId, ParamKind, Root, Shape, Step, Structured,
     Type,
@@ -26,15 +26,15 @@ impl Recorder {
         WriteBuffer::new(self, param)
     }
 
-    /// Declares a read-only storage buffer of one element, `name: &T`.
+    /// Declares a read-only storage buffer of one element, `name: &T`, which may be a structure that ends in an array of runtime length.
     #[track_caller]
-    pub fn storage_one<T: Element + InMemory>(&self, name: &str) -> T::Place<'_> {
+    pub fn storage_one<T: Bindable + Placed>(&self, name: &str) -> T::Place<'_> {
         self.only::<T>(name, false, Loc::caller())
     }
 
-    /// Declares a read-write storage buffer of one element, `name: &mut T`.
+    /// Declares a read-write storage buffer of one element, `name: &mut T`, which may be such a structure too.
     #[track_caller]
-    pub fn storage_one_mut<T: InMemory>(&self, name: &str) -> T::Place<'_> {
+    pub fn storage_one_mut<T: Bindable + Placed>(&self, name: &str) -> T::Place<'_> {
         self.only::<T>(name, true, Loc::caller())
     }
 
@@ -63,7 +63,7 @@ impl Recorder {
         self.with(|s| s.expr(ExprKind::Compose(parts), ty, loc))
     }
 
-    fn only<T: InMemory>(&self, name: &str, writes: bool, loc: Loc) -> T::Place<'_> {
+    fn only<T: Bindable + Placed>(&self, name: &str, writes: bool, loc: Loc) -> T::Place<'_> {
         let param = self.buffer(name, T::shape(), (writes, true), loc);
         let zero = self.with(|s| s.u32(0, loc));
         let whole: Place<'_, T> = Place::new(self, Root::Storage(param));
@@ -133,6 +133,8 @@ fn values(shape: &Shape, name: &str, names: &mut Vec<String>) {
         Shape::Array(element, length) => {
             (0..*length).for_each(|n| values(element, &format!("{name}.{n}"), names));
         }
+        // No value has one.
+        Shape::Tail(_) => {}
         Shape::Structure(structure) => {
             for (field, shape) in &structure.fields {
                 values(shape, &format!("{name}.{field}"), names);

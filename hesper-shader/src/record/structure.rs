@@ -11,7 +11,7 @@ use crate::tree::{Loc, LocalId, Root, StmtKind};
 /// A type of values of kernel code: scalars, vectors, arrays and structures of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type of values of kernel code",
-    note = "values are `f32`, `f16`, `i32`, `u32`, `bool`, vectors and arrays of them, and structures without atomics that `shader!` declares"
+    note = "values are `f32`, `f16`, `i32`, `u32`, `bool`, vectors and arrays of them, and structures that `shader!` declares; one with atomics, or that ends in an array of runtime length, is memory: name its fields"
 )]
 pub trait ValueType: InMemory {
     /// What stands for a value while a kernel is recorded.
@@ -24,12 +24,20 @@ pub trait ValueType: InMemory {
     fn save<'m>(place: Place<'m, Self>, recorder: &'m Recorder, value: Self::Value<'m>, loc: Loc);
 }
 
-/// A type of memory, with what stands for its places while a kernel is recorded.
+/// A type of memory in kernel code.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type of memory in kernel code",
+    note = "memory holds values, atomics of `u32`, `i32` and `f32` (`Atomic<u32>`), arrays of both, and structures declared in `shader!`",
+    note = "a structure that ends in an array of runtime length, `[T]`, is a buffer by itself: a kernel's parameter `&S` or `&mut S`"
+)]
+pub trait InMemory: Stored + Placed {}
+
+/// What stands for the places of a type while a kernel is recorded.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type of memory in kernel code",
     note = "memory holds values, atomics of `u32`, `i32` and `f32` (`Atomic<u32>`), arrays of both, and structures declared in `shader!`"
 )]
-pub trait InMemory: Stored {
+pub trait Placed: Sized + 'static {
     /// The places of such memory.
     type Place<'m>: Copy;
 
@@ -57,7 +65,9 @@ pub trait Assign<'m, V> {
     fn assign(self, recorder: &'m Recorder, value: V, loc: Loc);
 }
 
-impl<T: ShaderType> InMemory for T {
+impl<T: ShaderType> InMemory for T {}
+
+impl<T: ShaderType> Placed for T {
     type Place<'m> = Place<'m, T>;
 
     fn place<'m>(whole: Place<'m, T>) -> Place<'m, T> {
@@ -90,7 +100,9 @@ impl<'m, T: ShaderType> Held<'m> for Exp<'m, T> {
     type Type = T;
 }
 
-impl<T> InMemory for Atomic<T>
+impl<T: 'static> InMemory for Atomic<T> where Atomic<T>: Stored {}
+
+impl<T: 'static> Placed for Atomic<T>
 where
     Atomic<T>: Stored,
 {
@@ -101,7 +113,9 @@ where
     }
 }
 
-impl<T: InMemory, const N: usize> InMemory for [T; N] {
+impl<T: InMemory, const N: usize> InMemory for [T; N] {}
+
+impl<T: InMemory, const N: usize> Placed for [T; N] {
     type Place<'m> = Place<'m, [T; N]>;
 
     fn place<'m>(whole: Place<'m, Self>) -> Self::Place<'m> {
@@ -186,11 +200,7 @@ impl Recorder {
 
     /// `let mut name = value`: a local variable of each invocation.
     #[track_caller]
-    pub fn var<'m, V: Held<'m>>(
-        &'m self,
-        name: &str,
-        value: V,
-    ) -> <V::Type as InMemory>::Place<'m> {
+    pub fn var<'m, V: Held<'m>>(&'m self, name: &str, value: V) -> <V::Type as Placed>::Place<'m> {
         let loc = Loc::caller();
         let place = self.variable::<V::Type>(name, &[], loc);
         V::Type::save(place, self, value, loc);

@@ -39,7 +39,7 @@ pub use by_scalar::{ByScalar, Literal, ScalarValue};
 pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, UnaryOp};
 pub use problem::Problem;
-pub use shape::{Field, Leaf, Shape, Structure, Structured, Way};
+pub use shape::{Field, Leaf, Portion, Shape, Structure, Structured, Way};
 pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
 pub use types::{Scalar, Type};
 
@@ -149,6 +149,14 @@ impl Tree {
     pub fn bindings(&self) -> impl Iterator<Item = (ParamId, &Param, Type, Access)> {
         self.buffers()
             .filter(|(_, param, ..)| param.field.is_none_or(|field| field.leaf == 0))
+    }
+
+    /// For each of the [bindings](Tree::bindings), the parameter whose length is the buffer's.
+    pub fn counted(&self) -> impl Iterator<Item = ParamId> {
+        self.bindings().map(|(id, ..)| {
+            let structured = self.field(id);
+            structured.map_or(id, |(buffer, _)| buffer.counted())
+        })
     }
 
     /// All functions, helpers first, the kernel's own body last.

@@ -18,6 +18,8 @@ pub enum Shape {
     Array(Box<Shape>, u32),
     /// A structure.
     Structure(Arc<Structure>),
+    /// As many of the same as the buffer has: the last field of a structure that is a buffer by itself.
+    Tail(Box<Shape>),
 }
 
 /// A structure: fields in order.
@@ -38,7 +40,9 @@ pub struct Leaf {
     pub ty: Type,
     /// Whether it is read and written in one step alone.
     pub atomic: bool,
-    /// The lengths of the arrays around it, outermost first.
+    /// What of a buffer it is in.
+    pub portion: Portion,
+    /// The lengths of the arrays around it, outermost first, less that of a tail.
     pub dims: Vec<u32>,
     /// The way to it, from outside in.
     pub way: Vec<Way>,
@@ -46,6 +50,17 @@ pub struct Leaf {
     pub offset: u64,
     /// Bytes from one to the next in each of the arrays.
     pub strides: Vec<u64>,
+}
+
+/// How often a buffer has a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Portion {
+    /// In each element.
+    Element,
+    /// Once: before the tail of a structure.
+    Head,
+    /// In each element of the tail.
+    Tail,
 }
 
 /// A step of the way to a leaf.
@@ -66,7 +81,7 @@ pub struct Structured {
     pub loc: Loc,
     /// What an element is.
     pub shape: Shape,
-    /// Whether the buffer is one element and no array, `&T`: the first index of its leaves is then the literal 0.
+    /// Whether the buffer is one element and no array, `&T`: the first index of its leaves is then the literal 0, but in a tail, whose elements it counts.
     pub single: bool,
     /// The parameter of the first leaf.
     pub first: ParamId,
@@ -89,6 +104,23 @@ impl Leaf {
         let dims = self.dims.iter().map(|n| u64::from(*n));
         dims.fold(1, u64::saturating_mul)
     }
+
+    /// How many there are in a buffer of so many elements.
+    pub fn count_in(&self, len: u64) -> u64 {
+        match self.portion {
+            Portion::Head => self.count(),
+            Portion::Element | Portion::Tail => self.count().saturating_mul(len),
+        }
+    }
+}
+
+impl Structured {
+    /// The parameter whose first index counts the buffer's elements: the first, or of a structure with a tail the first in that.
+    pub fn counted(&self) -> ParamId {
+        let head = |leaf: &&Leaf| leaf.portion == Portion::Head;
+        let before = self.leaves.iter().take_while(head).count();
+        ParamId(self.first.0.saturating_add(before as u32))
+    }
 }
 
 impl Shape {
@@ -107,13 +139,25 @@ impl Shape {
                 }
                 leaves
             }
+            Shape::Tail(element) => {
+                let mut leaves = element.leaves();
+                for leaf in &mut leaves {
+                    leaf.way.insert(0, Way::Element);
+                    leaf.portion = Portion::Tail;
+                }
+                leaves
+            }
             Shape::Structure(structure) => {
+                let tailed = self.tail().is_some();
                 let fields = (0..).zip(&structure.fields).zip(structure.offsets());
                 let leaves = fields.flat_map(|((number, (name, shape)), offset)| {
                     shape.leaves().into_iter().map(move |mut leaf| {
                         leaf.name = format!(".{name}{}", leaf.name);
                         leaf.way.insert(0, Way::Field(number));
                         leaf.offset = leaf.offset.saturating_add(offset);
+                        if tailed && leaf.portion == Portion::Element {
+                            leaf.portion = Portion::Head;
+                        }
                         leaf
                     })
                 });
@@ -126,7 +170,7 @@ impl Shape {
     pub fn leaf_count(&self) -> u32 {
         match self {
             Shape::Value(_) | Shape::Atomic(_) => 1,
-            Shape::Array(element, _) => element.leaf_count(),
+            Shape::Array(element, _) | Shape::Tail(element) => element.leaf_count(),
             Shape::Structure(s) => s.fields.iter().map(|(_, shape)| shape.leaf_count()).sum(),
         }
     }
@@ -136,6 +180,7 @@ impl Shape {
         match self {
             Shape::Value(ty) | Shape::Atomic(ty) => Shape::Value(*ty),
             Shape::Array(element, length) => Shape::Array(Box::new(element.on_host()), *length),
+            Shape::Tail(element) => Shape::Tail(Box::new(element.on_host())),
             Shape::Structure(structure) => {
                 let fields = structure.fields.iter();
                 let fields = fields.map(|(name, shape)| (name.clone(), shape.on_host()));
@@ -152,7 +197,21 @@ impl Shape {
         match self {
             Shape::Value(ty) => Some((*ty, false)),
             Shape::Atomic(ty) => Some((*ty, true)),
-            Shape::Array(..) | Shape::Structure(_) => None,
+            Shape::Array(..) | Shape::Structure(_) | Shape::Tail(_) => None,
+        }
+    }
+
+    /// What a structure ends in that has as many elements as its buffer: the bytes before it, and what an element is.
+    pub fn tail(&self) -> Option<(u64, &Shape)> {
+        let Shape::Structure(structure) = self else {
+            return None;
+        };
+        match structure.fields.last() {
+            Some((_, Shape::Tail(element))) => {
+                let offset = structure.offsets().last().copied();
+                Some((offset.unwrap_or(0), element))
+            }
+            _ => None,
         }
     }
 
@@ -163,7 +222,7 @@ impl Shape {
                 let lanes = if ty.size == 3 { 4 } else { u64::from(ty.size) };
                 lanes * ty.scalar.bytes()
             }
-            Shape::Array(element, _) => element.align(),
+            Shape::Array(element, _) | Shape::Tail(element) => element.align(),
             Shape::Structure(structure) => {
                 let aligns = structure.fields.iter().map(|(_, shape)| shape.align());
                 aligns.max().unwrap_or(1)
@@ -171,11 +230,12 @@ impl Shape {
         }
     }
 
-    /// Its bytes: WGSL's `SizeOf`; `u64::MAX` where they are too many to count.
+    /// Its bytes, with one element of a tail: WGSL's `SizeOf`; `u64::MAX` where they are too many to count.
     pub fn size(&self) -> u64 {
         match self {
             Shape::Value(ty) | Shape::Atomic(ty) => u64::from(ty.size) * ty.scalar.bytes(),
             Shape::Array(element, length) => element.stride().saturating_mul(u64::from(*length)),
+            Shape::Tail(element) => element.stride(),
             Shape::Structure(structure) => round_up(structure.end(), self.align()),
         }
     }
@@ -183,6 +243,17 @@ impl Shape {
     /// Bytes from one element of an array to the next.
     pub fn stride(&self) -> u64 {
         round_up(self.size(), self.align())
+    }
+
+    /// Bytes of a buffer of so many elements; a structure with a tail always has room for one element of that. `u64::MAX` where they are too many to count.
+    pub fn bytes(&self, len: u64) -> u64 {
+        match self.tail() {
+            None => self.stride().saturating_mul(len),
+            Some((offset, element)) => {
+                let tail = element.stride().saturating_mul(len.max(1));
+                round_up(offset.saturating_add(tail), self.align())
+            }
+        }
     }
 }
 
@@ -211,6 +282,7 @@ fn leaf(ty: Type, atomic: bool) -> Leaf {
         name: String::new(),
         ty,
         atomic,
+        portion: Portion::Element,
         dims: Vec::new(),
         way: Vec::new(),
         offset: 0,
@@ -230,101 +302,10 @@ impl fmt::Display for Shape {
             Shape::Atomic(ty) => write!(f, "Atomic<{ty}>"),
             Shape::Array(element, length) => write!(f, "[{element}; {length}]"),
             Shape::Structure(structure) => f.write_str(&structure.name),
+            Shape::Tail(element) => write!(f, "[{element}]"),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tree::Scalar;
-
-    fn structure(name: &str, fields: &[(&str, Shape)]) -> Shape {
-        let fields = fields
-            .iter()
-            .map(|(name, shape)| (name.to_string(), shape.clone()));
-        Shape::Structure(Arc::new(Structure {
-            name: name.to_string(),
-            fields: fields.collect(),
-        }))
-    }
-
-    fn value(size: u8, scalar: Scalar) -> Shape {
-        Shape::Value(Type { scalar, size })
-    }
-
-    /// The example of the WGSL specification, section "Structure Member Layout", in our words: a vector of three leaves four bytes that a scalar takes.
-    #[test]
-    fn fields_lie_where_wgsl_lays_them() {
-        let (f, h) = (|n| value(n, Scalar::F32), |n| value(n, Scalar::F16));
-        let inner = structure("Inner", &[("p", f(3)), ("q", f(1)), ("r", f(2))]);
-        let array = |shape: &Shape, n| Shape::Array(Box::new(shape.clone()), n);
-        #[rustfmt::skip]
-        let cases: &[(&[Shape], &[u64], u64, u64)] = &[
-            // fields, offsets, size, align
-            (&[f(1)], &[0], 4, 4),
-            (&[f(3)], &[0], 16, 16),
-            (&[f(3), f(1)], &[0, 12], 16, 16),
-            (&[f(1), f(3)], &[0, 16], 32, 16),
-            (&[f(1), f(2), f(1)], &[0, 8, 16], 24, 8),
-            (&[h(1), h(1), f(1)], &[0, 2, 4], 8, 4),
-            (&[h(3), h(1), h(2)], &[0, 6, 8], 16, 8),
-            (&[f(1), array(&f(3), 2), f(1)], &[0, 16, 48], 64, 16),
-            (&[f(1), array(&f(1), 3), f(1)], &[0, 4, 16], 20, 4),
-            (&[f(1), inner.clone(), f(1)], &[0, 16, 48], 64, 16),
-            (&[array(&inner, 2), h(1)], &[0, 64], 80, 16),
-        ];
-        for (fields, offsets, size, align) in cases {
-            let names = ["a", "b", "c"];
-            let fields: Vec<_> = names.into_iter().zip(fields.iter().cloned()).collect();
-            let shape = structure("S", &fields);
-            let Shape::Structure(s) = &shape else {
-                unreachable!("a structure");
-            };
-            assert_eq!(
-                (&s.offsets()[..], shape.size(), shape.align()),
-                (*offsets, *size, *align),
-                "{s:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn leaves_know_the_way_and_the_place() {
-        let point = structure(
-            "Point",
-            &[("p", value(3, Scalar::F32)), ("id", value(1, Scalar::U32))],
-        );
-        let shape = structure(
-            "Path",
-            &[
-                ("hits", Shape::Atomic(Type::U32)),
-                ("points", Shape::Array(Box::new(point), 2)),
-            ],
-        );
-        let leaves = shape.leaves();
-        let told: Vec<_> = leaves
-            .iter()
-            .map(|l| {
-                (
-                    l.name.as_str(),
-                    l.atomic,
-                    &l.dims[..],
-                    l.offset,
-                    &l.strides[..],
-                    l.way.len(),
-                )
-            })
-            .collect();
-        assert_eq!(
-            told,
-            [
-                (".hits", true, &[][..], 0, &[][..], 1),
-                (".points.p", false, &[2], 16, &[16], 3),
-                (".points.id", false, &[2], 28, &[16], 3),
-            ]
-        );
-        assert_eq!(shape.leaf_count(), 3);
-        assert_eq!(shape.to_string(), "Path");
-    }
-}
+mod tests;

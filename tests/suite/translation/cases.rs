@@ -8,7 +8,7 @@ use hesper_ad::field::{Demands, Exact, Range};
 use hesper_shader::domain::F32;
 use hesper_shader::lower::lower;
 use hesper_shader::tree::verify::verify;
-use hesper_shader::tree::{ParamId, ParamKind, Scalar, Tree};
+use hesper_shader::tree::{ParamId, ParamKind, Portion, Scalar, Tree};
 use hesper_shader::{Memory, ScalarValue};
 use tests::tell;
 
@@ -49,7 +49,7 @@ fn arguments<N: Numbers>(
             let first = field.map_or(at, |(buffer, _)| buffer.first.index());
             let each = field.map_or(1, |(_, leaf)| leaf.count() as usize);
             let elements = match field {
-                Some((buffer, _)) if buffer.single => each,
+                Some((buffer, leaf)) if buffer.single && leaf.portion != Portion::Tail => each,
                 _ => (invocations + NAMED + 3 * first) * each,
             };
             let components = elements * usize::from(element.size);

@@ -11,7 +11,7 @@ use super::literal::Lift;
 use super::memory::Place;
 use super::recorder::Recorder;
 use super::relations::IndexTy;
-use super::structure::{Assign, Held, InMemory, Indexed, ValueType};
+use super::structure::{Assign, Held, InMemory, Indexed, Placed, ValueType};
 use super::value::{Parts, Value};
 use crate::shader_type::{Mat, ScalarType, ShaderType, Vec2, Vec3, Vec4};
 use crate::tree::{ExprId, Loc, Type};
@@ -86,7 +86,9 @@ impl<'m, V: ColumnTy, const C: usize> Held<'m> for Matrix<'m, V, C> {
     type Type = Mat<V, C>;
 }
 
-impl<V: ColumnTy, const C: usize> InMemory for Mat<V, C> {
+impl<V: ColumnTy, const C: usize> InMemory for Mat<V, C> {}
+
+impl<V: ColumnTy, const C: usize> Placed for Mat<V, C> {
     type Place<'m> = Place<'m, Mat<V, C>>;
 
     fn place<'m>(whole: Place<'m, Self>) -> Self::Place<'m> {

@@ -181,8 +181,8 @@ impl<D: Domain<Mask = bool>> UnlentDispatch<'_, D> {
             return Ok(());
         }
         let buffers = tree
-            .bindings()
-            .filter_map(|(id, ..)| dims.get(id.index())?.first());
+            .counted()
+            .filter_map(|id| dims.get(id.index())?.first());
         let needs = Needs {
             tree,
             groups: self.groups,

@@ -1,8 +1,9 @@
 //! What may wrap, and which ways can be gone.
 
 use super::{Found, Launch, Range};
-use crate::record::Recorder;
-use crate::{Exp, Kernel};
+use crate::record::{Place, Placed, Recorder, WriteBuffer};
+use crate::tree::{Shape, Structure, Type};
+use crate::{Bindable, Exp, Kernel};
 
 /// An index made of `i`, which lies below `n`.
 type Body = for<'m> fn(&'m Recorder, Exp<'m, u32>, Exp<'m, u32>) -> Exp<'m, u32>;
@@ -182,4 +183,43 @@ fn short_circuits_narrow() {
         1 << 20,
     );
     assert_eq!(said(&found), "", "{:?}", found.wraps);
+}
+
+/// `struct Log { count: u32, entries: [f32] }`
+struct Log;
+
+impl Bindable for Log {
+    fn shape() -> Shape {
+        let fields = [
+            ("count", Shape::Value(Type::U32)),
+            ("entries", Shape::Tail(Box::new(Shape::Value(Type::F32)))),
+        ];
+        let fields = fields.map(|(name, shape)| (name.to_string(), shape));
+        let name = "Log".to_string();
+        let fields = fields.to_vec();
+        Shape::Structure(Structure { name, fields }.into())
+    }
+}
+
+impl Placed for Log {
+    type Place<'m> = (Place<'m, u32>, WriteBuffer<'m, f32>);
+
+    fn place<'m>(whole: Place<'m, Self>) -> Self::Place<'m> {
+        (whole.field(0), whole.tail(1))
+    }
+}
+
+/// The array that a structure ends in has a length of its own, which bounds its indices and what is computed of them.
+#[test]
+fn a_tail_is_as_long_as_its_buffer() {
+    let kernel = Recorder::record("k", &[], [64, 1, 1], |h| {
+        let ((count, entries), i) = (h.storage_one_mut::<Log>("log"), h.global_index());
+        h.if_(i.lt(entries.len()));
+        h.store(entries.at(i * h.int(4u32) / h.int(4u32)), h.float("1.0"));
+        h.store(count, entries.len());
+        h.end_if();
+    });
+    for (n, expected) in [(1 << 30, ""), ((1 << 30) + 1, "wraps")] {
+        assert_eq!(said(&walk(&kernel, n)), expected, "{n}");
+    }
 }

@@ -93,7 +93,7 @@ fn uniform(look: &Look<'_>, found: &mut Variants, id: ExprId, param: ParamId) {
 }
 
 fn length(look: &Look<'_>, found: &mut Variants, id: ExprId, param: ParamId) {
-    for (other, ..) in look.tree.bindings().filter(|(other, ..)| *other != param) {
+    for other in look.tree.counted().filter(|other| *other != param) {
         look.stands_for(found, id, [param, other], ExprKind::Length(other));
     }
     one_more(look, found, id);

@@ -2,7 +2,8 @@
 
 use super::{Verifier, VerifyProblem, valid_type};
 use crate::tree::{
-    BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, ParamKind, Scalar, Type, UnaryOp,
+    BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, Literal, ParamId, ParamKind, Portion, Scalar,
+    Type, UnaryOp,
 };
 
 impl Verifier<'_> {
@@ -31,6 +32,12 @@ impl Verifier<'_> {
         }
     }
 
+    /// Whether it stands once, before an array of runtime length, which alone has one.
+    fn is_head(&self, param: ParamId) -> bool {
+        let field = self.tree.field(param);
+        field.is_some_and(|(_, leaf)| leaf.portion == Portion::Head)
+    }
+
     fn ty(&self, id: ExprId) -> Type {
         self.function[id].ty
     }
@@ -45,7 +52,7 @@ impl Verifier<'_> {
                 _ => Err(VerifyProblem::BadHandle("uniform")),
             },
             ExprKind::Length(param) => match self.tree.params.get(param.index()).map(|p| p.kind) {
-                Some(ParamKind::Storage { .. }) => Ok(Type::U32),
+                Some(ParamKind::Storage { .. }) if !self.is_head(*param) => Ok(Type::U32),
                 _ => Err(VerifyProblem::BadHandle("length")),
             },
             // naga has these numbers only where lanes follow the flattened index.

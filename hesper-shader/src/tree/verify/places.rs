@@ -1,7 +1,7 @@
 //! Places: that they exist, lead to a value, and may be used as they are.
 
 use super::{Verifier, VerifyProblem};
-use crate::tree::{Access, ExprKind, Literal, Loc, ParamKind, Place, Root, Step, Type};
+use crate::tree::{Access, ExprKind, Literal, Loc, ParamKind, Place, Portion, Root, Step, Type};
 
 /// How a statement uses a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Verifier<'_> {
         }
     }
 
-    /// A buffer that is one element and no array has no other than that of number 0.
+    /// A buffer that is one element and no array has no other than that of number 0, but in its tail.
     fn only_element(&mut self, place: &Place, name: &str, loc: Loc) {
         let Root::Storage(id) = place.root else {
             return;
@@ -80,7 +80,10 @@ impl Verifier<'_> {
         };
         let zero = ExprKind::Literal(Literal::U32(0));
         let is_first = self.function.get(*first).is_some_and(|e| e.kind == zero);
-        let single = self.tree.field(id).is_some_and(|(buffer, _)| buffer.single);
+        let single = self
+            .tree
+            .field(id)
+            .is_some_and(|(buffer, leaf)| buffer.single && leaf.portion != Portion::Tail);
         if single && !is_first {
             self.problem(VerifyProblem::BadPath(name.to_string()), loc);
         }

@@ -42,8 +42,11 @@ fn at(buffer: &Structured, leaf: u32) -> Option<ParamId> {
 
 /// What is wrong with one.
 fn misfit(tree: &Tree, number: u32, buffer: &Structured) -> Option<&'static str> {
-    if let Some(why) = ill_formed(&buffer.shape) {
+    if let Some(why) = whole_ill_formed(&buffer.shape) {
         return Some(why);
+    }
+    if buffer.shape.tail().is_some() && !buffer.single {
+        return Some(TAIL);
     }
     if buffer.leaves != buffer.shape.leaves() {
         return Some("its parts are not those of its type");
@@ -81,6 +84,19 @@ fn misfit(tree: &Tree, number: u32, buffer: &Structured) -> Option<&'static str>
     None
 }
 
+/// Why a tail stands nowhere else.
+const TAIL: &str = "it holds an array of runtime length, in which a structure alone may end that is a buffer by itself";
+
+/// The same of a whole buffer, which alone may have a tail.
+fn whole_ill_formed(shape: &Shape) -> Option<&'static str> {
+    let (Shape::Structure(structure), Some((_, element))) = (shape, shape.tail()) else {
+        return ill_formed(shape);
+    };
+    let head = structure.fields.iter().rev().skip(1);
+    let mut head = head.map(|(_, shape)| shape);
+    head.find_map(ill_formed).or_else(|| ill_formed(element))
+}
+
 fn ill_formed(shape: &Shape) -> Option<&'static str> {
     match shape {
         Shape::Value(ty) | Shape::Atomic(ty) if !valid_type(*ty) => {
@@ -90,6 +106,7 @@ fn ill_formed(shape: &Shape) -> Option<&'static str> {
             Some("it holds truth values, which no buffer does; use `u32` for them")
         }
         Shape::Value(_) | Shape::Atomic(_) => None,
+        Shape::Tail(_) => Some(TAIL),
         Shape::Array(_, 0) => Some("it holds an array without elements"),
         Shape::Array(element, _) => ill_formed(element),
         Shape::Structure(structure) if structure.fields.is_empty() => {

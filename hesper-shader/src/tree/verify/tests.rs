@@ -563,6 +563,10 @@ fn structured_buffers() {
                 t.structured[0].shape = shape;
             },
         ),
+        (
+            "`x` cannot be a buffer: it holds an array of runtime length, in which a structure alone may end",
+            |t| t.structured[0].shape = Shape::Tail(Box::new(Shape::Value(Type::F32))),
+        ),
         // The only element of a buffer has the number 0, and its arrays have ends.
         ("`one`: this path does not lead to a value", |t| {
             t.structured[0].single = true;
@@ -580,6 +584,71 @@ fn structured_buffers() {
     ];
     assert!(verify(parts()).is_ok());
     refuses(parts, cases);
+}
+
+/// `log: &mut Log { count: u32, entries: [f32] }`, as `tail` says it lies.
+fn with_tail() -> Tree {
+    let kernel = Recorder::record("kernel", &[], [4, 1, 1], |h| {
+        let n = h.uniform::<u32>("n");
+        let (count, entries) = (
+            h.storage_mut::<u32>("log.count"),
+            h.storage_mut::<f32>("log.entries"),
+        );
+        let zero = h.int(0u32);
+        h.store(count.at(zero), entries.len() + n);
+        h.store(entries.at(n), h.float("1.0"));
+    });
+    let mut tree = kernel.tree().unwrap().to_tree();
+    let fields = [
+        ("count", Shape::Value(Type::U32)),
+        ("entries", Shape::Tail(Box::new(Shape::Value(Type::F32)))),
+    ];
+    let fields = fields.map(|(name, shape)| (name.to_string(), shape));
+    let (name, fields) = ("Log".to_string(), fields.to_vec());
+    let shape = Shape::Structure(Structure { name, fields }.into());
+    for (leaf, param) in (0..).zip(&mut tree.params[1..]) {
+        param.field = Some(Field { buffer: 0, leaf });
+    }
+    tree.structured.push(Structured {
+        name: "log".to_string(),
+        loc: tree.loc,
+        leaves: shape.leaves(),
+        shape,
+        single: true,
+        first: ParamId(1),
+    });
+    tree
+}
+
+#[test]
+fn buffers_with_tails() {
+    let cases: &[Case] = &[
+        (
+            "`log` cannot be a buffer: it holds an array of runtime length",
+            |t| {
+                t.structured[0].single = false;
+            },
+        ),
+        ("`log.count`: this path does not lead to a value", |t| {
+            // Its only element has the number 0.
+            for stmt in &mut t.entry.body {
+                if let StmtKind::Store { place, .. } = &mut stmt.kind
+                    && place.root == Root::Storage(ParamId(2))
+                {
+                    place.root = Root::Storage(ParamId(1));
+                }
+            }
+        }),
+        ("length", |t| {
+            for expr in &mut t.entry.exprs {
+                if let ExprKind::Length(param) = &mut expr.kind {
+                    *param = ParamId(1);
+                }
+            }
+        }),
+    ];
+    assert!(verify(with_tail()).is_ok());
+    refuses(with_tail, cases);
 }
 
 /// Each case's change of the tree brings out its text.

@@ -39,6 +39,7 @@ pub(crate) const CASES: &[Case] = &[
     ("shifts_and_divisions", constants::shifts_and_divisions),
     ("structures", structures::structures_in_buffers),
     ("subgroups", effects::subgroups),
+    ("tails", structures::structures_with_tails),
     ("uniform_loads", effects::uniform_loads),
     ("uniforms", values::uniforms),
     ("vectors", values::vectors),

@@ -1,7 +1,7 @@
-//! Structures: in arrays and alone, nested, with arrays and atomics inside, and matrices.
+//! Structures: in arrays and alone, nested, with arrays and atomics inside, with an array of runtime length at the end, and matrices.
 
-use hesper_shader::shader;
 use hesper_shader::tree::Tree;
+use hesper_shader::{Kernel, shader};
 
 shader! {
     #[derive(Clone, Copy)]
@@ -44,8 +44,55 @@ shader! {
     }
 }
 
+shader! {
+    struct Path {
+        points: [Point],
+    }
+
+    struct Log {
+        weight: f32,
+        count: Atomic<u32>,
+        entries: [Point],
+    }
+
+    struct Counts {
+        bins: [[Atomic<i32>; 2]],
+    }
+
+    fn nearest(points: &[Point], i: u32) -> f32 {
+        points[i].at.x + points[points.len() - 1].weight
+    }
+
+    fn kept(log: &mut Log, p: Point) {
+        let slot = log.count.fetch_add(1);
+        if slot < log.entries.len() {
+            log.entries[slot] = p;
+        }
+    }
+
+    #[any_order("a list, and counts")]
+    #[workgroup_size(4)]
+    fn tails(first: &Path, log: &mut Log, counts: &mut Counts) {
+        let i = global_index();
+        if i < first.points.len() {
+            let mut p = first.points[i];
+            p.weight = log.weight + nearest(first.points, i);
+            kept(log, p);
+            counts.bins[i % counts.bins.len()][p.tags[0] % 2].fetch_add(1);
+        }
+    }
+}
+
 pub(crate) fn structures_in_buffers() -> Tree {
-    structures()
+    tree(&structures())
+}
+
+pub(crate) fn structures_with_tails() -> Tree {
+    tree(&tails())
+}
+
+fn tree(kernel: &Kernel) -> Tree {
+    kernel
         .tree()
         .map(|tree| tree.to_tree())
         .unwrap_or_else(|error| panic!("{error}"))

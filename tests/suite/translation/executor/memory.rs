@@ -41,7 +41,7 @@ impl<'m, D: Domain> World<'m, D> {
                 Some(binding) => {
                     let bound = bindings.get(&binding.binding);
                     let bound = bound.ok_or_else(|| format!("nothing is bound at {binding:?}"))?;
-                    world.bound(bound, &module.types[variable.ty].inner)?
+                    world.bound(bound, variable.ty)?
                 }
                 None => zero(domain, module, variable.ty)?,
             };
@@ -50,32 +50,15 @@ impl<'m, D: Domain> World<'m, D> {
         Ok(world)
     }
 
-    fn bound(&self, bound: &Bound<D::Value>, ty: &TypeInner) -> Outcome<Value<D::Value>> {
-        match (bound, ty) {
-            (Bound::Buffer(leaves), ty) => {
+    fn bound(&self, bound: &Bound<D::Value>, ty: Handle<Type>) -> Outcome<Value<D::Value>> {
+        let inner = &self.module.types[ty].inner;
+        match (bound, inner) {
+            (Bound::Buffer(leaves), _) => {
                 let mut leaves: Vec<_> = leaves.iter().map(scalars).collect();
-                let mut parts = Vec::new();
-                match ty {
-                    TypeInner::Array {
-                        base,
-                        size: ArraySize::Dynamic,
-                        ..
-                    } => {
-                        while leaves.iter().all(|leaf| !leaf.as_slice().is_empty()) {
-                            parts.push(self.taken(*base, &mut leaves, &mut 0)?);
-                        }
-                    }
-                    TypeInner::Struct { members, .. } => {
-                        let mut leaf = 0;
-                        for member in members {
-                            parts.push(self.taken(member.ty, &mut leaves, &mut leaf)?);
-                        }
-                    }
-                    _ => return Err(format!("{ty:?} cannot be bound so")),
-                }
+                let value = self.taken(ty, &mut leaves, &mut 0)?;
                 match leaves.iter().all(|leaf| leaf.as_slice().is_empty()) {
-                    true => Ok(Value::Parts(parts)),
-                    false => Err(format!("{ty:?} has fewer components than are bound")),
+                    true => Ok(value),
+                    false => Err(format!("{inner:?} has fewer components than are bound")),
                 }
             }
             (Bound::Block(fields), TypeInner::Struct { members, .. }) => {
@@ -85,7 +68,7 @@ impl<'m, D: Domain> World<'m, D> {
                 });
                 Ok(Value::Parts(values.collect::<Outcome<_>>()?))
             }
-            _ => Err(format!("{ty:?} cannot be bound so")),
+            _ => Err(format!("{inner:?} cannot be bound so")),
         }
     }
 
@@ -122,6 +105,22 @@ impl<'m, D: Domain> World<'m, D> {
                     self.taken(*base, leaves, leaf)
                 });
                 elements.collect::<Outcome<_>>()?
+            }
+            TypeInner::Array {
+                base,
+                size: ArraySize::Dynamic,
+                ..
+            } => {
+                let (first, mut elements) = (*leaf, Vec::new());
+                // As many as are bound: until a part of them is used up.
+                while leaves[first..]
+                    .iter()
+                    .all(|leaf| !leaf.as_slice().is_empty())
+                {
+                    *leaf = first;
+                    elements.push(self.taken(*base, leaves, leaf)?);
+                }
+                elements
             }
             TypeInner::Struct { members, .. } => {
                 let members = members.iter().map(|m| self.taken(m.ty, leaves, leaf));
