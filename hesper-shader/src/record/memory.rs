@@ -87,6 +87,14 @@ impl<'m, T> Place<'m, T> {
         WriteBuffer::new(recorder, param)
     }
 
+    /// The local that it starts from, and of several parts the first.
+    pub(super) fn local(self) -> LocalId {
+        match self.root {
+            Root::Local(local) => local,
+            Root::Storage(_) | Root::Workgroup(_) => LocalId(0),
+        }
+    }
+
     /// The same place as another type that relations say is the same.
     pub(super) fn retype<U>(self) -> Place<'m, U> {
         Place {

@@ -47,7 +47,7 @@ pub(super) enum Specialisation {
 
 pub(super) struct OpenFunction {
     serial: Serial,
-    function: Function,
+    pub(super) function: Function,
     pub(super) blocks: Vec<OpenBlock>,
     /// The host's tables that it reads.
     pub(super) tables: Vec<Table>,
@@ -66,6 +66,11 @@ pub(super) struct OpenBlock {
 }
 
 impl OpenBlock {
+    /// A block by itself, which control reaches.
+    pub(super) fn aside(loc: Loc) -> OpenBlock {
+        OpenBlock::new(OpenKind::Body, loc, false)
+    }
+
     fn new(kind: OpenKind, loc: Loc, left: bool) -> OpenBlock {
         OpenBlock {
             kind,
@@ -174,7 +179,7 @@ impl State {
             locals: Vec::new(),
             body: Block::new(),
         };
-        let body = OpenBlock::new(OpenKind::Body, loc, false);
+        let body = OpenBlock::aside(loc);
         self.open.push(OpenFunction {
             serial,
             function,

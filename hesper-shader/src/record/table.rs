@@ -2,95 +2,147 @@
 
 use super::error::RecordProblem;
 use super::exp::Exp;
-use super::literal::HostValue;
+use super::literal::Lift;
+use super::memory::Place;
 use super::recorder::Recorder;
 use super::relations::IndexTy;
-use super::state::State;
-use crate::shader_type::ShaderType;
-use crate::tree::{
-    ExprId, ExprKind, Literal, Loc, LocalId, Place, Root, Step, Stmt, StmtKind, Type,
-};
+use super::state::{OpenBlock, State};
+use super::structure::{Held, ValueType};
+use super::value::{Parts, Value};
+use crate::shader_type::Stored;
+use crate::tree::{ExprId, ExprKind, Loc, LocalId, Math, Root, Shape};
 
-/// A table that a function has as a local array, filled where the function begins.
+/// A table that a function has as local arrays, one for each part of an element, filled where the function begins.
 pub(super) struct Table {
+    /// What an element is.
+    element: Shape,
     values: Vec<ExprKind>,
+    /// The first of the arrays.
     local: LocalId,
 }
+
+/// What an element of such a table is in a kernel.
+type ElementOf<'m, H> = <<H as Lift<'m>>::Value as Held<'m>>::Type;
 
 impl Recorder {
     /// `table[index]`: the element itself where the index is known, else that of a local array with the table's values.
     #[track_caller]
-    pub fn element<'m, H: HostValue, I: IndexTy>(
+    pub fn element<'m, H: Lift<'m>, I: IndexTy>(
         &'m self,
         name: &str,
         table: &[H],
         index: Exp<'m, I>,
-    ) -> Exp<'m, H::Shader> {
-        let (loc, ty) = (Loc::caller(), <H::Shader as ShaderType>::TYPE);
-        let index = self.own(index, loc);
-        let values: Result<Vec<ExprKind>, _> = table.iter().map(|value| value.lift()).collect();
-        let id = self.with(|s| {
-            let element = values.and_then(|values| s.element(name, values, ty, index, loc));
-            element.unwrap_or_else(|problem| {
-                s.problem(problem, loc);
-                s.zero(ty, loc)
-            })
+    ) -> H::Value
+    where
+        H::Value: Held<'m>,
+    {
+        let (loc, length) = (Loc::caller(), table.len());
+        let id = self.own(index, loc);
+        if let Some(index) = self.with(|s| s.known_index(id)) {
+            if let Some(element) = table.get(index as usize) {
+                return element.lifted(self, loc);
+            }
+            let name = name.to_string();
+            let beyond = RecordProblem::BeyondTable {
+                name,
+                index,
+                length,
+            };
+            self.with(|s| s.problem(beyond, loc));
+        } else if length > 0 && !self.with(|s| s.has_left()) {
+            let local = Root::Local(self.table(name, table, loc));
+            let place = Place::<ElementOf<'m, H>>::new(self, local);
+            return ElementOf::<H>::load(place.index(index, loc), loc);
+        }
+        H::Value::made_of(&mut Parts::new(self, &mut |ty| {
+            self.with(|s| s.zero(ty, loc))
+        }))
+    }
+
+    /// The arrays with these values, filled at the function's beginning.
+    fn table<'m, H: Lift<'m>>(&'m self, name: &str, table: &[H], loc: Loc) -> LocalId
+    where
+        H::Value: Held<'m>,
+    {
+        let first = self.with(|s| s.begin_table(loc));
+        let lifted: Vec<H::Value> = table.iter().map(|value| value.lifted(self, loc)).collect();
+        let mut parts = Vec::new();
+        for element in &lifted {
+            element.parts(self, loc, &mut parts);
+        }
+        let element = <ElementOf<'m, H> as Stored>::shape();
+        let values = self.with(|s| {
+            let mut values = Vec::new();
+            parts.iter().for_each(|(id, _)| s.written(*id, &mut values));
+            values
         });
-        self.exp(id)
+        if let Some(local) = self.with(|s| s.known_table(first, &element, &values)) {
+            return local;
+        }
+        let place = self.variable::<ElementOf<'m, H>>(name, &[table.len() as u32], loc);
+        for (at, value) in (0..).zip(lifted) {
+            let index = self.with(|s| s.u32(at, loc));
+            ElementOf::<H>::save(place.index(self.exp::<u32>(index), loc), self, value, loc);
+        }
+        let local = place.local();
+        let table = Table {
+            element,
+            values,
+            local,
+        };
+        self.with(|s| s.end_table(table));
+        local
     }
 }
 
 impl State {
-    fn element(
-        &mut self,
-        name: &str,
-        values: Vec<ExprKind>,
-        ty: Type,
-        index: ExprId,
-        loc: Loc,
-    ) -> Result<ExprId, RecordProblem> {
-        let length = values.len();
-        if let Some(index) = self.known_index(index) {
-            let value = values.into_iter().nth(index as usize);
-            let beyond = RecordProblem::BeyondTable {
-                name: name.to_string(),
-                index,
-                length,
-            };
-            return value.map(|value| self.expr(value, ty, loc)).ok_or(beyond);
-        }
-        if self.has_left() || length == 0 {
-            return Ok(self.zero(ty, loc));
-        }
-        let local = self.table(name, values, ty, loc);
-        let (root, path) = (Root::Local(local), vec![Step::Index(index)]);
-        Ok(self.load(Place { root, path }, ty, loc))
+    /// From here on all that is recorded stands where the function begins. Which expression comes first.
+    fn begin_table(&mut self, loc: Loc) -> usize {
+        self.open.last_mut().map_or(0, |open| {
+            open.blocks.push(OpenBlock::aside(loc));
+            open.function.exprs.len()
+        })
     }
 
-    /// The array with these values, filled at the function's beginning.
-    fn table(&mut self, name: &str, values: Vec<ExprKind>, ty: Type, loc: Loc) -> LocalId {
-        let known = self.open.last().into_iter().flat_map(|open| &open.tables);
-        if let Some(table) = known.into_iter().find(|table| table.values == values) {
-            return table.local;
-        }
-        let local = self.local(name, ty, &[values.len() as u32], loc);
-        let mut stores = Vec::new();
-        for (at, value) in (0..).zip(&values) {
-            let index = self.expr(ExprKind::Literal(Literal::U32(at)), Type::U32, loc);
-            let place = Place {
-                root: Root::Local(local),
-                path: vec![Step::Index(index)],
-            };
-            let value = self.expr(value.clone(), ty, loc);
-            let kind = StmtKind::Store { place, value };
-            stores.push(Stmt { kind, loc });
-        }
-        if let Some(open) = self.open.last_mut() {
-            if let Some(body) = open.blocks.first_mut() {
-                body.statements.splice(0..0, stores);
+    /// Adds a constant as it is written: the scalars that it is made of.
+    fn written(&self, id: ExprId, values: &mut Vec<ExprKind>) {
+        match self.get(id).map(|e| &e.kind) {
+            Some(ExprKind::Compose(parts)) => {
+                parts.iter().for_each(|part| self.written(*part, values));
             }
-            open.tables.push(Table { values, local });
+            // Infinity and NaN, which no literal writes.
+            Some(ExprKind::Math(function @ Math::FromBits, bits)) => {
+                values.push(ExprKind::Math(*function, Vec::new()));
+                bits.iter().for_each(|part| self.written(*part, values));
+            }
+            kind => values.extend(kind.cloned()),
         }
-        local
+    }
+
+    /// A table with these values that the function has already; then what was recorded since `first` is dropped.
+    fn known_table(
+        &mut self,
+        first: usize,
+        element: &Shape,
+        values: &[ExprKind],
+    ) -> Option<LocalId> {
+        let open = self.open.last_mut()?;
+        let mut known = open.tables.iter();
+        let known = known.find(|table| table.element == *element && table.values == values)?;
+        let local = known.local;
+        open.blocks.pop();
+        open.function.exprs.truncate(first);
+        Some(local)
+    }
+
+    /// Puts what was recorded since where the function begins.
+    fn end_table(&mut self, table: Table) {
+        if let Some(open) = self.open.last_mut()
+            && let Some(filled) = open.blocks.pop()
+            && let Some(body) = open.blocks.first_mut()
+        {
+            body.statements.splice(0..0, filled.statements);
+            open.tables.push(table);
+        }
     }
 }

@@ -21,6 +21,7 @@ mod numbered;
 mod ranges;
 mod sharing;
 mod structures;
+mod tables;
 mod tails;
 mod truth;
 mod tuples;
@@ -52,6 +53,7 @@ conformance! {
     ranges: ends_and_steps ends_are_evaluated_once ways_out;
     sharing: several_levels vectors_and_truth_values;
     structures: arrays_of_arrays atomics_as_fields by_value constants_of_the_host in_buffers of_a_workgroup one_element taken_apart;
+    tables: beside_arrays_of_structures of_structures;
     tails: halves_at_the_end lists_of_any_length through_helpers what_does_not_fit;
     truth: names_and_arms operators_and_shortcuts;
     tuples: taken_apart_and_returned;
