@@ -94,6 +94,8 @@ pub(crate) struct Field {
     pub vis: Visibility,
     pub name: Ident,
     pub ty: Ty,
+    /// Whether its type is declared elsewhere, or has such a field: rustc alone knows whether that is a value.
+    pub unsure: bool,
 }
 
 /// A function that kernels call.

@@ -43,6 +43,10 @@ snapshots! {
             v: &[Vec3<f32>], #[comptime] by: f32, n: u32, mut flag: bool, aliased: Real
         ) {}
     ");
+    structures: expand("
+        #[derive(Clone, Copy)]
+        pub struct Row { counter: elsewhere::Counter, weights: [f32; 2], x: Vec3<f32> }
+    ");
     tails: expand("
         struct Log { count: Atomic<u32>, entries: [Vec2<f32>] }
         #[workgroup_size(4)]

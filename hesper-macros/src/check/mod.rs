@@ -62,7 +62,9 @@ pub(crate) fn check(items: Vec<RawItem>, errors: &mut Errors) -> Vec<Item> {
             Item::Verbatim(item.into_token_stream())
         }
     };
-    items.into_iter().map(check).collect()
+    let mut items: Vec<Item> = items.into_iter().map(check).collect();
+    structure::mark_unsure(&mut items);
+    items
 }
 
 /// What the function being checked gives back.

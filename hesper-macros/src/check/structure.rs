@@ -2,11 +2,11 @@
 
 use super::Checker;
 use super::place::{Named, named};
-use crate::ast::{Expr, Field, Pattern, Structure, Ty};
+use crate::ast::{Expr, Field, Item, Pattern, Structure, Ty};
 use crate::messages::Message;
 use crate::parse::RawItem;
 use proc_macro2::Ident;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use syn::ext::IdentExt;
 use syn::{ExprStruct, Fields, ItemStruct, Member, Pat, PatStruct, Type, TypeSlice};
 
@@ -51,6 +51,46 @@ pub(super) fn with_tails(items: &[RawItem]) -> HashSet<String> {
     tailed.collect()
 }
 
+/// Marks the fields of which rustc alone knows whether they are values: those of types that are declared elsewhere, and of structures with such fields.
+pub(super) fn mark_unsure(items: &mut [Item]) {
+    let mut known: HashMap<String, bool> = HashMap::new();
+    for item in items.iter() {
+        if let Item::Structure(structure) = item {
+            known.insert(structure.name.unraw().to_string(), false);
+        }
+    }
+    loop {
+        let mut changed = false;
+        for item in items.iter_mut() {
+            let Item::Structure(structure) = item else {
+                continue;
+            };
+            for field in structure.fields.iter_mut().filter(|field| !field.unsure) {
+                field.unsure = is_unsure(&field.ty, &known);
+                changed |= field.unsure;
+            }
+            if structure.fields.iter().any(|field| field.unsure) {
+                known.insert(structure.name.unraw().to_string(), true);
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn is_unsure(ty: &Ty, known: &HashMap<String, bool>) -> bool {
+    let Ty::Other(ty) = ty.innermost() else {
+        return false;
+    };
+    let name = match ty {
+        Type::Path(path) => path.path.get_ident(),
+        _ => None,
+    };
+    let declared = name.and_then(|name| known.get(&name.unraw().to_string()));
+    declared.copied().unwrap_or(true)
+}
+
 impl Checker<'_> {
     /// `struct S { a: T }`
     pub(super) fn structure(mut self, item: ItemStruct) -> Structure {
@@ -79,6 +119,7 @@ impl Checker<'_> {
                 vis: field.vis,
                 name,
                 ty,
+                unsure: false,
             })
         });
         let fields = fields.collect();

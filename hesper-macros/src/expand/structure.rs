@@ -34,6 +34,7 @@ impl Emit<'_> {
                 vis,
                 name,
                 ty,
+                ..
             } = field;
             let ty = self.host_ty(ty);
             quote_spanned! {name.span()=> #(#attrs)* #vis #name: #ty }
@@ -86,7 +87,13 @@ impl Emit<'_> {
         self.own(&format!("{name}{kind}"), self.site)
     }
 
-    fn components(&self, structure: &Structure, of: &Ident, types: &[TokenStream]) -> TokenStream {
+    fn components(
+        &self,
+        structure: &Structure,
+        of: &Ident,
+        types: &[TokenStream],
+        bounds: &TokenStream,
+    ) -> TokenStream {
         let fields = structure.fields.iter().zip(types);
         let fields = fields.filter(|(f, _)| COMPONENTS.iter().any(|c| f.name == c));
         let methods = fields.map(|(field, ty)| {
@@ -94,7 +101,7 @@ impl Emit<'_> {
             quote_spanned! {self.site=> pub fn #name(self) -> #ty { self.#name } }
         });
         let m = self.lifetime("'__hesper_m", self.site);
-        quote_spanned! {self.site=> impl<#m> #of<#m> { #(#methods)* } }
+        quote_spanned! {self.site=> impl<#m> #of<#m> where #bounds { #(#methods)* } }
     }
 
     /// `S { a: x, ..base }`, by an alias, since no expression makes what an associated type is.

@@ -32,7 +32,7 @@ impl Emit<'_> {
                 ),
             })
             .unzip();
-        let components = self.components(structure, &place, &types);
+        let components = self.components(structure, &place, &types, &TokenStream::new());
         let made_of = match structure.tail() {
             Some(_) => quote_spanned! {at=> impl #runtime::Bindable for #name { #shape } },
             None => quote_spanned! {at=>

@@ -36,13 +36,18 @@ impl Emit<'_> {
             quote_spanned! {at=> <#ty as #runtime::record::ValueType>::Value<#m> }
         });
         let types: Vec<_> = types.collect();
-        let components = self.components(structure, &value, &types);
+
         let name_of = |text| quote_spanned! {at=> &#runtime::__private::part_name(#base, #text) };
         let part_names: Vec<_> = texts.iter().map(name_of).collect();
-        // Only what the host can copy is lifted. A bound for all lifetimes is not asked for here, but where the value is wanted.
+        // Only what the host can copy is lifted, and only a structure whose fields are values is one; some of them may be declared elsewhere. A bound for all lifetimes is not
+        // asked for here, but where the value is wanted.
         let any = self.lifetime("'__hesper_any", at);
+        let unsure = structure.fields.iter().zip(&tys);
+        let unsure = unsure.filter(|(field, _)| field.unsure).map(|(_, ty)| ty);
+        let bounds = quote_spanned! {at=> #(for<#any> #unsure: #runtime::record::ValueType,)* };
+        let components = self.components(structure, &value, &types, &bounds);
         let copies = quote_spanned! {at=>
-            for<#any> #name: ::core::marker::Copy
+            #bounds for<#any> #name: ::core::marker::Copy
             #(, for<#any> #tys: #runtime::record::Lift<#m, Value = #types>)*
         };
         let lift = quote_spanned! {at=>
@@ -54,13 +59,13 @@ impl Emit<'_> {
             }
         };
         quote_spanned! {at=>
-            #vis struct #value<#m> { #(pub #names: #types,)* }
-            impl ::core::clone::Clone for #value<'_> {
+            #vis struct #value<#m> where #bounds { #(pub #names: #types,)* }
+            impl ::core::clone::Clone for #value<'_> where #bounds {
                 fn clone(&self) -> Self { *self }
             }
-            impl ::core::marker::Copy for #value<'_> {}
+            impl ::core::marker::Copy for #value<'_> where #bounds {}
             #components
-            impl<#m> #runtime::record::Value<#m> for #value<#m> {
+            impl<#m> #runtime::record::Value<#m> for #value<#m> where #bounds {
                 const COUNT: ::core::primitive::usize = 0 #(+ <#types as #runtime::record::Value<#m>>::COUNT)*;
                 fn parts(
                     self,
@@ -83,10 +88,10 @@ impl Emit<'_> {
                     #value { #(#names: #runtime::record::Value::named(self.#names, #h, #part_names),)* }
                 }
             }
-            impl<#m> #runtime::record::Held<#m> for #value<#m> {
+            impl<#m> #runtime::record::Held<#m> for #value<#m> where #bounds {
                 type Type = #name;
             }
-            impl #runtime::record::ValueType for #name {
+            impl #runtime::record::ValueType for #name where #bounds {
                 type Value<#m> = #value<#m>;
                 fn load<#m>(#whole: #runtime::record::Place<#m, Self>, #loc: #runtime::tree::Loc) -> #value<#m> {
                     #value { #(#names: <#tys as #runtime::record::ValueType>::load(#whole.field(#skipped), #loc),)* }
@@ -101,14 +106,14 @@ impl Emit<'_> {
                 }
             }
             #lift
-            impl<#m> #runtime::record::Assign<#m, #value<#m>> for #place<#m> {
+            impl<#m> #runtime::record::Assign<#m, #value<#m>> for #place<#m> where #bounds {
                 fn assign(self, #h: &#m #runtime::record::Recorder, #v: #value<#m>, #loc: #runtime::tree::Loc) {
                     <#name as #runtime::record::ValueType>::save(self.#whole, #h, #v, #loc);
                 }
             }
             impl<#m> #place<#m> {
                 #[track_caller]
-                pub fn get(self) -> #value<#m> {
+                pub fn get(self) -> #value<#m> where #bounds {
                     <#name as #runtime::record::ValueType>::load(self.#whole, #runtime::tree::Loc::caller())
                 }
             }

@@ -8,6 +8,7 @@ mod bits;
 mod build_time;
 mod control;
 mod conversions;
+mod elsewhere;
 mod floats;
 mod functions;
 mod generic;
@@ -40,6 +41,7 @@ conformance! {
     build_time: a_kernel_is_built_with_functions integers_are_inferred loops_functions_and_tables what_never_happens_leaves_nothing;
     control: choices_and_order each_lane_its_own_loops helper_functions;
     conversions: componentwise constants of_integers of_reals to_floats;
+    elsewhere: fields_of_other_structures;
     floats: a_cast_of_nan_is_zero literals_keep_their_values maxima_leave_nan_out nan_differs_from_itself operators operators_that_assign remainders_have_the_sign_of_the_dividend roundings;
     functions: of_any_sign of_positive_numbers;
     generic: in_f16 in_f32;
