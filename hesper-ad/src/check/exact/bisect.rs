@@ -31,12 +31,17 @@ fn bisect_new(
     tallies: &mut Tallies,
 ) -> usize {
     let mut found = 0;
-    for threshold in shape.coverage.thresholds() {
+    for candidates in shape.coverage.thresholds() {
+        let Some(threshold) = candidates.first() else {
+            continue;
+        };
         let is_new = done.insert((threshold.program, threshold.site));
         if !is_new || !tallies.needs(threshold.program) || shape.is_over(tallies) {
             continue;
         }
-        match ends(shape, &threshold, tallies) {
+        // On the way all but what is differentiable stays as it is at the start: it may be that alone which made the decision another.
+        let mut ways = candidates.iter().flat_map(|way| [*way, way.turned()]);
+        match ways.find_map(|way| ends(shape, &way, tallies)) {
             Some(ends) => {
                 found += 1;
                 for end in &ends {

@@ -45,6 +45,9 @@ pub(super) struct Coverage {
     paths: HashSet<(Program, u64)>,
 }
 
+/// So many decisions of a site may serve to find its threshold.
+const CANDIDATES: usize = 8;
+
 /// Which of a site's decisions in a run: the invocation, and how many of its own came before.
 pub(super) type Occurrence = ((u32, u32), usize);
 
@@ -110,6 +113,17 @@ pub(super) struct Threshold {
     pub(super) site: Site,
     pub(super) occurrence: Occurrence,
     pub(super) points: [usize; 2],
+}
+
+impl Threshold {
+    /// The same, from the other side.
+    pub(super) fn turned(&self) -> Threshold {
+        let [from, to] = self.points;
+        Threshold {
+            points: [to, from],
+            ..*self
+        }
+    }
 }
 
 /// A site with decisions that went one way only: how many, of how many.
@@ -221,18 +235,20 @@ impl Coverage {
             .map(|(at, _)| *at)
     }
 
-    /// For each site, the first of its decisions that was seen both ways.
-    pub(super) fn thresholds(&self) -> Vec<Threshold> {
-        let sites = self.sites.iter().filter_map(|((program, site), all)| {
-            let (occurrence, sides) = all.iter().find(|(_, s)| s.other.is_some())?;
-            Some(Threshold {
-                program: *program,
-                site: *site,
-                occurrence: *occurrence,
-                points: [sides.seen, sides.other?],
-            })
+    /// For each site, the first few of its decisions that were seen both ways.
+    pub(super) fn thresholds(&self) -> Vec<Vec<Threshold>> {
+        let sites = self.sites.iter().map(|((program, site), all)| {
+            let turning = all.iter().filter_map(|(occurrence, sides)| {
+                Some(Threshold {
+                    program: *program,
+                    site: *site,
+                    occurrence: *occurrence,
+                    points: [sides.seen, sides.other?],
+                })
+            });
+            turning.take(CANDIDATES).collect()
         });
-        sites.collect()
+        sites.filter(|all: &Vec<_>| !all.is_empty()).collect()
     }
 
     /// Pairs of outcomes that no invocation was seen to reach together, though each was seen.

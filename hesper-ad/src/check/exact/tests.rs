@@ -229,7 +229,7 @@ fn right_ops_pass_with_a_bound() {
     for finding in &found[..4] {
         let exact = finding.exact.unwrap();
         assert!(
-            exact.bits.is_some_and(|bits| bits >= 40.0) && exact.fields >= 4,
+            exact.bits.is_some_and(|bits| bits >= 48.0) && exact.fields >= 2,
             "{finding}"
         );
         assert!(exact.paths > 100 && finding.compared > 1000, "{finding}");
