@@ -56,6 +56,17 @@ pub struct Agreement {
     pub worst: Deviation,
 }
 
+impl Agreement {
+    /// The same where what is beyond the tolerance is known to be near.
+    pub(crate) fn as_close(self) -> Agreement {
+        Agreement {
+            compared: self.compared + self.granted,
+            granted: 0,
+            ..self
+        }
+    }
+}
+
 /// One element's distance from what is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deviation {

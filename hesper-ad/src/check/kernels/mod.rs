@@ -20,7 +20,7 @@ mod way;
 use super::target::{Bounds, Speed, Target, is_limit};
 use crate::accuracy::{Allowed, Profile};
 use crate::certificate::{Finding, Tally};
-use crate::compare::Tolerance;
+use crate::compare::{Agreement, Tolerance};
 use crate::dims::Dims;
 use crate::op::op_plan;
 use crate::op_plan::{Pass, Plans};
@@ -264,7 +264,7 @@ impl Check<'_> {
                 let way = Way::plain(Speed::Fast);
                 let plan = self.plan(pass, &far.dims, way)?;
                 let ran = self.run_plan(pass, (&far.dims, &plan), way, &far.point, tally)?;
-                self.judge_run(pass, ran, &far.point, None, tally)?;
+                self.judge_run(pass, ran, &far.point, Explained::Plainly, tally)?;
                 tally.far(&far.dims, granted);
                 Ok(())
             });
@@ -301,13 +301,18 @@ impl Check<'_> {
         let plan = self.plan(pass, dims, way)?;
         let ran = self.run_plan(pass, (dims, &plan), way, point, tally)?;
         // Of any way, since a sum is bounded in any order. What is wrong with a kernel is told by the run that is judged.
-        let bounds = match point.needs_no_bounds(pass, &ran) {
+        let is_close = point.needs_no_bounds(pass, &ran);
+        let bounds = match is_close {
             true => Ok(None),
             false => self.target.allowed(&plan, &point.given(pass), self.profile),
         };
         let bounds = bounds.ok().flatten();
-        let bounds = bounds.as_ref();
-        self.judge_run(pass, ran, point, bounds, tally)?;
+        let explained = match &bounds {
+            Some(bounds) => Explained::Within(bounds),
+            None if is_close => Explained::Closely,
+            None => Explained::Plainly,
+        };
+        self.judge_run(pass, ran, point, explained, tally)?;
         // Once is enough on the reference executor: which lanes do what is the same in any number domain.
         let on_device = matches!(self.target, Target::Device(_));
         if !folds || (self.speed == Speed::Fast && !on_device) {
@@ -322,7 +327,7 @@ impl Check<'_> {
             let mut other = tally.clone();
             let plan = self.plan(pass, dims, way)?;
             self.run_plan(pass, (dims, &plan), way, point, &mut other)
-                .and_then(|ran| self.judge_run(pass, ran, point, bounds, &mut other))
+                .and_then(|ran| self.judge_run(pass, ran, point, explained, &mut other))
                 .map_err(|stop| match stop {
                     StopReason::Fail(message) => StopReason::Fail(format!("{way}: {message}")),
                     skip => skip,
@@ -360,9 +365,13 @@ impl Check<'_> {
         pass: Pass,
         mut results: Results,
         point: &SpecPoint,
-        bounds: Option<&Bounds>,
+        explained: Explained<'_>,
         tally: &mut Tally,
     ) -> Result<(), StopReason> {
+        let bounds = match explained {
+            Explained::Within(bounds) => Some(bounds),
+            Explained::Closely | Explained::Plainly => None,
+        };
         if let Some(line) = bounds.and_then(|bounds| bounds.undecided) {
             tally.undecided(line);
         }
@@ -372,7 +381,11 @@ impl Check<'_> {
             let allowed = decided.and_then(|bounds| bounds.results.get(name));
             let wanted = (want, point.running.get(name));
             let allowed = allowed.map(Vec::as_slice);
-            self.judge_result((pass, name), got, wanted, allowed, tally)?;
+            let agreed = self.judge_result((pass, name), got, wanted, allowed, tally)?;
+            tally.agreed(&match explained {
+                Explained::Closely => agreed.as_close(),
+                Explained::Within(_) | Explained::Plainly => agreed,
+            });
         }
         Ok(())
     }
@@ -392,7 +405,7 @@ impl Check<'_> {
         (want, running): (&Tensor<Bounded>, Option<&Tensor<Bounded>>),
         allowed: Option<&[Allowed]>,
         tally: &mut Tally,
-    ) -> Result<(), StopReason> {
+    ) -> Result<Agreement, StopReason> {
         let fail = |error: String| StopReason::Fail(format!("{name}: {error}"));
         let got = Tensor::new(want.shape(), got).map_err(|e| fail(e.to_string()))?;
         let mut tolerance = Tolerance::F32.scaled(self.target.precision());
@@ -402,13 +415,24 @@ impl Check<'_> {
         let is_f16 = self.spec.signature().is_f16(name);
         let judged = judge(&got, want, running, allowed, (tolerance, is_f16))
             .map_err(|e| fail(e.to_string()))?;
-        tally.agreed(&judged.agreement());
+        let agreed = judged.agreement();
         tally.bounds(judged.width, judged.wide, judged.apart);
         if let Some(lost) = judged.lost {
             tally.lose(lost.part(), lost.words(name));
         }
-        Ok(())
+        Ok(agreed)
     }
+}
+
+/// What explains how far results are from the spec's.
+#[derive(Clone, Copy)]
+enum Explained<'b> {
+    /// What WGSL allows the kernel.
+    Within(&'b Bounds),
+    /// They are all so [near](SpecPoint::needs_no_bounds) that they count.
+    Closely,
+    /// A tolerance, and the rounding of the spec's formula, which does not count.
+    Plainly,
 }
 
 /// What a run yields: the reals of each result, by name.
