@@ -141,6 +141,17 @@ def selective_scan(x, a, b, w):
     return torch.stack(ys, 1)
 
 
+def multi_head_attention(x, wq, bq, wk, bk, wv, bv, wo, bo, s, lengths, *, heads, causal):
+    # The function scales by 1/sqrt(dim) itself, which s is.
+    rows = x.shape[1]
+    assert abs(s - (wq.shape[1] // heads) ** -0.5) < 1e-12
+    y, _ = F.multi_head_attention_forward(
+        *[x.transpose(0, 1)] * 3, x.shape[2], heads, torch.cat([wq, wk, wv], 1).T, torch.cat([bq, bk, bv]), None, None, False, 0.0,
+        wo.T, bo, key_padding_mask=torch.arange(rows) >= lengths[:, None], need_weights=False,
+        attn_mask=torch.ones(rows, rows, dtype=torch.bool).triu(1) if causal else None)
+    return y.transpose(0, 1)
+
+
 def unit_norm(x, eps):
     return F.normalize(x, dim=0, eps=eps)
 
@@ -428,6 +439,12 @@ OPS = {
     "Moment": ("torch.lerp", moment, "g[n], m[n]; beta, rest -> new_m[n], u[n]", [
         dict(n=8, beta=0.95, rest=0.05), dict(n=5, beta=0.5, rest=0.5, m=[0.0] * 5), dict(n=1, beta=0.9, rest=0.1, g=normal(1e3))]),
     "Mul": ("torch.mul", torch.mul, "a[n], b[n] -> y[n]", [dict(n=9), dict(n=7, b=normal(1e4)), dict(n=6, a=ZEROS)]),
+    "MultiHeadAttention(heads 2, causal)": (
+        "torch.nn.functional.multi_head_attention_forward",
+        lambda *x: multi_head_attention(*x, heads=2, causal=True),
+        "x[batch,rows,width], wq[width,2*dim], bq[2*dim], wk[width,2*dim], bk[2*dim], wv[width,2*dim], bv[2*dim], wo[2*dim,width], bo[width]; "
+        "s; lengths[batch] -> y[batch,rows,width]", [
+        dict(batch=2, rows=3, width=4, dim=2, s=0.5**0.5, lengths=[3, 2]), dict(batch=1, rows=4, width=2, dim=1, s=1.0, lengths=[4])]),
     "Muon": ("torch.optim.Muon", muon, "w[rows,cols], g[rows,cols], m[rows,cols]; beta, rest, eps, lr, keep "
              "-> new_w[rows,cols], new_m[rows,cols]", [
         dict(rows=3, cols=4, beta=0.95, rest=0.05, eps=1e-7, lr=0.02, keep=0.998, settings=dict(decay=0.1)),

@@ -31,8 +31,9 @@ fn specs_and_kernels_agree_with_golden_values() {
     for op in ops::catalogue().unwrap().into_iter().chain(further()) {
         golden.op(&*op);
     }
-    // All checks of it would take minutes, so that the catalogue has its parts alone.
+    // All checks of these would take minutes, so that the catalogue has their parts alone.
     golden.op(&ops::muon().unwrap());
+    golden.op(&ops::multi_head_attention(2, true).unwrap());
     let files = fs::read_dir(folder()).unwrap();
     let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     for file in files.filter(|file| file.ends_with(".json")) {

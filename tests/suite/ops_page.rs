@@ -23,12 +23,16 @@ Beyond 10³³ products with constants, and sums of many terms, need room.
 ";
 
 /// Files of the ops that are composed: their types are graphs of other ops'.
-const COMPOSED: [(&str, &str); 6] = [
+const COMPOSED: [(&str, &str); 7] = [
     ("Adam", "adam"),
     ("Attention", "attention"),
     ("Linear", "linear"),
     ("LoRALinear", "lora_linear"),
     ("Muon", "muon"),
+    (
+        "MultiHeadAttention(heads 2, causal)",
+        "multi_head_attention",
+    ),
     ("ScaledDot∘RoPE", "rotated_dot"),
 ];
 
@@ -40,8 +44,9 @@ fn the_page_of_ops_is_as_their_documentation() {
     };
     for op in ops::catalogue().unwrap() {
         page.op(&*op);
-        // The catalogue has its parts alone, whose formulas are enough.
+        // The catalogue has their parts alone, whose formulas are enough.
         if op.name() == "Mul" {
+            page.describe(&ops::multi_head_attention(2, true).unwrap());
             page.describe(&ops::muon().unwrap());
         }
     }

@@ -21,7 +21,7 @@ shader! {
             y[i] = if x[i] > 4.0 * cap {
                 cap * outer_tanh(t)
             } else if x[i] < -4.0 * cap {
-                -cap * outer_tanh(t)
+                -cap * outer_tanh(-t)
             } else {
                 cap * t.tanh()
             };
@@ -57,7 +57,8 @@ impl Elementwise<1> for Softcap {
     }
 
     fn domain(sampling: Sampling) -> Sampling {
-        sampling.uniform("cap", 1.0, 5.0)
+        // Of small quotients WGSL's tanh may be far off, so that little would be said.
+        sampling.uniform("cap", 0.25, 1.0)
     }
 }
 

@@ -11,9 +11,9 @@ use crate::prelude::*;
 pub struct Tanh;
 
 shader! {
-    /// tanh |x|, which loses digits where x is small.
+    /// tanh x of positive x; where it is small this loses digits.
     pub fn outer_tanh(x: f32) -> f32 {
-        let e = (-2.0 * x.abs()).exp();
+        let e = (-2.0 * x).exp();
         (1.0 - e) / (1.0 + e)
     }
 
@@ -22,7 +22,7 @@ shader! {
         if x > 4.0 {
             outer_tanh(x)
         } else if x < -4.0 {
-            -outer_tanh(x)
+            -outer_tanh(-x)
         } else {
             x.tanh()
         }
