@@ -120,7 +120,7 @@ impl Checks {
         Ok(Trusted::unchecked(graph, optimiser))
     }
 
-    /// Checks another optimiser, which moves these parameters in place of the one for all: matrices by [`Muon`](crate::ops::muon), say, and all else by
+    /// Checks another optimiser, which moves these parameters in place of the one for all: matrices by [`Muon`](crate::ops::Muon), say, and all else by
     /// [`AdamW`](crate::ops::AdamW). Each is given its own constants by [`Model::step_by`](super::Model::step_by).
     ///
     /// ```no_run
