@@ -1,6 +1,7 @@
 //! Small ops for the crate's own tests.
 
 use crate::op::Op;
+use crate::options::{Options, Target};
 use crate::{Context, DiffOp, Dims, OpError, OpPlan, OpStep, Plans, Real, Signature, Tensor};
 use hesper_shader::domain::F32;
 use hesper_shader::record::Recorder;
@@ -371,4 +372,16 @@ pub(crate) fn devices() -> Vec<Device> {
         .into_iter()
         .chain(gpu.clone())
         .collect()
+}
+
+/// That a graph's parts fit together, at small shapes and by numbers: for graphs of which all checks would take minutes.
+pub(crate) fn connections_are_right(graph: &dyn Op) {
+    let options = Options {
+        points: 8,
+        targets: vec![Target::F32],
+        progress: false,
+        ..Options::default()
+    };
+    let certificate = graph.verify_connections(&options);
+    assert!(certificate.is_pass(), "{certificate}");
 }

@@ -67,22 +67,14 @@ pub fn multi_head_attention(heads: usize, causal: bool) -> Result<MultiHeadAtten
 mod tests {
     use super::*;
     use crate::DiffOp;
-    use crate::op::Op;
-    use crate::options::{Options, Target};
+    use crate::test_ops::connections_are_right;
 
     /// All checks of the whole would take minutes; its parts have them.
     #[test]
     fn its_connections_are_right() {
-        let options = Options {
-            points: 8,
-            targets: vec![Target::F32],
-            progress: false,
-            ..Options::default()
-        };
         for (heads, causal) in [(2, true), (3, false)] {
             let op = multi_head_attention(heads, causal).unwrap();
-            let certificate = (&op as &dyn Op).verify_connections(&options);
-            assert!(certificate.is_pass(), "{certificate}");
+            connections_are_right(&op);
             assert_eq!(op.signature().outputs().count(), 1);
         }
     }

@@ -70,24 +70,14 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::op::Op;
-    use crate::options::{Options, Target};
-    use crate::test_ops::run_kernels;
+    use crate::test_ops::{connections_are_right, run_kernels};
     use crate::{DiffOp, Dims};
 
     /// All checks of the whole would take minutes; its parts have them.
     #[test]
     fn its_connections_are_right() {
-        let options = Options {
-            points: 8,
-            targets: vec![Target::F32],
-            progress: false,
-            ..Options::default()
-        };
         let muon = muon().unwrap();
-        let op: &dyn Op = &muon;
-        let certificate = op.verify_connections(&options);
-        assert!(certificate.is_pass(), "{certificate}");
+        connections_are_right(&muon);
         assert_eq!(muon.parts().len(), 8);
     }
 
