@@ -1,5 +1,6 @@
 //! The absolute value.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -11,19 +12,17 @@ pub struct Abs;
 
 shader! {
     /// y = |x|, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn abs(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i].abs();
         }
     }
 
     /// dx = dy where x > 0, −dy where x < 0, else 0.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn abs_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = if x[i] > 0.0 {
                 dy[i]
             } else if x[i] < 0.0 {

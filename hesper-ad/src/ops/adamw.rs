@@ -1,6 +1,7 @@
 //! Adam with decoupled weight decay.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 use hesper_shader::Number;
 
@@ -18,7 +19,7 @@ pub struct AdamW;
 
 shader! {
     /// One step of AdamW, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn adamw(
         w: &[f32],
         g: &[f32],
@@ -37,8 +38,7 @@ shader! {
         c1: f32,
         c2: f32,
     ) {
-        let i = global_index();
-        if i < new_w.len() {
+        for i in (first()..end(new_w.len())).step_by(LANES) {
             let first = beta1 * m[i] + rest1 * g[i];
             let second = beta2 * v[i] + rest2 * g[i] * g[i];
             new_m[i] = first;
@@ -48,7 +48,7 @@ shader! {
     }
 
     /// dm = β₁·e and dv = β₂·f: the cotangents of the moments.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn adamw_backward_moments(
         new_m: &[f32],
         new_v: &[f32],
@@ -64,15 +64,14 @@ shader! {
         c1: f32,
         c2: f32,
     ) {
-        let i = global_index();
-        if i < dm.len() {
+        for i in (first()..end(dm.len())).step_by(LANES) {
             dm[i] = beta1 * first_cotangent(new_v[i], dnew_w[i], dnew_m[i], lr, eps, c1, c2);
             dv[i] = beta2 * second_cotangent(new_m[i], new_v[i], dnew_w[i], dnew_v[i], lr, eps, c1, c2);
         }
     }
 
     /// dw = keep·dnew_w and dg = rest₁·e + 2·rest₂·g·f.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn adamw_backward(
         g: &[f32],
         new_m: &[f32],
@@ -90,8 +89,7 @@ shader! {
         c1: f32,
         c2: f32,
     ) {
-        let i = global_index();
-        if i < dw.len() {
+        for i in (first()..end(dw.len())).step_by(LANES) {
             let e = first_cotangent(new_v[i], dnew_w[i], dnew_m[i], lr, eps, c1, c2);
             let f = second_cotangent(new_m[i], new_v[i], dnew_w[i], dnew_v[i], lr, eps, c1, c2);
             dw[i] = keep * dnew_w[i];
@@ -278,9 +276,9 @@ impl DiffOp for AdamW {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(adamw(), Grid::cover(n));
-        plan.backward(adamw_backward_moments(), Grid::cover(n));
-        plan.backward(adamw_backward(), Grid::cover(n));
+        plan.forward(adamw(), grid(n));
+        plan.backward(adamw_backward_moments(), grid(n));
+        plan.backward(adamw_backward(), grid(n));
         Ok(())
     }
 

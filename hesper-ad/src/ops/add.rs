@@ -1,6 +1,7 @@
 //! Addition, the residual connection.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// Addition `y = a + b`, elementwise over `n` numbers; `da = db = dy`.
@@ -11,19 +12,17 @@ pub struct Add;
 
 shader! {
     /// y = a + b, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn add(a: &[f32], b: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = a[i] + b[i];
         }
     }
 
     /// da = db = dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn add_backward(dy: &[f32], da: &mut [f32], db: &mut [f32]) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             da[i] = dy[i];
             db[i] = dy[i];
         }
@@ -51,8 +50,8 @@ impl DiffOp for Add {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(add(), Grid::cover(n));
-        plan.backward(add_backward(), Grid::cover(n));
+        plan.forward(add(), grid(n));
+        plan.backward(add_backward(), grid(n));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! A bias for each column.
 
+use super::coarsened::{LANES, end, first, grid};
 use super::columns::{ROWS_AT_ONCE, blocks, sum_columns};
 use crate::prelude::*;
 
@@ -11,19 +12,17 @@ pub struct BiasAdd;
 
 shader! {
     /// y = x + b, b the same in every row.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn bias_add(x: &[f32], b: &[f32], y: &mut [f32], cols: u32) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i] + b[i % cols];
         }
     }
 
     /// dx = dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn bias_add_backward(dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = dy[i];
         }
     }
@@ -52,8 +51,8 @@ impl DiffOp for BiasAdd {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let (rows, cols) = (plan.dim("rows")?, plan.dim("cols")?);
-        plan.forward(bias_add(), Grid::cover(rows * cols));
-        plan.backward(bias_add_backward(), Grid::cover(rows * cols));
+        plan.forward(bias_add(), grid(rows * cols));
+        plan.backward(bias_add_backward(), grid(rows * cols));
         plan.temporary("partial", Type::F32, blocks(rows) * cols)?;
         sum_columns(plan, "dy", "partial", [rows, cols], ROWS_AT_ONCE);
         sum_columns(plan, "partial", "db", [blocks(rows), cols], blocks(rows));

@@ -1,6 +1,7 @@
 //! Binary cross-entropy of logits.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use super::silu::{logistic, sigmoid};
 use super::softplus::{ln_one_plus_exp, softplus_of};
 use crate::prelude::*;
@@ -15,16 +16,15 @@ pub struct BinaryCrossEntropy;
 
 shader! {
     /// y = w·t·ln(1 + e⁻ˣ) + (1 − t)·ln(1 + eˣ), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn binary_cross_entropy(x: &[f32], t: &[f32], y: &mut [f32], w: f32) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = w * t[i] * ln_one_plus_exp(-x[i]) + (1.0 - t[i]) * ln_one_plus_exp(x[i]);
         }
     }
 
     /// dx = ((1 − t)·σ(x) − w·t·σ(−x))·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn binary_cross_entropy_backward(
         x: &[f32],
         t: &[f32],
@@ -32,8 +32,7 @@ shader! {
         dx: &mut [f32],
         w: f32,
     ) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = ((1.0 - t[i]) * sigmoid(x[i]) - w * t[i] * sigmoid(-x[i])) * dy[i];
         }
     }
@@ -68,8 +67,8 @@ impl DiffOp for BinaryCrossEntropy {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(binary_cross_entropy(), Grid::cover(n));
-        plan.backward(binary_cross_entropy_backward(), Grid::cover(n));
+        plan.forward(binary_cross_entropy(), grid(n));
+        plan.backward(binary_cross_entropy_backward(), grid(n));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Numbers cut to a range.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -12,19 +13,17 @@ pub struct Clamp;
 
 shader! {
     /// y = min(max(x, low), high), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn clamp(x: &[f32], y: &mut [f32], low: f32, high: f32) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i].max(low).min(high);
         }
     }
 
     /// dx = dy where low < x < high, else 0.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn clamp_backward(x: &[f32], dy: &[f32], dx: &mut [f32], low: f32, high: f32) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = if x[i] > low && x[i] < high { dy[i] } else { 0.0 };
         }
     }

@@ -2,6 +2,7 @@
 
 use super::broadcast_add::broadcast_add;
 use super::conv2d::{conv2d, conv2d_db, conv2d_df, conv2d_dx};
+use super::conv2d_tiled::{conv2d_df_tiled, conv2d_dx_tiled, conv2d_tiled, invocations};
 use super::embedding::embedding_clear;
 use super::window::{Window, indices};
 use crate::dims::count;
@@ -30,20 +31,21 @@ pub(super) struct Term<const AXES: usize> {
 impl Sizes {
     /// Adds the dispatches of both passes.
     pub(super) fn plan(&self, plan: &mut OpPlan) {
-        let [images, _, positions] = self.counts();
-        self.give(plan.forward(conv2d(), Grid::cover(positions)));
-        self.give(plan.backward(conv2d_dx(), Grid::cover(images)));
+        let (to_positions, to_images) = (self.to_positions(), self.to_images());
+        self.give(plan.forward(to_positions.0, to_positions.1));
+        self.give(plan.backward(to_images.0, to_images.1));
         self.plan_filters(plan);
         self.plan_bias(plan, self.channels[1], self.positions);
     }
 
     /// Adds the dispatches of both passes of the transposed convolution, whose `y` is the image.
     pub(super) fn plan_transposed(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let [images, _, positions] = self.counts();
+        let [images, _, _] = self.counts();
+        let (to_positions, to_images) = (self.to_positions(), self.to_images());
         let [cout, cin] = self.channels.map(|channels| channels * self.groups);
         // The convolution's passes have no bias, or have one where none belongs.
         plan.temporary("plain", Type::F32, images)?;
-        let forward = self.give(plan.forward(conv2d_dx(), Grid::cover(images)));
+        let forward = self.give(plan.forward(to_images.0, to_images.1));
         forward.bind("dy", "x").bind("dx", "plain");
         let bias = plan.forward(broadcast_add(), Grid::cover(images));
         bias.bind("x", "plain")
@@ -52,7 +54,7 @@ impl Sizes {
         plan.temporary("zeros", Type::F32, cin)?;
         let clear = plan.backward(embedding_clear(), Grid::cover(cin));
         clear.bind("dtable", "zeros");
-        let dx = self.give(plan.backward(conv2d(), Grid::cover(positions)));
+        let dx = self.give(plan.backward(to_positions.0, to_positions.1));
         dx.bind("x", "dy").bind("b", "zeros").bind("y", "dx");
         let df = self.plan_filters(plan);
         df.bind("x", "dy").bind("dy", "x");
@@ -60,10 +62,23 @@ impl Sizes {
         Ok(())
     }
 
+    /// What sums over the filters' places: one element of the positions each, or several channels of one.
+    fn to_positions(&self) -> (Kernel, Grid) {
+        let [_, _, positions] = self.counts();
+        chosen(positions, self.channels[1], [conv2d, conv2d_tiled])
+    }
+
+    /// What sums over the positions that read an element of the image.
+    fn to_images(&self) -> (Kernel, Grid) {
+        let [images, _, _] = self.counts();
+        chosen(images, self.channels[0], [conv2d_dx, conv2d_dx_tiled])
+    }
+
     /// Adds the dispatch of what sums products of images and positions: `df`.
     fn plan_filters<'p>(&self, plan: &'p mut OpPlan) -> &'p mut OpStep {
         let [_, filters, _] = self.counts();
-        let step = self.give(plan.backward(conv2d_df(), Grid::cover(filters)));
+        let (kernel, grid) = chosen(filters, self.channels[1], [conv2d_df, conv2d_df_tiled]);
+        let step = self.give(plan.backward(kernel, grid));
         step.uniform("batch", self.batch)
     }
 
@@ -134,6 +149,18 @@ impl Sizes {
             filter: term.filter,
             position: flat(term.position),
         })
+    }
+}
+
+/// The direct kernel for groups of one channel, the tiled one for others, and its grid for so many elements.
+fn chosen(
+    elements: usize,
+    channels: usize,
+    [direct, tiled]: [fn() -> Kernel; 2],
+) -> (Kernel, Grid) {
+    match channels {
+        1 => (direct(), Grid::cover(elements)),
+        _ => (tiled(), Grid::cover(invocations(elements, channels))),
     }
 }
 

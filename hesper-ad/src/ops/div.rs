@@ -1,5 +1,6 @@
 //! Division.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -11,19 +12,17 @@ pub struct Div;
 
 shader! {
     /// y = a/b, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn div(a: &[f32], b: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = a[i] / b[i];
         }
     }
 
     /// da = dy/b and db = −dy/b·(a/b).
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn div_backward(a: &[f32], b: &[f32], dy: &[f32], da: &mut [f32], db: &mut [f32]) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             let slope = dy[i] / b[i];
             da[i] = slope;
             db[i] = -slope * (a[i] / b[i]);

@@ -1,6 +1,7 @@
 //! Dropout with a mask that is computed.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// Dropout `yᵢ = xᵢ/(1 − p)` where `uᵢ ≥ p`, else 0, elementwise over `n` numbers; `dx` is the same of `dy`. `uᵢ` is a number between 0 and 1 that belongs to `i`, and to the
@@ -44,7 +45,7 @@ shader! {
     }
 
     /// y = x/kept where what belongs to i is at least least, else 0. The same of dy is dx.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn dropout(
         x: &[f32],
         seed: &[u32],
@@ -53,8 +54,7 @@ shader! {
         least: u32,
         kept: f32,
     ) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             let word = philox(i, counter[0], seed[0]);
             y[i] = if word >= least { x[i] / kept } else { 0.0 };
         }
@@ -131,7 +131,7 @@ impl DiffOp for Dropout {
     }
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
-        let n = Grid::cover(plan.dim("n")?);
+        let n = grid(plan.dim("n")?);
         self.give(plan.forward(dropout(), n));
         let backward = plan.backward(dropout(), n);
         self.give(backward.bind("x", "dy").bind("y", "dx"));

@@ -1,6 +1,6 @@
 //! Ops that treat each number by itself, as the files of such ops write them down.
 
-use super::MOST_ELEMENTS;
+use super::{MOST_ELEMENTS, coarsened};
 use crate::prelude::*;
 
 /// An op `y = f(x₁, …)` of one element of each of `N` inputs, all over `n` numbers, with constants that are one number each.
@@ -20,7 +20,7 @@ pub trait Elementwise<const N: usize> {
     /// Its VJP: the cotangent of each input.
     fn cotangents(cx: &Context, x: [Real; N], dy: Real) -> [Real; N];
 
-    /// What computes `y`, and what computes the cotangents, one invocation per number.
+    /// What computes `y`, and what computes the cotangents: [coarsened](super::coarsened) kernels.
     fn kernels() -> [Kernel; 2];
 
     /// From which range the numbers are drawn, beyond which sizes are right.
@@ -64,8 +64,8 @@ pub(super) fn backward<const N: usize, F: Elementwise<N>>(
 /// [`DiffOp::plan`] of such an op.
 pub(super) fn plan<const N: usize, F: Elementwise<N>>(plan: &mut OpPlan) -> Result<(), OpError> {
     let (n, [forward, backward]) = (plan.dim("n")?, F::kernels());
-    plan.forward(forward, Grid::cover(n));
-    plan.backward(backward, Grid::cover(n));
+    plan.forward(forward, coarsened::grid(n));
+    plan.backward(backward, coarsened::grid(n));
     Ok(())
 }
 

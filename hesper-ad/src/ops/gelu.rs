@@ -1,6 +1,7 @@
 //! GELU.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// GELU `y = x·Φ(x)`, `Φ(x) = (1 + erf(x/√2))/2`, elementwise over `n` numbers; `dx = (Φ(x) + x·φ(x))·dy`,
@@ -49,19 +50,17 @@ shader! {
     }
 
     /// y = x·Φ(x), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn gelu(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i] * normal_cdf(x[i]);
         }
     }
 
     /// dx = (Φ(x) + x·φ(x))·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn gelu_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             let density = 0.39894228040143268 * (-0.5 * x[i] * x[i]).exp();
             dx[i] = (normal_cdf(x[i]) + x[i] * density) * dy[i];
         }
@@ -91,8 +90,8 @@ impl DiffOp for Gelu {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(gelu(), Grid::cover(n));
-        plan.backward(gelu_backward(), Grid::cover(n));
+        plan.forward(gelu(), grid(n));
+        plan.backward(gelu_backward(), grid(n));
         Ok(())
     }
 

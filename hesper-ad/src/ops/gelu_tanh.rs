@@ -1,6 +1,7 @@
 //! GELU, with a tanh for the error function.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use super::silu::{logistic, sigmoid};
 use crate::prelude::*;
 
@@ -22,19 +23,17 @@ shader! {
     }
 
     /// y = x/2·(1 + tanh u), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn gelu_tanh(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i] * sigmoid(twice_u(x[i]));
         }
     }
 
     /// dx = (s + 2x·s·(1 − s)·c·(1 + 3a·x²))·dy with s = (1 + tanh u)/2.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn gelu_tanh_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             let v = x[i];
             let s = sigmoid(twice_u(v));
             // x·s·(1 − s) is 0 before x² would overflow, and so it comes first.
@@ -71,8 +70,8 @@ impl DiffOp for GeluTanh {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(gelu_tanh(), Grid::cover(n));
-        plan.backward(gelu_tanh_backward(), Grid::cover(n));
+        plan.forward(gelu_tanh(), grid(n));
+        plan.backward(gelu_tanh_backward(), grid(n));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The Huber loss.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -13,17 +14,16 @@ pub struct Huber;
 
 shader! {
     /// y = ½·d² where |d| ≤ delta, else delta·(|d| − ½·delta), with d = x − t.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn huber(x: &[f32], t: &[f32], y: &mut [f32], delta: f32) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             let d = (x[i] - t[i]).abs();
             y[i] = if d <= delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) };
         }
     }
 
     /// dx = d·dy, d = x − t kept between −delta and delta, and dt = −dx.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn huber_backward(
         x: &[f32],
         t: &[f32],
@@ -32,8 +32,7 @@ shader! {
         dt: &mut [f32],
         delta: f32,
     ) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             let slope = (x[i] - t[i]).max(-delta).min(delta) * dy[i];
             dx[i] = slope;
             dt[i] = -slope;

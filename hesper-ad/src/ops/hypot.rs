@@ -1,5 +1,6 @@
 //! The length of a vector of two numbers.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use super::norm::LEAST;
 use crate::prelude::*;
@@ -13,10 +14,9 @@ pub struct Hypot;
 
 shader! {
     /// y = √(a² + b²), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn hypot(a: &[f32], b: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             let unit = a[i].abs().max(b[i].abs()).max(LEAST);
             let first = a[i] / unit;
             let second = b[i] / unit;
@@ -25,7 +25,7 @@ shader! {
     }
 
     /// da = dy·a/y and db = dy·b/y, 0 where y is 0.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn hypot_backward(
         a: &[f32],
         b: &[f32],
@@ -34,8 +34,7 @@ shader! {
         da: &mut [f32],
         db: &mut [f32],
     ) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             let length = y[i].max(LEAST);
             da[i] = dy[i] * (a[i] / length);
             db[i] = dy[i] * (b[i] / length);

@@ -1,6 +1,7 @@
 //! Lion, an optimiser that steps by signs.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// A step of Lion, of `n` weights `w` with gradients `g` and a moment `m`: `new_w = w·keep − lr·sign(β₁·m + rest₁·g)`, `new_m = β₂·m + rest₂·g`. Constants are `lr`, `beta1`, `beta2`
@@ -13,7 +14,7 @@ pub struct Lion;
 
 shader! {
     /// new_w = w·keep − lr·sign(β₁·m + rest₁·g) and new_m = β₂·m + rest₂·g, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn lion(
         w: &[f32],
         g: &[f32],
@@ -27,15 +28,14 @@ shader! {
         rest2: f32,
         keep: f32,
     ) {
-        let i = global_index();
-        if i < new_w.len() {
+        for i in (first()..end(new_w.len())).step_by(LANES) {
             new_w[i] = w[i] * keep - lr * sign(beta1 * m[i] + rest1 * g[i]);
             new_m[i] = beta2 * m[i] + rest2 * g[i];
         }
     }
 
     /// dw = keep·dnew_w, dg = rest₂·dnew_m and dm = β₂·dnew_m.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn lion_backward(
         dnew_w: &[f32],
         dnew_m: &[f32],
@@ -46,8 +46,7 @@ shader! {
         rest2: f32,
         keep: f32,
     ) {
-        let i = global_index();
-        if i < dw.len() {
+        for i in (first()..end(dw.len())).step_by(LANES) {
             dw[i] = keep * dnew_w[i];
             dg[i] = rest2 * dnew_m[i];
             dm[i] = beta2 * dnew_m[i];
@@ -104,8 +103,8 @@ impl DiffOp for Lion {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(lion(), Grid::cover(n));
-        plan.backward(lion_backward(), Grid::cover(n));
+        plan.forward(lion(), grid(n));
+        plan.backward(lion_backward(), grid(n));
         Ok(())
     }
 

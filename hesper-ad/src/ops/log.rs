@@ -1,5 +1,6 @@
 //! The natural logarithm.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -11,19 +12,17 @@ pub struct Log;
 
 shader! {
     /// y = ln x, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn log(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i].ln();
         }
     }
 
     /// dx = dy/x.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn log_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = dy[i] / x[i];
         }
     }

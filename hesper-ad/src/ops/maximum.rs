@@ -1,5 +1,6 @@
 //! The greater of two numbers.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -11,19 +12,17 @@ pub struct Maximum;
 
 shader! {
     /// y = max(a, b), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn maximum(a: &[f32], b: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = a[i].max(b[i]);
         }
     }
 
     /// da = dy where a > b, dy/2 where a = b, else 0; db is the rest of dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn maximum_backward(a: &[f32], b: &[f32], dy: &[f32], da: &mut [f32], db: &mut [f32]) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             let first = a[i] > b[i];
             let second = a[i] < b[i];
             da[i] = if first { dy[i] } else if second { 0.0 } else { 0.5 * dy[i] };

@@ -1,6 +1,7 @@
 //! A moving average of gradients that looks ahead.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// A moving average of `n` gradients `g`, as Muon takes it with Nesterov's look ahead: `new_m = beta·m + rest·g`, `u = beta·new_m + rest·g`, with constants `beta` and, a number of
@@ -12,7 +13,7 @@ pub struct Moment;
 
 shader! {
     /// new_m = beta·m + rest·g and u = beta·new_m + rest·g, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn moment(
         g: &[f32],
         m: &[f32],
@@ -21,8 +22,7 @@ shader! {
         beta: f32,
         rest: f32,
     ) {
-        let i = global_index();
-        if i < u.len() {
+        for i in (first()..end(u.len())).step_by(LANES) {
             let average = beta * m[i] + rest * g[i];
             new_m[i] = average;
             u[i] = beta * average + rest * g[i];
@@ -30,7 +30,7 @@ shader! {
     }
 
     /// dm = beta·d and dg = rest·(d + du) with d = dnew_m + beta·du.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn moment_backward(
         dnew_m: &[f32],
         du: &[f32],
@@ -39,8 +39,7 @@ shader! {
         beta: f32,
         rest: f32,
     ) {
-        let i = global_index();
-        if i < dg.len() {
+        for i in (first()..end(dg.len())).step_by(LANES) {
             let d = dnew_m[i] + beta * du[i];
             dm[i] = beta * d;
             dg[i] = rest * (d + du[i]);
@@ -83,8 +82,8 @@ impl DiffOp for Moment {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(moment(), Grid::cover(n));
-        plan.backward(moment_backward(), Grid::cover(n));
+        plan.forward(moment(), grid(n));
+        plan.backward(moment_backward(), grid(n));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Multiplication.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -9,19 +10,17 @@ pub struct Mul;
 
 shader! {
     /// y = a·b, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn mul(a: &[f32], b: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = a[i] * b[i];
         }
     }
 
     /// da = b·dy and db = a·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn mul_backward(a: &[f32], b: &[f32], dy: &[f32], da: &mut [f32], db: &mut [f32]) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             da[i] = b[i] * dy[i];
             db[i] = a[i] * dy[i];
         }

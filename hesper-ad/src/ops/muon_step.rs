@@ -1,5 +1,6 @@
 //! A step along a matrix.
 
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// The step of Muon, of weights `w[rows, cols]` along a matrix `u[rows, cols]`: `new_w = keep·w − lr·gain·u`, `gain = √max(1, cols/rows)`, with constants `lr` and `keep = 1 − lr·decay`;
@@ -16,7 +17,7 @@ shader! {
     }
 
     /// new_w = keep·w − lr·gain·u, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn muon_step(
         w: &[f32],
         u: &[f32],
@@ -26,14 +27,13 @@ shader! {
         lr: f32,
         keep: f32,
     ) {
-        let i = global_index();
-        if i < new_w.len() {
+        for i in (first()..end(new_w.len())).step_by(LANES) {
             new_w[i] = keep * w[i] - lr * gain(rows, cols) * u[i];
         }
     }
 
     /// dw = keep·dnew_w and du = −lr·gain·dnew_w.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn muon_step_backward(
         dnew_w: &[f32],
         dw: &mut [f32],
@@ -43,8 +43,7 @@ shader! {
         lr: f32,
         keep: f32,
     ) {
-        let i = global_index();
-        if i < dw.len() {
+        for i in (first()..end(dw.len())).step_by(LANES) {
             dw[i] = keep * dnew_w[i];
             du[i] = -(lr * gain(rows, cols) * dnew_w[i]);
         }
@@ -86,8 +85,8 @@ impl DiffOp for MuonStep {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("rows")? * plan.dim("cols")?;
-        plan.forward(muon_step(), Grid::cover(n));
-        plan.backward(muon_step_backward(), Grid::cover(n));
+        plan.forward(muon_step(), grid(n));
+        plan.backward(muon_step_backward(), grid(n));
         Ok(())
     }
 

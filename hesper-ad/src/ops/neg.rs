@@ -1,5 +1,6 @@
 //! The other sign.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -9,19 +10,17 @@ pub struct Neg;
 
 shader! {
     /// y = −x, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn neg(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = -x[i];
         }
     }
 
     /// dx = −dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn neg_backward(dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = -dy[i];
         }
     }

@@ -1,5 +1,6 @@
 //! ReLU.
 
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// ReLU: `y = max(x, 0)`; `dx = dy` where `x > 0`, else 0, elementwise over `rows` × `cols` numbers.
@@ -10,17 +11,10 @@ use crate::prelude::*;
 pub struct Relu;
 
 shader! {
-    /// Numbers that one invocation treats. So little is done with each that what it costs to start an invocation would count most.
-    const EACH: u32 = 16;
-    /// Invocations of a workgroup.
-    const LANES: u32 = 32;
-
     /// y = max(x, 0), elementwise.
     #[workgroup_size(LANES)]
     pub fn relu(x: &[f32], y: &mut [f32]) {
-        let first = LANES * EACH * workgroup_index();
-        let end = y.len().min(first + LANES * EACH);
-        for i in (first + local_invocation_index()..end).step_by(LANES) {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i].max(0.0);
         }
     }
@@ -28,17 +22,10 @@ shader! {
     /// dx = dy where x > 0, else 0.
     #[workgroup_size(LANES)]
     pub fn relu_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let first = LANES * EACH * workgroup_index();
-        let end = dx.len().min(first + LANES * EACH);
-        for i in (first + local_invocation_index()..end).step_by(LANES) {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = if x[i] > 0.0 { dy[i] } else { 0.0 };
         }
     }
-}
-
-/// The grid of both kernels for so many numbers.
-fn grid(numbers: usize) -> Grid {
-    Grid::cover(numbers.div_ceil(EACH as usize))
 }
 
 impl DiffOp for Relu {

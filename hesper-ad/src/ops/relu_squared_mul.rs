@@ -1,6 +1,7 @@
 //! A gate of squared ReLU.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// Squared ReLU times another input: `y = max(x, 0)²·up`, elementwise over `n` numbers; `dx = 2·max(x, 0)·up·dy`,
@@ -22,17 +23,16 @@ shader! {
     }
 
     /// y = max(x, 0)²·up, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn relu_squared_mul(x: &[f32], up: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             let gate = x[i].max(0.0);
             y[i] = gate * (gate * up[i]);
         }
     }
 
     /// dx = 2·max(x, 0)·up·dy and dup = max(x, 0)²·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn relu_squared_mul_backward(
         x: &[f32],
         up: &[f32],
@@ -40,8 +40,7 @@ shader! {
         dx: &mut [f32],
         dup: &mut [f32],
     ) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             let gate = x[i].max(0.0);
             dx[i] = 2.0 * product(gate, up[i], dy[i]);
             dup[i] = gate * (gate * dy[i]);
@@ -75,8 +74,8 @@ impl DiffOp for ReluSquaredMul {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(relu_squared_mul(), Grid::cover(n));
-        plan.backward(relu_squared_mul_backward(), Grid::cover(n));
+        plan.forward(relu_squared_mul(), grid(n));
+        plan.backward(relu_squared_mul_backward(), grid(n));
         Ok(())
     }
 

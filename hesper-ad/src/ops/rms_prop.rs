@@ -1,6 +1,7 @@
 //! RMSprop, an optimiser that divides by the size of gradients.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// A step of RMSprop, of `n` weights `w` with gradients `g` and mean squares `v`: `new_v = α·v + rest·g²`, `new_w = w − lr·g/(√new_v + eps)`. Constants are `lr`, `alpha`, `eps` and, a
@@ -14,7 +15,7 @@ pub struct RmsProp;
 
 shader! {
     /// new_v = α·v + rest·g² and new_w = w − lr·g/(√new_v + eps), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn rms_prop(
         w: &[f32],
         g: &[f32],
@@ -26,8 +27,7 @@ shader! {
         rest: f32,
         eps: f32,
     ) {
-        let i = global_index();
-        if i < new_w.len() {
+        for i in (first()..end(new_w.len())).step_by(LANES) {
             let square = alpha * v[i] + rest * g[i] * g[i];
             new_v[i] = square;
             new_w[i] = w[i] - lr * (g[i] / (square.sqrt() + eps));
@@ -35,7 +35,7 @@ shader! {
     }
 
     /// dw = dnew_w, dg = 2·rest·g·f − lr·dnew_w/(q + eps) and dv = α·f, with q = √new_v and f = dnew_v + dnew_w·lr·g/(2·q·(q + eps)²).
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn rms_prop_backward(
         g: &[f32],
         new_v: &[f32],
@@ -49,8 +49,7 @@ shader! {
         rest: f32,
         eps: f32,
     ) {
-        let i = global_index();
-        if i < dw.len() {
+        for i in (first()..end(dw.len())).step_by(LANES) {
             let q = new_v[i].sqrt();
             let size = q + eps;
             let f = dnew_v[i] + dnew_w[i] * (lr / (2.0 * q * size) * (g[i] / size));
@@ -106,8 +105,8 @@ impl DiffOp for RmsProp {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(rms_prop(), Grid::cover(n));
-        plan.backward(rms_prop_backward(), Grid::cover(n));
+        plan.forward(rms_prop(), grid(n));
+        plan.backward(rms_prop_backward(), grid(n));
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Multiplication by a constant.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// Scaling `y = s·x` by a constant `s`, elementwise over `n` numbers; `dx = s·dy`.
@@ -9,10 +10,9 @@ pub struct Scale;
 
 shader! {
     /// y = s·x, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn scale(x: &[f32], y: &mut [f32], s: f32) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = s * x[i];
         }
     }
@@ -41,8 +41,8 @@ impl DiffOp for Scale {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(scale(), Grid::cover(n));
-        let backward = plan.backward(scale(), Grid::cover(n));
+        plan.forward(scale(), grid(n));
+        let backward = plan.backward(scale(), grid(n));
         backward.bind("x", "dy").bind("y", "dx");
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Scaled addition, the step of gradient descent.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// Scaled addition `y = a + s·b` with a constant `s`, elementwise over `n` numbers; `da = dy`, `db = s·dy`.
@@ -9,19 +10,17 @@ pub struct ScaledAdd;
 
 shader! {
     /// y = a + s·b, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn scaled_add(a: &[f32], b: &[f32], y: &mut [f32], s: f32) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = a[i] + s * b[i];
         }
     }
 
     /// da = dy, db = s·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn scaled_add_backward(dy: &[f32], da: &mut [f32], db: &mut [f32], s: f32) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             da[i] = dy[i];
             db[i] = s * dy[i];
         }
@@ -52,8 +51,8 @@ impl DiffOp for ScaledAdd {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(scaled_add(), Grid::cover(n));
-        plan.backward(scaled_add_backward(), Grid::cover(n));
+        plan.forward(scaled_add(), grid(n));
+        plan.backward(scaled_add_backward(), grid(n));
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! A choice between two numbers.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// `y = a` where `mask` is 1, else `b`, elementwise over `n` numbers; the cotangent of what is chosen is `dy`, that of the other 0.
@@ -11,19 +12,17 @@ pub struct Where;
 
 shader! {
     /// y = a where mask is 1, else b.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn select(mask: &[u32], a: &[f32], b: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = if mask[i] == 1 { a[i] } else { b[i] };
         }
     }
 
     /// da = dy where mask is 1, else 0; db the other way.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn select_backward(mask: &[u32], dy: &[f32], da: &mut [f32], db: &mut [f32]) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             da[i] = if mask[i] == 1 { dy[i] } else { 0.0 };
             db[i] = if mask[i] == 1 { 0.0 } else { dy[i] };
         }
@@ -53,8 +52,8 @@ impl DiffOp for Where {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(select(), Grid::cover(n));
-        plan.backward(select_backward(), Grid::cover(n));
+        plan.forward(select(), grid(n));
+        plan.backward(select_backward(), grid(n));
         Ok(())
     }
 

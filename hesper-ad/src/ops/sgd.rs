@@ -2,6 +2,7 @@
 
 use super::MOST_ELEMENTS;
 use super::adamw::rest;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// A step of gradient descent with momentum, of `n` weights `w` with gradients `g` and velocities `v`:
@@ -16,7 +17,7 @@ pub struct Sgd;
 
 shader! {
     /// new_v = momentum·v + rest·(g + decay·w) and new_w = w − lr·new_v, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sgd(
         w: &[f32],
         g: &[f32],
@@ -28,8 +29,7 @@ shader! {
         rest: f32,
         decay: f32,
     ) {
-        let i = global_index();
-        if i < new_w.len() {
+        for i in (first()..end(new_w.len())).step_by(LANES) {
             let velocity = momentum * v[i] + rest * (g[i] + decay * w[i]);
             new_v[i] = velocity;
             new_w[i] = w[i] - lr * velocity;
@@ -37,7 +37,7 @@ shader! {
     }
 
     /// dw = dnew_w + decay·dg, dg = rest·d and dv = momentum·d with d = dnew_v − lr·dnew_w.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sgd_backward(
         dnew_w: &[f32],
         dnew_v: &[f32],
@@ -49,8 +49,7 @@ shader! {
         rest: f32,
         decay: f32,
     ) {
-        let i = global_index();
-        if i < dw.len() {
+        for i in (first()..end(dw.len())).step_by(LANES) {
             let d = dnew_v[i] - lr * dnew_w[i];
             let gradient = rest * d;
             dw[i] = dnew_w[i] + decay * gradient;
@@ -137,8 +136,8 @@ impl DiffOp for Sgd {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(sgd(), Grid::cover(n));
-        plan.backward(sgd_backward(), Grid::cover(n));
+        plan.forward(sgd(), grid(n));
+        plan.backward(sgd_backward(), grid(n));
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Stochastic gradient descent with Nesterov's momentum.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// A step of gradient descent with Nesterov's momentum, of `n` weights `w` with gradients `g` and velocities `v`: `new_v = momentum·v + e`, `new_w = w − lr·(e + momentum·new_v)` with
@@ -13,7 +14,7 @@ pub struct SgdNesterov;
 
 shader! {
     /// new_v = momentum·v + e and new_w = w − lr·(e + momentum·new_v) with e = g + decay·w, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sgd_nesterov(
         w: &[f32],
         g: &[f32],
@@ -24,8 +25,7 @@ shader! {
         momentum: f32,
         decay: f32,
     ) {
-        let i = global_index();
-        if i < new_w.len() {
+        for i in (first()..end(new_w.len())).step_by(LANES) {
             let e = g[i] + decay * w[i];
             let velocity = momentum * v[i] + e;
             new_v[i] = velocity;
@@ -34,7 +34,7 @@ shader! {
     }
 
     /// dw = dnew_w + decay·de, dg = de and dv = momentum·d with d = dnew_v − lr·momentum·dnew_w and de = d − lr·dnew_w.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sgd_nesterov_backward(
         dnew_w: &[f32],
         dnew_v: &[f32],
@@ -45,8 +45,7 @@ shader! {
         momentum: f32,
         decay: f32,
     ) {
-        let i = global_index();
-        if i < dw.len() {
+        for i in (first()..end(dw.len())).step_by(LANES) {
             let d = dnew_v[i] - lr * momentum * dnew_w[i];
             let de = d - lr * dnew_w[i];
             dw[i] = dnew_w[i] + decay * de;
@@ -95,8 +94,8 @@ impl DiffOp for SgdNesterov {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(sgd_nesterov(), Grid::cover(n));
-        plan.backward(sgd_nesterov_backward(), Grid::cover(n));
+        plan.forward(sgd_nesterov(), grid(n));
+        plan.backward(sgd_nesterov_backward(), grid(n));
         Ok(())
     }
 

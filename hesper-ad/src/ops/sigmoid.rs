@@ -1,5 +1,6 @@
 //! The logistic function.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use super::silu::logistic;
 use crate::prelude::*;
@@ -13,19 +14,17 @@ pub struct Sigmoid;
 
 shader! {
     /// y = σ(x), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sigmoid(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = super::silu::sigmoid(x[i]);
         }
     }
 
     /// dx = σ(x)·σ(−x)·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sigmoid_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = super::silu::sigmoid(x[i]) * super::silu::sigmoid(-x[i]) * dy[i];
         }
     }

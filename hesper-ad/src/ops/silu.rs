@@ -1,6 +1,7 @@
 //! SiLU.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// SiLU `y = x·σ(x)`, `σ(x) = 1/(1 + e⁻ˣ)`, elementwise over `n` numbers; `dx = σ·(1 + x·(1 − σ))·dy`.
@@ -23,19 +24,17 @@ shader! {
     }
 
     /// y = x·σ(x), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn silu(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i] * sigmoid(x[i]);
         }
     }
 
     /// dx = σ·(1 + x·(1 − σ))·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn silu_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = silu_slope(x[i]) * dy[i];
         }
     }
@@ -70,8 +69,8 @@ impl DiffOp for Silu {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(silu(), Grid::cover(n));
-        plan.backward(silu_backward(), Grid::cover(n));
+        plan.forward(silu(), grid(n));
+        plan.backward(silu_backward(), grid(n));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Logits kept within a cap.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use super::tanh::{outer_tanh, slope, squared_sech};
 use crate::prelude::*;
@@ -13,10 +14,9 @@ pub struct Softcap;
 
 shader! {
     /// y = cap·tanh(x/cap), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn softcap(x: &[f32], y: &mut [f32], cap: f32) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             let t = x[i] / cap;
             y[i] = if x[i] > 4.0 * cap {
                 cap * outer_tanh(t)
@@ -29,10 +29,9 @@ shader! {
     }
 
     /// dx = sech²(x/cap)·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn softcap_backward(x: &[f32], dy: &[f32], dx: &mut [f32], cap: f32) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = squared_sech(x[i] / cap) * dy[i];
         }
     }

@@ -1,5 +1,6 @@
 //! Softplus, the smooth ReLU.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use super::silu::{logistic, sigmoid};
 use crate::prelude::*;
@@ -18,19 +19,17 @@ shader! {
     }
 
     /// y = ln(1 + eˣ), elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn softplus(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = ln_one_plus_exp(x[i]);
         }
     }
 
     /// dx = σ(x)·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn softplus_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = sigmoid(x[i]) * dy[i];
         }
     }

@@ -1,5 +1,6 @@
 //! The square root.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -11,19 +12,17 @@ pub struct Sqrt;
 
 shader! {
     /// y = √x, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sqrt(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i].sqrt();
         }
     }
 
     /// dx = dy/(2·y).
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn sqrt_backward(y: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = dy[i] / (2.0 * y[i]);
         }
     }

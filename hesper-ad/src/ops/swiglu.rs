@@ -1,6 +1,7 @@
 //! SwiGLU.
 
 use super::MOST_ELEMENTS;
+use super::coarsened::{LANES, end, first, grid};
 use super::silu::{self, sigmoid, silu_slope};
 use crate::prelude::*;
 
@@ -13,19 +14,17 @@ pub struct Swiglu;
 
 shader! {
     /// y = x·σ(x)·up, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn swiglu(x: &[f32], up: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i] * sigmoid(x[i]) * up[i];
         }
     }
 
     /// dx = σ·(1 + x·(1 − σ))·up·dy and dup = x·σ·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn swiglu_backward(x: &[f32], up: &[f32], dy: &[f32], dx: &mut [f32], dup: &mut [f32]) {
-        let i = global_index();
-        if i < dy.len() {
+        for i in (first()..end(dy.len())).step_by(LANES) {
             dx[i] = silu_slope(x[i]) * up[i] * dy[i];
             dup[i] = x[i] * sigmoid(x[i]) * dy[i];
         }
@@ -57,8 +56,8 @@ impl DiffOp for Swiglu {
 
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
-        plan.forward(swiglu(), Grid::cover(n));
-        plan.backward(swiglu_backward(), Grid::cover(n));
+        plan.forward(swiglu(), grid(n));
+        plan.backward(swiglu_backward(), grid(n));
         Ok(())
     }
 

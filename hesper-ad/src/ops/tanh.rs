@@ -1,5 +1,6 @@
 //! The hyperbolic tangent.
 
+use super::coarsened::{LANES, end, first};
 use super::elementwise::{Elementwise, elementwise};
 use crate::prelude::*;
 
@@ -35,19 +36,17 @@ shader! {
     }
 
     /// y = tanh x, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn tanh(x: &[f32], y: &mut [f32]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = bounded_tanh(x[i]);
         }
     }
 
     /// dx = sech² x·dy.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn tanh_backward(x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        let i = global_index();
-        if i < dx.len() {
+        for i in (first()..end(dx.len())).step_by(LANES) {
             dx[i] = squared_sech(x[i]) * dy[i];
         }
     }

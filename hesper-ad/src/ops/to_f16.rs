@@ -1,5 +1,6 @@
 //! Conversion to halves.
 
+use super::coarsened::{LANES, end, first, grid};
 use crate::prelude::*;
 
 /// Keeps reals in binary16: `y = x`, `dx = dy`, elementwise over `n` numbers; devices round `y` to one of its neighbours in `f16`, and promise nothing beyond 65504.
@@ -10,10 +11,9 @@ pub struct ToF16;
 
 shader! {
     /// y = x, elementwise.
-    #[workgroup_size(64)]
+    #[workgroup_size(LANES)]
     pub fn convert<X: Float, Y: Float>(x: &[X], y: &mut [Y]) {
-        let i = global_index();
-        if i < y.len() {
+        for i in (first()..end(y.len())).step_by(LANES) {
             y[i] = x[i] as f32 as Y;
         }
     }
@@ -50,8 +50,8 @@ pub(super) fn signature(name: &str) -> Signature {
 
 pub(super) fn plan_of(plan: &mut OpPlan, forward: Kernel) -> Result<(), OpError> {
     let n = plan.dim("n")?;
-    plan.forward(forward, Grid::cover(n));
-    let back = plan.backward(convert::<f32, f32>(), Grid::cover(n));
+    plan.forward(forward, grid(n));
+    let back = plan.backward(convert::<f32, f32>(), grid(n));
     back.bind("x", "dy").bind("y", "dx");
     Ok(())
 }

@@ -7,6 +7,8 @@
 //! ```
 
 mod cases;
+#[cfg(test)]
+mod close_tests;
 mod element;
 #[cfg(test)]
 mod half_tests;

@@ -122,6 +122,7 @@ impl<T: Copy, S: SharedPlace<T>> Writable<T> for Slots<'_, S> {
     }
 }
 
+#[inline]
 /// Copies a component of elements that follow each other; sizes are told apart once for all of them.
 fn take<P, T>(
     from: &[P],
@@ -140,6 +141,7 @@ fn take<P, T>(
     }
 }
 
+#[inline]
 fn take_sized<const SIZE: usize, P, T>(
     from: &[P],
     start: usize,
@@ -177,12 +179,16 @@ pub(super) fn gather<T: Copy>(
             Pattern::Same(element) => from.at(element * size + offset).map(|v| to.fill(v)),
             Pattern::Scattered => None,
         };
-        if moved.is_none() {
-            gather_blocks(from, elements, size, offset, to);
+        match (moved, size) {
+            (Some(()), _) => {}
+            // Compiled for the size that nearly all have.
+            (None, 1) => gather_blocks(from, elements, 1, 0, to),
+            (None, _) => gather_blocks(from, elements, size, offset, to),
         }
     }
 }
 
+#[inline(always)]
 fn gather_blocks<T: Copy>(
     from: &impl Readable<T>,
     elements: &[u32],

@@ -29,6 +29,13 @@ impl<'t> Walk<'t> {
         self.component(k, id, 0)
     }
 
+    /// Where all components of a value lie.
+    pub(super) fn components(&mut self, k: usize, id: ExprId) -> Value {
+        self.memo.clear();
+        let first = self.component(k, id, 0);
+        (1..self.expr(k, id).ty.size).fold(first, |all, c| all.join(self.component(k, id, c)))
+    }
+
     pub(super) fn range(&mut self, k: usize, id: ExprId) -> Range {
         self.value(k, id).range
     }

@@ -1,9 +1,10 @@
 //! What may wrap, and which ways can be gone.
 
 use super::{Found, Launch, Range};
+use crate::record::builtins::vec2;
 use crate::record::{Place, Placed, Recorder, WriteBuffer};
 use crate::tree::{Shape, Structure, Type};
-use crate::{Bindable, Exp, Kernel};
+use crate::{Bindable, Exp, Kernel, Vec2};
 
 /// An index made of `i`, which lies below `n`.
 type Body = for<'m> fn(&'m Recorder, Exp<'m, u32>, Exp<'m, u32>) -> Exp<'m, u32>;
@@ -50,6 +51,23 @@ fn count_up<'m>(h: &'m Recorder, i: Exp<'m, u32>, by: Exp<'m, u32>) -> Exp<'m, u
     sum.get()
 }
 
+/// The second of 4i and 2i, which both lie in one range.
+fn kept_vector<'m>(h: &'m Recorder, i: Exp<'m, u32>, _: Exp<'m, u32>) -> Exp<'m, u32> {
+    let twice = i * h.int(2u32);
+    let kept = h.var("kept", vec2(twice * h.int(2u32), twice));
+    kept.get().y() * h.int(2u32)
+}
+
+/// The same of a helper's result.
+fn yielded_vector<'m>(h: &'m Recorder, i: Exp<'m, u32>, _: Exp<'m, u32>) -> Exp<'m, u32> {
+    let mut call = h.call("both", "", "both");
+    let twice = call.value("twice", i * h.int(2u32));
+    if call.enter() {
+        call.returns(vec2(twice * h.int(2u32), twice));
+    }
+    call.finish::<Exp<'_, Vec2<u32>>>().y() * h.int(2u32)
+}
+
 fn last_of_steps<'m>(h: &'m Recorder, i: Exp<'m, u32>, n: Exp<'m, u32>) -> Exp<'m, u32> {
     let last = h.var("last", h.int(0u32));
     let at = h.for_("at", h.range(i, n).step_by(h.int(64)));
@@ -62,7 +80,7 @@ fn last_of_steps<'m>(h: &'m Recorder, i: Exp<'m, u32>, n: Exp<'m, u32>) -> Exp<'
 #[test]
 fn what_wraps_is_told() {
     const GIGA: u32 = 1 << 30;
-    let cases: [(&str, Body, u32, &str); 15] = [
+    let cases: [(&str, Body, u32, &str); 19] = [
         ("4i/4", |h, i, _| i * h.int(4u32) / h.int(4u32), GIGA, ""),
         (
             "4i/4",
@@ -98,6 +116,10 @@ fn what_wraps_is_told() {
         ("another left", |_, i, n| n - n.min(i * n), 1 << 31, "wraps"),
         ("counted up", count_up, 1 << 31, "may wrap"),
         ("steps", last_of_steps, 1 << 31, ""),
+        ("a kept vector", kept_vector, 1 << 29, ""),
+        ("a kept vector", kept_vector, 1 << 30, "may wrap"),
+        ("a yielded vector", yielded_vector, 1 << 29, ""),
+        ("a yielded vector", yielded_vector, 1 << 30, "may wrap"),
     ];
     for (what, body, n, expected) in cases {
         let found = walk(&kernel(body), n);

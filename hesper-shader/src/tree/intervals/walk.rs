@@ -74,7 +74,7 @@ impl<'t> Walk<'t> {
             StmtKind::Break => self.leave(k, |around| &mut around.broken),
             StmtKind::Continue => self.leave(k, |around| &mut around.continued),
             StmtKind::Return(value) => {
-                let value = value.map(|id| self.value(k, id));
+                let value = value.map(|id| self.components(k, id));
                 let frame = &mut self.frames[k];
                 frame.returned = match (frame.returned, value) {
                     (Some(a), Some(b)) => Some(a.join(b)),
@@ -233,14 +233,8 @@ impl<'t> Walk<'t> {
         if expr.ty == Type::BOOL {
             self.decides(k, value);
         }
-        let known = self.value(k, value);
+        let known = self.components(k, value);
         let alias = self.canon(k, value);
-        // A vector has as many ranges as components; of one nothing is said.
-        let known = if expr.ty.size == 1 {
-            known
-        } else {
-            Value::new(Range::of(expr.ty.scalar))
-        };
         let array = self.frames[k].function.locals.get(local);
         let whole =
             place.path.is_empty() && array.is_some_and(|l| l.dims.is_empty() && l.ty.size == 1);
@@ -517,9 +511,7 @@ impl<'t> Walk<'t> {
         };
         if let Some(result) = result {
             let all = Range::of(self.expr(k, result).ty.scalar);
-            let value = returned.unwrap_or(Value::new(all));
-            let single = self.expr(k, result).ty.size == 1;
-            self.define(k, result, if single { value } else { Value::new(all) });
+            self.define(k, result, returned.unwrap_or(Value::new(all)));
         }
         let _ = take(&mut self.memo);
     }
