@@ -66,7 +66,7 @@ pub use dual::{Dual, DualValue};
 pub use error::{GraphError, OpError};
 pub use graph::{Composite, Graph, accumulate};
 pub use op::{DiffOp, Op, Ports, checked_signature};
-pub use op_plan::{OpPlan, OpStep, Plans, UniformValue};
+pub use op_plan::{OpPlan, OpStep, Plans};
 pub use options::{Options, Target};
 pub use progress::Progress;
 pub use report::{Certificates, fitted};
@@ -86,6 +86,7 @@ macro_rules! shader {
 
 #[doc(hidden)]
 pub use hesper_shader;
+pub use hesper_shader::UniformValue;
 
 /// The examples of the README are compiled and run.
 #[cfg(doctest)]

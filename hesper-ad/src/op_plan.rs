@@ -2,6 +2,8 @@
 
 mod binding;
 #[cfg(test)]
+mod structured_tests;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use binding::{Binder, Pass, suggest};
@@ -9,8 +11,8 @@ pub(crate) use binding::{Binder, Pass, suggest};
 use crate::dims::Dims;
 use crate::error::OpError;
 use crate::signature::Signature;
-use hesper_shader::tree::{Literal, Loc, Type};
-use hesper_shader::{Bound, Grid, Kernel, Number, Plan, Role};
+use hesper_shader::tree::{Loc, Type};
+use hesper_shader::{Bound, Grid, Kernel, Plan, Role, StepProblem, UniformValue};
 
 /// The dispatches that implement an op's forward and backward pass for given sizes.
 ///
@@ -183,6 +185,16 @@ fn push(steps: &mut Vec<OpStep>, kernel: Kernel, grid: Grid) -> &mut OpStep {
     &mut steps[at]
 }
 
+/// Why a structure is not what a parameter is made of.
+fn unfit(problem: StepProblem) -> String {
+    match problem {
+        StepProblem::Mismatch {
+            expected, given, ..
+        } => format!("is `{expected}`, and is given {given}"),
+        other => other.to_string(),
+    }
+}
+
 impl OpStep {
     /// Binds a kernel parameter to a port, cotangent, temporary, dimension or constant of another name.
     pub fn bind(&mut self, param: &str, name: &str) -> &mut OpStep {
@@ -190,36 +202,26 @@ impl OpStep {
         self
     }
 
-    /// Gives a by-value kernel parameter its value.
+    /// Gives a by-value kernel parameter its value: a number, or of one that is a structure the host's.
+    ///
+    /// A float means its shortest decimal, which is a real in every check, also as a field. Fields can be given one by one too, as
+    /// `uniform("p.scale", 0.1)`, and bound to a dimension or constant, `bind("p.rows", "rows")`.
     pub fn uniform(&mut self, param: &str, value: impl UniformValue) -> &mut OpStep {
-        self.uniforms.push((param.to_string(), value.bound()));
+        let fitted = match value.bound() {
+            Ok(Bound::Parts(parts)) => parts.of_param(&self.kernel, param).map_err(unfit),
+            bound => {
+                self.uniforms.push((param.to_string(), bound));
+                return self;
+            }
+        };
+        match fitted {
+            Ok(parts) => {
+                let parts = parts.into_iter();
+                let values = parts.map(|(name, part)| (name, Ok(Bound::Value(part))));
+                self.uniforms.extend(values);
+            }
+            Err(message) => self.uniforms.push((param.to_string(), Err(message))),
+        }
         self
     }
-}
-
-/// A host value for a by-value kernel parameter. A float means its shortest round-trip decimal.
-pub trait UniformValue {
-    /// The value as a plan binds it, or why it cannot be one.
-    fn bound(self) -> Result<Bound, String>;
-}
-
-macro_rules! uniform_values {
-    ($($ty:ty: $value:ident => $bound:expr;)*) => {$(
-        impl UniformValue for $ty {
-            fn bound(self) -> Result<Bound, String> {
-                let $value = self;
-                $bound
-            }
-        }
-    )*};
-}
-
-uniform_values! {
-    u32: n => Ok(Bound::Value(Literal::U32(n)));
-    i32: n => Ok(Bound::Value(Literal::I32(n)));
-    bool: b => Ok(Bound::Value(Literal::Bool(b)));
-    Number: x => Ok(Bound::Value(Literal::F32(x)));
-    f32: x => Number::from_f32(x).map_err(|e| e.to_string())?.bound();
-    f64: x => Number::from_f64(x).map_err(|e| e.to_string())?.bound();
-    usize: n => u32::try_from(n).map_err(|_| format!("{n} does not fit `u32`"))?.bound();
 }

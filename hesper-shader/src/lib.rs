@@ -31,7 +31,10 @@ pub use kernel::Kernel;
 pub use limits::{Axis, Excess, Limits, Quantity};
 pub use memory::Memory;
 pub use number::{Number, NumberError};
-pub use plan::{Bound, Plan, PlanBuffers, PlanStep, Role, Slot, SlotBuffer, Temporaries, Told};
+pub use plan::{
+    Bound, Parts, Plan, PlanBuffers, PlanStep, Role, Slot, SlotBuffer, Temporaries, Told,
+    UniformValue,
+};
 pub use record::{Exp, Float};
 pub use requirements::Requirements;
 pub use shader_type::{

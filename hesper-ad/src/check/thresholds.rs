@@ -212,7 +212,7 @@ impl SeenStep {
     fn of(plan: &OpPlan, pass: Pass, step: &OpStep) -> Result<SeenStep, OpError> {
         let number = |bound: &Bound| match bound {
             Bound::Value(value) => Some(value.to_f64()),
-            Bound::Slot(_) | Bound::Scalar(_) => None,
+            Bound::Slot(_) | Bound::Scalar(_) | Bound::Parts(_) => None,
         };
         // A dimension by its name is a size, though there be one as large.
         let value = |(param, bound): (&hesper_shader::tree::Param, Bound)| {

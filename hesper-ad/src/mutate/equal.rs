@@ -5,8 +5,8 @@ use super::report::{Fate, Report};
 
 /// A reviewed list of mutants that mean the same as their op, each with the reason.
 ///
-/// One a line: `op | place | words | reason`, where `*` stands for any op, and for any words; `#` begins a comment. Lines of the source do not
-/// count, so that the list outlives changes elsewhere in a file.
+/// One a line: `op | place | words | reason`, where `*` stands for any op, for any words, and in a place for any part of it, as in `kernel *, end` for a helper of any kernel; `#`
+/// begins a comment. Lines of the source do not count, so that the list outlives changes elsewhere in a file.
 ///
 /// ```
 /// use hesper_ad::mutate::Equal;
@@ -108,6 +108,15 @@ impl Entry {
         let fits = |pattern: &str, text: &str| pattern == "*" || pattern == text;
         fits(&self.op, op)
             && fits(&self.words, &mutant.words)
-            && self.place == mutant.place.to_string()
+            && self.is_at(&mutant.place.to_string())
+    }
+
+    fn is_at(&self, place: &str) -> bool {
+        match self.place.split_once('*') {
+            None => self.place == place,
+            Some((before, after)) => place
+                .strip_prefix(before)
+                .is_some_and(|rest| rest.ends_with(after)),
+        }
     }
 }

@@ -199,7 +199,9 @@ fn rebind(step: &mut OpStep, param: &str, bound: Bound) {
     step.uniforms.retain(|(p, _)| p != param);
     match bound {
         Bound::Slot(name) | Bound::Scalar(name) => step.renames.push((param.to_string(), name)),
-        value @ Bound::Value(_) => step.uniforms.push((param.to_string(), Ok(value))),
+        value @ (Bound::Value(_) | Bound::Parts(_)) => {
+            step.uniforms.push((param.to_string(), Ok(value)))
+        }
     }
 }
 

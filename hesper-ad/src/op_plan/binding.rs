@@ -89,12 +89,7 @@ impl<'p> Binder<'p> {
                 return Err(self.binding(step, name, "is bound twice".to_string()));
             }
             if params.iter().all(|p| p.name != *name) {
-                let known = params.iter().map(|p| p.name.clone());
-                return Err(self.binding(
-                    step,
-                    name,
-                    format!("is no parameter{}", suggest(name, known)),
-                ));
+                return Err(self.binding(step, name, unknown_param(step, params, name)));
             }
         }
         let bound = |param| {
@@ -134,7 +129,13 @@ impl<'p> Binder<'p> {
                 )),
                 None => {
                     let dims = self.plan.dims.iter().map(|(dim, _)| dim.to_string());
-                    Err(self.unknown(name, dims.chain(self.scalars())))
+                    let message = self.unknown(name, dims.chain(self.scalars()));
+                    Err(match param.name.split_once('.') {
+                        Some((whole, _)) => format!(
+                            "{message}; give all of `{whole}` its value by `uniform(\"{whole}\", ..)`, or bind this part of it"
+                        ),
+                        None => message,
+                    })
                 }
             },
         }
@@ -263,6 +264,30 @@ impl<'p> Binder<'p> {
             op: self.op(),
             pass: self.pass.name(),
             error: Box::new(error),
+        }
+    }
+}
+
+/// Why a name that something is bound to is no parameter.
+fn unknown_param(step: &OpStep, params: &[Param], name: &str) -> String {
+    let mut uniforms = step.uniforms.iter().filter(|(param, _)| param == name);
+    if let Some((_, Err(message))) = uniforms.next() {
+        return message.clone();
+    }
+    let is_part = |part: &str| {
+        part.strip_prefix(name)
+            .is_some_and(|way| way.starts_with('.'))
+    };
+    let parts = params.iter().filter(|p| is_part(&p.name));
+    let parts: Vec<String> = parts.map(|p| format!("`{}`", p.name)).collect();
+    match parts.is_empty() {
+        false => format!(
+            "is made of {}: give it a value of its type by `uniform`, or bind these",
+            parts.join(", ")
+        ),
+        true => {
+            let known = params.iter().map(|p| p.name.clone());
+            format!("is no parameter{}", suggest(name, known))
         }
     }
 }

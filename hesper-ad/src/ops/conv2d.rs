@@ -9,8 +9,8 @@ use crate::prelude::*;
 /// the padding. Size of the filters, stride `s`, padding
 /// `p`, dilation `d` and the number of groups are the op's own numbers; within a filter lie `cin`, `kh` and `kw` as in PyTorch, the last the closest.
 ///
-/// As `torch.nn.functional.conv2d`. `dx` sums over the filters and places that read an element, `df` over the images and positions, `db` over all of a channel. Kernels
-/// are direct: one invocation per element of `y`, `dx` and `df`. Where a window is larger than a padded image, `y` has no elements.
+/// As `torch.nn.functional.conv2d`. `dx` sums over the filters and places that read an element, `df` over the images and positions, `db` over all of a channel. An
+/// invocation computes four channels of `y`, `dx` or `df` at a place; of groups of one channel, one element. Where a window is larger than a padded image, `y` has no elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conv2d {
     /// How filters slide along the height.

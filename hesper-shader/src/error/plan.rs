@@ -80,6 +80,12 @@ pub enum PlanError {
         /// The slot.
         slot: String,
     },
+    /// A value that is no constant.
+    #[error("the value {problem}")]
+    NoConstant {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A run given a whole number beyond the slot's bound.
     #[error("`{slot}[{index}]` is {value}, and must be below `{name}`, which is {bound}")]
     NotBelow {

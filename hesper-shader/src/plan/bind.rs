@@ -1,5 +1,6 @@
 //! Binds a dispatch's parameters to what the plan has, checking names, types and aliasing.
 
+use super::value::{scalars_of, written_value};
 use super::{Bound, Plan, PlanStep, Resolved, Role, StepProblem};
 use crate::device::{groups, written_type};
 use crate::grid::Grid;
@@ -14,29 +15,24 @@ impl Plan {
         grid: Grid,
         bindings: &[(&str, Bound)],
     ) -> Result<PlanStep, StepProblem> {
-        let params = &kernel.tree()?.params;
-        for (i, (name, _)) in bindings.iter().enumerate() {
-            let param = || (*name).to_string();
-            if !params.iter().any(|p| p.name == *name) {
-                return Err(StepProblem::UnknownParam { param: param() });
-            }
-            if bindings[..i].iter().any(|(other, _)| other == name) {
-                return Err(StepProblem::BoundTwice { param: param() });
-            }
-        }
-        if let Some(buffer) = kernel.tree()?.structured.first() {
+        let tree = kernel.tree()?;
+        if let Some(buffer) = tree.structured.first() {
             return Err(StepProblem::Structured {
                 param: buffer.name.clone(),
                 shape: buffer.shape.to_string(),
             });
         }
+        let params = &tree.params;
+        self.check_names(kernel, params, bindings)?;
         let mut arguments = Vec::with_capacity(params.len());
         for param in params {
-            let bound = bindings.iter().find(|(name, _)| *name == param.name);
-            let (_, bound) = bound.ok_or_else(|| StepProblem::Unbound {
-                param: param.name.clone(),
+            let (way, bound) = binding(param, bindings).ok_or_else(|| StepProblem::Unbound {
+                param: unbound(param, bindings).to_string(),
             })?;
-            arguments.push(self.resolve(param, bound)?);
+            arguments.push(match way {
+                "" => self.resolve(param, bound)?,
+                way => self.resolve_part(params, param, way, bound)?,
+            });
         }
         self.check_aliases(params, &arguments)?;
         Ok(PlanStep {
@@ -47,10 +43,61 @@ impl Plan {
         })
     }
 
+    /// Whether each binding is of a parameter, or of one that is made of several, and there is one for each; constants of several scalars fit theirs.
+    fn check_names(
+        &self,
+        kernel: &Kernel,
+        params: &[Param],
+        bindings: &[(&str, Bound)],
+    ) -> Result<(), StepProblem> {
+        for (i, (name, bound)) in bindings.iter().enumerate() {
+            let param = || (*name).to_string();
+            let is_whole = scalars_of(params, name).next().is_some();
+            if !is_whole && !params.iter().any(|p| p.name == *name) {
+                return Err(StepProblem::UnknownParam { param: param() });
+            }
+            if bindings[..i].iter().any(|(other, _)| other == name)
+                || bindings.iter().any(|(other, _)| way(name, other).is_some())
+            {
+                return Err(StepProblem::BoundTwice { param: param() });
+            }
+            if let Bound::Parts(parts) = bound {
+                parts.of_param(kernel, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One scalar of a parameter that is bound as a whole.
+    fn resolve_part(
+        &mut self,
+        params: &[Param],
+        param: &Param,
+        way: &str,
+        bound: &Bound,
+    ) -> Result<Resolved, StepProblem> {
+        let given = match bound {
+            Bound::Parts(parts) => match parts.part(way) {
+                Some(part) => return self.resolve(param, &Bound::Value(part)),
+                None => format!("a constant `{parts}`"),
+            },
+            Bound::Scalar(name) => return self.resolve_scalar(param, &format!("{name}{way}")),
+            Bound::Value(value) => format!("a constant `{}`", value.scalar()),
+            Bound::Slot(name) => format!("slot `{name}`"),
+        };
+        let whole = param.name.strip_suffix(way).unwrap_or(&param.name);
+        Err(StepProblem::Mismatch {
+            param: whole.to_string(),
+            expected: written_value(params, whole),
+            given,
+        })
+    }
+
     fn resolve(&mut self, param: &Param, bound: &Bound) -> Result<Resolved, StepProblem> {
         let source = match bound {
             Bound::Slot(name) => return self.resolve_slot(param, name),
             Bound::Scalar(name) => return self.resolve_scalar(param, name),
+            Bound::Parts(parts) => return Err(mismatch(param, format!("a constant `{parts}`"))),
             Bound::Value(value) => *value,
         };
         if matches!(param.kind, ParamKind::Uniform(scalar) if scalar.widest() == source.scalar()) {
@@ -136,6 +183,31 @@ impl Plan {
             }
         }
         Ok(())
+    }
+}
+
+/// The way from a parameter of several scalars to one of them.
+fn way<'p>(part: &'p str, whole: &str) -> Option<&'p str> {
+    let way = part.strip_prefix(whole)?;
+    way.starts_with('.').then_some(way)
+}
+
+/// What a parameter is bound to: by its own name, or as a part of one that is, with the way to it.
+fn binding<'b>(param: &'b Param, bindings: &'b [(&str, Bound)]) -> Option<(&'b str, &'b Bound)> {
+    let is_value = matches!(param.kind, ParamKind::Uniform(_));
+    bindings.iter().find_map(|(name, bound)| match &param.name {
+        own if own == name => Some(("", bound)),
+        own if is_value => Some((way(own, name)?, bound)),
+        _ => None,
+    })
+}
+
+/// What a parameter that is bound to nothing is called: the whole that it is a part of, unless others of that are bound by themselves.
+fn unbound<'p>(param: &'p Param, bindings: &[(&str, Bound)]) -> &'p str {
+    let whole = param.name.split('.').next().unwrap_or(&param.name);
+    match bindings.iter().any(|(name, _)| way(name, whole).is_some()) {
+        true => &param.name,
+        false => whole,
     }
 }
 

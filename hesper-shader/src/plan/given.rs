@@ -3,7 +3,7 @@
 use super::{Plan, Role};
 use crate::device::{Buffer, BufferRef, Device, RawBuffer};
 use crate::error::DeviceError;
-use crate::shader_type::Element;
+use crate::shader_type::{Element, Transfer};
 use crate::tree::{ScalarValue, Shape};
 
 /// What one run of a plan is given: buffers for its slots, and scalars, by name.
@@ -87,6 +87,45 @@ impl<'a> PlanBuffers<'a> {
         value: impl Into<ScalarValue>,
     ) -> PlanBuffers<'a> {
         self.scalars.push((name.into(), value.into()));
+        self
+    }
+
+    /// All scalars of a value, for a name that a parameter of its type is [bound](super::Bound::scalar) to: a structure, a vector.
+    ///
+    /// ```
+    /// # use hesper_shader::{Bound, Device, Grid, Plan, PlanBuffers, Role, shader, tree::Type};
+    /// # shader! {
+    /// #     #[derive(Clone, Copy)]
+    /// #     struct Affine { factor: f32, shift: f32 }
+    /// #     #[workgroup_size(64)]
+    /// #     fn affine(y: &mut [f32], by: Affine) {
+    /// #         let i = global_index();
+    /// #         if i < y.len() {
+    /// #             y[i] = by.factor * y[i] + by.shift;
+    /// #         }
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), hesper_shader::Error> {
+    /// let mut plan = Plan::new();
+    /// plan.slot("y", Type::F32, 1, Role::InOut)?;
+    /// plan.dispatch(&affine(), Grid::cover(1), &[("y", Bound::slot("y")), ("by", Bound::scalar("by"))])?;
+    ///
+    /// let device = Device::reference();
+    /// let mut y = device.upload(&[1.0])?;
+    /// for factor in [2.0, 10.0] {
+    ///     let by = Affine { factor, shift: 0.5 };
+    ///     device.run(&plan, PlanBuffers::new().write("y", &mut y).value("by", &by))?;
+    /// }
+    /// assert_eq!(y.read()?, [25.5]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn value<T: Transfer>(mut self, name: &str, value: &T) -> PlanBuffers<'a> {
+        let mut scalars = Vec::new();
+        value.scalars(&mut scalars);
+        let parts = T::shape().scalars().into_iter().zip(scalars);
+        let named = parts.map(|((way, _), (value, _))| (format!("{name}{way}"), value));
+        self.scalars.extend(named);
         self
     }
 

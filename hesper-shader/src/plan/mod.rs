@@ -8,12 +8,16 @@ mod launch;
 mod only;
 mod run;
 #[cfg(test)]
+mod structured_tests;
+#[cfg(test)]
 mod tests;
+mod value;
 mod whole;
 
 pub use buffer::SlotBuffer;
 pub use given::{PlanBuffers, Temporaries};
 pub use run::Told;
+pub use value::{Parts, UniformValue};
 
 use crate::error::{PlanError, StepProblem};
 use crate::grid::Grid;
@@ -89,7 +93,9 @@ pub enum Bound {
     Slot(String),
     /// A constant.
     Value(Literal),
-    /// The scalar of this name, given at each run.
+    /// A constant of several scalars, for a parameter that is made of such: a structure, a vector.
+    Parts(Parts),
+    /// The scalar of this name, given at each run. Of a parameter that is made of several, each is given by a name with the way to it: `p.stride`.
     Scalar(String),
 }
 
@@ -115,6 +121,49 @@ impl Bound {
     /// The slot of this name.
     pub fn slot(name: impl Into<String>) -> Bound {
         Bound::Slot(name.into())
+    }
+
+    /// A constant: a number, or a structure for a by-value parameter of its type. A float means its shortest decimal.
+    ///
+    /// ```
+    /// use hesper_shader::tree::Type;
+    /// use hesper_shader::{Bound, Device, Grid, Plan, PlanBuffers, Role, shader};
+    ///
+    /// shader! {
+    ///     #[derive(Clone, Copy)]
+    ///     struct Affine {
+    ///         factor: f32,
+    ///         shift: f32,
+    ///     }
+    ///
+    ///     #[workgroup_size(64)]
+    ///     fn affine(y: &mut [f32], by: Affine) {
+    ///         let i = global_index();
+    ///         if i < y.len() {
+    ///             y[i] = by.factor * y[i] + by.shift;
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// fn main() -> Result<(), hesper_shader::Error> {
+    ///     let mut plan = Plan::new();
+    ///     plan.slot("y", Type::F32, 2, Role::InOut)?;
+    ///     let by = Bound::value(Affine { factor: 2.0, shift: 0.5 })?;
+    ///     plan.dispatch(&affine(), Grid::cover(2), &[("y", Bound::slot("y")), ("by", by)])?;
+    ///
+    ///     let device = Device::reference();
+    ///     let mut y = device.upload(&[1.0, 2.0])?;
+    ///     device.run(&plan, PlanBuffers::new().write("y", &mut y))?;
+    ///     assert_eq!(y.read()?, [2.5, 4.5]);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Where a real is infinite or NaN, or a number does not fit its type.
+    pub fn value(value: impl UniformValue) -> Result<Bound, PlanError> {
+        let value = value.bound();
+        value.map_err(|problem| PlanError::NoConstant { problem })
     }
 
     /// The scalar of this name, given at each run.

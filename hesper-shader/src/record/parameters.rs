@@ -8,7 +8,7 @@ use super::value::{Parts, Value};
 use crate::shader_type::{Bindable, Element, Stored};
 use crate::tree::{
     Access, ExprId, ExprKind, Field, Loc, Param, ParamId, ParamKind, Root, Shape, Step, Structured,
-    Type,
+    Type, scalars,
 };
 
 impl Recorder {
@@ -42,25 +42,23 @@ impl Recorder {
     #[track_caller]
     pub fn uniform<T: ValueType>(&self, name: &str) -> T::Value<'_> {
         let loc = Loc::caller();
-        let mut names = Vec::new();
-        values(&T::shape(), name, &mut names);
-        let mut names = names.into_iter();
+        let mut values = T::shape().values().into_iter();
         T::Value::made_of(&mut Parts::new(self, &mut |ty| {
-            self.uniform_part(&names.next().unwrap_or_default(), ty, loc)
+            let way = values.next().map(|(way, _)| way).unwrap_or_default();
+            self.uniform_part(&format!("{name}{way}"), ty, loc)
         }))
     }
 
     fn uniform_part(&self, name: &str, ty: Type, loc: Loc) -> ExprId {
-        let scalar = |name: &str| {
-            let param = self.param(name, ParamKind::Uniform(ty.scalar), None, loc);
+        let scalar = |(name, scalar): (String, _)| {
+            let param = self.param(&name, ParamKind::Uniform(scalar), None, loc);
             self.with(|s| s.expr(ExprKind::Uniform(param), ty.component(), loc))
         };
-        if ty.is_scalar() {
-            return scalar(name);
+        let parts: Vec<ExprId> = scalars(name, ty).into_iter().map(scalar).collect();
+        match parts[..] {
+            [one] => one,
+            _ => self.with(|s| s.expr(ExprKind::Compose(parts), ty, loc)),
         }
-        let components = ["x", "y", "z", "w"].into_iter().take(ty.size.into());
-        let parts = components.map(|c| scalar(&format!("{name}.{c}"))).collect();
-        self.with(|s| s.expr(ExprKind::Compose(parts), ty, loc))
     }
 
     fn only<T: Bindable + Placed>(&self, name: &str, writes: bool, loc: Loc) -> T::Place<'_> {
@@ -123,22 +121,5 @@ impl Recorder {
             });
         });
         ParamId(first)
-    }
-}
-
-/// The names of all scalars and vectors of a value, in its order.
-fn values(shape: &Shape, name: &str, names: &mut Vec<String>) {
-    match shape {
-        Shape::Value(_) | Shape::Atomic(_) => names.push(name.to_string()),
-        Shape::Array(element, length) => {
-            (0..*length).for_each(|n| values(element, &format!("{name}.{n}"), names));
-        }
-        // No value has one.
-        Shape::Tail(_) => {}
-        Shape::Structure(structure) => {
-            for (field, shape) in &structure.fields {
-                values(shape, &format!("{name}.{field}"), names);
-            }
-        }
     }
 }

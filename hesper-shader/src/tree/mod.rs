@@ -39,6 +39,7 @@ pub use by_scalar::{ByScalar, Literal, ScalarValue};
 pub use exchange::{AtomicOp, AtomicUpdate, Combine, SubgroupOp};
 pub use expr::{BinaryOp, BuiltinValue, Expr, ExprId, ExprKind, UnaryOp};
 pub use problem::Problem;
+pub(crate) use shape::scalars;
 pub use shape::{Field, Leaf, Portion, Shape, Structure, Structured, Way};
 pub use stmt::{Barrier, Block, Place, Root, Step, Stmt, StmtKind};
 pub use types::{Scalar, Type};

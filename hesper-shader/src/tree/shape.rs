@@ -309,3 +309,6 @@ impl fmt::Display for Shape {
 
 #[cfg(test)]
 mod tests;
+mod values;
+
+pub(crate) use values::scalars;
