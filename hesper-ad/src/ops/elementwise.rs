@@ -20,7 +20,7 @@ pub trait Elementwise<const N: usize> {
     /// Its VJP: the cotangent of each input.
     fn cotangents(cx: &Context, x: [Real; N], dy: Real) -> [Real; N];
 
-    /// What computes `y`, and what computes the cotangents: [coarsened](super::coarsened) kernels.
+    /// What computes `y`, and what computes the cotangents: [coarsened] kernels.
     fn kernels() -> [Kernel; 2];
 
     /// From which range the numbers are drawn, beyond which sizes are right.
