@@ -88,8 +88,9 @@ fn words(report: &Report) -> Vec<&str> {
 
 #[test]
 fn every_mutant_of_scale_is_refused_and_no_rewriting() {
-    let report = study(&Scale, &quiet());
-    assert!(report.is_pass(), "{report}");
+    let (equal, options) = (Equal::parse(ops::EQUAL_MUTANTS).unwrap(), quiet());
+    let report = Study::new(&Scale, &options).equal(&equal).run();
+    assert!(report.is_pass() && report.equal() == 1, "{report}");
     assert!(report.mutants.len() > 15, "{report}");
     assert!(report.rewritings.len() > 2, "{report}");
     let places = |place: fn(&Place) -> bool| {

@@ -25,12 +25,12 @@ type Fault = (&'static str, &'static str, &'static str, &'static str, Told);
 
 #[rustfmt::skip]
 const FAULTS: &[Fault] = &[
-    ("Relu",       "relu",              "max(_e42, 0f)",                        "min(_e42, 0f)",                        Differs),
-    ("Relu",       "relu",              "min(y_len, (first",                    "min((y_len + 1u), (first",             Stops),
-    ("Relu",       "relu",              "min(y_len, (first",                    "min((y_len - 1u), (first",             Differs),
-    ("Relu",       "relu",              "k_count = (_e46 + 1u)",                "k_count = (_e46 + 2u)",                Differs),
-    ("ScaledAdd",  "scaled_add",        "(_e24 + (s * _e27))",                  "(_e24 - (s * _e27))",                  Differs),
-    ("ScaledAdd",  "scaled_add",        "(_e24 + (s * _e27))",                  "(_e27 + (s * _e24))",                  Differs),
+    ("Relu",       "relu",              "max(_e34, 0f)",                        "min(_e34, 0f)",                        Differs),
+    ("Relu",       "relu",              "min(n, ((",                            "min((n + 1u), ((",                     Stops),
+    ("Relu",       "relu",              "min(n, ((",                            "min((n - 1u), ((",                     Differs),
+    ("Relu",       "relu",              "k_count = (_e38 + 1u)",                "k_count = (_e38 + 2u)",                Differs),
+    ("ScaledAdd",  "scaled_add",        "(_e36 + (s * _e39))",                  "(_e36 - (s * _e39))",                  Differs),
+    ("ScaledAdd",  "scaled_add",        "(_e36 + (s * _e39))",                  "(_e39 + (s * _e36))",                  Differs),
     ("ScaledAdd",  "scaled_add",        "y_len: u32,\n    s: f32",              "s: f32,\n    y_len: u32",              Stops),
     ("CausalMask", "causal_mask",       "(i % keys) <= row",                    "(i % keys) < row",                     Differs),
     ("CausalMask", "causal_mask",       "4286578688u",                          "4286578687u",                          Differs),
