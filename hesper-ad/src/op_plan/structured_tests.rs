@@ -44,17 +44,12 @@ impl DiffOp for Affine {
     fn plan(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let n = plan.dim("n")?;
         self.0(plan, u32::try_from(n).unwrap_or(u32::MAX));
-        let slope = Line {
-            rows: 0,
-            slope: 0.1,
-            start: 0.0,
-        };
         let back = plan.backward(line(), Grid::cover(n));
         back.bind("x", "dy").bind("y", "dx");
         // A field at a time: a size by its name.
         back.bind("p.rows", "n")
-            .uniform("p.slope", slope.slope)
-            .uniform("p.start", slope.start);
+            .uniform("p.slope", 0.1)
+            .uniform("p.start", 0.0);
         Ok(())
     }
 }

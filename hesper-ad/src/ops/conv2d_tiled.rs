@@ -196,7 +196,7 @@ shader! {
     }
 }
 
-/// How many times as many blocks as channels a group of so many has, as elements: invocations for so many elements.
+/// Invocations for so many elements, in groups of so many channels.
 pub(super) fn invocations(elements: usize, channels: usize) -> usize {
     elements / channels.max(1) * channels.div_ceil(EACH as usize)
 }

@@ -31,9 +31,10 @@ pub(super) struct Term<const AXES: usize> {
 impl Sizes {
     /// Adds the dispatches of both passes.
     pub(super) fn plan(&self, plan: &mut OpPlan) {
-        let (to_positions, to_images) = (self.to_positions(), self.to_images());
-        self.give(plan.forward(to_positions.0, to_positions.1));
-        self.give(plan.backward(to_images.0, to_images.1));
+        let (kernel, grid) = self.to_positions();
+        self.give(plan.forward(kernel, grid));
+        let (kernel, grid) = self.to_images();
+        self.give(plan.backward(kernel, grid));
         self.plan_filters(plan);
         self.plan_bias(plan, self.channels[1], self.positions);
     }
@@ -41,11 +42,11 @@ impl Sizes {
     /// Adds the dispatches of both passes of the transposed convolution, whose `y` is the image.
     pub(super) fn plan_transposed(&self, plan: &mut OpPlan) -> Result<(), OpError> {
         let [images, _, _] = self.counts();
-        let (to_positions, to_images) = (self.to_positions(), self.to_images());
         let [cout, cin] = self.channels.map(|channels| channels * self.groups);
         // The convolution's passes have no bias, or have one where none belongs.
         plan.temporary("plain", Type::F32, images)?;
-        let forward = self.give(plan.forward(to_images.0, to_images.1));
+        let (kernel, grid) = self.to_images();
+        let forward = self.give(plan.forward(kernel, grid));
         forward.bind("dy", "x").bind("dx", "plain");
         let bias = plan.forward(broadcast_add(), Grid::cover(images));
         bias.bind("x", "plain")
@@ -54,7 +55,8 @@ impl Sizes {
         plan.temporary("zeros", Type::F32, cin)?;
         let clear = plan.backward(embedding_clear(), Grid::cover(cin));
         clear.bind("dtable", "zeros");
-        let dx = self.give(plan.backward(to_positions.0, to_positions.1));
+        let (kernel, grid) = self.to_positions();
+        let dx = self.give(plan.backward(kernel, grid));
         dx.bind("x", "dy").bind("b", "zeros").bind("y", "dx");
         let df = self.plan_filters(plan);
         df.bind("x", "dy").bind("dy", "x");

@@ -1,6 +1,6 @@
 //! Binds a dispatch's parameters to what the plan has, checking names, types and aliasing.
 
-use super::value::{scalars_of, written_value};
+use super::value::{scalars_of, way, written_value};
 use super::{Bound, Plan, PlanStep, Resolved, Role, StepProblem};
 use crate::device::{groups, written_type};
 use crate::grid::Grid;
@@ -184,12 +184,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// The way from a parameter of several scalars to one of them.
-fn way<'p>(part: &'p str, whole: &str) -> Option<&'p str> {
-    let way = part.strip_prefix(whole)?;
-    way.starts_with('.').then_some(way)
 }
 
 /// What a parameter is bound to: by its own name, or as a part of one that is, with the way to it.

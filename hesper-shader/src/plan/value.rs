@@ -120,16 +120,19 @@ impl fmt::Display for Parts {
     }
 }
 
+/// The way from a parameter of several scalars to one of them.
+pub(super) fn way<'p>(part: &'p str, whole: &str) -> Option<&'p str> {
+    let way = part.strip_prefix(whole)?;
+    way.starts_with('.').then_some(way)
+}
+
 /// The scalars that a by-value parameter of several is made of, with the way to each; none where there is no such parameter.
 pub(super) fn scalars_of<'t>(
     params: &'t [Param],
     name: &str,
 ) -> impl Iterator<Item = (&'t str, Scalar)> {
     params.iter().filter_map(move |param| match param.kind {
-        ParamKind::Uniform(scalar) => {
-            let way = param.name.strip_prefix(name)?;
-            way.starts_with('.').then_some((way, scalar))
-        }
+        ParamKind::Uniform(scalar) => Some((way(&param.name, name)?, scalar)),
         ParamKind::Storage { .. } => None,
     })
 }

@@ -122,8 +122,8 @@ impl<T: Copy, S: SharedPlace<T>> Writable<T> for Slots<'_, S> {
     }
 }
 
-#[inline]
 /// Copies a component of elements that follow each other; sizes are told apart once for all of them.
+#[inline]
 fn take<P, T>(
     from: &[P],
     start: usize,
