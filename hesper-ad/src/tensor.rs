@@ -1,8 +1,8 @@
 //! Tensors of specs: a shape and row-major data over any value.
 
 use crate::dims::elements;
-use crate::tape::MOST;
 use crate::tape::Real;
+use crate::tape::{MOST, too_many_elements};
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
@@ -292,11 +292,15 @@ impl<T: fmt::Display> fmt::Display for Tensor<T> {
     }
 }
 
+/// So many elements are no large size, but a mistake, as a size that wrapped below zero.
+const ABSURD: usize = 1 << 40;
+
 /// The number of elements of a shape that is to be filled. Memory that is not there would end the program, and no check could tell.
 #[track_caller]
 fn filling(shape: &[usize]) -> usize {
     match elements(shape) {
         Some(len) if len <= MOST => len,
+        Some(len) if len < ABSURD => too_many_elements(shape),
         _ => panic!("a tensor of shape {shape:?} has more than {MOST} elements"),
     }
 }

@@ -12,8 +12,9 @@ const PRIME: usize = 131;
 /// Where two dimensions are equal, at least so large.
 const EQUAL: usize = 5;
 
-/// Where three dimensions are large, at most about so large.
+/// Where three dimensions are large, at most about so large; half of it with more elements than so many, or more dimensions.
 const DEEP: usize = 64;
+const DEEP_ELEMENTS: usize = 1 << 19;
 
 /// The greatest size but for what it is raised by.
 const GREATEST: usize = 4096;
@@ -91,16 +92,29 @@ pub(crate) fn small_shape(dims: &[&str], sampling: &Sampling) -> Dims {
 
 /// Each three dimensions beyond a tile at once: beyond the greatest extent of a workgroup along one axis, or beyond a smaller one where that
 /// would be too many elements.
-pub(crate) fn deep_shapes(dims: &[&str], sampling: &Sampling, plans: &[&Plan]) -> Vec<Dims> {
+pub(crate) fn deep_shapes(
+    dims: &[&str],
+    sampling: &Sampling,
+    plans: &[&Plan],
+    elements: impl Fn(&Dims) -> usize,
+) -> Vec<Dims> {
     let steps = plans.iter().flat_map(|plan| plan.steps());
     let axes = steps.flat_map(|step| step.kernel().workgroup_size());
     let w = axes.max().map_or(1, |w| w as usize);
-    let w = w.min(if dims.len() == 3 { DEEP } else { DEEP / 2 });
+    let beyond = |w: usize, [first, second, third]: [&str; 3]| {
+        shape(
+            dims,
+            sampling,
+            &[(first, w + 1), (second, w + 2), (third, w + 3)],
+        )
+    };
     let mut shapes = Vec::new();
     for (i, first) in dims.iter().enumerate() {
         for (second, third) in pairs(&dims[i + 1..]) {
-            let given = [(*first, w + 1), (second, w + 2), (third, w + 3)];
-            shapes.push(shape(dims, sampling, &given));
+            let three = [*first, second, third];
+            let whole = Some(beyond(w.min(DEEP), three)).filter(|_| dims.len() == 3);
+            let whole = whole.filter(|dims| elements(dims) <= DEEP_ELEMENTS);
+            shapes.push(whole.unwrap_or_else(|| beyond(w.min(DEEP / 2), three)));
         }
     }
     shapes
@@ -233,13 +247,16 @@ mod tests {
         let even = Sampling::default().multiple("n", 4).multiple("m", 6);
         assert_eq!(shown(equal_shapes(&["m", "n"], &even)), ["m=12 n=12"]);
         assert_eq!(shown(equal_shapes(&["n"], &plain)), [""; 0]);
-        assert_eq!(shown(deep_shapes(&three, &plain, &[])), ["m=2 k=3 n=4"]);
+        assert_eq!(
+            shown(deep_shapes(&three, &plain, &[], |_| 0)),
+            ["m=2 k=3 n=4"]
+        );
         let beside = |size| shape(&three, &even, &[("k", size)]).to_string();
         assert_eq!(beside(LONG - 1), "m=12 k=999 n=8");
         assert_eq!(beside(LONG), "m=6 k=1000 n=4");
         let four = ["a", "b", "c", "d"];
         assert_eq!(
-            shown(deep_shapes(&four, &plain, &[])),
+            shown(deep_shapes(&four, &plain, &[], |_| 0)),
             [
                 "a=2 b=3 c=4 d=5",
                 "a=2 b=3 c=5 d=4",

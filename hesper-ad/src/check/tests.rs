@@ -42,6 +42,24 @@ fn right_ops_pass() {
 }
 
 #[test]
+fn binary64_leaves_to_exact_fields_what_they_have_settled() {
+    let settled = |exact: bool, targets: Vec<Target>| {
+        let certificate = Softmax.verify(&Options {
+            targets,
+            exact,
+            ..Options::default()
+        });
+        assert!(certificate.is_pass(), "{certificate}");
+        let mut findings = certificate.checks.iter();
+        findings.any(|finding| finding.note.contains("shapes: see exact field"))
+    };
+    assert!(settled(true, vec![Target::F32, Target::F64]));
+    assert!(!settled(false, vec![Target::F32, Target::F64]));
+    // What else a first target shows, nobody else does.
+    assert!(!settled(true, vec![Target::F64]));
+}
+
+#[test]
 fn one_shape_passes_and_only_that_is_looked_at() {
     let dims = crate::Dims::new([("rows", 3), ("cols", 67)]);
     let certificate = Softmax.verify_at(&dims, &Options::default());

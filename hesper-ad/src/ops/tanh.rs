@@ -73,6 +73,10 @@ impl Elementwise<1> for Tanh {
     fn kernels() -> [Kernel; 2] {
         [tanh(), tanh_backward()]
     }
+
+    fn domain(sampling: Sampling) -> Sampling {
+        sampling.up_to("x", 1e6)
+    }
 }
 
 elementwise!(Tanh: 1);

@@ -24,7 +24,7 @@ pub(crate) use recorded::Part;
 use recorded::Recorded;
 use std::any::Any;
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Operations of all records that are kept, at most; the last is kept whatever its length.
@@ -51,6 +51,8 @@ pub struct Spec<'o> {
     taken: RefCell<Taken>,
     /// Whether kernels of the forward and of the backward pass compute something less than a rounding of binary32 away.
     differ: Cell<[bool; 2]>,
+    /// The shapes at which exact fields leave nothing to be said of the kernels' formulas.
+    settled: RefCell<BTreeSet<String>>,
 }
 
 /// What a spec's forward pass yields.
@@ -127,6 +129,7 @@ impl<'o> Spec<'o> {
             spent: Cell::new(0),
             taken: RefCell::default(),
             differ: Cell::default(),
+            settled: RefCell::default(),
         })
     }
 
@@ -161,6 +164,17 @@ impl<'o> Spec<'o> {
     pub(crate) fn forget(&self) {
         self.taken.take();
         self.differ.take();
+        self.settled.take();
+    }
+
+    /// Takes note that both kernels compute the spec exactly at some shapes, whichever way decisions go.
+    pub(crate) fn settle(&self, shapes: BTreeSet<String>) {
+        self.settled.replace(shapes);
+    }
+
+    /// Whether they do at this one.
+    pub(crate) fn is_settled(&self, dims: &Dims) -> bool {
+        self.settled.borrow().contains(&dims.to_string())
     }
 
     /// Takes note of a decision on numbers that can go one way only.

@@ -27,7 +27,7 @@ pub(crate) use coq::{Swept, definition, every_kind, list};
 pub(crate) use mutate::Edit;
 pub(crate) use places::{Places, Values};
 pub use real::{Mask, Operand, Real};
-pub(crate) use record::{Handle, MOST, MaskHandle, Recorder, Recording, record};
+pub(crate) use record::{Handle, MOST, MaskHandle, Recorder, Recording, record, too_many_elements};
 pub(crate) use sweep::sweep;
 
 use hesper_shader::Number;

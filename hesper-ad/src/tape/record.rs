@@ -115,6 +115,16 @@ pub(crate) fn record<R>(
     (result, recording)
 }
 
+/// Ends the run that makes a tensor of such a shape, as too long; a panic outside of any.
+#[track_caller]
+pub(crate) fn too_many_elements(shape: &[usize]) -> ! {
+    let problem = format!("a tensor of shape {shape:?} has more than {MOST} elements");
+    Recorder::with(|recorder| match recorder.run {
+        NO_RUN => panic!("{problem}"),
+        _ => recorder.give_up(problem),
+    })
+}
+
 impl Recording {
     /// The node that yields a number, if it is one of this run.
     pub(crate) fn id(&self, x: Handle) -> Option<Id> {
@@ -166,10 +176,14 @@ impl Recorder {
     /// Ends the run, for the rest might take hours. `record` catches this, and the problem is what is told.
     fn end(&mut self, what: &str, of: &str) -> ! {
         let most = self.most;
-        self.is_too_long = true;
-        self.problem = Some(format!(
+        self.give_up(format!(
             "the pass {what} {most} {of} at these sizes; compute once what several elements share"
-        ));
+        ))
+    }
+
+    fn give_up(&mut self, problem: String) -> ! {
+        self.is_too_long = true;
+        self.problem = Some(problem);
         resume_unwind(Box::new("too many operations"))
     }
 

@@ -37,7 +37,7 @@ pub use trial::Tie;
 
 use super::kernels::built_plans;
 use super::shapes::{broad_shapes, equal_shapes, kernel_shapes};
-use crate::certificate::Finding;
+use crate::certificate::{Finding, Verdict};
 use crate::dims::Dims;
 use crate::op_plan::Plans;
 use crate::spec::Spec;
@@ -61,11 +61,25 @@ pub fn exact(spec: &Spec<'_>, seed: u64) -> Vec<Finding> {
     tell(spec, &tallies);
     let mut findings = explained(spec, tallies, seed);
     for finding in &mut findings {
-        looked
-            .iter()
-            .for_each(|note| finding.note_also(Some(note.clone())));
+        let notes = looked.notes.iter().cloned();
+        notes.for_each(|note| finding.note_also(Some(note)));
+    }
+    let holds = |tie: Tie| {
+        let mut all = findings.iter();
+        all.any(|f| f.check == tie.name() && f.verdict == Verdict::Pass)
+    };
+    if holds(Tie::Forward) && holds(Tie::Backward) {
+        spec.settle(looked.shapes);
     }
     findings
+}
+
+/// Where a check looked.
+struct Looked {
+    /// By name.
+    shapes: BTreeSet<String>,
+    /// What is to be noted of those that were not reached.
+    notes: Vec<String>,
 }
 
 /// [`exact`] for some ties, until one breaks, without a counterexample.
@@ -95,12 +109,12 @@ pub(crate) fn glance(spec: &Spec<'_>, ties: &[Tie], seed: u64) -> Option<Finding
     tallies.broken().cloned()
 }
 
-/// Looks at every shape; what is to be noted of those that were not reached.
+/// Looks at every shape.
 fn look<'s>(
     spec: &'s Spec<'s>,
     mut tallies: Tallies,
     check: impl Fn(Shape<'s>, bool, &mut Tallies),
-) -> (Tallies, Vec<String>) {
+) -> (Tallies, Looked) {
     let plans = match built_plans(spec, &spec.least_shape(), false) {
         Ok(plans) => Some(plans),
         Err(error) => {
@@ -112,7 +126,8 @@ fn look<'s>(
         tallies.derived();
     }
     let home = home_shape(spec);
-    let (mut seen, mut missed, mut left_out) = (BTreeSet::new(), spec.missed(), 0);
+    let (mut seen, mut looked) = (BTreeSet::new(), BTreeSet::new());
+    let (mut missed, mut left_out) = (spec.missed(), 0);
     for dims in shapes(spec, plans.as_ref()) {
         if tallies.over() || !seen.insert(dims.to_string()) {
             continue;
@@ -126,6 +141,7 @@ fn look<'s>(
             continue;
         }
         check(Shape::new(spec, dims.clone()), dims == home, &mut tallies);
+        looked.insert(dims.to_string());
     }
     if seen.is_empty() {
         let least = spec.least_shape();
@@ -136,7 +152,11 @@ fn look<'s>(
     }
     let given_up = tallies.budget.given_up(spec);
     let given_up = given_up.map(|why| format!("{why}, {left_out} shapes were left out"));
-    (tallies, missed.note().into_iter().chain(given_up).collect())
+    let looked = Looked {
+        shapes: looked,
+        notes: missed.note().into_iter().chain(given_up).collect(),
+    };
+    (tallies, looked)
 }
 
 /// The first tie alone, at small shapes: for what has no kernels.

@@ -72,7 +72,9 @@ pub(super) fn cases(spec: &Spec<'_>, target: &Target, reach: &Reach) -> Result<V
     let is_few = |dims: &Dims| !reach.leaves_many || spec.elements(dims) <= MANY;
     let mut around = kernel_shapes(&names, sampling, &plans);
     around.extend(equal_shapes(&names, sampling));
-    around.extend(deep_shapes(&names, sampling, &plans));
+    around.extend(deep_shapes(&names, sampling, &plans, |dims| {
+        spec.elements(dims)
+    }));
     let spans = span_shapes(spec, &names, &plans);
     let new: Vec<Dims> = spans.into_iter().filter(|s| !around.contains(s)).collect();
     around.extend(new);

@@ -206,7 +206,7 @@ impl Judgement {
 }
 
 /// The spec's number, with what one order of roundings explains where WGSL bounds it not at all.
-fn bounded_by(want: &Bounded, running: &Bounded) -> Bounded {
+pub(super) fn bounded_by(want: &Bounded, running: &Bounded) -> Bounded {
     let error = match want.error.is_finite() {
         true => want.error,
         false => running.error + TINY,
