@@ -6,7 +6,7 @@
 //! cargo run --release --example mutation_study -- --sample 50      # every 50th variant
 //! ```
 //!
-//! A kernel that several ops have is studied in the simplest of them. Exits with 0 if no variant survived but those listed as equal, and nothing
+//! A kernel that several ops have is studied in the simplest of them, and what survives there in others. Exits with 0 if no variant survived but those listed as equal, and nothing
 //! right was refused; with 1 otherwise, 2 for wrong options.
 
 use clap::Parser;
@@ -15,7 +15,7 @@ use hesper_ad::mutate::{Equal, Mutant, Place, Report, Study};
 use hesper_ad::prelude::*;
 use hesper_ad::{OpError, Plans, Spec, ops};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -39,12 +39,17 @@ struct Arguments {
 /// Parts that an op with several kernels is studied in, so that it does not keep one core busy alone.
 const SHARES: usize = 4;
 
+/// Other ops that have a kernel are asked, at most, where a variant of it survives in the simplest.
+const OTHERS: usize = 3;
+
 /// A part of the study of one op, by its place in the catalogue.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Part {
     op: usize,
     turn: usize,
     of: usize,
+    /// These mutants alone, by place and words, which survived in another op.
+    only: Option<Vec<(Place, String)>>,
 }
 
 fn main() -> ExitCode {
@@ -63,7 +68,8 @@ fn main() -> ExitCode {
         return stop(WRONG_OPTIONS, &message);
     }
     let start = Instant::now();
-    let reports = study(&wanted, &kernels, &equal, &arguments);
+    let mut reports = study(&kernels.parts(&wanted), &kernels, &equal, &arguments);
+    kernels.elsewhere(&mut reports, &equal, &arguments);
     for report in &reports {
         say(report);
     }
@@ -92,7 +98,7 @@ fn main() -> ExitCode {
 /// The kernels of each op, and of each kernel the simplest op that has it.
 struct Kernels {
     names: Vec<String>,
-    of: Vec<Vec<String>>,
+    of: Vec<BTreeSet<String>>,
     owners: BTreeMap<String, usize>,
 }
 
@@ -104,11 +110,13 @@ impl Kernels {
             owners: BTreeMap::new(),
         };
         for op in ops::catalogue()? {
-            let plans = Plans::of(&*op, &Spec::new(&*op)?.least_shape())?;
-            let steps = plans.forward.steps().iter().chain(plans.backward.steps());
-            let mut kernels: Vec<String> = steps.map(|s| s.kernel().name().to_string()).collect();
-            kernels.sort();
-            kernels.dedup();
+            let spec = Spec::new(&*op)?;
+            let mut kernels = BTreeSet::new();
+            for dims in [spec.least_shape()].into_iter().chain(spec.large_shapes()) {
+                let plans = Plans::of(&*op, &dims)?;
+                let steps = plans.forward.steps().iter().chain(plans.backward.steps());
+                kernels.extend(steps.map(|step| step.kernel().name().to_string()));
+            }
             found.names.push(op.name());
             found.of.push(kernels);
         }
@@ -134,31 +142,77 @@ impl Kernels {
         wanted.map(|(at, _)| at).collect()
     }
 
-    /// Whether a mutant is studied in an op.
-    fn belongs(&self, mutant: &Mutant, op: usize) -> bool {
-        match &mutant.place {
-            Place::Kernel(kernel, _) => self.owners.get(kernel).is_none_or(|owner| *owner == op),
-            Place::Plan | Place::Spec(_) => true,
+    /// Whether a mutant is studied in a part.
+    fn belongs(&self, mutant: &Mutant, part: &Part) -> bool {
+        match (&part.only, &mutant.place) {
+            (Some(only), place) => only
+                .iter()
+                .any(|(p, words)| p == place && *words == mutant.words),
+            (None, Place::Kernel(kernel, _)) => {
+                let owner = self.owners.get(kernel);
+                owner.is_none_or(|owner| *owner == part.op)
+            }
+            (None, Place::Plan | Place::Spec(_)) => true,
+        }
+    }
+
+    /// The study of ops, those with most kernels first.
+    fn parts(&self, wanted: &[usize]) -> Vec<Part> {
+        let mut order = wanted.to_vec();
+        order.sort_by_key(|op| std::cmp::Reverse(self.of[*op].len()));
+        let parts = order.into_iter().flat_map(|op| {
+            let of = if self.of[op].len() > 2 { SHARES } else { 1 };
+            (0..of).map(move |turn| Part {
+                op,
+                turn,
+                of,
+                only: None,
+            })
+        });
+        parts.collect()
+    }
+
+    /// Asks other ops with the same kernel of what survived in the simplest: that may use it at one size alone.
+    fn elsewhere(&self, reports: &mut [Report], equal: &Equal, arguments: &Arguments) {
+        for turn in 0..OTHERS {
+            let mut parts: BTreeMap<usize, Vec<(Place, String)>> = BTreeMap::new();
+            for survivor in reports.iter().flat_map(Report::survivors) {
+                let Place::Kernel(kernel, _) = &survivor.mutant.place else {
+                    continue;
+                };
+                let owner = self.owners.get(kernel);
+                let simplest = self.simplest_first().into_iter();
+                let mut others =
+                    simplest.filter(|op| Some(op) != owner && self.of[*op].contains(kernel));
+                if let Some(other) = others.nth(turn) {
+                    let mutant = (survivor.mutant.place.clone(), survivor.mutant.words.clone());
+                    parts.entry(other).or_default().push(mutant);
+                }
+            }
+            let parts = parts.into_iter().map(|(op, only)| Part {
+                op,
+                turn: 0,
+                of: 1,
+                only: Some(only),
+            });
+            for other in study(&parts.collect::<Vec<_>>(), self, equal, arguments) {
+                for report in &mut *reports {
+                    report.refused_in(&other);
+                }
+            }
         }
     }
 }
 
-/// Studies ops on all cores, those with most kernels first; the reports in the order of the catalogue.
-fn study(wanted: &[usize], kernels: &Kernels, equal: &Equal, arguments: &Arguments) -> Vec<Report> {
-    let mut order = wanted.to_vec();
-    order.sort_by_key(|op| std::cmp::Reverse(kernels.of[*op].len()));
-    let parts = order.iter().flat_map(|op| {
-        let of = if kernels.of[*op].len() > 2 { SHARES } else { 1 };
-        (0..of).map(move |turn| Part { op: *op, turn, of })
-    });
-    let parts: Vec<Part> = parts.collect();
+/// Studies parts on all cores; the reports of ops in the order of the catalogue.
+fn study(parts: &[Part], kernels: &Kernels, equal: &Equal, arguments: &Arguments) -> Vec<Report> {
     let bar = bar();
     let (sender, receiver) = mpsc::channel();
     let next = AtomicUsize::new(0);
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..cores.min(parts.len()) {
-            let (next, parts, bar, sender) = (&next, &parts, &bar, sender.clone());
+            let (next, bar, sender) = (&next, &bar, sender.clone());
             scope.spawn(move || {
                 let catalogue = ops::catalogue().unwrap_or_default();
                 while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed))
@@ -166,7 +220,7 @@ fn study(wanted: &[usize], kernels: &Kernels, equal: &Equal, arguments: &Argumen
                     && sender
                         .send((
                             part.op,
-                            study_part(&**op, *part, kernels, equal, arguments, bar),
+                            study_part(&**op, part, kernels, equal, arguments, bar),
                         ))
                         .is_ok()
                 {}
@@ -189,7 +243,7 @@ fn study(wanted: &[usize], kernels: &Kernels, equal: &Equal, arguments: &Argumen
 
 fn study_part(
     op: &dyn Op,
-    part: Part,
+    part: &Part,
     kernels: &Kernels,
     equal: &Equal,
     arguments: &Arguments,
@@ -200,17 +254,19 @@ fn study_part(
         progress: false,
         ..Options::default()
     };
+    // What survived was of the sample.
+    let sample = match part.only {
+        Some(_) => 1,
+        None => arguments.sample.max(1),
+    };
     bar.set_message(op.name());
     let tell = |done: usize, all: usize| match done {
         0 => bar.inc_length(all as u64),
         _ => bar.inc(1),
     };
     Study::new(op, &options)
-        .of(|mutant| kernels.belongs(mutant, part.op))
-        .share(
-            part.turn * arguments.sample.max(1),
-            part.of * arguments.sample.max(1),
-        )
+        .of(|mutant| kernels.belongs(mutant, part))
+        .share(part.turn * sample, part.of * sample)
         .equal(equal)
         .tell(tell)
         .run()

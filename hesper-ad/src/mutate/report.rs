@@ -1,6 +1,6 @@
 //! What became of an op's mutants.
 
-use super::find::Mutant;
+use super::find::{Mutant, Place};
 use crate::certificate::{Certificate, Finding};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -115,6 +115,32 @@ impl Report {
     /// Whether the op is verified, no mutant survived but those known to mean the same, and no check refused what is right.
     pub fn is_pass(&self) -> bool {
         self.broken.is_none() && self.survivors().is_empty() && self.false_alarms().is_empty()
+    }
+
+    /// Takes over what became of survivors in another op that has the same kernel; of plans and specs nothing.
+    pub fn refused_in(&mut self, other: &Report) {
+        let is_open =
+            |o: &Outcome| o.fate == Fate::Survived && matches!(o.mutant.place, Place::Kernel(..));
+        for survivor in self.mutants.iter_mut().filter(|o| is_open(o)) {
+            let is_same = |o: &&Outcome| {
+                (&o.mutant.place, &o.mutant.words)
+                    == (&survivor.mutant.place, &survivor.mutant.words)
+            };
+            if let Some(Fate::Refused {
+                check,
+                place,
+                verdict,
+                message,
+            }) = other.mutants.iter().find(is_same).map(|o| &o.fate)
+            {
+                survivor.fate = Fate::Refused {
+                    check: check.clone(),
+                    place: place.clone(),
+                    verdict,
+                    message: format!("in {}: {message}", other.op),
+                };
+            }
+        }
     }
 
     /// Adds what became of the mutants of another share.

@@ -1,8 +1,9 @@
 //! What is made of a plan and of a spec, in words; and that a change is one.
 
-use super::find::{Change, find};
+use super::find::{Change, Mutant, Place, find};
 use super::host::{Host, PlanChange};
 use super::plan::changes;
+use super::report::{Fate, Outcome, Report};
 use crate::dims::Dims;
 use crate::op::op_plan;
 use crate::ops::{Add, MatMul, Silu};
@@ -93,4 +94,42 @@ fn every_edit_of_a_spec_changes_what_it_yields_and_goes_again() {
     }
     spec.edit(None);
     assert_eq!(run(), right);
+}
+
+#[test]
+fn a_variant_of_a_kernel_is_refused_where_any_op_refuses_it() {
+    let mutant = |place: Place| Mutant {
+        kind: String::new(),
+        place,
+        words: "`8` becomes `9`".to_string(),
+        line: String::new(),
+    };
+    let kernel = || Place::Kernel("sum".to_string(), "sum".to_string());
+    let report = |op: &str, fates: [Fate; 2]| {
+        let outcomes = [kernel(), Place::Plan].into_iter().zip(fates);
+        Report {
+            mutants: outcomes
+                .map(|(place, fate)| Outcome {
+                    mutant: mutant(place),
+                    fate,
+                })
+                .collect(),
+            ..Report::broken(op, "")
+        }
+    };
+    let refused = || Fate::Refused {
+        check: "forward kernel = spec".to_string(),
+        place: "exact field".to_string(),
+        verdict: "FAIL",
+        message: "3 is not 4".to_string(),
+    };
+    let mut simplest = report("UnitNorm", [Fate::Survived, Fate::Survived]);
+    simplest.refused_in(&report("Max", [Fate::Survived, Fate::Survived]));
+    assert_eq!(simplest.survivors().len(), 2);
+    simplest.refused_in(&report("Sum", [refused(), refused()]));
+    assert_eq!(simplest.survivors()[0].mutant.place, Place::Plan);
+    let Fate::Refused { message, .. } = &simplest.mutants[0].fate else {
+        panic!("it survived");
+    };
+    assert_eq!(message, "in Sum: 3 is not 4");
 }

@@ -57,7 +57,7 @@ impl Elementwise<1> for Softcap {
 
     fn domain(sampling: Sampling) -> Sampling {
         // Of small quotients WGSL's tanh may be far off, so that little would be said.
-        sampling.uniform("cap", 0.25, 1.0)
+        sampling.uniform("cap", 0.25, 1.0).up_to("x", 1e6)
     }
 }
 

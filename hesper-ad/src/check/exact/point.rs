@@ -37,7 +37,7 @@ pub(super) enum Draw {
     Spread,
     /// Rows of this scale.
     Scale(f64),
-    /// With repetitions, zeros among them.
+    /// With repetitions, zeros and constants among them.
     Ties,
     /// All numbers equal.
     Equal,
@@ -64,7 +64,32 @@ impl RealPoint {
         for (name, input) in names.zip(&mut point.reals.inputs) {
             shape_rows(draw, spec.sampling().is_free(name), input, rng);
         }
+        if draw == Draw::Ties {
+            point.meet_constants(spec, rng);
+        }
         point
+    }
+
+    /// Makes some numbers equal to constants that are one number each, which may be thresholds.
+    fn meet_constants(&mut self, spec: &Spec<'_>, rng: &mut Rng) {
+        let single = self
+            .reals
+            .constants
+            .values()
+            .filter(|t| t.shape().is_empty());
+        let constants: Vec<f64> = single.flat_map(Tensor::data).copied().collect();
+        if constants.is_empty() {
+            return;
+        }
+        let names = spec.signature().inputs().map(|p| &p.name);
+        let inputs = names.zip(&mut self.reals.inputs);
+        for (_, input) in inputs.filter(|(name, _)| spec.sampling().is_free(name)) {
+            for x in input.data_mut() {
+                if rng.below(3) == 0 {
+                    *x = constants[rng.below(constants.len())];
+                }
+            }
+        }
     }
 
     /// The point with all inputs turned by so many places along a dimension: what stood at one place stands at another, a row's
