@@ -169,6 +169,8 @@ fn what_is_broken_gives_rust_and_an_error() {
         "fn f(let) {}",
         "struct S { y: &f32 }",
         "struct S { rows: [f32], n: u32 }",
+        "struct S { _: f32 }",
+        "struct G<'a> { _: &'a [f32] } fn f(g: &G) {}",
     ] {
         let given = expand(items);
         assert!(given.contains("compile_error!"), "{items}: {given}");

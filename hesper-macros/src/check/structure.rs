@@ -106,6 +106,10 @@ impl Checker<'_> {
         let fields = item.fields.into_iter().enumerate();
         let fields = fields.filter_map(|(at, field)| {
             let name = field.ident?;
+            if name == "_" {
+                self.errors.push(&name, Message::StructureFields);
+                return None;
+            }
             if matches!(named(&name), Named::Swizzle(_)) {
                 let text = name.to_string();
                 self.errors.push_named(&name, Message::FieldName, &text);

@@ -102,8 +102,13 @@ fn group(item: ItemStruct, errors: &mut Errors) -> Group {
         if let Type::Reference(reference) = &mut ty {
             reference.lifetime = None;
         }
+        let name = field.ident?;
+        if name == "_" {
+            errors.push(&name, Message::StructureFields);
+            return None;
+        }
         Some(Field {
-            name: field.ident?,
+            name,
             ty: ty.into_token_stream(),
             borrowed,
         })
