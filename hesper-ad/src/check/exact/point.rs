@@ -8,7 +8,7 @@ use crate::tensor::Tensor;
 use hesper_shader::Number;
 use hesper_shader::domain::{Domain, F64};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// Tensors with more axes are not sliced along each of them.
@@ -173,6 +173,8 @@ pub(super) type Lifted = sample::Point<Element>;
 pub(super) struct Unit {
     pub(super) tensor: usize,
     pub(super) places: Rc<[usize]>,
+    /// Whether it is one number at several places.
+    pub(super) repeats: bool,
 }
 
 impl Unit {
@@ -235,20 +237,45 @@ fn random_mut<'l>(
     lifted.inputs.iter_mut().chain(constants.map(|(_, t)| t))
 }
 
-/// What can be drawn anew by itself, tensor by tensor: the rows of all that is random; of a tensor with one row whose numbers
-/// are all different, every number.
-pub(super) fn units(lifted: &Lifted, sampling: &Sampling) -> Vec<Vec<Unit>> {
+/// What can be drawn anew by itself, tensor by tensor: the rows of all that is random; of a tensor with one row every number, wherever it stands, if that is
+/// asked for or they are all different.
+pub(super) fn units(lifted: &Lifted, sampling: &Sampling, apart: bool) -> Vec<Vec<Unit>> {
     let split = |(tensor, t): (usize, &Tensor<Element>)| {
-        let is_row = t.shape().len() == 1 && all_different(t.data());
-        let len = if is_row { 1 } else { t.row_len().max(1) };
-        let starts = (0..t.len()).step_by(len);
-        let unit = |start| Unit {
+        let is_row = t.shape().len() == 1;
+        let unit = |places: Vec<usize>| Unit {
             tensor,
-            places: (start..start + len).collect(),
+            repeats: is_row && places.len() > 1,
+            places: places.into(),
         };
-        starts.map(unit).collect()
+        if is_row {
+            let numbers = numbers(t.data());
+            if apart || numbers.len() == t.len() {
+                return numbers.into_iter().map(unit).collect();
+            }
+        }
+        let len = t.row_len().max(1);
+        let starts = (0..t.len()).step_by(len);
+        starts
+            .map(|start| unit((start..start + len).collect()))
+            .collect()
     };
     random(lifted, sampling).enumerate().map(split).collect()
+}
+
+/// Where each number stands, in the order of first places.
+fn numbers(elements: &[Element]) -> Vec<Vec<usize>> {
+    let mut known: HashMap<u64, usize> = HashMap::new();
+    let mut places: Vec<Vec<usize>> = Vec::new();
+    for (at, x) in elements.iter().enumerate() {
+        let number = *known
+            .entry(x.shadow.value.to_bits())
+            .or_insert(places.len());
+        match places.get_mut(number) {
+            Some(places) => places.push(at),
+            None => places.push(vec![at]),
+        }
+    }
+    places
 }
 
 /// Other parts of the tensors with several dimensions: all elements whose indices along some of them are the same, the smallest parts first.
@@ -274,19 +301,13 @@ pub(super) fn slices(lifted: &Lifted, sampling: &Sampling) -> Vec<Vec<Unit>> {
             let unit = |places: Vec<usize>| Unit {
                 tensor,
                 places: places.into(),
+                repeats: false,
             };
             all.push(slices.into_values().map(unit).collect());
         }
     }
     all.sort_by_key(|parts| Reverse(parts.len()));
     all
-}
-
-fn all_different(elements: &[Element]) -> bool {
-    let mut seen = HashSet::new();
-    elements
-        .iter()
-        .all(|x| seen.insert(x.shadow.value.to_bits()))
 }
 
 struct Lift<'a> {

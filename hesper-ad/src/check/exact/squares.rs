@@ -29,7 +29,7 @@ impl Trial<'_> {
         if roots.iter().all(|root| root.is_square) {
             return self.run_spec().map(|_| true);
         }
-        let units = units(&self.lifted, self.spec.sampling());
+        let units = units(&self.lifted, self.spec.sampling(), roots.len() > FEW);
         if roots.len() <= FEW {
             return self.find_squares_one_by_one(&units.concat(), rng);
         }
@@ -82,7 +82,8 @@ impl Trial<'_> {
             .collect()
     }
 
-    /// For each root without an owner what its argument depends on, where that is one unit of some tensor cut in one of these ways: the first such.
+    /// For each root without an owner what its argument depends on, where that is one unit of some tensor cut in one of these ways: the first such. A number at
+    /// several places would have to suit them all, so that one at fewer is better.
     fn find_owners<'u>(
         &mut self,
         owners: &mut [Option<&'u Unit>],
@@ -91,12 +92,22 @@ impl Trial<'_> {
         rng: &mut Rng,
     ) -> Result<(), Silence> {
         for units in parts {
-            if owners.iter().all(Option::is_some) {
+            let is_settled = |owner: &Option<&Unit>| owner.is_some_and(|unit| !unit.repeats);
+            if owners.iter().all(is_settled) {
                 break;
             }
             let found = self.owners_in(roots, units, rng)?;
             for (owner, found) in owners.iter_mut().zip(found) {
-                *owner = owner.or(found);
+                *owner = match (*owner, found) {
+                    (Some(known), Some(other)) if known.repeats => {
+                        Some(if other.places.len() < known.places.len() {
+                            other
+                        } else {
+                            known
+                        })
+                    }
+                    (known, other) => known.or(other),
+                };
             }
         }
         Ok(())
