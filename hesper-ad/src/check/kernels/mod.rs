@@ -4,6 +4,7 @@
 //! cases    at which sizes and numbers                reach    which sizes are reached
 //! point    everything the spec computes somewhere    way      how plans run
 //! judge    whether results are what is allowed       element  whether one number is
+//! judged   what was found of a pass
 //! ```
 
 mod cases;
@@ -15,6 +16,7 @@ mod half_tests;
 mod judge;
 #[cfg(test)]
 mod judge_tests;
+mod judged;
 mod point;
 mod reach;
 mod way;
@@ -28,12 +30,13 @@ use crate::op::op_plan;
 use crate::op_plan::{Pass, Plans};
 use crate::progress::Running;
 use crate::sample::{Known, Numbers, Rng};
-use crate::spec::{Missed, Spec, SpecError, panic_message};
+use crate::spec::{Spec, SpecError, panic_message};
 use crate::tensor::Tensor;
 use crate::tracked::{Bounded, UNIT_F32};
-use cases::{Case, NAMED, cases, here};
+use cases::{Case, cases, here};
 use hesper_shader::{Plan, Role};
 use judge::judge;
+use judged::{Judged, StopReason, each};
 use point::SpecPoint;
 pub(crate) use reach::Reach;
 use std::collections::BTreeMap;
@@ -132,73 +135,6 @@ struct Check<'s> {
     reach: &'s Reach,
     /// How accurate devices are.
     profile: &'s Profile,
-}
-
-/// What was found of a pass so far.
-struct Judged {
-    pass: Pass,
-    /// Numbers at which the op was not defined anywhere.
-    undefined: Vec<Numbers>,
-    tally: Tally,
-    missed: Missed,
-    /// Set where it stopped.
-    ended: Option<Finding>,
-}
-
-/// Why a check stopped.
-enum StopReason {
-    Fail(String),
-    Skip(String),
-}
-
-impl Judged {
-    fn new(spec: &Spec<'_>, pass: Pass, target: &Target, seed: u64) -> Judged {
-        let name = format!("{} kernel = spec", pass.name());
-        Judged {
-            pass,
-            undefined: NAMED.iter().map(|(numbers, _)| *numbers).collect(),
-            tally: Tally::new(&name, target.name(), seed),
-            missed: spec.missed(),
-            ended: None,
-        }
-    }
-
-    /// Ends the pass; says at which sizes or point.
-    fn stop(&mut self, stop: StopReason, at: &str) {
-        let tally = self.tally.clone();
-        self.ended = Some(match stop {
-            StopReason::Fail(message) => tally.fail(format!("{message} ({at})")),
-            StopReason::Skip(reason) => tally.skip(format!("{reason} ({at})")),
-        });
-    }
-
-    fn finish(mut self, notes: &[String]) -> Finding {
-        if let Some(ended) = self.ended {
-            return ended;
-        }
-        let undefined = NAMED.iter().filter(|(n, _)| self.undefined.contains(n));
-        let names: Vec<&str> = undefined.map(|(_, name)| *name).collect();
-        let mut notes = notes.to_vec();
-        if !names.is_empty() {
-            notes.insert(0, format!("undefined at {} numbers", names.join(" and ")));
-        }
-        self.tally.note(notes.join("; "));
-        self.tally.note_also(self.missed.note());
-        self.tally.finish()
-    }
-}
-
-/// Does something with each pass that has not ended; an error ends it.
-fn each(
-    passes: &mut [Judged; 2],
-    at: &str,
-    mut act: impl FnMut(Pass, &mut Tally) -> Result<(), StopReason>,
-) {
-    for judged in passes.iter_mut().filter(|judged| judged.ended.is_none()) {
-        if let Err(stop) = act(judged.pass, &mut judged.tally) {
-            judged.stop(stop, at);
-        }
-    }
 }
 
 impl Check<'_> {
