@@ -7,25 +7,24 @@ use crate::op::Op;
 use crate::options::{Options, Target};
 use crate::progress::Progress;
 use crate::spec::{Spec, panic_message};
-use crate::tape::MOST;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl dyn Op + '_ {
     /// Runs every check.
     pub fn verify(&self, options: &Options) -> Certificate {
-        certify(self, OPERATIONS, options, checks)
+        certify(self, Some(OPERATIONS), options, checks)
     }
 
     /// Runs what finds a wrong connection in a graph whose ops were verified: the spec's VJP by dual numbers, and the kernels against the spec at two small
     /// shapes. A value read in the place of another is neither a matter of rounding nor of sizes, and the ops have passed
     /// at those where their kernels branch.
     pub(crate) fn verify_connections(&self, options: &Options) -> Certificate {
-        certify(self, OPERATIONS, options, connections)
+        certify(self, Some(OPERATIONS), options, connections)
     }
 
     /// Runs the checks at one shape: see [`DiffOp::verify_at`](crate::DiffOp::verify_at).
     pub fn verify_at(&self, dims: &Dims, options: &Options) -> Certificate {
-        certify(self, MOST, options, |spec, options, progress| {
+        certify(self, None, options, |spec, options, progress| {
             checks_at(spec, dims, options, progress)
         })
     }
@@ -34,15 +33,22 @@ impl dyn Op + '_ {
 /// Operations of a pass at the sizes that checks choose, at most: a few more sizes are not worth the memory.
 const OPERATIONS: usize = 8_000_000;
 
-/// Runs checks on an op, whose passes are recorded up to so many operations.
+/// Runs checks on an op, whose passes are recorded up to so many operations, where that is given.
 fn certify(
     op: &dyn Op,
-    most: usize,
+    most: Option<usize>,
     options: &Options,
     checks: impl Fn(&Spec<'_>, &Options, &Progress) -> Vec<Finding>,
 ) -> Certificate {
     let progress = Progress::new(op.type_name(), options.progress);
-    let open = || (op.name(), Spec::new(op).map(|spec| spec.at_most(most)));
+    let open = || {
+        let spec = Spec::new(op);
+        let spec = match most {
+            Some(most) => spec.map(|spec| spec.at_most(most)),
+            None => spec,
+        };
+        (op.name(), spec)
+    };
     let opened = catch_unwind(AssertUnwindSafe(open));
     let (name, spec) = match opened {
         Ok((name, spec)) => (name, spec.map_err(|error| error.to_string())),
